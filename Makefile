@@ -1,0 +1,43 @@
+# Verbs: env demo lab test test-all check notebooks bench. Each does all set-up that it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.built
+
+.PHONY: env demo lab test test-all check notebooks bench browser
+
+env: $(STAMP)
+
+# Built once; again only when what it is made from has changed.
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[lab,instructor,dev]"
+	touch $@
+
+demo: env
+	$(BIN)/python -m autograder demo
+
+lab: env
+	$(BIN)/jupyter lab notebooks
+
+check: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check browser
+	$(BIN)/python -m pytest
+
+test-all: check browser
+	$(BIN)/python -m pytest -m ""
+
+notebooks: env
+	$(BIN)/autograder build
+
+bench: env
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+# The browser tests use the distribution's chromium; without it, and without the right to install it, they skip.
+browser:
+	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || \
+		{ apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }

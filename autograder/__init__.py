@@ -1,0 +1,1 @@
+"""What an instructor runs: masters, answers, build, grading. Never shipped to students."""

@@ -1,0 +1,106 @@
+"""What an answer is: reference values, the values of each known mistake, and fresh inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+
+import numpy as np
+
+from course_utils.checks.types import Candidate, Key, PartKey
+from course_utils.probes.base import Inputs, Outputs
+
+__all__ = ["Alternative", "Answer", "AnswerPart", "Simulate", "load_answer", "make_key"]
+
+Simulate = Callable[[Inputs], Outputs]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A way to answer other than the declared one: a misconception, several at once, or an accepted convention.
+
+    Args:
+        ids: Names of the misconceptions that it is made of, in words joined by hyphens.
+        says: One sentence each for the student: what was matched, never the code that mends it.
+        simulate: The arrays that it gives for some inputs.
+        share: Fraction of the marks that it earns.
+    """
+
+    ids: tuple[str, ...]
+    says: tuple[str, ...]
+    simulate: Simulate
+    share: float = 0.5
+
+
+@dataclass(frozen=True)
+class AnswerPart:
+    """The answer to one part of an exercise; the fields are those of `PartKey`, as functions of the inputs."""
+
+    name: str
+    reference: Simulate
+    misconceptions: tuple[Alternative, ...]
+    labels: Mapping[str, str]
+    reread: str
+    variants: tuple[Alternative, ...] = ()
+    weight: float = 1.0
+    baselines: Simulate | None = None
+    factors: Callable[[Inputs], Mapping[str, float]] | None = None
+    rtol: float = 1e-6
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An exercise seen from the trusted side.
+
+    Args:
+        exercise: Exercise id, that of the probe.
+        generate: Makes fresh inputs that separate all misconceptions; the same generator state, the same inputs.
+        parts: The parts, named as in the probe.
+        hints: Further sentences for an instructor's page, by misconception id.
+    """
+
+    exercise: str
+    generate: Callable[[np.random.Generator], Inputs]
+    parts: tuple[AnswerPart, ...]
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_answer(exercise: str) -> Answer:
+    """Return the answer to `exercise`, from `autograder.answers.<exercise>`.
+
+    Raises:
+        KeyError: There is no such answer.
+    """
+    module = f"autograder.answers.{exercise}"
+    if not exercise.isidentifier() or find_spec(module) is None:
+        raise KeyError(f"there is no answer to {exercise!r} in autograder/answers")
+    answer = import_module(module).ANSWER
+    assert isinstance(answer, Answer)
+    return answer
+
+
+def make_key(answer: Answer, inputs: Inputs, points: float) -> Key:
+    """Evaluate an answer for `inputs`: the key that a judge compares with."""
+    with np.errstate(all="ignore"):
+        return Key(answer.exercise, points, tuple(_part_key(part, inputs) for part in answer.parts))
+
+
+def _part_key(part: AnswerPart, inputs: Inputs) -> PartKey:
+    return PartKey(
+        name=part.name,
+        weight=part.weight,
+        expected=part.reference(inputs),
+        variants=tuple(_candidate(alternative, inputs) for alternative in part.variants),
+        misconceptions=tuple(_candidate(alternative, inputs) for alternative in part.misconceptions),
+        labels=part.labels,
+        reread=part.reread,
+        baselines=part.baselines(inputs) if part.baselines else {},
+        factors=part.factors(inputs) if part.factors else {},
+        rtol=part.rtol,
+    )
+
+
+def _candidate(alternative: Alternative, inputs: Inputs) -> Candidate:
+    return Candidate(alternative.ids, alternative.says, alternative.share, alternative.simulate(inputs))

@@ -1,0 +1,89 @@
+"""What goes into a run of one submission, and what comes out. Sources and arrays in, plain records and arrays out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from course_utils.checks.types import Observation
+from course_utils.probes.base import Inputs
+
+__all__ = ["CellResult", "CellStatus", "CellStep", "Limits", "ProbeStep", "RunResult", "Step"]
+
+CellStatus = Literal["ok", "error", "timeout", "crashed"]
+
+
+@dataclass(frozen=True)
+class CellStep:
+    """Run the source of one cell.
+
+    Args:
+        id: Cell id, as in the notebook.
+        source: Its source; untrusted.
+        exercise: The exercise that it solves; None for set-up cells and cells that the student added.
+    """
+
+    id: str
+    source: str
+    exercise: str | None = None
+
+
+@dataclass(frozen=True)
+class ProbeStep:
+    """Run the probe of an exercise on fresh inputs, with the objects that the cells so far have defined."""
+
+    exercise: str
+    inputs: Inputs
+
+
+Step = CellStep | ProbeStep
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Args:
+        cell_s: Wall time of one cell, in seconds.
+        probe_s: Wall time of one probe, in seconds.
+        memory_bytes: Memory of all its processes together.
+        output_bytes: Outputs that are kept of one cell.
+        file_bytes: Largest file, and size of its private disk.
+        processes: Number of processes and threads.
+    """
+
+    cell_s: float = 20.0
+    probe_s: float = 10.0
+    memory_bytes: int = 2_000_000_000
+    output_bytes: int = 1_000_000
+    file_bytes: int = 100_000_000
+    processes: int = 64
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What became of one cell: its status, the message of its error, its outputs as nbformat dictionaries."""
+
+    id: str
+    status: CellStatus
+    message: str = ""
+    outputs: tuple[Mapping[str, Any], ...] = ()
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What came out of a run.
+
+    Args:
+        cells: One result per cell step, in order.
+        observations: One observation per probe step, by exercise; a probe without one earns nothing.
+        isolation: The walls that stood around the run, in words.
+        notes: Lines for the report.
+    """
+
+    cells: tuple[CellResult, ...]
+    observations: Mapping[str, Observation]
+    isolation: str
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""What the notebooks import: data, models, training, plots, checks and demos. Holds no answers."""

@@ -1,0 +1,129 @@
+"""Compare what a probe saw with a key, and say what is wrong. The only judge there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from course_utils.checks.patterns import explain_pattern
+from course_utils.checks.types import (
+    Candidate,
+    Evidence,
+    Judgement,
+    Key,
+    Observation,
+    PartKey,
+    PartObservation,
+    VerdictName,
+)
+from course_utils.probes.base import Outputs
+
+__all__ = ["agrees", "judge", "judge_part"]
+
+# From what must be mended first to what needs nothing: the whole takes the first that occurs.
+URGENCY: tuple[VerdictName, ...] = (
+    "crashed", "timeout", "error", "wrong", "misconception", "not attempted", "variant", "correct",
+)  # fmt: skip
+
+
+def judge(observation: Observation, key: Key) -> Judgement:
+    """Judge all parts of an exercise; a part that was not observed earns nothing.
+
+    Args:
+        observation: What the probe returned.
+        key: The answers for the same inputs.
+
+    Returns:
+        The judgement of the exercise; `parts` holds the single ones where there are several.
+    """
+    seen = {part.name: part for part in observation.parts}
+    total = sum(part.weight for part in key.parts)
+    parts = tuple(
+        judge_part(seen.get(part.name), part, key.exercise, key.points * part.weight / total) for part in key.parts
+    )
+    return parts[0] if len(parts) == 1 else _whole(parts, key)
+
+
+def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_score: float) -> Judgement:
+    """Judge one part. The order: exact, accepted convention, named mistake, pattern, unknown."""
+
+    def verdict(
+        name: VerdictName, share: float, message: str, ids: tuple[str, ...] = (), show: bool = True
+    ) -> Judgement:
+        evidence = _first_difference(got.outputs, key) if got is not None and show else ()
+        return Judgement(exercise, key.name, name, max_score * share, max_score, ids, message, evidence)
+
+    if got is None:
+        return verdict("crashed", 0.0, "There is no result for this part.")
+    if got.problem is not None:
+        return verdict(got.problem.verdict, 0.0, got.problem.message, show=False)
+    if complaint := _misshapen(got.outputs, key.expected):
+        return verdict("wrong", 0.0, f"{complaint} Read again: {key.reread}.", show=False)
+    if agrees(got.outputs, key.expected, key):
+        return verdict("correct", 1.0, "")
+    if found := _match(got.outputs, key.variants, key):
+        return verdict("variant", found.share, " ".join(found.says), found.ids, show=False)
+    if found := _match(got.outputs, key.misconceptions, key):
+        message = f"{' And: '.join(found.says)} Read again: {key.reread}."
+        return verdict("misconception", found.share, message, found.ids)
+    return verdict("wrong", 0.0, f"{explain_pattern(got.outputs, key)} Read again: {key.reread}.")
+
+
+def agrees(got: Outputs, expected: Outputs, key: PartKey) -> bool:
+    """Say whether all arrays agree, NaN and infinity in the same places included."""
+    return all(_close(got[name], expected[name], key.rtol) for name in key.expected if name in expected)
+
+
+def _close(got: np.ndarray, expected: np.ndarray, rtol: float) -> bool:
+    finite = np.abs(expected[np.isfinite(expected)])
+    scale = finite.max() if finite.size else 0.0
+    return got.shape == expected.shape and np.allclose(got, expected, rtol=rtol, atol=rtol * scale, equal_nan=True)
+
+
+def _match(got: Outputs, candidates: Iterable[Candidate], key: PartKey) -> Candidate | None:
+    return next((candidate for candidate in candidates if agrees(got, candidate.outputs, key)), None)
+
+
+def _misshapen(got: Outputs, expected: Outputs) -> str:
+    for name, array in expected.items():
+        if name not in got:
+            return f"There is no {name}."
+        if got[name].shape != array.shape:
+            return f"{name} has shape {got[name].shape}; expected {array.shape}."
+    return ""
+
+
+def _first_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
+    for name in sorted(key.expected, key=[*key.labels, *key.expected].index):
+        expected = key.expected[name]
+        if name not in got or got[name].shape != expected.shape or _close(got[name], expected, key.rtol):
+            continue
+        finite = np.abs(expected[np.isfinite(expected)])
+        scale = finite.max() if finite.size else 0.0
+        differs = ~np.isclose(got[name], expected, rtol=key.rtol, atol=key.rtol * scale, equal_nan=True)
+        index = tuple(int(i) for i in np.argwhere(differs)[0])
+        return (Evidence(_where(key.labels.get(name, name), index), float(got[name][index]), float(expected[index])),)
+    return ()
+
+
+def _where(label: str, index: tuple[int, ...]) -> str:
+    if "{step}" in label:
+        label, index = label.format(step=index[0] + 1), index[1:]
+    return f"{label}, entry {list(index)}" if index else label
+
+
+def _whole(parts: tuple[Judgement, ...], key: Key) -> Judgement:
+    verdict = min((part.verdict for part in parts), key=URGENCY.index)
+    lines = [f"{part.part}: {part.message or part.verdict}" for part in parts if part.verdict != "correct"]
+    return Judgement(
+        key.exercise,
+        "",
+        verdict,
+        sum(part.score for part in parts),
+        key.points,
+        tuple(name for part in parts for name in part.misconceptions),
+        "\n".join(lines),
+        tuple(evidence for part in parts for evidence in part.evidence),
+        parts,
+    )

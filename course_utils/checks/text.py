@@ -1,0 +1,40 @@
+"""A judgement as a few lines of plain text."""
+
+from __future__ import annotations
+
+import textwrap
+
+from course_utils.checks.types import Judgement, VerdictName
+
+__all__ = ["MARKS", "render"]
+
+MARKS: dict[VerdictName, str] = {
+    "correct": "[ok]",
+    "variant": "[ok, another convention]",
+    "misconception": "[not yet]",
+    "wrong": "[not yet]",
+    "error": "[error]",
+    "timeout": "[too slow]",
+    "crashed": "[crashed]",
+    "not attempted": "[to do]",
+}
+WIDTH = 100
+
+
+def render(judgement: Judgement) -> str:
+    """Return the text that a student reads: verdict, marks, reason, one number of each side."""
+    points = f"{judgement.score:g} of {judgement.max_score:g} point{'s' * (judgement.max_score != 1)}"
+    lines = [f"{MARKS[judgement.verdict]} {judgement.exercise}: {points}"]
+    for line in _reasons(judgement):
+        lines += textwrap.wrap(line, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return "\n".join(lines)
+
+
+def _reasons(judgement: Judgement) -> list[str]:
+    if not judgement.parts:
+        return [*judgement.message.splitlines(), *map(str, judgement.evidence)]
+    reasons = []
+    for part in judgement.parts:
+        reasons.append(f"{MARKS[part.verdict]} {part.part} {part.message}".rstrip())
+        reasons += [str(evidence) for evidence in part.evidence]
+    return reasons

@@ -1,0 +1,143 @@
+"""The plain records that pass between a probe and a judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from course_utils.probes.base import Outputs
+
+__all__ = [
+    "Candidate",
+    "Evidence",
+    "Judgement",
+    "Key",
+    "Observation",
+    "PartKey",
+    "PartObservation",
+    "Problem",
+    "VerdictName",
+]
+
+VerdictName = Literal["correct", "variant", "misconception", "wrong", "error", "timeout", "crashed", "not attempted"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a part gave no arrays: the verdict that follows, and a sentence for the student."""
+
+    verdict: VerdictName
+    message: str
+
+
+@dataclass(frozen=True)
+class PartObservation:
+    """What one part of a probe returned: arrays, or the problem that prevented them."""
+
+    name: str
+    outputs: Outputs = field(default_factory=dict)
+    problem: Problem | None = None
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a probe saw of an exercise. Holds no opinion about what is right."""
+
+    exercise: str
+    parts: tuple[PartObservation, ...]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A known way to answer, other than the declared one, and what it would give.
+
+    Args:
+        ids: The misconceptions (or the one variant) that it is made of.
+        says: One sentence each, addressed to the student.
+        share: Fraction of the marks that it earns, from 0 to 1.
+        outputs: The arrays that it gives for the inputs of the key.
+    """
+
+    ids: tuple[str, ...]
+    says: tuple[str, ...]
+    share: float
+    outputs: Outputs
+
+
+@dataclass(frozen=True)
+class PartKey:
+    """The answers to one part for one set of inputs.
+
+    Args:
+        name: Name of the part, as in the probe.
+        weight: Its part of the exercise's marks, relative to the other parts.
+        expected: The arrays of the declared convention.
+        variants: Accepted conventions: full marks and a comment.
+        misconceptions: Named mistakes, and likely pairs of them.
+        labels: For each array how to speak of it; "{step}" stands for the first index, counted from 1.
+        reread: The formula or section to read again.
+        baselines: Values before anything happened, where a movement can be compared in length.
+        factors: Constants of the inputs that explain a wrong length, by name.
+        rtol: Relative tolerance, against the largest expected magnitude of the array.
+    """
+
+    name: str
+    weight: float
+    expected: Outputs
+    variants: tuple[Candidate, ...]
+    misconceptions: tuple[Candidate, ...]
+    labels: Mapping[str, str]
+    reread: str
+    baselines: Outputs = field(default_factory=dict)
+    factors: Mapping[str, float] = field(default_factory=dict)
+    rtol: float = 1e-6
+
+
+@dataclass(frozen=True)
+class Key:
+    """The answers to an exercise for one set of inputs."""
+
+    exercise: str
+    points: float
+    parts: tuple[PartKey, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One number of each side: where it stands, what was found, what was expected."""
+
+    where: str
+    got: float
+    expected: float
+
+    def __str__(self) -> str:
+        return f"{self.where}: yours {self.got:.6g}, expected {self.expected:.6g}"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict on a part or on a whole exercise.
+
+    Args:
+        exercise: Exercise id.
+        part: Name of the part; empty for the whole exercise.
+        verdict: One of the eight verdicts.
+        score: Marks earned, in points.
+        max_score: Marks that can be earned, in points.
+        misconceptions: Ids of the misconceptions (or of the variant) that were recognised.
+        message: What was matched and what to read again, for the student.
+        evidence: One number of each side, where there is one.
+        parts: The judgements of the parts, for a whole exercise with several.
+    """
+
+    exercise: str
+    part: str
+    verdict: VerdictName
+    score: float
+    max_score: float
+    misconceptions: tuple[str, ...] = ()
+    message: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    parts: tuple[Judgement, ...] = ()

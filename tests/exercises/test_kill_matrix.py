@@ -1,0 +1,73 @@
+"""Every mutant is killed and rightly named; every correct solution passes, however it is written.
+
+The solutions and mutants stand in `solutions/<exercise>.py`, written apart from the answers:
+`CORRECT` and `WRONG` by a description, `VARIANTS` and `MUTANTS` by the ids that must be named, joined by "+".
+"""
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.answers.base import load_answer, make_key
+from course_utils.checks.judge import judge
+from course_utils.checks.observe import observe
+from course_utils.checks.recorded import load_recorded
+from course_utils.probes.base import load_probe
+
+EXERCISES = sorted(path.stem for path in (Path(__file__).parent / "solutions").glob("[!_]*.py"))
+SEEDS = ["recorded", 1, 2, 3]
+
+
+def solutions(exercise, kind):
+    module = importlib.import_module(f"tests.exercises.solutions.{exercise}")
+    return getattr(module, kind, {})
+
+
+def cases(kind):
+    return [pytest.param(e, name, id=f"{e}-{name}") for e in EXERCISES for name in solutions(e, kind)]
+
+
+def verdict(exercise, objects, seed):
+    if seed == "recorded":
+        inputs, key = load_recorded(exercise)
+    else:
+        answer = load_answer(exercise)
+        inputs = answer.generate(np.random.default_rng(seed))
+        key = make_key(answer, inputs, points=1.0)
+    return judge(observe(load_probe(exercise), objects, inputs), key)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("exercise", "name"), cases("CORRECT"))
+def test_a_correct_solution_gets_full_marks(exercise, name, seed):
+    found = verdict(exercise, solutions(exercise, "CORRECT")[name], seed)
+    assert (found.verdict, found.score) == ("correct", found.max_score), found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("exercise", "name"), cases("VARIANTS"))
+def test_an_accepted_convention_gets_full_marks_and_a_comment(exercise, name, seed):
+    found = verdict(exercise, solutions(exercise, "VARIANTS")[name], seed)
+    assert (found.verdict, found.score) == ("variant", found.max_score), found
+    assert set(found.misconceptions) == set(name.split("+"))
+    assert found.message
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("exercise", "name"), cases("MUTANTS"))
+def test_a_mutant_is_named(exercise, name, seed):
+    found = verdict(exercise, solutions(exercise, "MUTANTS")[name], seed)
+    assert found.verdict == "misconception", found
+    assert set(found.misconceptions) == set(name.split("+")), found
+    assert 0 <= found.score < found.max_score
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("exercise", "name"), cases("WRONG"))
+def test_an_unnamed_mistake_never_passes(exercise, name, seed):
+    found = verdict(exercise, solutions(exercise, "WRONG")[name], seed)
+    assert found.verdict in {"wrong", "error", "not attempted"}, found
+    assert found.score == 0
+    assert found.message
