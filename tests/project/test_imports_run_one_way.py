@@ -1,0 +1,67 @@
+"""Rooms may import each other in one direction only; the leaves of `course_utils` stay light."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STUDENT = sorted((ROOT / "course_utils").rglob("*.py"))
+TRUSTED_ONLY = {"nbgrader", "nbformat", "nbclient", "jupytext", "pydantic", "typer", "rich", "jinja2", "distributed"}
+LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding")
+LEAF_PACKAGES = {"numpy", "torch", "torchvision", "matplotlib", "fastprogress", "sklearn", "IPython", "course_utils"}
+
+
+def imported(path):
+    """Yield (module, line, whether it is imported when the file is) for every import of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inner = {id(node) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for node in ast.walk(f)}
+    for node in ast.walk(tree):
+        at_import = id(node) not in inner
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno, at_import
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            yield node.module, node.lineno, at_import
+
+
+def room(path):
+    part = path.relative_to(ROOT / "course_utils").parts[0]
+    return part.removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", STUDENT, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_students_get_never_imports_the_autograder(path):
+    found = [(name, line) for name, line, _ in imported(path) if name.split(".")[0] in {"autograder", *TRUSTED_ONLY}]
+    assert not found, f"{path}: {found}"
+
+
+@pytest.mark.parametrize("path", [p for p in STUDENT if room(p) in LEAVES], ids=lambda p: str(p.relative_to(ROOT)))
+def test_leaves_import_only_the_packages_of_the_field(path):
+    allowed = LEAF_PACKAGES | sys.stdlib_module_names
+    found = [(name, line) for name, line, _ in imported(path) if name.split(".")[0] not in allowed]
+    assert not found, f"{path}: {found}"
+
+
+@pytest.mark.parametrize("path", [p for p in STUDENT if room(p) in LEAVES], ids=lambda p: str(p.relative_to(ROOT)))
+def test_leaves_do_not_import_checks_probes_or_widgets(path):
+    upper = ("course_utils.checks", "course_utils.probes", "course_utils.widgets", "course_utils.checkdata")
+    found = [(name, line) for name, line, _ in imported(path) if name.startswith(upper)]
+    assert not found, f"{path}: {found}"
+
+
+@pytest.mark.parametrize("path", [p for p in STUDENT if room(p) == "probes"], ids=lambda p: str(p.relative_to(ROOT)))
+def test_probes_know_no_judge_and_no_recorded_answers(path):
+    upper = ("course_utils.checks", "course_utils.checkdata", "course_utils.widgets")
+    found = [(name, line) for name, line, _ in imported(path) if name.startswith(upper)]
+    assert not found, f"{path}: {found}"
+
+
+def test_the_warm_sandbox_process_imports_no_answers():
+    code = sorted((ROOT / "autograder" / "sandbox").rglob("*.py"))
+    assert code
+    private = ("autograder.answers", "autograder.masters", "autograder.grade", "autograder.report", "nbgrader")
+    found = [(p.name, name) for p in code for name, _, _ in imported(p) if name.startswith(private)]
+    assert not found

@@ -1,0 +1,50 @@
+"""The ways to install name the same packages, and nothing in the project speaks of a machine."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+TEXTS = [name for name in TRACKED if not name.endswith((".png", ".safetensors", ".gz", ".npz"))]
+
+
+def wanted():
+    extras = PROJECT["optional-dependencies"]
+    return {*PROJECT["dependencies"], *extras["lab"], *extras["instructor"]}
+
+
+def test_the_conda_environment_names_the_packages_and_bounds_of_pyproject():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    (pip,) = (entry["pip"] for entry in environment if isinstance(entry, dict))
+    assert {entry for entry in pip if not entry.startswith("-")} == wanted()
+    assert f"python{PROJECT['requires-python']}" in environment
+
+
+def test_every_dependency_has_an_exact_version_in_the_constraints():
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line) for line in lines)
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines}
+    everything = wanted() | set(PROJECT["optional-dependencies"]["dev"])
+    names = {re.split(r"[><=\[]", entry)[0].lower() for entry in everything}
+    assert names <= pinned
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_file_names_a_machine_or_a_registry(name):
+    path = ROOT / name
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    own = {".ci/run", "tests/project/test_packaging.py"}
+    found = re.findall(r"/work/\w+|/root/|/home/\w+|\.\./shared|files\.pythonhosted|registry\.npmjs|/opt/wheels", text)
+    assert name in own or not found
+
+
+def test_every_make_verb_that_the_readme_names_exists():
+    verbs = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.M))
+    assert set(re.findall(r"`make ([a-z-]+)`", (ROOT / "README.md").read_text())) <= verbs
+    assert {"env", "demo", "lab", "test", "test-all", "check", "notebooks", "bench"} <= verbs
