@@ -1,0 +1,54 @@
+"""Generated files: write them, or say how those on disk differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from autograder.build.checkdata import same_arrays
+
+__all__ = ["GENERATED", "Files", "drift", "write"]
+
+Files = Mapping[PurePosixPath, bytes]
+
+# Where every file is generated. One that the build does not make any more is drift, too.
+GENERATED = (
+    "course_utils/checkdata/*.json",
+    "course_utils/checkdata/*.safetensors",
+    "notebooks/[0-9][0-9]_*/*.ipynb",
+)
+
+
+def drift(files: Files, root: Path) -> dict[PurePosixPath, str]:
+    """Return how the generated files below `root` differ from `files`: path and "missing", "differs" or "stale"."""
+    found: dict[PurePosixPath, str] = {}
+    for path, content in files.items():
+        if not (root / path).is_file():
+            found[path] = "missing"
+        elif not _agrees(path, content, (root / path).read_bytes()):
+            found[path] = "differs"
+    return {**found, **{path: "stale" for path in _on_disk(root) if path not in files}}
+
+
+def write(files: Files, root: Path) -> dict[PurePosixPath, str]:
+    """Bring the generated files below `root` in line with `files`; what agrees is left alone.
+
+    Returns:
+        What was mended, as `drift` calls it.
+    """
+    mended = drift(files, root)
+    for path, what in mended.items():
+        if what == "stale":
+            (root / path).unlink()
+        else:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(files[path])
+    return mended
+
+
+def _agrees(path: PurePosixPath, one: bytes, other: bytes) -> bool:
+    return one == other or (path.suffix == ".safetensors" and same_arrays(one, other))
+
+
+def _on_disk(root: Path) -> list[PurePosixPath]:
+    return [PurePosixPath(path.relative_to(root).as_posix()) for glob in GENERATED for path in sorted(root.glob(glob))]

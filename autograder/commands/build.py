@@ -1,0 +1,34 @@
+"""`autograder build`: make every generated file, or say which have drifted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from autograder.build import build_checkdata, drift, write
+from autograder.build.checkdata import without_answer
+from autograder.course import CourseError, find_root, load_course
+
+__all__ = ["build"]
+
+
+def build(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if a file has drifted.")] = False,
+) -> None:
+    """Make the student notebooks and the recorded checks from masters and answers."""
+    try:
+        root = find_root()
+        course = load_course(root)
+        files = build_checkdata(course)
+    except CourseError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    found = drift(files, root) if check else write(files, root)
+    for path, what in found.items():
+        typer.echo(f"{what}: {path}" if check else f"{'removed' if what == 'stale' else 'wrote'} {path}")
+    for exercise in without_answer(course):
+        typer.echo(f"no answer yet: autograder/answers/{exercise}.py")
+    if check and found:
+        typer.echo("Generated files have drifted; run `autograder build`.", err=True)
+        raise typer.Exit(1)

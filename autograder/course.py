@@ -1,0 +1,155 @@
+"""`course.toml`: the workbooks of the course and the marks of every exercise, checked when it is read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+__all__ = ["FILE_NAME", "Course", "CourseError", "Identity", "Limits", "Points", "Workbook", "find_root", "load_course"]
+
+FILE_NAME = "course.toml"
+WORKBOOK = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+EXERCISE = re.compile(r"[a-z][a-z0-9_]*")
+
+Marks = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class CourseError(Exception):
+    """`course.toml` cannot be used; the message names the file, each entry and what is wrong with it."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identity(_Record):
+    """Who the course is: its id in nbgrader's gradebook, and its title."""
+
+    id: str
+    title: str
+
+
+class Limits(_Record):
+    """What one submission may use: seconds per solution cell and per probe, bytes of the file."""
+
+    cell_s: Positive = 20.0
+    probe_s: Positive = 10.0
+    submission_bytes: Annotated[int, Field(gt=0)] = 20_000_000
+
+
+class Points(_Record):
+    """The marks of an exercise: `auto` from its check, `manual` by hand. A plain number is `auto`."""
+
+    auto: Marks = 0.0
+    manual: Marks = 0.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_number(cls, value: Any) -> Any:
+        return {"auto": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+    @model_validator(mode="after")
+    def _something_to_earn(self) -> Points:
+        if self.total == 0:
+            raise ValueError("an exercise needs points: a number, or { auto = N, manual = M }")
+        return self
+
+    @property
+    def total(self) -> float:
+        """All marks of the exercise."""
+        return self.auto + self.manual
+
+
+class Workbook(_Record):
+    """One workbook: its title, and the marks of its exercises in the order of the text."""
+
+    title: str
+    points: Mapping[str, Points]
+
+    @field_validator("points")
+    @classmethod
+    def _ids(cls, points: Mapping[str, Points]) -> Mapping[str, Points]:
+        _check_names(points, EXERCISE, "an exercise id is lower case, words joined by underscores")
+        return points
+
+    @property
+    def total(self) -> float:
+        """All marks of the workbook."""
+        return sum(points.total for points in self.points.values())
+
+
+class Course(_Record):
+    """The whole of `course.toml`."""
+
+    course: Identity
+    limits: Limits = Limits()
+    workbooks: Mapping[str, Workbook]
+
+    @field_validator("workbooks")
+    @classmethod
+    def _names(cls, workbooks: Mapping[str, Workbook]) -> Mapping[str, Workbook]:
+        _check_names(workbooks, WORKBOOK, "a workbook's name is two digits and a topic, as in 02_optimizers")
+        owner: dict[str, str] = {}
+        for name, workbook in workbooks.items():
+            for exercise in workbook.points:
+                if owner.setdefault(exercise, name) != name:
+                    raise ValueError(f"exercise {exercise!r} stands in {owner[exercise]} and in {name}")
+        return workbooks
+
+    @property
+    def points(self) -> dict[str, Points]:
+        """The marks of every exercise of the course, by id."""
+        return {exercise: points for book in self.workbooks.values() for exercise, points in book.points.items()}
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the folder of the course: the nearest one at or above `start` with a `course.toml`.
+
+    Args:
+        start: Where to look first; the working folder if None. After it comes the checkout that this package is in.
+
+    Raises:
+        CourseError: There is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[1]):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise CourseError(f"no {FILE_NAME} in {here} or in a folder above it; run this inside a checkout of the course")
+
+
+def load_course(root: Path | None = None) -> Course:
+    """Read and check `course.toml`.
+
+    Args:
+        root: Its folder; found from the working folder if None.
+
+    Raises:
+        CourseError: It is missing, is not TOML, or an entry is wrong. The message lists all wrong entries.
+    """
+    path = (root or find_root()) / FILE_NAME
+    try:
+        return Course.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} is not TOML: {error}") from error
+    except ValidationError as error:
+        lines = "\n".join(f"  {_where(problem['loc'])}: {problem['msg']}" for problem in error.errors())
+        raise CourseError(f"{path} has wrong entries:\n{lines}") from error
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location)) or "the file"
+
+
+def _check_names(names: Mapping[str, Any], pattern: re.Pattern[str], rule: str) -> None:
+    wrong = [name for name in names if not pattern.fullmatch(name)]
+    if wrong:
+        raise ValueError(f"{', '.join(map(repr, wrong))}: {rule}")
