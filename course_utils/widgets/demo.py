@@ -1,0 +1,129 @@
+"""A demo: pure simulation, picture and verdict, behind a thin shell that holds the state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.figure import Figure, SubFigure
+
+from course_utils.widgets.controls import Control, State, read_state, start_state
+from course_utils.widgets.picture import Film, Picture, new_figure
+
+__all__ = ["Demo", "Scene"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What makes one demo, all of it pure.
+
+    Args:
+        name: Short name, as in "step_size".
+        title: Heading.
+        controls: What can be set.
+        simulate: State in, named arrays out; seeded, no drawing.
+        draw: `draw(figure, state, arrays)` fills an empty figure and returns what moves in it.
+        describe: State and arrays in, the verdict in words out.
+        presets: States (or parts of states) by name.
+        size: Width and height of the figure, in inches.
+        story: Presets that `static()` shows side by side.
+        alt: What the static figure shows, for those who do not see it.
+    """
+
+    name: str
+    title: str
+    controls: tuple[Control, ...]
+    simulate: Callable[[State], dict[str, Any]]
+    draw: Callable[[Figure | SubFigure, State, dict[str, Any]], Picture]
+    describe: Callable[[State, dict[str, Any]], str]
+    presets: Mapping[str, Mapping[str, Any]]
+    size: tuple[float, float] = (9.0, 4.0)
+    story: tuple[str, ...] = ()
+    alt: str = ""
+
+
+class Demo:
+    """One demo with its state: `show()` in a notebook, `static()` without a front end.
+
+    Args:
+        scene: What the demo is made of.
+        changes: Values other than the scene's own, by control name.
+
+    Raises:
+        ValueError: A value makes no sense; the message names the control and its range.
+    """
+
+    def __init__(self, scene: Scene, **changes: Any) -> None:
+        self.scene = scene
+        self.state = read_state(scene.controls, start_state(scene.controls), changes)
+        self.arrays = scene.simulate(self.state)
+        self._film: Film | None = None
+        self.listeners: list[Callable[[], None]] = []
+
+    def set(self, **changes: Any) -> None:
+        """Change some values and simulate again. On a bad value nothing changes and ValueError says why."""
+        self.state = read_state(self.scene.controls, self.state, changes)
+        self.arrays = self.scene.simulate(self.state)
+        for listener in self.listeners:
+            listener()
+
+    def preset(self, name: str) -> None:
+        """Go to a named state.
+
+        Raises:
+            ValueError: There is no such preset; the message lists them.
+        """
+        if name not in self.scene.presets:
+            raise ValueError(f"there is no preset {name!r}; this demo has {', '.join(self.scene.presets)}")
+        self.set(**{**start_state(self.scene.controls), **self.scene.presets[name]})
+
+    def text_summary(self) -> str:
+        """Return the verdict on the present state, in words."""
+        return self.scene.describe(self.state, self.arrays)
+
+    def frame(self) -> bytes:
+        """Return the picture of the present state as PNG. One figure is kept and its artists are moved."""
+        if self._film is None:
+            figure = new_figure(self.scene.size)
+            self._film = Film(figure, self.scene.draw(figure, self.state, self.arrays))
+        return self._film.frame(self.state, self.arrays)
+
+    def static(self) -> Figure:
+        """Return a figure that tells the story without a front end: the presets of the story, one below the other."""
+        names = self.scene.story or tuple(self.scene.presets)[:3]
+        width, height = self.scene.size
+        figure = new_figure((width, height * len(names)))
+        for part, name in zip(figure.subfigures(len(names), 1, squeeze=False)[:, 0], names, strict=True):
+            demo = Demo(self.scene, **self.scene.presets[name])
+            part.suptitle(f"{name}: {demo.text_summary()}", fontsize=11, wrap=True)
+            self.scene.draw(part, demo.state, demo.arrays).hold_still()
+        return figure
+
+    def to_json(self) -> str:
+        """Return the whole state as one line of JSON, for a slide or a link."""
+        return json.dumps({"demo": self.scene.name, "state": self.state})
+
+    def load_json(self, text: str) -> None:
+        """Take over a state that `to_json` wrote.
+
+        Raises:
+            ValueError: It is no JSON, of another demo, or holds values that make no sense.
+        """
+        try:
+            record = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"this is not JSON: {error}") from None
+        if not isinstance(record, dict) or record.get("demo") != self.scene.name:
+            raise ValueError(f"this is not a state of the demo {self.scene.name!r}")
+        self.set(**record.get("state", {}))
+
+    def show(self) -> None:
+        """Show the demo with its controls; where there is no front end, the static figure and its text."""
+        from course_utils.widgets.panel import show
+
+        show(self)
+
+    def _repr_png_(self) -> bytes:
+        return self.frame()

@@ -1,0 +1,146 @@
+"""The thin shell: sliders, number boxes, presets, one picture and its verdict, for ipywidgets 7.7 and 8."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+from IPython.display import display
+
+from course_utils.widgets.controls import Choice, Control, Number, Switch
+from course_utils.widgets.demo import Demo
+
+__all__ = ["Panel", "show"]
+
+# While a slider moves, further values arrive during this time and only the last is drawn.
+GATHER_S = 0.01
+NO_PRESET = "(presets)"
+
+
+def show(demo: Demo) -> None:
+    """Display a panel for `demo`. Several panels of one demo move together."""
+    display(Panel(demo).box)
+
+
+class Panel:
+    """The widgets of one demo on one page.
+
+    Args:
+        demo: The demo that is shown; its state is the truth, the widgets follow it.
+        live: Whether to draw while a slider moves. By default: on a local kernel yes, on Colab when it is released.
+    """
+
+    def __init__(self, demo: Demo, live: bool | None = None) -> None:
+        self.demo = demo
+        self.live = "google.colab" not in sys.modules if live is None else live
+        self._pending: dict[str, Any] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._following = False
+        self.image = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        self.verdict = widgets.HTML()
+        self.problem = widgets.HTML()
+        self.inputs = {control.name: self._input(control) for control in demo.scene.controls}
+        self.presets = widgets.Dropdown(options=[NO_PRESET, *demo.scene.presets], description="Preset")
+        self.presets.observe(self._on_preset, "value")
+        rows = [
+            widgets.HBox(list(parts), layout=widgets.Layout(flex_flow="row wrap")) for parts in self.inputs.values()
+        ]
+        heading = widgets.HTML(f"<h3>{html.escape(demo.scene.title)}</h3>")
+        self.box = widgets.VBox([heading, self.presets, *rows, self.problem, self.image, self.verdict])
+        demo.listeners.append(self.follow)
+        self.follow()
+
+    def follow(self) -> None:
+        """Show the demo's state: move the widgets, draw the picture, write the verdict."""
+        self._following = True
+        try:
+            for name, parts in self.inputs.items():
+                for widget in parts:
+                    value = self.demo.state[name]
+                    widget.value = f"{value:.6g}" if isinstance(widget, widgets.Text) else value
+        finally:
+            self._following = False
+        self.image.value = self.demo.frame()
+        self.verdict.value = f"<p role='status'>{html.escape(self.demo.text_summary())}</p>"
+        self.problem.value = ""
+
+    def _input(self, control: Control) -> tuple[widgets.Widget, ...]:
+        parts: tuple[widgets.Widget, ...]
+        if isinstance(control, Number):
+            parts = (_slider(control, self.live), _number_box(control))
+        elif isinstance(control, Choice):
+            parts = (widgets.Dropdown(options=list(control.options), description=control.label, style=_STYLE),)
+        else:
+            assert isinstance(control, Switch)
+            parts = (widgets.Checkbox(description=control.label, indent=False),)
+        for widget in parts:
+            widget.observe(self._on_value(control.name), "value")
+        return parts
+
+    def _on_value(self, name: str) -> Callable[[dict[str, Any]], None]:
+        def changed(change: dict[str, Any]) -> None:
+            if not self._following:
+                self._pending[name] = change["new"]
+                self._soon()
+
+        return changed
+
+    def _on_preset(self, change: dict[str, Any]) -> None:
+        if change["new"] != NO_PRESET:
+            self._guarded(lambda: self.demo.preset(change["new"]))
+
+    def _soon(self) -> None:
+        """Apply what is pending a moment later; whatever arrives until then replaces it."""
+        if self._timer is not None:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._apply()
+            return
+        self._timer = loop.call_later(GATHER_S, self._apply)
+
+    def _apply(self) -> None:
+        self._timer = None
+        changes, self._pending = self._pending, {}
+        self._guarded(lambda: self.demo.set(**changes))
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        """Run `action`; an error becomes a visible line, and the picture stays as it was."""
+        try:
+            action()
+        except Exception as error:
+            text = html.escape(str(error) or type(error).__name__)
+            self.problem.value = f"<p role='alert'><b>Not changed.</b> {text}</p>"
+
+
+_STYLE = {"description_width": "12em"}
+
+
+def _slider(control: Number, live: bool) -> widgets.Widget:
+    common = {
+        "description": control.label,
+        "continuous_update": live,
+        "readout": False,
+        "style": _STYLE,
+        "layout": widgets.Layout(width="26em"),
+    }
+    if control.log:
+        low, high = math.log10(control.low), math.log10(control.high)
+        return widgets.FloatLogSlider(
+            value=control.start, base=10, min=low, max=high, step=(high - low) / 200, **common
+        )
+    if control.whole:
+        return widgets.IntSlider(value=int(control.start), min=int(control.low), max=int(control.high), **common)
+    step = (control.high - control.low) / 200
+    return widgets.FloatSlider(value=control.start, min=control.low, max=control.high, step=step, **common)
+
+
+def _number_box(control: Number) -> widgets.Widget:
+    layout = widgets.Layout(width="7em")
+    return widgets.Text(value=f"{control.start:.6g}", continuous_update=False, layout=layout)

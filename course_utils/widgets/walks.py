@@ -1,0 +1,113 @@
+"""Walks of update rules on a surface: the simulation behind the pictures, in plain numbers.
+
+Forms: heavy ball v = beta v + g, w -= lr v; EMA v = beta v + (1 - beta) g, w -= lr v; Nesterov w -= lr (g + beta v)
+after v = beta v + g; RMSProp s = beta s + (1 - beta) g^2, w -= lr g / sqrt(s + eps); Adam with both corrections;
+AdamW with decoupled decay.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from course_utils.widgets.surfaces import Surface
+
+__all__ = ["FAR_AWAY", "RULES", "diverged_at", "walk"]
+
+# Beyond this distance a walk is said to have diverged and is not followed further.
+FAR_AWAY = 1e6
+EPS = 1e-8
+
+
+def sgd(state: list[float], g: float, lr: float, t: int, **_: float) -> float:
+    """Return -lr g."""
+    return -lr * g
+
+
+def heavy_ball(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, **_: float) -> float:
+    """Return the step of v = beta v + g."""
+    state[0] = beta * state[0] + g
+    return -lr * state[0]
+
+
+def ema_momentum(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, **_: float) -> float:
+    """Return the step of v = beta v + (1 - beta) g."""
+    state[0] = beta * state[0] + (1 - beta) * g
+    return -lr * state[0]
+
+
+def nesterov(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, **_: float) -> float:
+    """Return the step that looks ahead along beta v."""
+    state[0] = beta * state[0] + g
+    return -lr * (g + beta * state[0])
+
+
+def rmsprop(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, **_: float) -> float:
+    """Return the step divided by the root of the average square."""
+    state[1] = beta * state[1] + (1 - beta) * g * g
+    return -lr * g / math.sqrt(state[1] + EPS)
+
+
+def adam(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999, **_: float) -> float:
+    """Return the step from both averages, each corrected for its start at zero."""
+    state[0] = beta * state[0] + (1 - beta) * g
+    state[1] = beta2 * state[1] + (1 - beta2) * g * g
+    first, second = state[0] / (1 - beta**t), state[1] / (1 - beta2**t)
+    return -lr * first / (math.sqrt(second) + EPS)
+
+
+RULES: dict[str, Callable[..., float]] = {
+    "SGD": sgd,
+    "heavy ball": heavy_ball,
+    "EMA momentum": ema_momentum,
+    "Nesterov": nesterov,
+    "RMSProp": rmsprop,
+    "Adam": adam,
+}
+
+
+def walk(
+    rule: str,
+    surface: Surface,
+    start: tuple[float, float],
+    steps: int,
+    lr: float,
+    decay: float = 1.0,
+    **constants: float,
+) -> NDArray[np.float64]:
+    """Follow an update rule from `start`.
+
+    Args:
+        rule: One of `RULES`.
+        surface: Where it walks.
+        start: The first point.
+        steps: Number of steps.
+        lr: Learning rate of the first step.
+        decay: Step t (from 0) uses lr * decay**t.
+        constants: `beta`, `beta2`, where the rule has them.
+
+    Returns:
+        Points, shape (steps + 1, 2); NaN after the walk has left the circle of radius `FAR_AWAY`.
+    """
+    update = RULES[rule]
+    path = np.full((steps + 1, 2), np.nan)
+    (x, y), state_x, state_y = start, [0.0, 0.0], [0.0, 0.0]
+    path[0] = x, y
+    for t in range(1, steps + 1):
+        gx, gy = surface.gradient(x, y)
+        rate = lr * decay ** (t - 1)
+        x += update(state_x, float(gx), rate, t, **constants)
+        y += update(state_y, float(gy), rate, t, **constants)
+        if not abs(x) + abs(y) < FAR_AWAY:
+            break
+        path[t] = x, y
+    return path
+
+
+def diverged_at(path: NDArray[np.float64]) -> int | None:
+    """Return the step at which a walk was lost, or None."""
+    lost = np.flatnonzero(np.isnan(path[:, 0]))
+    return int(lost[0]) if lost.size else None
