@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.build import build_checkdata, drift, write
+from autograder.build import BuildError, build_all, drift, write
 from autograder.build.checkdata import without_answer
 from autograder.course import CourseError, find_root, load_course
 
@@ -20,8 +20,8 @@ def build(
     try:
         root = find_root()
         course = load_course(root)
-        files = build_checkdata(course)
-    except CourseError as error:
+        files = build_all(course, root)
+    except (BuildError, CourseError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     found = drift(files, root) if check else write(files, root)

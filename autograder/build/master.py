@@ -1,0 +1,102 @@
+"""Read a master: a py:percent text whose cell markers say what each cell is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import jupytext
+
+from autograder.build.problems import BuildError, Problem
+
+__all__ = ["Kind", "Master", "MasterCell", "read_master"]
+
+Kind = Literal["prose", "code", "exercise", "check", "question", "experiment"]
+
+# What may stand in a cell's marker, by the kind of cell that it makes; `part` only beside `exercise`.
+CODE_KINDS: tuple[Kind, ...] = ("exercise", "check", "experiment")
+PROSE_KINDS: tuple[Kind, ...] = ("question",)
+
+
+@dataclass(frozen=True)
+class MasterCell:
+    """A cell of a master.
+
+    Args:
+        kind: What it is for.
+        name: The exercise's id, or the name of an experiment; empty for prose and ordinary code.
+        source: Its text, without the comment signs where it is prose.
+        line: Line of the master on which `source` starts, counted from 1.
+        part: Tells several solution cells of one exercise apart; empty where there is one.
+    """
+
+    kind: Kind
+    name: str
+    source: str
+    line: int
+    part: str = ""
+
+    @property
+    def is_code(self) -> bool:
+        """Whether the cell is run."""
+        return self.kind not in ("prose", "question")
+
+
+@dataclass(frozen=True)
+class Master:
+    """One workbook as it is edited."""
+
+    name: str
+    path: Path
+    cells: tuple[MasterCell, ...]
+
+
+def read_master(path: Path) -> Master:
+    """Read and split a master; what the cells say is not looked at.
+
+    Raises:
+        BuildError: Text before the first cell, or a marker that means nothing.
+    """
+    text = path.read_text(encoding="utf-8")
+    starts = _starts(text.splitlines())
+    cells = jupytext.reads(text, fmt="py:percent").cells
+    if len(cells) != len(starts):
+        raise BuildError([Problem(path, 1, "there is text before the first cell marker `# %%`")])
+    problems = [Problem(path, at - 1, said) for at, cell in zip(starts, cells, strict=True) for said in _faults(cell)]
+    if problems:
+        raise BuildError(problems)
+    return Master(path.stem, path, tuple(_cell(cell, at) for at, cell in zip(starts, cells, strict=True)))
+
+
+def _starts(lines: list[str]) -> list[int]:
+    """Return the number of the first line with text after each marker."""
+    return [_first_text(lines, number) for number, line in enumerate(lines, start=1) if line.startswith("# %%")]
+
+
+def _first_text(lines: list[str], marker: int) -> int:
+    following = (number for number, line in enumerate(lines[marker:], start=marker + 1) if line.strip())
+    return next(following, marker + 1)
+
+
+def _faults(cell: Mapping[str, Any]) -> Iterator[str]:
+    names = dict(cell["metadata"])
+    allowed = CODE_KINDS if cell["cell_type"] == "code" else PROSE_KINDS
+    for name in names:
+        if name not in (*allowed, "part"):
+            yield f"a {cell['cell_type']} cell cannot be marked `{name}`; there is {', '.join(allowed)}"
+    if len(names.keys() & {*allowed}) > 1:
+        yield f"a cell is one of {', '.join(allowed)}, not several"
+    if "part" in names and "exercise" not in names:
+        yield "`part` stands only beside `exercise`"
+    if not cell["source"].strip():
+        yield "the cell is empty"
+
+
+def _cell(cell: Mapping[str, Any], line: int) -> MasterCell:
+    marks = cell["metadata"]
+    kind: Kind = next((kind for kind in (*CODE_KINDS, *PROSE_KINDS) if kind in marks), "prose")
+    if kind == "prose" and cell["cell_type"] == "code":
+        kind = "code"
+    return MasterCell(kind, str(marks.get(kind, "")), cell["source"], line, str(marks.get("part", "")))

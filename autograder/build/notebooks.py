@@ -1,0 +1,105 @@
+"""All workbooks: read, review, release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from nbformat import NotebookNode
+
+from autograder.build.master import Master, read_master
+from autograder.build.problems import BuildError, Problem
+from autograder.build.release import as_bytes, release
+from autograder.build.review import review
+from autograder.build.solutions import MARKERS
+from autograder.build.source import make_source
+from autograder.course import FILE_NAME, Course, find_root, load_course
+
+__all__ = ["FOLDER", "MASTERS", "build_notebooks", "read_masters", "release_notebook", "source_notebook"]
+
+FOLDER = PurePosixPath("notebooks")
+MASTERS = PurePosixPath("autograder/masters")
+
+
+def build_notebooks(course: Course, root: Path) -> dict[PurePosixPath, bytes]:
+    """Return the student notebooks of the course, by their paths.
+
+    Raises:
+        BuildError: A master is faulty; nothing is built then.
+    """
+    masters = read_masters(course, root)
+    sources = {name: make_source(master, dict(course.workbooks[name].points)) for name, master in masters.items()}
+    released = release(sources)
+    left = [
+        Problem(masters[name].path, 1, f"`{marker}` is left in the student's notebook")
+        for name, notebook in released.items()
+        for marker in MARKERS
+        if any(marker in cell.source for cell in notebook.cells)
+    ]
+    if left:
+        raise BuildError(left)
+    return {FOLDER / name / f"{name}.ipynb": as_bytes(notebook) for name, notebook in released.items()}
+
+
+def read_masters(course: Course, root: Path, names: Iterable[str] | None = None) -> dict[str, Master]:
+    """Read and review masters.
+
+    Args:
+        course: The course.
+        root: Folder of `course.toml`.
+        names: Workbooks; all of the course if None, which then have to be those that there are masters of.
+
+    Raises:
+        BuildError: A master is missing, is not in `course.toml`, or is faulty; all faults are listed.
+    """
+    wanted = list(course.workbooks if names is None else names)
+    folder = root / MASTERS
+    problems = [] if names is not None else _strangers(course, folder)
+    masters: dict[str, Master] = {}
+    for name in wanted:
+        try:
+            masters[name] = _read(course, folder / f"{name}.py")
+        except BuildError as error:
+            problems += error.problems
+    if problems:
+        raise BuildError(problems)
+    return masters
+
+
+def source_notebook(name: str, root: Path | None = None) -> NotebookNode:
+    """Return the instructor's notebook of a workbook, with solutions and nbgrader's metadata.
+
+    Args:
+        name: Workbook, as in `"02_optimizers"`.
+        root: Folder of `course.toml`; found from the working folder if None.
+
+    Raises:
+        BuildError: There is no such master, or it is faulty.
+        CourseError: `course.toml` is missing or faulty.
+    """
+    root = root or find_root()
+    course = load_course(root)
+    master = read_masters(course, root, [name])[name]
+    return make_source(master, dict(course.workbooks[name].points))
+
+
+def release_notebook(name: str, root: Path | None = None) -> NotebookNode:
+    """Return the student's notebook of a workbook, made afresh; arguments and errors as `source_notebook`."""
+    return release({name: source_notebook(name, root)})[name]
+
+
+def _read(course: Course, path: Path) -> Master:
+    if not path.is_file() or path.stem not in course.workbooks:
+        raise BuildError(
+            [Problem(path, 1, f"there is no such master, or [workbooks.{path.stem}] is not in {FILE_NAME}")]
+        )
+    master = read_master(path)
+    problems = review(master, course.workbooks[path.stem].points)
+    if problems:
+        raise BuildError(problems)
+    return master
+
+
+def _strangers(course: Course, folder: Path) -> list[Problem]:
+    strangers = [path for path in sorted(folder.glob("[0-9]*.py")) if path.stem not in course.workbooks]
+    return [Problem(path, 1, f"[workbooks.{path.stem}] is not in {FILE_NAME}") for path in strangers]
