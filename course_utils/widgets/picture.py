@@ -80,15 +80,37 @@ class Film:
         return buffer.getvalue()
 
 
-def fit(axes: Axes, steps: int, *curves: NDArray[Any], ceiling: float = 1e4) -> tuple[float, float, float]:
+def fit(
+    axes: Axes, steps: int, *curves: NDArray[Any], log: bool = False, span: float = 1e4
+) -> tuple[float, float, float]:
     """Set limits in which `curves` over `steps` steps can be seen; they are round, so that they seldom change.
+
+    Args:
+        axes: Where the curves are.
+        steps: Number of steps, the x axis.
+        curves: What must be seen; what is not finite is left out.
+        log: Whether the y axis is logarithmic.
+        span: How far (on a logarithmic axis: by which factor, squared) the highest may lie above the lowest.
 
     Returns:
         The limits, as a value to compare: (steps, low, high).
     """
     kept = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
-    low, high = float(kept.min()), float(min(kept.max(), kept.min() + ceiling))
-    unit = 10.0 ** math.floor(math.log10(max(high - low, 1e-6))) / 2
-    limits = (unit * math.floor(low / unit - 0.1), unit * math.ceil(high / unit + 0.1))
+    limits = _decades(kept, span) if log else _round(kept, span)
     axes.set(xlim=(-0.02 * steps - 0.3, 1.02 * steps + 0.3), ylim=limits)
     return float(steps), *limits
+
+
+def _round(kept: NDArray[Any], span: float) -> tuple[float, float]:
+    low, high = float(kept.min()), float(min(kept.max(), kept.min() + span))
+    unit = 10.0 ** math.floor(math.log10(max(high - low, 1e-6))) / 2
+    return unit * math.floor(low / unit - 0.1), unit * math.ceil(high / unit + 0.1)
+
+
+def _decades(kept: NDArray[Any], span: float) -> tuple[float, float]:
+    positive = kept[kept > 0]
+    if not positive.size:
+        return 1e-12, 1.0
+    high = 10.0 ** math.ceil(math.log10(min(float(positive.max()), 1e6)) + 0.1)
+    low = 10.0 ** math.floor(math.log10(max(float(positive.min()), high / span**2.5)))
+    return min(low, high / 100), high

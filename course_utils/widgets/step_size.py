@@ -27,7 +27,7 @@ CONTROLS = (
     Number("y", "Start y", -5.0, 5.0, 2.0),
 )
 
-PRESETS = {
+PRESETS: dict[str, dict[str, Any]] = {
     "too small": {"lr": 0.005},
     "local minimum": {"lr": 0.1},
     "2-cycle": {"lr": 0.2, "steps": 60},
