@@ -1,0 +1,77 @@
+"""The process in which a submission runs: takes cells and probes from the trusted side, and answers each.
+
+Everything here shares its memory with student code, so nothing here is a wall and nothing here is secret. A submission
+that takes this code over can only lie about what its own functions returned, without knowing what would be right.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.sandbox.frames import pack, receive
+from autograder.sandbox.reset import reset_state
+from autograder.sandbox.shell import RECORDER, GradingShell, record_streams
+from course_utils.checks.observe import observe_part
+from course_utils.checks.types import PartObservation, Problem
+from course_utils.probes.base import load_probe
+
+__all__ = ["answer_requests"]
+
+Answer = tuple[dict[str, Any], dict[str, NDArray[Any]]]
+
+
+def answer_requests(channel: socket.socket, shell: GradingShell) -> None:
+    """Answer requests until the trusted side hangs up; never returns to the caller's stack."""
+    record_streams()
+    reset_state("")
+    try:
+        while True:
+            request, arrays = receive(channel)
+            answer, outputs = _cell(request, shell) if request["kind"] == "cell" else _part(request, arrays, shell)
+            channel.sendall(pack({**answer, "number": request["number"]}, outputs))
+    finally:
+        os._exit(0)
+
+
+def _cell(request: Mapping[str, Any], shell: GradingShell) -> Answer:
+    RECORDER.start(request["output_bytes"])
+    message = error_name = ""
+    try:
+        result = shell.run_cell(request["source"], store_history=True)
+        error: BaseException | None = result.error_before_exec or result.error_in_exec
+    except BaseException as escaped:
+        error = escaped
+    if error is not None:
+        error_name = type(error).__name__
+        message = f"{error_name}: {_text(error)}"
+    return {"message": message, "error": error_name, "outputs": RECORDER.take()}, {}
+
+
+def _part(request: Mapping[str, Any], inputs: Mapping[str, NDArray[Any]], shell: GradingShell) -> Answer:
+    probe = load_probe(request["exercise"])
+    part = next(part for part in probe.parts if part.name == request["part"])
+    objects = {name: shell.user_ns.get(name) for name in probe.objects}
+    RECORDER.start(0)
+    reset_state(probe.exercise)
+    try:
+        seen = observe_part(part, objects, inputs)
+    except BaseException as escaped:
+        problem = Problem("error", f"Your code raised {type(escaped).__name__}: {_text(escaped)}")
+        seen = PartObservation(part.name, problem=problem)
+    if sum(array.nbytes for array in seen.outputs.values()) > request["output_bytes"]:
+        seen = PartObservation(part.name, problem=Problem("wrong", "What came back is far too large."))
+    problem_record = {"verdict": seen.problem.verdict, "message": seen.problem.message} if seen.problem else None
+    return {"problem": problem_record}, {name: np.asarray(array) for name, array in seen.outputs.items()}
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:2000]
+    except Exception:
+        return "(its message cannot be shown)"

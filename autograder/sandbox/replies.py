@@ -1,0 +1,102 @@
+"""Check everything that comes from the process that ran student code. Nothing in it is believed before."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+
+from autograder.sandbox.frames import unpack_arrays
+from course_utils.checks.types import PartObservation, Problem, VerdictName
+from course_utils.probes.base import Outputs
+
+__all__ = ["clean_text", "read_cell", "read_part"]
+
+MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
+# What a probe itself can say; in particular not "correct".
+VERDICTS: dict[str, VerdictName] = {"error": "error", "wrong": "wrong", "not attempted": "not attempted"}
+MAX_ARRAYS = 256
+MAX_NDIM = 8
+
+
+def clean_text(value: object, length: int = 4000) -> str:
+    """Return text that can be written anywhere: no lone surrogates, no NUL, at most `length` characters."""
+    text = value if isinstance(value, str) else ""
+    return text[:length].encode("utf-8", "replace").decode().replace("\0", "�")
+
+
+def read_cell(answer: Mapping[str, Any], output_bytes: int) -> tuple[str, str, tuple[dict[str, Any], ...]]:
+    """Return the message, the name of the exception and the outputs of a cell; what is malformed is left out."""
+    raw = answer.get("outputs")
+    outputs = [_output(item, output_bytes) for item in (raw if isinstance(raw, list) else [])[:10_000]]
+    kept = tuple(output for output in outputs if output)
+    return clean_text(answer.get("message")), clean_text(answer.get("error"), 200), kept
+
+
+def _output(item: object, length: int) -> dict[str, Any] | None:
+    if not isinstance(item, dict):
+        return None
+    kind = item.get("output_type")
+    if kind == "stream":
+        name = "stderr" if item.get("name") == "stderr" else "stdout"
+        return {"output_type": "stream", "name": name, "text": clean_text(item.get("text"), length)}
+    if kind == "error":
+        lines = item.get("traceback")
+        return {
+            "output_type": "error",
+            "ename": clean_text(item.get("ename"), 200),
+            "evalue": clean_text(item.get("evalue")),
+            "traceback": [clean_text(line) for line in (lines if isinstance(lines, list) else [])[:40]],
+        }
+    if kind in ("display_data", "execute_result"):
+        count = {"execution_count": None} if kind == "execute_result" else {}
+        return {"output_type": kind, "data": _data(item.get("data"), length), "metadata": {}, **count}
+    return None
+
+
+def _data(data: object, length: int) -> dict[str, str]:
+    found = data if isinstance(data, dict) else {}
+    texts = {mime: clean_text(found[mime], length) for mime in MIMES if mime in found}
+    return {mime: text for mime, text in texts.items() if not mime.startswith("image/") or _is_base64(text)}
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True
+
+
+def read_part(answer: Mapping[str, Any], data: bytes, part: str, duration_s: float) -> PartObservation:
+    """Return what a part of a probe gave.
+
+    Raises:
+        ValueError: It is malformed: an unknown verdict, arrays that are no plain numbers, or too many of them.
+    """
+    problem = answer.get("problem")
+    if problem is not None:
+        if not isinstance(problem, dict) or problem.get("verdict") not in VERDICTS:
+            raise ValueError("an unknown verdict")
+        verdict = VERDICTS[problem["verdict"]]
+        return PartObservation(
+            part, problem=Problem(verdict, clean_text(problem.get("message"))), duration_s=duration_s
+        )
+    return PartObservation(part, _arrays(data), duration_s=duration_s)
+
+
+def _arrays(data: bytes) -> Outputs:
+    try:
+        found = unpack_arrays(data)
+    except (SafetensorError, KeyError, TypeError, MemoryError) as error:
+        raise ValueError("the arrays cannot be read") from error
+    if len(found) > MAX_ARRAYS:
+        raise ValueError("too many arrays")
+    for array in found.values():
+        if array.dtype.kind not in "fiub" or array.ndim > MAX_NDIM:
+            raise ValueError("an array that holds no plain numbers")
+    return {clean_text(name, 200): array.astype(np.float64) for name, array in found.items()}

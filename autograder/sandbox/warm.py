@@ -1,0 +1,44 @@
+"""What the warm process imports, once, so that a submission does not have to. No answers: a test holds that."""
+
+from __future__ import annotations
+
+import gc
+from importlib import import_module
+from pkgutil import iter_modules
+
+from autograder.sandbox.shell import RECORDER, GradingShell, make_shell, record_streams
+
+__all__ = ["warm_up"]
+
+# torch._dynamo is what the first torch.optim optimizer imports: a second that every submission would pay.
+MODULES = (
+    "torch", "torch._dynamo", "torch.nn.functional", "torch.utils.data", "torchvision.transforms",
+    "numpy", "matplotlib.pyplot", "sklearn.datasets", "IPython.display", "fastprogress.fastprogress", "ipywidgets",
+)  # fmt: skip
+
+# The first figure, traceback and optimizer build caches that every fork then shares.
+CELLS = (
+    "import torch, matplotlib.pyplot as plt\nplt.plot([0, 1], label='x'); plt.legend(); plt.title('$x^2$');",
+    "torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0); torch.ones(2) @ torch.ones(2)",
+    "1 / 0",
+    "del torch, plt",
+)
+
+
+def warm_up() -> GradingShell:
+    """Import everything and return a shell that has run a few cells and holds nothing."""
+    for name in MODULES:
+        import_module(name)
+    for package in ("course_utils", "course_utils.probes", "course_utils.checks"):
+        for module in iter_modules(import_module(package).__path__, f"{package}."):
+            import_module(module.name)
+    shell = make_shell()
+    record_streams()
+    RECORDER.start(1 << 20)
+    for source in CELLS:
+        shell.run_cell(source)
+    RECORDER.start(0)
+    shell.reset(new_session=False)
+    gc.collect()
+    gc.freeze()  # a collection in a fork would otherwise copy every page that holds an object
+    return shell
