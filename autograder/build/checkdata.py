@@ -14,7 +14,7 @@ from autograder.answers.base import load_answer, make_key
 from autograder.course import Course
 from course_utils.checks.recorded import dump_recorded
 
-__all__ = ["FOLDER", "build_checkdata", "record", "same_arrays", "without_answer"]
+__all__ = ["FOLDER", "build_checkdata", "has_answer", "record", "same_arrays", "without_answer"]
 
 FOLDER = PurePosixPath("course_utils/checkdata")
 # Other processors round sums and roots differently in the last places.
@@ -25,7 +25,7 @@ def build_checkdata(course: Course) -> dict[PurePosixPath, bytes]:
     """Return the two files of every exercise that is marked by a check and has an answer, by their paths."""
     files: dict[PurePosixPath, bytes] = {}
     for exercise, points in course.points.items():
-        if points.auto and _has_answer(exercise):
+        if points.auto and has_answer(exercise):
             text, arrays = record(exercise, points.auto)
             files[FOLDER / f"{exercise}.json"] = text.encode()
             files[FOLDER / f"{exercise}.safetensors"] = arrays
@@ -42,7 +42,7 @@ def record(exercise: str, points: float) -> tuple[str, bytes]:
 
 def without_answer(course: Course) -> list[str]:
     """Return the exercises that should be marked by a check but have no answer yet."""
-    return [exercise for exercise, points in course.points.items() if points.auto and not _has_answer(exercise)]
+    return [exercise for exercise, points in course.points.items() if points.auto and not has_answer(exercise)]
 
 
 def same_arrays(one: bytes, other: bytes) -> bool:
@@ -62,5 +62,6 @@ def _close(first: np.ndarray, second: np.ndarray) -> bool:
     return np.allclose(first, second, rtol=TOLERANCE, atol=TOLERANCE * min(scale, 1.0), equal_nan=True)
 
 
-def _has_answer(exercise: str) -> bool:
+def has_answer(exercise: str) -> bool:
+    """Tell whether there is a module with the answer to an exercise."""
     return find_spec(f"autograder.answers.{exercise}") is not None

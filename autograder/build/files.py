@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from autograder.build.checkdata import same_arrays
+from autograder.build.checkdata import FOLDER, has_answer, same_arrays
 
 __all__ = ["GENERATED", "Files", "drift", "write"]
 
@@ -27,7 +27,8 @@ def drift(files: Files, root: Path) -> dict[PurePosixPath, str]:
             found[path] = "missing"
         elif not _agrees(path, content, (root / path).read_bytes()):
             found[path] = "differs"
-    return {**found, **{path: "stale" for path in _on_disk(root) if path not in files}}
+    stale = (path for path in _on_disk(root) if path not in files and not _being_written(path))
+    return {**found, **dict.fromkeys(stale, "stale")}
 
 
 def write(files: Files, root: Path) -> dict[PurePosixPath, str]:
@@ -48,6 +49,11 @@ def write(files: Files, root: Path) -> dict[PurePosixPath, str]:
 
 def _agrees(path: PurePosixPath, one: bytes, other: bytes) -> bool:
     return one == other or (path.suffix == ".safetensors" and same_arrays(one, other))
+
+
+def _being_written(path: PurePosixPath) -> bool:
+    """Tell whether this is the record of an exercise that has an answer but is not yet in `course.toml`."""
+    return path.parent == FOLDER and has_answer(path.stem)
 
 
 def _on_disk(root: Path) -> list[PurePosixPath]:

@@ -18,6 +18,8 @@ Kind = Literal["prose", "code", "exercise", "check", "question", "experiment"]
 # What may stand in a cell's marker, by the kind of cell that it makes; `part` only beside `exercise`.
 CODE_KINDS: tuple[Kind, ...] = ("exercise", "check", "experiment")
 PROSE_KINDS: tuple[Kind, ...] = ("question",)
+# jupytext's note of the blank lines that a formatter put between cells.
+SPACING = "lines_to_next_cell"
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,12 @@ def _first_text(lines: list[str], marker: int) -> int:
 
 
 def _faults(cell: Mapping[str, Any]) -> Iterator[str]:
-    names = dict(cell["metadata"])
+    names = {name for name in cell["metadata"] if name != SPACING}
     allowed = CODE_KINDS if cell["cell_type"] == "code" else PROSE_KINDS
-    for name in names:
+    for name in sorted(names):
         if name not in (*allowed, "part"):
             yield f"a {cell['cell_type']} cell cannot be marked `{name}`; there is {', '.join(allowed)}"
-    if len(names.keys() & {*allowed}) > 1:
+    if len(names & {*allowed}) > 1:
         yield f"a cell is one of {', '.join(allowed)}, not several"
     if "part" in names and "exercise" not in names:
         yield "`part` stands only beside `exercise`"
