@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from matplotlib.figure import Figure, SubFigure
@@ -30,6 +30,8 @@ class Scene:
         size: Width and height of the figure, in inches.
         story: Presets that `static()` shows side by side.
         alt: What the static figure shows, for those who do not see it.
+        client: Whether the browser can compute and draw it (`client/<name>.js`).
+        data: What the browser needs beside the state, ready for JSON.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Scene:
     size: tuple[float, float] = (9.0, 4.0)
     story: tuple[str, ...] = ()
     alt: str = ""
+    client: bool = False
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Demo:

@@ -157,6 +157,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     size=(10.0, 7.0),
     story=("plain descent, well chosen", "the best momentum", "too much momentum"),
     alt="The same elongated bowl three times: without momentum the walk creeps along the valley, with the best "

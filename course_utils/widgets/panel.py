@@ -12,6 +12,7 @@ from typing import Any
 import ipywidgets as widgets
 from IPython.display import display
 
+from course_utils.widgets.client_page import client_widget
 from course_utils.widgets.controls import Choice, Control, Number, Switch
 from course_utils.widgets.demo import Demo
 
@@ -23,8 +24,9 @@ NO_PRESET = "(presets)"
 
 
 def show(demo: Demo) -> None:
-    """Display a panel for `demo`. Several panels of one demo move together."""
-    display(Panel(demo).box)
+    """Display `demo`: drawn by the browser where that is possible, else as pictures. Several views move together."""
+    widget = client_widget(demo) if demo.scene.client else None
+    display(widget if widget is not None else Panel(demo).box)
 
 
 class Panel:
