@@ -1,0 +1,125 @@
+"""A class: collect, leave out what is done, grade the rest in a pool, keep every result, write the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import load_course
+from autograder.grade.collect import Collected, Found, collect, load
+from autograder.grade.files import errors_for_people
+from autograder.grade.folder import OutFolder, open_folder
+from autograder.grade.keys import submission_key
+from autograder.grade.record import ClassGrades, check_place, record
+from autograder.grade.release import Release, load_release
+from autograder.grade.releases import assignments_of, read_releases
+from autograder.grade.submission import Settings
+from autograder.grade.types import GradingError, SubmissionGrade
+from autograder.grade.work import Pool, Task
+from autograder.sandbox.types import Limits
+
+__all__ = ["Order", "grade_class"]
+
+Tell = Callable[[SubmissionGrade, bool], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to grade, and where to.
+
+    Args:
+        submissions: Folder in nbgrader's layout STUDENT/ASSIGNMENT/NOTEBOOK.ipynb.
+        out: Output folder.
+        root: Folder of `course.toml`.
+        assignment: The only assignment to grade; None for all of the course.
+        only: The only student to grade; None for all. What is known of the others stays in the reports.
+        seed: Seed of the hidden inputs; None for that of the output folder, or a fresh one.
+        force: Grade again what is done.
+    """
+
+    submissions: Path
+    out: Path
+    root: Path
+    assignment: str | None = None
+    only: str | None = None
+    seed: int | None = None
+    force: bool = False
+
+
+def grade_class(order: Order, pool: Pool, tell: Tell = lambda grade, fresh: None) -> ClassGrades:
+    """Grade a class.
+
+    Args:
+        order: What to grade.
+        pool: Where submissions are graded.
+        tell: Is called with every grade as it is known, and whether it was graded now.
+
+    Raises:
+        GradingError: The run cannot start or go on; what is done stays done.
+    """
+    course = load_course(order.root)
+    wanted = assignments_of(course, order.assignment)
+    collected = _collect(order, wanted)
+    names = sorted({found.assignment for found in collected.found})
+    contents = read_releases(names, order.root)
+    releases = {name: load_release(name, content) for name, content in contents.items()}
+    with open_folder(order.out, order.seed) as folder:
+        check_place(folder.path, course, releases)
+        limits = Limits(cell_s=course.limits.cell_s, probe_s=course.limits.probe_s)
+        settings = Settings(folder.seed, limits, course.limits.submission_bytes)
+        run = _Run(order, folder, settings, releases, contents, tell)
+        for result in pool(run.tasks(collected.found)):
+            grade = SubmissionGrade.from_json(result.grade)
+            folder.keep(grade, result.notebook)
+            run.know(grade, fresh=True)
+        grades = ClassGrades(course, tuple(releases.values()), run.sorted(), collected.strays, folder.seed)
+        with errors_for_people(order.out):
+            record(folder.path, grades)
+    return grades
+
+
+class _Run:
+    """What is known so far."""
+
+    def __init__(
+        self,
+        order: Order,
+        folder: OutFolder,
+        settings: Settings,
+        releases: Mapping[str, Release],
+        contents: Mapping[str, bytes],
+        tell: Tell,
+    ) -> None:
+        self.order, self.folder, self.settings, self.tell = order, folder, settings, tell
+        self.releases, self.contents = releases, contents
+        self.grades: dict[tuple[str, str], SubmissionGrade] = {}
+
+    def tasks(self, found: Sequence[Found]) -> Iterator[Task]:
+        """Yield what is not done; submissions are read one at a time, as they are asked for."""
+        for one in found:
+            submission = load(one, self.settings.submission_bytes)
+            key = submission_key(submission, self.releases[one.assignment], self.settings)
+            chosen = self.order.only in (None, one.student)
+            done = self.folder.done(key)
+            if done is not None and not (chosen and self.order.force):
+                self.know(done, fresh=False)
+            elif chosen:
+                yield Task(key, submission, self.contents[one.assignment], self.settings)
+
+    def know(self, grade: SubmissionGrade, *, fresh: bool) -> None:
+        """Take a grade into the reports."""
+        self.grades[grade.student, grade.assignment] = grade
+        self.tell(grade, fresh)
+
+    def sorted(self) -> tuple[SubmissionGrade, ...]:
+        """Return the grades by assignment and student."""
+        return tuple(sorted(self.grades.values(), key=lambda grade: (grade.assignment, grade.student)))
+
+
+def _collect(order: Order, wanted: Sequence[str]) -> Collected:
+    collected = collect(order.submissions, wanted)
+    students = {found.student for found in collected.found}
+    if order.only is not None and order.only not in students:
+        raise GradingError(f"there is no submission of {order.only!r} in {order.submissions}")
+    return collected

@@ -1,0 +1,132 @@
+"""Find what was handed in, in nbgrader's layout STUDENT/ASSIGNMENT/NOTEBOOK.ipynb. Follows no link, opens no device."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Container
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from autograder.grade.read import tidy
+from autograder.grade.types import GradingError, Submission
+
+__all__ = ["Collected", "Found", "collect", "load"]
+
+TIMESTAMP = "timestamp.txt"
+# nbgrader's gradebook keeps this many characters of a student's id.
+LONGEST_ID = 128
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a submission lies; nothing of it has been read."""
+
+    student: str
+    folder: Path
+
+    @property
+    def assignment(self) -> str:
+        """Name of the assignment."""
+        return self.folder.name
+
+
+@dataclass(frozen=True)
+class Collected:
+    """The submissions, sorted by student and assignment, and a line for everything that is not one."""
+
+    found: tuple[Found, ...]
+    strays: tuple[str, ...]
+
+
+def collect(folder: Path, assignments: Container[str]) -> Collected:
+    """Find all submissions below `folder`.
+
+    Args:
+        folder: Holds one folder per student.
+        assignments: Names of the assignments to collect.
+
+    Raises:
+        GradingError: There is no such folder, or no submission in it.
+    """
+    if not folder.is_dir():
+        raise GradingError(f"there is no folder {folder}; give the folder that holds one folder per student")
+    strays: list[str] = []
+    found: list[Found] = []
+    for student in _entries(folder):
+        complaint = _not_a_student(student)
+        if complaint:
+            strays.append(complaint)
+            continue
+        for path in _entries(student):
+            if path.name in assignments and (path.is_symlink() or not path.is_dir()):
+                strays.append(f"{student.name}/{path.name} is a link or a file, not a folder; it was left aside.")
+            elif path.name in assignments:
+                found.append(Found(student.name, path))
+    if not found:
+        raise GradingError(f"there is no submission in {folder}; the layout is STUDENT/ASSIGNMENT/NOTEBOOK.ipynb")
+    return Collected(tuple(found), tuple(strays))
+
+
+def load(found: Found, max_bytes: int) -> Submission:
+    """Read a submission; what cannot be read becomes its problem.
+
+    Args:
+        found: Where it lies.
+        max_bytes: How large a notebook may be.
+    """
+    student, assignment = found.student, found.assignment
+    when = _timestamp(found.folder / TIMESTAMP)
+    notebooks = [path for path in _entries(found.folder) if path.suffix == ".ipynb"]
+    if not notebooks:
+        problem = f"No notebook was handed in: there is no .ipynb file in {assignment}."
+        return Submission(student, assignment, problem=problem, submitted_at=when)
+    wanted = f"{assignment}.ipynb"
+    path = max(notebooks, key=lambda path: SequenceMatcher(None, path.name, wanted).ratio())
+    name = tidy(path.name, 200)
+    notes = [f"The file is called {name!r}, not {wanted!r}."] if path.name != wanted else []
+    if others := [tidy(other.name, 200) for other in notebooks if other != path]:
+        notes.append(f"{name!r} was graded; left aside: {', '.join(map(repr, others))}.")
+    content, problem = _read(path, max_bytes)
+    return Submission(student, assignment, name, content, problem, tuple(notes), when)
+
+
+def _read(path: Path, max_bytes: int) -> tuple[bytes, str]:
+    """Return the bytes of a plain file, or the reason why there are none."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        link = path.is_symlink()
+        return (
+            b"",
+            "The file is a link; links are not followed." if link else f"The file cannot be read: {error.strerror}.",
+        )
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a plain file"
+            return b"", f"What is called {tidy(path.name, 200)!r} is {what}."
+        if status.st_size > max_bytes:
+            return b"", f"The file has {status.st_size:,} bytes; at most {max_bytes:,} are read."
+        return file.read(max_bytes + 1), ""
+
+
+def _timestamp(path: Path) -> str:
+    content, problem = _read(path, 1_000) if path.exists() else (b"", "")
+    return "" if problem else tidy(content.decode("utf-8", "replace"), 100).strip()
+
+
+def _not_a_student(path: Path) -> str:
+    name = tidy(path.name, 200)
+    if path.is_symlink():
+        return f"{name!r} is a link; links are not followed."
+    if not path.is_dir():
+        return f"{name!r} lies beside the students' folders; it was left aside."
+    if name != path.name or len(name) > LONGEST_ID:
+        return f"The folder {name!r} has a name that cannot be a student's id; it was left aside."
+    return ""
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))

@@ -1,0 +1,58 @@
+"""The graded notebook: the rebuilt one with what its cells showed, made inert, and the marks in its check cells."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from autograder.grade.outputs import inert_outputs
+from autograder.grade.release import Release
+from autograder.grade.types import Cell, ExerciseGrade, Rebuilt, SubmissionGrade
+from autograder.report.words import text_of
+from autograder.sandbox.types import RunResult
+
+__all__ = ["METADATA_KEY", "executed_notebook"]
+
+# Where the grades stand in the notebook's metadata, for the feedback that is made from it later.
+METADATA_KEY = "autograder"
+
+
+def executed_notebook(release: Release, rebuilt: Rebuilt, result: RunResult, grade: SubmissionGrade) -> bytes:
+    """Return the graded notebook as bytes, with nbgrader's metadata as released.
+
+    A check cell prints the reasons and ends with its marks, as nbgrader expects of a cell with partial credit.
+    """
+    notebook = json.loads(release.notebook)
+    given = {record["id"]: record for record in notebook["cells"]}
+    shown = {cell.id: inert_outputs(cell.outputs) for cell in result.cells}
+    by_exercise = {one.exercise: one for one in grade.exercises}
+    notebook["cells"] = [
+        _record(cell, given.get(cell.id), shown.get(cell.id, []), by_exercise.get(cell.exercise))
+        for cell in rebuilt.cells
+    ]
+    notebook["metadata"][METADATA_KEY] = json.loads(grade.to_json())
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _record(
+    cell: Cell, given: dict[str, Any] | None, outputs: list[dict[str, Any]], grade: ExerciseGrade | None
+) -> dict[str, Any]:
+    metadata = given["metadata"] if given else {METADATA_KEY: {"added": True}}
+    record: dict[str, Any] = {
+        "cell_type": "code" if cell.code else "markdown",
+        "id": cell.id,
+        "metadata": metadata,
+        "source": cell.source,
+    }
+    if cell.code:
+        marked = _marked(grade) if cell.role == "check" and grade is not None else outputs
+        record |= {"execution_count": None, "outputs": marked}
+    return record
+
+
+def _marked(grade: ExerciseGrade) -> list[dict[str, Any]]:
+    value = {"text/plain": f"{grade.score or 0.0:g}"}
+    return [
+        {"output_type": "stream", "name": "stdout", "text": text_of(grade)},
+        {"output_type": "execute_result", "execution_count": None, "data": value, "metadata": {}},
+    ]

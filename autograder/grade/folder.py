@@ -1,0 +1,88 @@
+"""The output folder: who writes to it, the seed that it was graded with, and what is already done."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.grade.files import errors_for_people, write_all
+from autograder.grade.journal import Journal
+from autograder.grade.types import GradingError, SubmissionGrade
+
+__all__ = ["OutFolder", "notebook_path", "open_folder"]
+
+STATE = ".grading"
+
+
+@dataclass(frozen=True)
+class OutFolder:
+    """An output folder that this run alone writes to."""
+
+    path: Path
+    seed: int
+    journal: Journal
+
+    def done(self, key: str) -> SubmissionGrade | None:
+        """Return the grade under this key, if it and its notebook are there."""
+        if key not in self.journal:
+            return None
+        grade = self.journal[key]
+        return grade if (self.path / notebook_path(grade)).is_file() else None
+
+    def keep(self, grade: SubmissionGrade, notebook: bytes) -> None:
+        """Keep a grade and its notebook; the notebook first, so that a kill between them only repeats work.
+
+        Raises:
+            GradingError: There is no room, or the folder cannot be written to.
+        """
+        with errors_for_people(self.path):
+            write_all(self.path, {notebook_path(grade): notebook})
+            self.journal.add(grade)
+
+
+def notebook_path(grade: SubmissionGrade) -> str:
+    """Return where the graded notebook goes, as nbgrader lays it out."""
+    return f"autograded/{grade.student}/{grade.assignment}/{grade.assignment}.ipynb"
+
+
+@contextmanager
+def open_folder(path: Path, seed: int | None) -> Iterator[OutFolder]:
+    """Make and lock an output folder.
+
+    Args:
+        path: The folder.
+        seed: The seed; that of the earlier run if None, or a fresh one.
+
+    Raises:
+        GradingError: It cannot be written to, or another run is writing there.
+    """
+    state = path / STATE
+    with errors_for_people(path):
+        state.mkdir(parents=True, exist_ok=True)
+        lock = (state / "lock").open("a")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise GradingError(f"another run is writing to {path}; wait for it, or give another --out") from error
+        with errors_for_people(path):
+            folder = OutFolder(path, _seed(state, seed), Journal(state / "journal.jsonl"))
+        try:
+            yield folder
+        finally:
+            folder.journal.close()
+
+
+def _seed(state: Path, seed: int | None) -> int:
+    """Return the seed of this folder. A fresh one is secret until the feedback is out: nobody can compute inputs."""
+    path = state / "seed.json"
+    if seed is None and path.is_file():
+        return int(json.loads(path.read_text())["seed"])
+    chosen = secrets.randbelow(2**31) if seed is None else seed
+    write_all(state, {path.name: json.dumps({"seed": chosen}).encode()})
+    return chosen

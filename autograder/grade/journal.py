@@ -1,0 +1,71 @@
+"""What is done stays done: every grade in a file of lines, appended and synced as it arrives."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from autograder.grade.types import SubmissionGrade
+
+__all__ = ["Journal"]
+
+
+class Journal:
+    """The grades so far, by key. One writer; a line that a kill has cut short is forgotten.
+
+    Args:
+        path: The file; made if it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._grades: dict[str, SubmissionGrade] = {}
+        whole = 0
+        content = path.read_bytes() if path.exists() else b""
+        for line in content.splitlines(keepends=True):
+            if not line.endswith(b"\n") or not self._take(line):
+                break
+            whole += len(line)
+        self._file: BinaryIO = path.open("ab")
+        self._file.truncate(whole)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._grades
+
+    def __getitem__(self, key: str) -> SubmissionGrade:
+        return self._grades[key]
+
+    def add(self, grade: SubmissionGrade) -> None:
+        """Keep a grade; it is on the disk when this returns.
+
+        Raises:
+            OSError: It could not be written; the file is as it was.
+        """
+        start = self._file.seek(0, os.SEEK_END)
+        try:
+            self._file.write(grade.to_json() + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._file = self._reopened(start)
+            raise
+        self._grades[grade.key] = grade
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _take(self, line: bytes) -> bool:
+        try:
+            grade = SubmissionGrade.from_json(line)
+        except ValueError:
+            return False
+        self._grades[grade.key] = grade
+        return True
+
+    def _reopened(self, length: int) -> BinaryIO:
+        path = Path(self._file.name)
+        # The buffer may hold the rest of a line; closing would try to write it again.
+        os.truncate(path, length)
+        self._file.raw.close()  # type: ignore[attr-defined]
+        return path.open("ab")

@@ -1,0 +1,47 @@
+"""From a rebuilt notebook to the steps of a run, with fresh inputs for every check."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.answers.base import load_answer
+from autograder.grade.types import Rebuilt
+from autograder.sandbox.types import CellStep, ProbeStep, Step
+from course_utils.probes.base import Inputs
+
+__all__ = ["Plan", "draw_inputs", "plan"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be run, and the inputs of every probe in it, by exercise."""
+
+    steps: tuple[Step, ...]
+    inputs: Mapping[str, Inputs]
+
+
+def plan(rebuilt: Rebuilt, seed: int, student: str) -> Plan:
+    """Turn cells into steps: given and added cells, solutions, and in each check's place its probe on fresh inputs.
+
+    Runs and figures are skipped, and so is text. The inputs depend on the seed, the exercise and the student only.
+    """
+    inputs: dict[str, Inputs] = {}
+    steps: list[Step] = []
+    for cell in rebuilt.cells:
+        if cell.role == "check":
+            inputs[cell.exercise] = draw_inputs(cell.exercise, seed, student)
+            steps.append(ProbeStep(cell.exercise, inputs[cell.exercise]))
+        elif cell.code and cell.role != "experiment" and cell.source.strip():
+            steps.append(CellStep(cell.id, cell.source, cell.exercise or None))
+    return Plan(tuple(steps), inputs)
+
+
+def draw_inputs(exercise: str, seed: int, student: str) -> Inputs:
+    """Return the hidden inputs of an exercise for one student."""
+    name = hashlib.sha256(f"{seed}\n{exercise}\n{student}".encode()).digest()
+    words = np.frombuffer(name, dtype=np.uint32)
+    return load_answer(exercise).generate(np.random.default_rng(np.random.SeedSequence(words.tolist())))

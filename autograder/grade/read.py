@@ -1,0 +1,141 @@
+"""Untrusted bytes to plain cells. A bad file is a reason in words, never another exception."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.build.source import EXPERIMENT_TAG
+
+__all__ = ["FileCell", "Unreadable", "read_notebook", "tidy"]
+
+MAX_CELLS = 5_000
+CELL_TYPES = ("code", "markdown", "raw")
+
+
+class Unreadable(Exception):
+    """There is nothing to grade; the message says why, for the report.
+
+    Args:
+        message: What was found.
+        verdict: The verdict of all exercises.
+    """
+
+    def __init__(self, message: str, verdict: str = "error") -> None:
+        super().__init__(message)
+        self.verdict = verdict
+
+
+@dataclass(frozen=True)
+class FileCell:
+    """A cell as it stands in a submitted file; everything in it is untrusted.
+
+    Args:
+        number: Its place in the file, counted from 1.
+        id: Its id; empty if it has none.
+        type: "code", "markdown" or "raw".
+        source: Its source.
+        grade_id: The name that nbgrader's metadata give it; empty if none.
+        experiment: Whether it is tagged as a run, which grading skips.
+    """
+
+    number: int
+    id: str
+    type: str
+    source: str
+    grade_id: str = ""
+    experiment: bool = False
+
+
+def read_notebook(content: bytes, max_bytes: int) -> tuple[tuple[FileCell, ...], tuple[str, ...]]:
+    """Read the cells of a notebook; outputs and other metadata are never looked at.
+
+    Args:
+        content: The bytes of the file.
+        max_bytes: How large it may be.
+
+    Returns:
+        The cells, and a line for everything that had to be left out.
+
+    Raises:
+        Unreadable: It is not a notebook of format 4, or too large.
+    """
+    if len(content) > max_bytes:
+        raise Unreadable(f"The file has {len(content):,} bytes; at most {max_bytes:,} are read.")
+    notebook = _parse(content)
+    cells: list[FileCell] = []
+    notes: list[str] = []
+    for number, record in enumerate(_cells(notebook), start=1):
+        cell = _cell(number, record)
+        if cell is None:
+            notes.append(f"Cell {number} of the file is damaged and was left out.")
+        else:
+            cells.append(cell)
+    return tuple(cells), tuple(notes)
+
+
+def tidy(text: str, limit: int | None = None) -> str:
+    """Return `text` without lone surrogates and control characters, cut to `limit` characters."""
+    clean = text.encode("utf-8", "replace").decode("utf-8")
+    clean = "".join(c for c in clean if c in "\n\t" or (c >= " " and c != "\x7f" and not "\x80" <= c <= "\x9f"))
+    return clean if limit is None or len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    if not content.strip():
+        raise Unreadable("The file is empty.")
+    try:
+        notebook = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Unreadable("The file is not a notebook: it is not UTF-8 text.") from error
+    except RecursionError as error:
+        raise Unreadable("The file is not a notebook: its JSON is nested too deeply.") from error
+    except ValueError as error:
+        raise Unreadable(f"The file is not a notebook: it is not JSON ({tidy(str(error), 120)}).") from error
+    if not isinstance(notebook, dict):
+        raise Unreadable("The file is JSON, but not a notebook.")
+    return notebook
+
+
+def _cells(notebook: dict[str, Any]) -> list[Any]:
+    version = notebook.get("nbformat")
+    if isinstance(version, int) and version != 4:
+        raise Unreadable(f"The notebook has format {tidy(str(version), 20)}; open it in JupyterLab and save it again.")
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        raise Unreadable("The file is JSON, but not a notebook: it has no list of cells.")
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"The notebook has {len(cells):,} cells; at most {MAX_CELLS:,} are read.")
+    return cells
+
+
+def _cell(number: int, record: Any) -> FileCell | None:
+    if not isinstance(record, dict) or record.get("cell_type") not in CELL_TYPES:
+        return None
+    source = record.get("source")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    metadata = _mapping(record.get("metadata"))
+    return FileCell(
+        number=number,
+        id=_text(record.get("id")),
+        type=record["cell_type"],
+        source=source.encode("utf-8", "replace").decode("utf-8"),
+        grade_id=_text(_mapping(metadata.get("nbgrader")).get("grade_id")),
+        experiment=_tagged(metadata.get("tags")),
+    )
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _tagged(tags: Any) -> bool:
+    return isinstance(tags, list) and EXPERIMENT_TAG in tags
+
+
+def _text(value: Any) -> str:
+    return tidy(value, 100) if isinstance(value, str) else ""

@@ -1,0 +1,101 @@
+"""Everything that a run leaves behind: tables, pages, feedback, and the gradebook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Course
+from autograder.grade.files import write_all
+from autograder.grade.keys import versions
+from autograder.grade.release import Release
+from autograder.grade.types import ExerciseGrade, SubmissionGrade
+
+__all__ = ["COLUMNS", "ClassGrades", "check_place", "grades_csv", "record", "report_json"]
+
+COLUMNS = ("student", "assignment", "exercise", "score", "max_score", "verdict", "misconception", "message", "seconds")
+# A cell that begins like this is a formula to a spreadsheet.
+FORMULA = ("=", "+", "-", "@", "\t")
+
+
+@dataclass(frozen=True)
+class ClassGrades:
+    """A graded class.
+
+    Args:
+        course: The course.
+        releases: The released notebooks of the graded assignments.
+        grades: All grades, by assignment and student.
+        strays: A line for everything in the submissions' folder that is no submission.
+        seed: The seed of the hidden inputs.
+    """
+
+    course: Course
+    releases: tuple[Release, ...]
+    grades: tuple[SubmissionGrade, ...]
+    strays: tuple[str, ...]
+    seed: int
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """The walls that stood around the runs, in words."""
+        return tuple(sorted({grade.isolation for grade in self.grades if grade.isolation}))
+
+
+def check_place(folder: Path, course: Course, releases: Mapping[str, Release]) -> None:
+    """Refuse an output folder that holds the results of another course, before anything is graded."""
+
+
+def record(folder: Path, grades: ClassGrades) -> None:
+    """Write all reports of a class into `folder`."""
+    write_all(folder, {"grades.csv": grades_csv(grades), "report.json": report_json(grades)})
+
+
+def grades_csv(grades: ClassGrades) -> bytes:
+    """Return one line per student and exercise."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows(_rows(grades))
+    return text.getvalue().encode()
+
+
+def report_json(grades: ClassGrades) -> bytes:
+    """Return everything that is known, with evidence; the first entry is the isolation."""
+    report: dict[str, Any] = {
+        "isolation": list(grades.isolation),
+        "course": grades.course.course.id,
+        "seed": grades.seed,
+        "versions": versions(),
+        "releases": {release.name: release.digest for release in grades.releases},
+        "strays": list(grades.strays),
+        "submissions": [_submission(grade) for grade in grades.grades],
+    }
+    return (json.dumps(report, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _rows(grades: ClassGrades) -> Iterator[tuple[str, ...]]:
+    for grade in grades.grades:
+        for one in grade.exercises:
+            score = "" if one.score is None else f"{one.score:g}"
+            known = " ".join(one.misconceptions)
+            cells = (grade.student, grade.assignment, one.exercise, score, f"{one.max_score:g}", one.verdict, known)
+            yield (*map(_plain, cells), _plain(_said(one)), f"{one.seconds:g}")
+
+
+def _said(one: ExerciseGrade) -> str:
+    return " ".join(one.message.split())
+
+
+def _submission(grade: SubmissionGrade) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(grade.to_json())
+    return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **record}
+
+
+def _plain(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

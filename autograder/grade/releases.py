@@ -1,0 +1,63 @@
+"""Which workbooks can be graded, and their released notebooks as they lie in the course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+from autograder.build.notebooks import FOLDER, release_notebook
+from autograder.build.problems import BuildError
+from autograder.build.release import as_bytes
+from autograder.course import Course
+from autograder.grade.release import load_release
+from autograder.grade.types import GradingError
+
+__all__ = ["assignments_of", "read_releases"]
+
+
+def assignments_of(course: Course, wanted: str | None) -> tuple[str, ...]:
+    """Return the assignments to grade: the wanted one, or all of the course.
+
+    Raises:
+        GradingError: The course has no such workbook.
+    """
+    if wanted is not None and wanted not in course.workbooks:
+        known = ", ".join(course.workbooks)
+        raise GradingError(f"there is no assignment {wanted!r} in the course; it has {known}")
+    return (wanted,) if wanted else tuple(course.workbooks)
+
+
+def read_releases(names: Iterable[str], root: Path) -> dict[str, bytes]:
+    """Return the released notebooks, by workbook.
+
+    Args:
+        names: The workbooks.
+        root: Folder of `course.toml`.
+
+    Raises:
+        GradingError: One is missing, is not what its master gives, or has a check that nothing can judge.
+    """
+    return {name: _read(name, root) for name in names}
+
+
+def _read(name: str, root: Path) -> bytes:
+    path = root / FOLDER / name / f"{name}.ipynb"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise GradingError(f"the released notebook {path} cannot be read; run `autograder build`") from error
+    try:
+        fresh = as_bytes(release_notebook(name, root))
+    except BuildError as error:
+        raise GradingError(f"the master of {name} is faulty: {str(error).splitlines()[0]}") from error
+    if fresh != content:
+        raise GradingError(f"the released notebook {path} is not what its master gives; run `autograder build`")
+    missing = [name for name in load_release(name, content).checked if not _can_be_judged(name)]
+    if missing:
+        raise GradingError(f"nothing can judge {', '.join(missing)}; write autograder/answers/{missing[0]}.py first")
+    return content
+
+
+def _can_be_judged(exercise: str) -> bool:
+    return bool(find_spec(f"autograder.answers.{exercise}")) and bool(find_spec(f"course_utils.probes.{exercise}"))

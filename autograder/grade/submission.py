@@ -1,0 +1,95 @@
+"""One submission from bytes to grades: read, rebuild, plan, run, judge. Nothing here touches a file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from autograder.grade.executed import executed_notebook
+from autograder.grade.judge import judge_run, no_grades
+from autograder.grade.plan import plan
+from autograder.grade.read import Unreadable, read_notebook
+from autograder.grade.rebuild import rebuild
+from autograder.grade.release import Release
+from autograder.grade.types import ExerciseGrade, Rebuilt, Submission, SubmissionGrade
+from autograder.sandbox.types import Limits, RunResult, Step
+
+__all__ = ["Graded", "Run", "Settings", "grade_submission"]
+
+Run = Callable[[Sequence[Step], Limits], RunResult]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all submissions of a run have in common.
+
+    Args:
+        seed: The seed of the hidden inputs.
+        limits: What one submission may use.
+        submission_bytes: How large a file may be.
+    """
+
+    seed: int
+    limits: Limits
+    submission_bytes: int
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The grades of a submission, and the rebuilt notebook with what its cells showed, as bytes."""
+
+    grade: SubmissionGrade
+    notebook: bytes
+
+
+def grade_submission(release: Release, submission: Submission, settings: Settings, run: Run) -> Graded:
+    """Grade one submission; whatever is wrong with it becomes a reason in the result.
+
+    Args:
+        release: The released notebook of its assignment.
+        submission: The submission; untrusted.
+        settings: Seed and limits.
+        run: Runs steps behind walls.
+    """
+    start = time.perf_counter()
+    try:
+        evaluated, problem = _evaluate(release, submission, settings, run), ""
+    except Unreadable as error:
+        evaluated, problem = _Evaluated.nothing(release, error), str(error)
+    grade = SubmissionGrade(
+        submission.student,
+        submission.assignment,
+        submission.file_name,
+        evaluated.grades,
+        problem,
+        (*submission.notes, *evaluated.rebuilt.notes, *evaluated.result.notes),
+        evaluated.result.isolation,
+        round(time.perf_counter() - start, 3),
+        submission.submitted_at,
+    )
+    return Graded(grade, executed_notebook(release, evaluated.rebuilt, evaluated.result, grade))
+
+
+@dataclass(frozen=True)
+class _Evaluated:
+    rebuilt: Rebuilt
+    result: RunResult
+    grades: tuple[ExerciseGrade, ...]
+
+    @classmethod
+    def nothing(cls, release: Release, error: Unreadable) -> _Evaluated:
+        grades = no_grades(release, error.verdict, str(error))
+        return cls(Rebuilt(release.cells), RunResult((), {}, ""), grades)
+
+
+def _evaluate(release: Release, submission: Submission, settings: Settings, run: Run) -> _Evaluated:
+    if submission.problem:
+        raise Unreadable(submission.problem, "not attempted")
+    cells, notes = read_notebook(submission.content, settings.submission_bytes)
+    rebuilt = rebuild(release, cells)
+    planned = plan(rebuilt, settings.seed, submission.student)
+    result = run(planned.steps, settings.limits)
+    exercise_of = {cell.id: cell.exercise for cell in rebuilt.cells}
+    grades = judge_run(release, planned.inputs, result, exercise_of)
+    return _Evaluated(Rebuilt(rebuilt.cells, (*notes, *rebuilt.notes)), result, grades)

@@ -1,0 +1,185 @@
+"""The plain records of grading: what was handed in, what the rebuilt notebook is, and the grades."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+__all__ = [
+    "BY_HAND",
+    "Cell",
+    "ExerciseGrade",
+    "GradingError",
+    "Numbers",
+    "PartGrade",
+    "Rebuilt",
+    "Role",
+    "Submission",
+    "SubmissionGrade",
+]
+
+Role = Literal["solution", "check", "manual", "experiment", "plain", "text", "added"]
+
+# The verdict of an exercise that waits for marking by hand.
+BY_HAND = "by hand"
+
+
+class GradingError(Exception):
+    """The run cannot go on. One line: what was found, and what to do."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in for one assignment.
+
+    Args:
+        student: The student's id: the name of the folder.
+        assignment: Name of the assignment, which is that of the workbook.
+        file_name: Name of the file that was taken; empty if there was none.
+        content: Its bytes; untrusted.
+        problem: Why there is nothing to grade; empty if there is.
+        notes: Lines for the report about how it was found.
+        submitted_at: The text of nbgrader's `timestamp.txt`; empty if there is none.
+    """
+
+    student: str
+    assignment: str
+    file_name: str = ""
+    content: bytes = b""
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    submitted_at: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a released or rebuilt notebook.
+
+    Args:
+        id: Its id: that of the release, or `added-N` for a cell of the student.
+        role: What it is for.
+        code: Whether it is a code cell.
+        source: Its source; untrusted where it comes from a submission.
+        exercise: The exercise that it solves, checks or explains; empty for other cells.
+        points: The marks that it carries.
+        grade_id: Its name in nbgrader's gradebook; empty for cells that nbgrader does not know.
+    """
+
+    id: str
+    role: Role
+    code: bool
+    source: str
+    exercise: str = ""
+    points: float = 0.0
+    grade_id: str = ""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The released notebook with a student's sources in it, and a line for everything odd about the submission."""
+
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One number of each side, as text so that reports are the same everywhere."""
+
+    where: str
+    got: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class PartGrade:
+    """The grade of one part of an exercise."""
+
+    part: str
+    verdict: str
+    score: float
+    max_score: float
+    misconceptions: tuple[str, ...] = ()
+    message: str = ""
+    evidence: tuple[Numbers, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExerciseGrade:
+    """The grade of one exercise; `score` is None while it waits for marking by hand."""
+
+    exercise: str
+    verdict: str
+    score: float | None
+    max_score: float
+    misconceptions: tuple[str, ...] = ()
+    message: str = ""
+    evidence: tuple[Numbers, ...] = ()
+    parts: tuple[PartGrade, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class SubmissionGrade:
+    """All grades of one submission.
+
+    Args:
+        student: The student's id.
+        assignment: Name of the assignment.
+        file_name: Name of the graded file.
+        exercises: One grade per exercise, in the order of the workbook.
+        problem: Why nothing could be graded; empty if it could.
+        notes: Lines for the report: everything odd about the file and the run.
+        isolation: The walls that stood around the run, in words; empty if nothing was run.
+        seconds: How long it took.
+        submitted_at: When it was handed in, as nbgrader's `timestamp.txt` says.
+        key: Names the graded content, the release, the engine and the seed.
+    """
+
+    student: str
+    assignment: str
+    file_name: str
+    exercises: tuple[ExerciseGrade, ...]
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    isolation: str = ""
+    seconds: float = 0.0
+    submitted_at: str = ""
+    key: str = ""
+
+    @property
+    def score(self) -> float:
+        """Marks earned so far."""
+        return sum(grade.score or 0.0 for grade in self.exercises)
+
+    @property
+    def auto_max(self) -> float:
+        """Marks that the checks can give."""
+        return sum(grade.max_score for grade in self.exercises if grade.verdict != BY_HAND)
+
+    @property
+    def waiting(self) -> float:
+        """Marks that wait for marking by hand."""
+        return sum(grade.max_score for grade in self.exercises if grade.score is None)
+
+    def with_key(self, key: str) -> SubmissionGrade:
+        """Return the same grades under a key."""
+        return replace(self, key=key)
+
+    def to_json(self) -> bytes:
+        """Return it as one line of JSON."""
+        return _ADAPTER.dump_json(self)
+
+    @staticmethod
+    def from_json(text: bytes | str) -> SubmissionGrade:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError: It is something else.
+        """
+        return _ADAPTER.validate_json(text)
+
+
+_ADAPTER = TypeAdapter(SubmissionGrade)

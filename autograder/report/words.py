@@ -1,0 +1,51 @@
+"""Grades in words and numbers, the same in tables, pages and notebooks."""
+
+from __future__ import annotations
+
+from autograder.grade.types import BY_HAND, ExerciseGrade, PartGrade
+from course_utils.checks.text import MARKS
+
+__all__ = ["SYMBOLS", "VERDICTS", "marks", "reasons", "text_of"]
+
+# From the best to the worst, as the pages list them.
+VERDICTS = ("correct", "variant", "misconception", "wrong", "error", "timeout", "crashed", "not attempted", BY_HAND)
+SYMBOLS = {
+    "correct": "✓",
+    "variant": "✓",
+    "misconception": "◐",
+    "wrong": "✗",
+    "error": "!",
+    "timeout": "∞",
+    "crashed": "↯",
+    "not attempted": "–",
+    BY_HAND: "…",
+}
+
+
+def marks(value: float | None) -> str:
+    """Return a number of marks as short as possible; a dash while there is none."""
+    return "–" if value is None else f"{round(value, 2):g}"
+
+
+def reasons(grade: ExerciseGrade) -> list[str]:
+    """Return what a student reads about an exercise: a reason, and one number of each side; no answers."""
+    if not grade.parts:
+        return _said(grade)
+    lines = []
+    for part in grade.parts:
+        said = _said(part)
+        lines.append(f"{part.part} ({part.verdict}, {marks(part.score)} of {marks(part.max_score)})" + ":" * bool(said))
+        lines += said
+    return lines
+
+
+def text_of(grade: ExerciseGrade) -> str:
+    """Return the plain text that stands below a check cell of a graded notebook."""
+    mark = next((mark for verdict, mark in MARKS.items() if verdict == grade.verdict), "[by hand]")
+    first = f"{mark} {grade.exercise}: {marks(grade.score)} of {marks(grade.max_score)}"
+    return "\n".join([first, *(f"  {line}" for line in reasons(grade))]) + "\n"
+
+
+def _said(grade: ExerciseGrade | PartGrade) -> list[str]:
+    numbers = [f"{e.where}: yours {e.got}, expected {e.expected}" for e in grade.evidence]
+    return [*grade.message.splitlines(), *numbers]
