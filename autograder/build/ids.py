@@ -53,5 +53,5 @@ def _place(cell: MasterCell) -> str:
         return ""
     exercise, section = HEADING.search(cell.source), SECTION.search(cell.source)
     if exercise:
-        return f"{exercise['id']}-text"
+        return f"near-{exercise['id']}"
     return re.sub(r"[^a-z0-9]+", "-", section["title"].lower()).strip("-")[:LONGEST] if section else ""

@@ -62,22 +62,20 @@ def read_master(path: Path) -> Master:
         BuildError: Text before the first cell, or a marker that means nothing.
     """
     text = path.read_text(encoding="utf-8")
-    starts = _starts(text.splitlines())
+    lines = text.splitlines()
+    markers = [number for number, line in enumerate(lines, start=1) if line.startswith("# %%")]
     cells = jupytext.reads(text, fmt="py:percent").cells
-    if len(cells) != len(starts):
+    if len(cells) != len(markers):
         raise BuildError([Problem(path, 1, "there is text before the first cell marker `# %%`")])
-    problems = [Problem(path, at - 1, said) for at, cell in zip(starts, cells, strict=True) for said in _faults(cell)]
+    problems = [Problem(path, at, said) for at, cell in zip(markers, cells, strict=True) for said in _faults(cell)]
     if problems:
         raise BuildError(problems)
+    starts = (_first_text(lines, marker) for marker in markers)
     return Master(path.stem, path, tuple(_cell(cell, at) for at, cell in zip(starts, cells, strict=True)))
 
 
-def _starts(lines: list[str]) -> list[int]:
-    """Return the number of the first line with text after each marker."""
-    return [_first_text(lines, number) for number, line in enumerate(lines, start=1) if line.startswith("# %%")]
-
-
 def _first_text(lines: list[str], marker: int) -> int:
+    """Return the number of the first line with text after a marker."""
     following = (number for number, line in enumerate(lines[marker:], start=marker + 1) if line.strip())
     return next(following, marker + 1)
 

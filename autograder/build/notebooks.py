@@ -15,7 +15,15 @@ from autograder.build.solutions import MARKERS
 from autograder.build.source import make_source
 from autograder.course import FILE_NAME, Course, find_root, load_course
 
-__all__ = ["FOLDER", "MASTERS", "build_notebooks", "read_masters", "release_notebook", "source_notebook"]
+__all__ = [
+    "FOLDER",
+    "MASTERS",
+    "build_notebooks",
+    "read_masters",
+    "release_notebook",
+    "source_notebook",
+    "without_master",
+]
 
 FOLDER = PurePosixPath("notebooks")
 MASTERS = PurePosixPath("autograder/masters")
@@ -47,16 +55,16 @@ def read_masters(course: Course, root: Path, names: Iterable[str] | None = None)
     Args:
         course: The course.
         root: Folder of `course.toml`.
-        names: Workbooks; all of the course if None, which then have to be those that there are masters of.
+        names: Workbooks; if None all that there are masters of.
 
     Raises:
         BuildError: A master is missing, is not in `course.toml`, or is faulty; all faults are listed.
     """
-    wanted = list(course.workbooks if names is None else names)
     folder = root / MASTERS
+    wanted = list(course.workbooks.keys() - without_master(course, root) if names is None else names)
     problems = [] if names is not None else _strangers(course, folder)
     masters: dict[str, Master] = {}
-    for name in wanted:
+    for name in sorted(wanted):
         try:
             masters[name] = _read(course, folder / f"{name}.py")
         except BuildError as error:
@@ -64,6 +72,11 @@ def read_masters(course: Course, root: Path, names: Iterable[str] | None = None)
     if problems:
         raise BuildError(problems)
     return masters
+
+
+def without_master(course: Course, root: Path) -> list[str]:
+    """Return the workbooks that `course.toml` announces and that have no master yet."""
+    return [name for name in course.workbooks if not (root / MASTERS / f"{name}.py").is_file()]
 
 
 def source_notebook(name: str, root: Path | None = None) -> NotebookNode:

@@ -55,7 +55,7 @@ def _generate(root: Path, name: str) -> NotebookNode:
     except (NbGraderException, SystemExit) as error:
         raise RuntimeError(f"nbgrader could not release {name}: {error}") from error
     notebook: NotebookNode = nbformat.read(root / "release" / name / f"{name}.ipynb", as_version=4)
-    notebook.metadata = NotebookNode(METADATA)
+    notebook.metadata = nbformat.from_dict(METADATA)
     return notebook
 
 

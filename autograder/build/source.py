@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.build.ids import cell_ids, grade_id
@@ -36,7 +36,7 @@ def make_source(master: Master, points: dict[str, Points]) -> NotebookNode:
     """
     ids = cell_ids(master.cells, points)
     cells = [_cell(cell, name, points) for cell, name in zip(master.cells, ids, strict=True)]
-    notebook: NotebookNode = new_notebook(cells=cells, metadata=METADATA, nbformat_minor=5)
+    notebook: NotebookNode = new_notebook(cells=cells, metadata=from_dict(METADATA), nbformat_minor=5)
     return notebook
 
 

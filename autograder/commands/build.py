@@ -8,6 +8,7 @@ import typer
 
 from autograder.build import BuildError, build_all, drift, write
 from autograder.build.checkdata import without_answer
+from autograder.build.notebooks import MASTERS, without_master
 from autograder.course import CourseError, find_root, load_course
 
 __all__ = ["build"]
@@ -27,6 +28,8 @@ def build(
     found = drift(files, root) if check else write(files, root)
     for path, what in found.items():
         typer.echo(f"{what}: {path}" if check else f"{'removed' if what == 'stale' else 'wrote'} {path}")
+    for name in without_master(course, root):
+        typer.echo(f"no master yet: {MASTERS}/{name}.py")
     for exercise in without_answer(course):
         typer.echo(f"no answer yet: autograder/answers/{exercise}.py")
     if check and found:

@@ -637,7 +637,7 @@ for panel, metric in zip(panels, ("train_loss", "valid_accuracy")):
     plot_histories(same_rate, metric=metric, ax=panel)
 
 # %% experiment="all_table"
-everything = {**same_rate, "SGD, lr 0.01": sgd_runs_10, "momentum, lr 0.01": momentum_runs_10, "SGD, lr 0.1": sgd_runs_100}
+everything = {**same_rate, **ten_times, "SGD, lr 0.1": sgd_runs_100}
 print(f"{'validation accuracy, %':<24} mean  lowest highest   (three seeds, last epoch)")
 for name, runs in everything.items():
     last = [100 * run.valid_accuracy[-1] for run in runs]
