@@ -7,6 +7,7 @@ with the arrays. Both are generated; the answers that they come from are not par
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
@@ -35,10 +36,13 @@ def load_recorded(exercise: str) -> tuple[Inputs, Key]:
 
 def parse_recorded(text: str, data: bytes) -> tuple[Inputs, Key]:
     """Read what `dump_recorded` wrote."""
-    arrays: Outputs = load(data)
+    groups: dict[str, Outputs] = {}
+    for path, array in load(data).items():
+        group, _, name = path.rpartition("/")
+        groups.setdefault(group, {})[name] = array
     record = json.loads(text)
-    parts = tuple(_part(part, arrays) for part in record["parts"])
-    return _under(arrays, "inputs"), Key(record["exercise"], record["points"], parts)
+    parts = tuple(_part(part, groups) for part in record["parts"])
+    return groups.get("inputs", {}), Key(record["exercise"], record["points"], parts)
 
 
 def dump_recorded(inputs: Inputs, key: Key) -> tuple[str, bytes]:
@@ -63,19 +67,14 @@ def _describe(part: PartKey, arrays: Outputs) -> dict[str, Any]:
     return record
 
 
-def _part(record: dict[str, Any], arrays: Outputs) -> PartKey:
+def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
     name = record["name"]
     known = {
         kind: tuple(
-            Candidate(tuple(c["ids"]), tuple(c["says"]), c["share"], _under(arrays, f"{name}/{kind}/{index}"))
+            Candidate(tuple(c["ids"]), tuple(c["says"]), c["share"], groups.get(f"{name}/{kind}/{index}", {}))
             for index, c in enumerate(record[kind])
         )
         for kind in ("variants", "misconceptions")
     }
-    values = {kind: _under(arrays, f"{name}/{kind}") for kind in ("expected", "baselines")}
+    values = {kind: groups.get(f"{name}/{kind}", {}) for kind in ("expected", "baselines")}
     return PartKey(**{**record, **known, **values})
-
-
-def _under(arrays: Outputs, prefix: str) -> Outputs:
-    start = f"{prefix}/"
-    return {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
