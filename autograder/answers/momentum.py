@@ -27,6 +27,7 @@ MISTAKES = (
         "learning-rate-ignored",
         "The steps do not depend on the learning rate.",
         {"w": lambda s: s.w - s.v},
+        pairs=False,  # with the rate twice it is right: once, inside the velocity
     ),
     Mistake(
         "no-one-minus-beta",

@@ -10,8 +10,8 @@ mistakes that replace different ones can be made together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
+from itertools import combinations, product
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from autograder.answers.base import Alternative, Simulate
 
-__all__ = ["Gradients", "Mistake", "Rule", "alternatives", "follow"]
+__all__ = ["Gradients", "Mistake", "Rule", "alternatives", "follow", "together", "under_variants"]
 
 Array = NDArray[Any]
 Formula = Callable[[SimpleNamespace], Any]
@@ -98,6 +98,25 @@ def alternatives(
         if pairs and not pair[0].formulas.keys() & pair[1].formulas.keys()
     ]
     return (*single, *both)
+
+
+def under_variants(
+    rule: Rule, mistakes: Iterable[Mistake], variants: Iterable[Mistake], simulate: Callable[[Rule], Simulate]
+) -> tuple[Alternative, ...]:
+    """Return each mistake made within each accepted convention that it leaves visible; only the mistake is named."""
+    found = []
+    for variant, mistake in product(variants, mistakes):
+        if not variant.formulas.keys() & mistake.formulas.keys():
+            changed = {**rule, **variant.formulas}
+            found.append(_alternative(changed, (mistake,), simulate))
+    return tuple(found)
+
+
+def together(*conventions: Mistake) -> Mistake:
+    """Return several conventions of different formulas as one."""
+    formulas = {name: formula for convention in conventions for name, formula in convention.formulas.items()}
+    says = " ".join(convention.says for convention in conventions)
+    return replace(conventions[0], id="+".join(c.id for c in conventions), says=says, formulas=formulas)
 
 
 def _alternative(rule: Rule, mistakes: tuple[Mistake, ...], simulate: Callable[[Rule], Simulate]) -> Alternative:

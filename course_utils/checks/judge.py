@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from course_utils.checks.patterns import explain_pattern
 from course_utils.checks.types import (
@@ -58,8 +60,6 @@ def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_sco
         return verdict("crashed", 0.0, "There is no result for this part.")
     if got.problem is not None:
         return verdict(got.problem.verdict, 0.0, got.problem.message, show=False)
-    if complaint := _misshapen(got.outputs, key.expected):
-        return verdict("wrong", 0.0, f"{complaint} Read again: {key.reread}.", show=False)
     if agrees(got.outputs, key.expected, key):
         return verdict("correct", 1.0, "")
     if found := _match(got.outputs, key.variants, key):
@@ -67,18 +67,32 @@ def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_sco
     if found := _match(got.outputs, key.misconceptions, key):
         message = f"{' And: '.join(found.says)} Read again: {key.reread}."
         return verdict("misconception", found.share, message, found.ids)
+    # Only now: a known mistake may give other shapes, and then its name says more than the shapes do.
+    if complaint := _misshapen(got.outputs, key.expected):
+        return verdict("wrong", 0.0, f"{complaint} Read again: {key.reread}.", show=False)
     return verdict("wrong", 0.0, f"{explain_pattern(got.outputs, key)} Read again: {key.reread}.")
 
 
 def agrees(got: Outputs, expected: Outputs, key: PartKey) -> bool:
     """Say whether all arrays agree, NaN and infinity in the same places included."""
-    return all(_close(got[name], expected[name], key.rtol) for name in key.expected if name in expected)
+    return all(
+        name in got
+        and got[name].shape == expected[name].shape
+        and bool(np.all(_close(got[name], expected[name], key, name)))
+        for name in key.expected
+        if name in expected
+    )
 
 
-def _close(got: np.ndarray, expected: np.ndarray, rtol: float) -> bool:
-    finite = np.abs(expected[np.isfinite(expected)])
+def _close(got: NDArray[Any], wanted: NDArray[Any], key: PartKey, name: str) -> NDArray[np.bool_]:
+    """Say of each entry whether it is close to `wanted`.
+
+    The scale is always that of the reference: the tolerance must not grow with a mistake that explodes.
+    """
+    finite = np.abs(key.expected[name][np.isfinite(key.expected[name])])
     scale = finite.max() if finite.size else 0.0
-    return got.shape == expected.shape and np.allclose(got, expected, rtol=rtol, atol=rtol * scale, equal_nan=True)
+    close: NDArray[np.bool_] = np.isclose(got, wanted, rtol=key.rtol, atol=key.rtol * scale, equal_nan=True)
+    return close
 
 
 def _match(got: Outputs, candidates: Iterable[Candidate], key: PartKey) -> Candidate | None:
@@ -97,11 +111,11 @@ def _misshapen(got: Outputs, expected: Outputs) -> str:
 def _first_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
     for name in sorted(key.expected, key=[*key.labels, *key.expected].index):
         expected = key.expected[name]
-        if name not in got or got[name].shape != expected.shape or _close(got[name], expected, key.rtol):
+        if name not in got or got[name].shape != expected.shape:
             continue
-        finite = np.abs(expected[np.isfinite(expected)])
-        scale = finite.max() if finite.size else 0.0
-        differs = ~np.isclose(got[name], expected, rtol=key.rtol, atol=key.rtol * scale, equal_nan=True)
+        differs = ~_close(got[name], expected, key, name)
+        if not differs.any():
+            continue
         index = tuple(int(i) for i in np.argwhere(differs)[0])
         return (Evidence(_where(key.labels.get(name, name), index), float(got[name][index]), float(expected[index])),)
     return ()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import time
-import traceback
+import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from course_utils.checks.errors import describe_error, is_stub
+from course_utils.checks.printing import first_prints
 from course_utils.checks.types import Observation, PartObservation, Problem
-from course_utils.probes.base import Inputs, Part, Probe, ProbeFailure
+from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure
 
 __all__ = ["observe", "observe_part"]
 
@@ -34,32 +36,29 @@ def observe(probe: Probe, objects: Sequence[object], inputs: Inputs) -> Observat
 
 
 def observe_part(part: Part, objects: Mapping[str, object], inputs: Inputs) -> PartObservation:
-    """Run one part of a probe; an exception becomes a problem, KeyboardInterrupt passes."""
+    """Run one part of a probe; an exception becomes a problem, KeyboardInterrupt passes.
+
+    Of what the student's code prints, the first 2,000 characters are let through.
+    """
     start = time.perf_counter()
     arguments = [objects.get(name) for name in part.uses]
     missing = [name for name, value in zip(part.uses, arguments, strict=True) if value is None]
     if missing:
-        problem = Problem("not attempted", f"{missing[0]} is not defined.")
-        return PartObservation(part.name, problem=problem)
+        return PartObservation(part.name, problem=Problem("not attempted", f"{missing[0]} is not defined."))
+    outputs, problem = _run(part, arguments, inputs)
+    return PartObservation(part.name, outputs, problem, duration_s=time.perf_counter() - start)
+
+
+def _run(part: Part, arguments: Sequence[object], inputs: Inputs) -> tuple[Outputs, Problem | None]:
     try:
         # Warnings are the student's business only where the numbers are wrong.
-        with np.errstate(all="ignore"):
-            outputs = part.run(*arguments, copy.deepcopy(dict(inputs)))
-    except NotImplementedError:
-        problem = Problem("not attempted", f"{part.name} is still a stub.")
+        with first_prints(), warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+            return part.run(*arguments, copy.deepcopy(dict(inputs))), None
+    except NotImplementedError as error:
+        if not is_stub(error):
+            return {}, Problem("error", describe_error(error))
+        return {}, Problem("not attempted", f"{' and '.join(part.uses)} is still a stub.")
     except ProbeFailure as failure:
-        problem = Problem("wrong", str(failure))
-    except Exception as error:
-        problem = Problem("error", _describe(error))
-    else:
-        return PartObservation(part.name, outputs, duration_s=time.perf_counter() - start)
-    return PartObservation(part.name, problem=problem, duration_s=time.perf_counter() - start)
-
-
-def _describe(error: Exception) -> str:
-    text = f"{type(error).__name__}: {error}"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "course_utils" not in frame.filename]
-    own = [frame for frame in frames if "site-packages" not in frame.filename]
-    if not own or not own[-1].line:
-        return f"Your code raised {text}"
-    return f"Your code raised {text} (in {own[-1].name}, at `{own[-1].line.strip()}`)"
+        return {}, Problem("wrong", str(failure))
+    except (Exception, SystemExit) as error:
+        return {}, Problem("error", describe_error(error))

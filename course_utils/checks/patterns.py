@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from course_utils.checks.types import PartKey
 from course_utils.probes.base import Outputs
@@ -13,10 +16,12 @@ __all__ = ["explain_pattern"]
 def explain_pattern(got: Outputs, key: PartKey) -> str:
     """Describe how the arrays differ from the expected ones, in one or two sentences.
 
-    The order: not finite, nothing moved, right up to a factor, right until a step, unknown.
+    The order: not finite, nothing moved, right up to a factor, right in some arrays, right until a step, unknown.
     """
-    described = _not_finite(got, key) or _unmoved(got, key) or _factor(got, key) or _late(got, key)
-    return described or "The values differ from the formula, in a way that is not one of the known mistakes."
+    for describe in (_not_finite, _unmoved, _factor, _partial, _late):
+        if described := describe(got, key):
+            return described
+    return "The values differ from the formula, in a way that is not one of the known mistakes."
 
 
 def _not_finite(got: Outputs, key: PartKey) -> str:
@@ -30,7 +35,12 @@ def _not_finite(got: Outputs, key: PartKey) -> str:
 
 def _unmoved(got: Outputs, key: PartKey) -> str:
     still = [np.array_equal(got[name], np.broadcast_to(base, got[name].shape)) for name, base in key.baselines.items()]
-    return "Nothing changed: the values are those from before the first step." if still and all(still) else ""
+    if not still or not all(still):
+        return ""
+    return (
+        "Nothing changed: the values are those from before the first step. A name bound to a new tensor leaves the "
+        "old one, which others hold, as it was."
+    )
 
 
 def _factor(got: Outputs, key: PartKey) -> str:
@@ -47,22 +57,36 @@ def _factor(got: Outputs, key: PartKey) -> str:
     return f"Every change is {factor:.4g} times the expected one.{source}"
 
 
+def _partial(got: Outputs, key: PartKey) -> str:
+    judged = [name for name, expected in key.expected.items() if expected.ndim]
+    right = [name for name in judged if _right(got, key, name).all()]
+    if not right or len(right) == len(judged):
+        return ""
+    wrong = [name for name in judged if name not in right]
+    return f"Right: {_listed(key, right)}. Not right: {_listed(key, wrong)}."
+
+
+def _listed(key: PartKey, names: list[str]) -> str:
+    return ", ".join(_plain(key, name) for name in names)
+
+
+def _right(got: Outputs, key: PartKey, name: str) -> NDArray[Any]:
+    expected = key.expected[name]
+    return np.isclose(got[name], expected, rtol=key.rtol, atol=key.rtol * np.abs(expected).max(initial=0))
+
+
 def _late(got: Outputs, key: PartKey) -> str:
-    first = len(next(iter(key.expected.values()), ()))
+    firsts = []
     for name, expected in key.expected.items():
-        if "{step}" not in key.labels.get(name, ""):
-            continue
-        scale = np.abs(expected).max()
-        close = np.isclose(got[name], expected, rtol=key.rtol, atol=key.rtol * scale)
-        wrong = np.flatnonzero(~close.reshape(len(expected), -1).all(axis=1))
-        first = min(first, int(wrong[0]) if wrong.size else len(expected))
-        if first == 0:
-            return ""
-    if first in (0, len(next(iter(key.expected.values()), ()))):
+        if "{step}" in key.labels.get(name, ""):
+            wrong = np.flatnonzero(~_right(got, key, name).reshape(len(expected), -1).all(axis=1))
+            firsts += [int(wrong[0])] if wrong.size else []
+    first = min(firsts, default=0)
+    if not first:
         return ""
     kept = "look at what is kept from one step to the next"
     return f"Right for the first {first} step{'s' * (first > 1)}, wrong from step {first + 1}: {kept}."
 
 
 def _plain(key: PartKey, name: str) -> str:
-    return key.labels.get(name, name).replace(" after step {step}", "").replace("{step}", "any")
+    return key.labels.get(name, name).replace(" after step {step}", "").replace(" at step {step}", "")

@@ -2,60 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from course_utils.probes.base import Inputs, Outputs, Probe, ProbeFailure, as_array
+from course_utils.probes.calls import ParameterGenerator, float64_by_default, make
 
 __all__ = ["optimizer_probe"]
 
-DEFAULTS_SUFFIX = "_defaults"
+WALKED_TWICE = (
+    "The parameters arrive as a generator, as model.parameters() is one: they can be walked only once, and the second "
+    "walk found none. Make a list of them first and walk that."
+)
 
 
-def optimizer_probe(exercise: str, name: str, hyperparameters: tuple[str, ...]) -> Probe:
-    """Make the probe of an optimizer class `name(parameters, lr=..., **hyperparameters)` with a `step()`.
+def optimizer_probe(exercise: str, declared: str, hyperparameters: tuple[str, ...]) -> Probe:
+    """Make the probe of an optimizer class with a `step()`.
 
     Inputs: `weights_a`, `weights_b` (same shape) and `weights_c` (another shape), `gradients_*` with the steps as
-    first axis, and a 0-d array for `lr` and each hyperparameter. Outputs: `weights_a` and `weights_b` after each step
-    with these hyperparameters; `weights_c` after each step with the defaults; `gradients_left_alone`, 1.0 or 0.0.
-    """
+    first axis, and a 0-d array for `lr` and each hyperparameter. Outputs: `weights_a` and `weights_b` (one optimizer)
+    and `weights_c` (an optimizer of its own) after each step with these hyperparameters; `weights_default`: the same
+    as `weights_c` with the default hyperparameters; `gradients_left_alone`, 1.0 or 0.0.
 
-    def run(optimizer_class: Callable[..., Any], inputs: Inputs) -> Outputs:
+    Args:
+        exercise: Exercise id.
+        declared: The signature in the text, as in "MomentumOptimizer(parameters, lr=0.01, mu=0.9)".
+        hyperparameters: Names of the hyperparameters other than `lr`.
+    """
+    name = declared.partition("(")[0]
+
+    def run(optimizer_class: object, inputs: Inputs) -> Outputs:
         options = {key: float(inputs[key]) for key in ("lr", *hyperparameters)}
-        pair, kept_pair = _drive(optimizer_class, inputs, ("a", "b"), options)
-        single, kept_single = _drive(optimizer_class, inputs, ("c",), {})
-        left_alone = np.array(float(kept_pair and kept_single))
-        return {**pair, **single, "gradients_left_alone": left_alone}
+        with float64_by_default():
+            drives = [
+                _Drive(optimizer_class, declared, inputs, ("a", "b"), options),
+                _Drive(optimizer_class, declared, inputs, ("c",), options),
+                _Drive(optimizer_class, declared, inputs, ("c",), {}),
+            ]
+            (first, second), (third,), (default,) = (drive.run() for drive in drives)
+        left_alone = np.array(float(all(drive.gradients_left_alone for drive in drives)))
+        return {
+            "weights_a": first,
+            "weights_b": second,
+            "weights_c": third,
+            "weights_default": default,
+            "gradients_left_alone": left_alone,
+        }
 
     return Probe.single(exercise, name, run)
 
 
-def _drive(
-    optimizer_class: Callable[..., Any], inputs: Inputs, tensors: tuple[str, ...], options: dict[str, float]
-) -> tuple[Outputs, bool]:
-    parameters = [torch.tensor(inputs[f"weights_{name}"], dtype=torch.float64, requires_grad=True) for name in tensors]
-    # A generator, as model.parameters() is one: it can be walked only once.
-    optimizer = optimizer_class((parameter for parameter in parameters), **options)
-    steps = len(inputs[f"gradients_{tensors[0]}"])
-    trajectories: dict[str, list[NDArray[Any]]] = {f"weights_{name}": [] for name in tensors}
-    left_alone = True
-    for step in range(steps):
-        given = [torch.tensor(inputs[f"gradients_{name}"][step], dtype=torch.float64) for name in tensors]
-        for parameter, gradient in zip(parameters, given, strict=True):
-            parameter.grad = gradient.clone()
-        with torch.no_grad():
-            optimizer.step()
-        for name, parameter, gradient in zip(tensors, parameters, given, strict=True):
-            trajectories[f"weights_{name}"].append(_weights(parameter, inputs[f"weights_{name}"].shape))
-            left_alone &= parameter.grad is not None and torch.equal(parameter.grad, gradient)
-    return {name: np.stack(values) for name, values in trajectories.items()}, left_alone
+class _Drive:
+    """One optimizer object over some parameters, with given gradients."""
 
+    def __init__(
+        self,
+        optimizer_class: object,
+        declared: str,
+        inputs: Inputs,
+        tensors: tuple[str, ...],
+        options: dict[str, float],
+    ) -> None:
+        self._weights = [torch.nn.Parameter(torch.tensor(inputs[f"weights_{key}"])) for key in tensors]
+        self._gradients = [torch.tensor(inputs[f"gradients_{key}"]) for key in tensors]
+        self._generator = ParameterGenerator(self._weights)
+        self._optimizer = make(optimizer_class, declared, self._generator, **options)
+        self.gradients_left_alone = True
+        if not callable(getattr(self._optimizer, "step", None)):
+            raise ProbeFailure(f"An object of {declared.partition('(')[0]} has no method step().")
 
-def _weights(parameter: torch.Tensor, shape: tuple[int, ...]) -> NDArray[Any]:
-    if tuple(parameter.shape) != shape:
-        raise ProbeFailure(f"step() changed the shape of a parameter from {shape} to {tuple(parameter.shape)}.")
-    return as_array(parameter, "a parameter")
+    def run(self) -> list[np.ndarray[Any, Any]]:
+        """Take all steps; return for each tensor the weights after each step."""
+        shapes = [tuple(weights.shape) for weights in self._weights]
+        histories: list[list[np.ndarray[Any, Any]]] = [[] for _ in self._weights]
+        for gradients in zip(*self._gradients, strict=True):
+            self._step(gradients)
+            for history, weights, shape in zip(histories, self._weights, shapes, strict=True):
+                history.append(as_array(weights, "a parameter after step()", shape))
+        if self._generator.ends > 1 and all(np.array_equal(history[-1], history[-2]) for history in histories):
+            raise ProbeFailure(WALKED_TWICE)
+        return [np.stack(history) for history in histories]
+
+    def _step(self, gradients: tuple[torch.Tensor, ...]) -> None:
+        for weights, gradient in zip(self._weights, gradients, strict=True):
+            weights.grad = gradient.clone()
+        try:
+            with torch.no_grad():
+                self._optimizer.step()
+        except Exception as error:
+            if self._generator.ends > 1 and isinstance(error, IndexError | StopIteration | ValueError):
+                raise ProbeFailure(WALKED_TWICE) from error
+            raise
+        for weights, gradient in zip(self._weights, gradients, strict=True):
+            self.gradients_left_alone &= weights.grad is not None and torch.equal(weights.grad, gradient)

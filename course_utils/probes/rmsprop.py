@@ -4,4 +4,4 @@ from course_utils.probes.optimizer_class import optimizer_probe
 
 __all__ = ["PROBE"]
 
-PROBE = optimizer_probe("rmsprop", "RMSPropOptimizer", ("beta",))
+PROBE = optimizer_probe("rmsprop", "RMSPropOptimizer(parameters, lr=0.01, beta=0.9)", ("beta",))

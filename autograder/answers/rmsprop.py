@@ -1,0 +1,46 @@
+"""The answer to `rmsprop`: s = beta s + (1 - beta) g^2, w -= lr g / sqrt(s + 1e-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from autograder.answers.optimizer_class import optimizer_answer
+from autograder.answers.rmsprop_rule import MISTAKES, OUTSIDE, RULE
+from autograder.answers.rules import Mistake, together
+
+__all__ = ["ANSWER"]
+
+SMALLER_EPSILON = Mistake(
+    "epsilon-1e-8",
+    "epsilon is 1e-8, the value of torch; the text takes 1e-7.",
+    {"e": lambda s: 1e-8},
+    share=1.0,
+)
+OWN_MISTAKES = (
+    Mistake(
+        "shared-state",
+        "All parameters share one mean of squares: what one parameter leaves in it is taken up by the next.",
+        {"old": lambda s: s.last.s, "s": lambda s: s.beta * s.last.s + (1 - s.beta) * s.used**2},
+    ),
+)
+
+
+def _hyperparameters(rng: np.random.Generator) -> Mapping[str, float]:
+    """Draw values at which no two mistakes coincide: beta far from 1/2."""
+    return {"lr": rng.uniform(0.04, 0.1), "beta": rng.uniform(0.7, 0.85)}
+
+
+ANSWER = optimizer_answer(
+    "rmsprop",
+    "RMSPropOptimizer",
+    RULE,
+    (*MISTAKES, *OWN_MISTAKES),
+    variants=(OUTSIDE, SMALLER_EPSILON),
+    crossed=(OUTSIDE, SMALLER_EPSILON, together(OUTSIDE, SMALLER_EPSILON)),
+    start={"s": 0.0, "epsilon": 1e-7},
+    defaults={"lr": 0.01, "beta": 0.9},
+    hyperparameters=_hyperparameters,
+    reread="section 2.5, the two lines of the RMSProp update",
+)
