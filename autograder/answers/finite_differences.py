@@ -201,7 +201,7 @@ def _fresh_pairs(rng: np.random.Generator) -> dict[str, Array]:
     """Draw pairs of close values, with tiny values, opposite signs and two zeros in rows of their own."""
     x = rng.normal(size=(6, 6)) + 2.0
     y = x * (1 + rng.uniform(-1e-2, 1e-2, size=x.shape))
-    x[1, 2], y[1, 2] = rng.uniform(1e-9, 3e-9, size=2)
+    x[1, 2], y[1, 2] = rng.uniform(1e-9, 1.5e-9), rng.uniform(2.5e-9, 3e-9)
     x[2, 3], y[2, 3] = rng.uniform(0.3, 0.6), -rng.uniform(0.7, 1.2)
     x[3, 4], y[3, 4] = 0.0, 0.0
     x[4, 0], y[4, 0] = rng.uniform(0.5, 0.6), rng.uniform(0.8, 0.9)

@@ -46,8 +46,8 @@ MISTAKES = (
     ),
     Mistake(
         "diagonal-only",
-        "The largest entry of the Hessian, which lies on its diagonal, is used: the mixed derivatives make the steepest "
-        "direction steeper still.",
+        "The largest entry of the Hessian, which lies on its diagonal, is used: the mixed derivatives make the "
+        "steepest direction steeper still.",
         {"curvature": lambda s: s.hessian.diagonal().max()},
     ),
     Mistake(
