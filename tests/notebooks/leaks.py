@@ -1,0 +1,107 @@
+"""Find solutions in what students get: the same line, or the same formula under other names."""
+
+import ast
+import copy
+import json
+import re
+import textwrap
+
+from autograder.build.master import read_master
+from autograder.build.solutions import solution_lines
+
+# Shorter ones are said by everybody: `return x`, `self.lr * velocity`.
+SHORTEST_LINE = 24
+SMALLEST_FORMULA = 9
+READ = (".py", ".json", ".js", ".md", ".html")
+
+
+def student_texts(root):
+    """Return every text that students get, by where it stands."""
+    texts = {
+        str(path.relative_to(root)): path.read_text(encoding="utf-8")
+        for path in sorted((root / "course_utils").rglob("*"))
+        if path.suffix in READ
+    }
+    for path in sorted((root / "notebooks").rglob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            texts[f"{path.relative_to(root)}: {cell['id']}"] = "".join(cell["source"])
+    return texts
+
+
+def solutions(root):
+    """Return the solution regions of all masters: pairs of exercise and text."""
+    cells = [
+        cell for path in sorted((root / "autograder" / "masters").glob("*.py")) for cell in read_master(path).cells
+    ]
+    solved = [(cell.name, "\n".join(solution_lines(cell.source))) for cell in cells if cell.kind == "exercise"]
+    # What is marked by hand counts line by line, too.
+    return solved + [(cell.name, cell.source) for cell in cells if cell.kind == "question"]
+
+
+def answers(root):
+    """Return the formulas of all answers, as the bodies of their lambdas: pairs of module and tree."""
+    trees = {path.stem: code_of(path.read_text()) for path in sorted((root / "autograder" / "answers").glob("*.py"))}
+    return [
+        (name, node.body) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.Lambda)
+    ]
+
+
+def code_of(source):
+    """Return the tree of a source, be it the inside of a function; None where it is not Python."""
+    for text in (source, "def f():\n" + textwrap.indent(textwrap.dedent(source), "    ")):
+        try:
+            return ast.parse(text)
+        except SyntaxError:
+            continue
+    return None
+
+
+def lines(text):
+    """Return the lines of a text that say something of their own, without comments and spaces."""
+    plain = (re.sub(r"\s+#.*$", "", line.strip()) for line in text.splitlines())
+    said = {"".join(line.split()) for line in plain if not line.startswith(("for ", "def ", "class ", "#"))}
+    return {line for line in said if len(line) >= SHORTEST_LINE}
+
+
+def formulas(tree):
+    """Return the formulas of a tree under neutral names, where they are large enough to be somebody's."""
+    found = set()
+    for node in ast.walk(tree) if tree else ():
+        if (
+            isinstance(node, ast.expr)
+            and not isinstance(node, ast.FormattedValue)
+            and any(isinstance(part, ast.BinOp) for part in ast.walk(node))
+        ):
+            text, size = neutral(node)
+            if size >= SMALLEST_FORMULA:
+                found.add(text)
+    return found
+
+
+def neutral(node):
+    """Return a formula under neutral names, and its size in operations, names and constants."""
+    renamed = Neutral().visit(copy.deepcopy(node))
+    return ast.unparse(renamed), sum(isinstance(part, ast.expr) for part in ast.walk(renamed))
+
+
+class Neutral(ast.NodeTransformer):
+    """Call variables and attributes v0, v1, ... in the order in which they come; functions keep their names."""
+
+    def __init__(self):
+        self.names = {}
+
+    def visit_Call(self, node):
+        if isinstance(node.func, ast.Attribute):
+            node.func.value = self.visit(node.func.value)
+        node.args = [self.visit(argument) for argument in node.args]
+        node.keywords = [self.visit(keyword) for keyword in node.keywords]
+        return node
+
+    def visit_Attribute(self, node):
+        return self.variable(ast.unparse(node))
+
+    def visit_Name(self, node):
+        return self.variable(node.id)
+
+    def variable(self, name):
+        return ast.Name(self.names.setdefault(name, f"v{len(self.names)}"), ast.Load())
