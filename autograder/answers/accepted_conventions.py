@@ -1,4 +1,4 @@
-"""Evaluate a rule (named formulas, see `rules`) over a few calls, and combine its mistakes with accepted conventions."""
+"""Evaluate a rule (see `rules`) over a few calls, and combine its mistakes with accepted conventions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from autograder.answers.base import Alternative, AnswerPart, Simulate
 from autograder.answers.rules import Mistake, Rule, alternatives
 
-__all__ = ["changed", "evaluate", "part_from_rule", "slope"]
+__all__ = ["changed", "over_calls", "part_from_rule", "slope"]
 
 STEP = 1e-30
 
 
-def evaluate(rule: Rule, calls: Sequence[Mapping[str, Any]], start: Mapping[str, Any]) -> list[SimpleNamespace]:
+def over_calls(rule: Rule, calls: Sequence[Mapping[str, Any]], start: Mapping[str, Any]) -> list[SimpleNamespace]:
     """Go through the formulas of `rule`, in order, once per call.
 
     A formula sees what this call gives, what the formulas before it have assigned in this call, what was assigned in
@@ -72,7 +72,7 @@ def part_from_rule(
     *,
     variants: Sequence[Mistake] = (),
     further_variants: Sequence[Alternative] = (),
-    pairs: bool = True,
+    variants_only: Sequence[str] = (),
     labels: Mapping[str, str],
     reread: str,
     weight: float = 1.0,
@@ -90,7 +90,7 @@ def part_from_rule(
         mistakes: Known misconceptions.
         variants: Accepted conventions.
         further_variants: Accepted answers that no formula of the rule describes.
-        pairs: Whether mistakes are looked for in pairs.
+        variants_only: Outputs that may tell a convention but not a mistake, which is named whatever they hold.
         labels: How to speak of each array.
         reread: What to read again.
         weight: Share of the exercise's marks, relative to the other parts.
@@ -102,11 +102,16 @@ def part_from_rule(
         for chosen in combinations(variants, count)
         if not _overlap(chosen)
     ]
-    under = [_under(rule, chosen, mistakes, simulate) for chosen in conventions if len(chosen) <= 2]
+
+    def partly(changed_rule: Rule) -> Simulate:
+        return lambda inputs: {k: v for k, v in simulate(changed_rule)(inputs).items() if k not in variants_only}
+
+    visible = [chosen for chosen in conventions if _is_seen(chosen, variants_only)]
+    under = [_under(rule, chosen, mistakes, partly) for chosen in visible if len(chosen) <= 2]
     return AnswerPart(
         name=name,
         reference=simulate(rule),
-        misconceptions=(*alternatives(rule, mistakes, simulate, pairs=pairs), *(one for some in under for one in some)),
+        misconceptions=(*alternatives(rule, mistakes, partly), *(one for some in under for one in some)),
         variants=(*(_accepted(rule, chosen, simulate) for chosen in conventions), *further_variants),
         labels=labels,
         reread=reread,
@@ -118,6 +123,10 @@ def part_from_rule(
 def _overlap(chosen: Iterable[Mistake]) -> bool:
     names = [name for one in chosen for name in one.formulas]
     return len(names) > len(set(names))
+
+
+def _is_seen(chosen: Iterable[Mistake], variants_only: Sequence[str]) -> bool:
+    return not any(one.formulas.keys() <= set(variants_only) for one in chosen)
 
 
 def _accepted(rule: Rule, chosen: Sequence[Mistake], simulate: Callable[[Rule], Simulate]) -> Alternative:
