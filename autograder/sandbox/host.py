@@ -1,41 +1,53 @@
-"""The trusted side's end: starts the warm process, starts and stops children, and asks them with a time limit."""
+"""The trusted side's end: starts the warm process, and starts and stops children."""
 
 from __future__ import annotations
 
 import json
-import select
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
-from numpy.typing import NDArray
+from autograder.sandbox.child import Broken, Child
+from autograder.sandbox.types import Limits
+from autograder.sandbox.walls.disk import FOLDER
+from autograder.sandbox.walls.names import WALLS, describe
 
-from autograder.sandbox.frames import HEADER, pack
-from autograder.sandbox.types import CellStatus, Limits
+__all__ = ["Server", "Strictness", "WallsMissing"]
 
-__all__ = ["Child", "Lost", "Server"]
+Strictness = Literal["full", "weak"]
 
 START_S = 120.0
 STOP_S = 30.0
-FRAME_SLACK = 1 << 20
 
 
-class Lost(Exception):
-    """A child gave no answer: it ran out of time or memory, or it ended, or what it sent is no answer."""
+class WallsMissing(Exception):
+    """This machine cannot build every wall, and weak ones were not accepted.
 
-    def __init__(self, status: CellStatus, message: str) -> None:
-        super().__init__(message)
-        self.status: CellStatus = status
-        self.message = message
+    Args:
+        failures: The reason by name of the wall.
+    """
+
+    def __init__(self, failures: Mapping[str, str]) -> None:
+        self.failures = dict(failures)
+        lines = [f"- {name}: {WALLS[name]}: {reason}" for name, reason in self.failures.items()]
+        super().__init__("student code would run without these walls:\n" + "\n".join(lines))
 
 
 class Server:
-    """A warm process. Close it when done; it also ends when this process does."""
+    """A warm process. Close it when done; it also ends when this process does.
 
-    def __init__(self) -> None:
+    Args:
+        walls: "full" refuses to run anything if a wall is missing; "weak" builds what can be built.
+
+    Raises:
+        WallsMissing: A wall is missing.
+        Broken: The warm process ended; its own message stands on stderr.
+    """
+
+    def __init__(self, walls: Strictness = "full") -> None:
+        self.walls = walls
         self.control, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
@@ -46,15 +58,41 @@ class Server:
                 env=_environment(),
                 cwd="/",
             )
-        self.isolation = "a separate process, without walls"
-        self._hear(START_S)
+        self.failures: dict[str, str] = {}
+        try:
+            self._note(self._hear(START_S)["failures"])
+        except Exception:
+            self.close()
+            raise
 
-    def start(self, limits: Limits) -> Child:
-        """Fork a child for one submission."""
+    @property
+    def isolation(self) -> str:
+        """The walls that stand, in words."""
+        return describe(self.failures)
+
+    def start(self, limits: Limits, cpu_s: int) -> Child:
+        """Fork a child for one submission.
+
+        Raises:
+            WallsMissing: A wall could not be built.
+            Broken: The warm process, or the child before any student code, ended.
+        """
+        numbers = {
+            "memory_bytes": limits.memory_bytes,
+            "file_bytes": limits.file_bytes,
+            "processes": limits.processes,
+            "cpu_s": cpu_s,
+        }
         ours, theirs = socket.socketpair()
         with theirs:
-            self._say({"kind": "start"}, [theirs.fileno()])
-        return Child(self, ours, int(self._hear(STOP_S)["pid"]), limits)
+            self._say({"kind": "start", "limits": numbers}, [theirs.fileno()])
+        child = Child(ours, self.stop, limits)
+        try:
+            self._note(child.greet(STOP_S))
+        except WallsMissing:
+            child.close()
+            raise
+        return child
 
     def stop(self) -> int:
         """End the child and everything that it started; return its exit code, or minus the signal that ended it."""
@@ -70,113 +108,42 @@ class Server:
             self.process.kill()
             self.process.wait()
 
+    def _note(self, failures: Mapping[str, str]) -> None:
+        self.failures.update({name: str(reason) for name, reason in failures.items() if name in WALLS})
+        if self.failures and self.walls == "full":
+            raise WallsMissing(self.failures)
+
     def _say(self, message: Mapping[str, Any], channels: list[int] | None = None) -> None:
         try:
             socket.send_fds(self.control, [json.dumps(message).encode()], channels or [])
         except OSError as error:
-            raise Lost("crashed", "The grading process ended.") from error
+            raise Broken("the warm process of the sandbox has ended") from error
 
     def _hear(self, seconds: float) -> dict[str, Any]:
         self.control.settimeout(seconds)
         try:
             line = self.control.recv(65536)
         except OSError as error:
-            raise Lost("crashed", "The grading process does not answer.") from error
+            raise Broken("the warm process of the sandbox does not answer") from error
         if not line:
-            raise Lost("crashed", "The grading process ended.")
+            raise Broken("the warm process of the sandbox has ended")
         message: dict[str, Any] = json.loads(line)
         return message
 
 
-class Child:
-    """One fork, in which cells and probes run one after the other."""
-
-    def __init__(self, server: Server, channel: socket.socket, pid: int, limits: Limits) -> None:
-        self.server, self.channel, self.pid, self.limits = server, channel, pid, limits
-        self.number = 0
-        channel.setblocking(False)
-
-    def ask(
-        self, request: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], seconds: float
-    ) -> tuple[dict[str, Any], bytes]:
-        """Send a request and return the JSON and the array bytes of the answer; nothing in them is checked yet.
-
-        Raises:
-            Lost: There is no answer. The child has been ended.
-        """
-        self.number += 1
-        deadline = time.monotonic() + seconds
-        message = {**request, "number": self.number, "output_bytes": self.limits.output_bytes}
-        try:
-            self._send(pack(message, arrays), deadline)
-            return self._receive(deadline)
-        except Lost as lost:
-            self.close()
-            raise lost from None
-        except TimeoutError:
-            self.close()
-            raise Lost("timeout", f"It did not finish within {seconds:g} s.") from None
-        except (OSError, ValueError, RecursionError):
-            status = self.close()
-            raise Lost("crashed", _how_it_ended(status)) from None
-
-    def close(self) -> int:
-        """End the child and everything that it started."""
-        self.channel.close()
-        return self.server.stop()
-
-    def _send(self, data: bytes, deadline: float) -> None:
-        view = memoryview(data)
-        while view:
-            self._wait(select.POLLOUT, deadline)
-            view = view[self.channel.send(view) :]
-
-    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
-        text_length, data_length = HEADER.unpack(self._read(HEADER.size, deadline))
-        if max(text_length, data_length) > 4 * self.limits.output_bytes + FRAME_SLACK:
-            raise ValueError("the answer is too large")
-        text, data = self._read(text_length, deadline), self._read(data_length, deadline)
-        answer = json.loads(text)
-        if not isinstance(answer, dict) or answer.get("number") != self.number:
-            raise ValueError("this is no answer to the request")
-        return answer, data
-
-    def _read(self, length: int, deadline: float) -> bytes:
-        buffer = bytearray()
-        while len(buffer) < length:
-            self._wait(select.POLLIN, deadline)
-            chunk = self.channel.recv(min(length - len(buffer), 1 << 20))
-            if not chunk:
-                raise ValueError("the child has hung up")
-            buffer += chunk
-        return bytes(buffer)
-
-    def _wait(self, event: int, deadline: float) -> None:
-        poll = select.poll()
-        poll.register(self.channel, event)
-        while not poll.poll(20):
-            if time.monotonic() > deadline:
-                raise TimeoutError
-
-
-def _how_it_ended(status: int) -> str:
-    if status == -9:
-        return "It broke off the connection to the grader."
-    if status < 0:
-        return f"It ended the process with signal {-status}."
-    return f"It ended the process with exit code {status}."
-
-
 def _environment() -> dict[str, str]:
+    """Return the whole environment of the warm process: nothing of the instructor's."""
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
     return {
         **single,
         "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "HOME": "/tmp",
+        "HOME": FOLDER,
+        "TMPDIR": f"{FOLDER}/.tmp",
+        "USER": "student",
         "LANG": "C.UTF-8",
         "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": "/tmp/matplotlib",
-        "IPYTHONDIR": "/tmp/ipython",
+        "MPLCONFIGDIR": f"{FOLDER}/.tmp/matplotlib",
+        "IPYTHONDIR": f"{FOLDER}/.tmp/ipython",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

@@ -21,13 +21,18 @@ from course_utils.checks.observe import observe_part
 from course_utils.checks.types import PartObservation, Problem
 from course_utils.probes.base import load_probe
 
-__all__ = ["answer_requests"]
+__all__ = ["answer_requests", "greet"]
 
 Answer = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
 
+def greet(channel: socket.socket, failures: Mapping[str, str], error: str = "") -> None:
+    """Say which walls could not be built, before any student code."""
+    channel.sendall(pack({"number": 0, "failures": failures, "error": error}, {}))
+
+
 def answer_requests(channel: socket.socket, shell: GradingShell) -> None:
-    """Answer requests until the trusted side hangs up; never returns to the caller's stack."""
+    """Answer requests until the trusted side hangs up; never returns."""
     record_streams()
     reset_state("")
     try:

@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Sequence
 
-from autograder.sandbox.host import Child, Lost, Server
+from autograder.sandbox.child import Child, Lost
+from autograder.sandbox.host import Server, Strictness
 from autograder.sandbox.replies import read_cell, read_part
 from autograder.sandbox.types import CellResult, CellStep, Limits, ProbeStep, RunResult, Step
 from course_utils.checks.types import Observation, PartObservation, Problem
@@ -120,7 +121,7 @@ class _Run:
     def _ready(self) -> Child:
         """Return the child, after the replay if it is a new one."""
         if self._child is None:
-            self._child = self.server.start(self.limits)
+            self._child = self.server.start(self.limits, 600)
             for step in self._replay:
                 self._run_cell(self._child, step)
         return self._child

@@ -1,4 +1,8 @@
-"""The warm process: forks one child per start request. Started as `python -m autograder.sandbox.server FD`."""
+"""The warm process: forks one child per submission. Started as `python -m autograder.sandbox.server DESCRIPTOR`.
+
+It is a program of its own, not a fork of the grader: what the grader has in memory (answers, keys, descriptors) was
+never here. It enters its walls before it imports anything large, and never runs student code itself.
+"""
 
 from __future__ import annotations
 
@@ -7,65 +11,111 @@ import os
 import signal
 import socket
 import sys
+import traceback
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["main", "serve"]
+from autograder.sandbox.walls import linux
+from autograder.sandbox.walls.child import enclose_child
+from autograder.sandbox.walls.names import WALLS
+from autograder.sandbox.walls.outer import enclose
+from autograder.sandbox.walls.view import View, current_view
+
+__all__ = ["main"]
 
 
 def main() -> None:
-    """Warm up, say so, and serve until the trusted side hangs up."""
+    """Build the outer walls, warm up, say so, and serve until the trusted side hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    control.set_inheritable(False)
+    failures: dict[str, str] = {}
+    view = current_view()
+    if sys.platform == "linux":
+        enclose(view, failures)
+    else:
+        failures.update(dict.fromkeys(WALLS, f"{sys.platform} has no namespaces"))
     from autograder.sandbox.warm import warm_up
 
-    serve(control, warm_up())
+    shell = warm_up()
+    _say(control, failures=failures)
+    _serve(control, shell, view, failures)
 
 
-def serve(control: socket.socket, shell: Any) -> None:
-    """Take one request a line: `start` with the child's channel, `stop` to end the child and learn how it ended."""
+def _serve(control: socket.socket, shell: Any, view: View, failures: Mapping[str, str]) -> None:
+    """Take requests: `start` with the child's channel, `stop` to end the child and learn how it ended."""
     child = 0
-    _say(control, ready=True)
+    own = os.pidfd_open(os.getpid()) if "processes" not in failures else -1
     while True:
         line, channels, _, _ = socket.recv_fds(control, 65536, 1)
         request = json.loads(line) if line else {"kind": "end"}
         if child and request["kind"] in ("stop", "end"):
-            status = _end(child)
-            child = 0
+            status, child = _end(child), 0
             _say(control, status=status)
         if request["kind"] == "end":
             return
         if request["kind"] == "start":
-            child = _start(control, channels[0], shell)
+            child = _fork(own)
+            if child == 0:
+                control.close()
+                _become_child(channels[0], shell, request["limits"], view, dict(failures))
             os.close(channels[0])
-            _say(control, pid=child)
 
 
-def _start(control: socket.socket, channel: int, shell: Any) -> int:
+def _fork(own: int) -> int:
+    """Fork; with walls, the child is process 1 of a new pid namespace, so that whatever it starts ends with it."""
+    if own < 0:
+        return os.fork()
+    linux.unshare(linux.NEWPID)
     child = os.fork()
     if child:
-        return child
-    control.close()
-    os.setsid()
-    from autograder.sandbox.inner import answer_requests
+        linux.setns(own, linux.NEWPID)  # the next child gets another one
+    return child
 
-    answer_requests(socket.socket(fileno=channel), shell)
-    os._exit(1)
+
+def _become_child(
+    descriptor: int, shell: Any, limits: Mapping[str, int], view: View, failures: dict[str, str]
+) -> None:
+    from autograder.sandbox.inner import answer_requests, greet
+
+    channel = socket.socket(fileno=descriptor)
+    try:
+        os.setsid()
+        _keep_only(descriptor)
+        enclose_child(limits, view, failures)
+        greet(channel, failures)
+        answer_requests(channel, shell)
+    except BaseException:
+        greet(channel, failures, traceback.format_exc())
+    finally:
+        os._exit(1)
+
+
+def _keep_only(channel: int) -> None:
+    """Close every descriptor but `channel`; the standard streams lead nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nowhere, standard)
+    os.closerange(3, channel)
+    os.closerange(channel + 1, 1 << 20)
+    os.set_inheritable(channel, False)
 
 
 def _end(child: int) -> int:
-    try:
-        os.killpg(child, signal.SIGKILL)
-    except ProcessLookupError:
-        os.kill(child, signal.SIGKILL)
+    """End the child's process group and, with it, its namespace; wait until all of it is gone."""
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(child, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 
 
 def _say(control: socket.socket, **message: Any) -> None:
-    # The trusted side may be gone; then the next read says so.
     try:
-        control.sendall(json.dumps(message).encode() + b"\n")
+        control.sendall(json.dumps(message).encode())
     except BrokenPipeError:
-        return
+        return  # the trusted side is gone; the next read says so
 
 
 if __name__ == "__main__":

@@ -1,0 +1,146 @@
+"""The trusted side's end of one fork: asks it, with limits on time, memory and size. Checks nothing of an answer."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from autograder.sandbox.frames import HEADER, pack
+from autograder.sandbox.types import CellStatus, Limits
+from autograder.sandbox.watch import Watch
+
+__all__ = ["Broken", "Child", "Lost"]
+
+FRAME_SLACK = 1 << 20
+LOOK_MS = 20
+CREDENTIALS = struct.Struct("iII")  # pid, uid, gid
+SO_PASSCRED, SCM_CREDENTIALS = 16, 2
+
+
+class Broken(Exception):
+    """The sandbox itself does not work; no submission is to blame."""
+
+
+class Lost(Exception):
+    """A child gave no answer: it ran out of time or memory, it ended, or what it sent is no answer."""
+
+    def __init__(self, status: CellStatus, message: str) -> None:
+        super().__init__(message)
+        self.status: CellStatus = status
+        self.message = message
+
+
+class Child:
+    """One fork, in which cells and probes run one after the other."""
+
+    def __init__(self, channel: socket.socket, stop: Callable[[], int], limits: Limits) -> None:
+        self.channel, self.limits = channel, limits
+        self._stop = stop
+        self._number = 0
+        self._watch: Watch | None = None
+        if sys.platform == "linux":
+            channel.setsockopt(socket.SOL_SOCKET, SO_PASSCRED, 1)
+        channel.setblocking(False)
+
+    def greet(self, seconds: float) -> dict[str, str]:
+        """Wait until the walls stand; return those that do not, and why. No student code has run until then."""
+        deadline = time.monotonic() + seconds
+        try:
+            self._watch = self._identify(deadline)
+            answer, _ = self._receive(deadline)
+        except (OSError, ValueError):
+            raise Broken(f"a new process of the sandbox did not start: {_how_it_ended(self.close())}") from None
+        if answer["error"]:
+            self.close()
+            raise Broken(f"a new process of the sandbox did not start:\n{answer['error']}")
+        return dict(answer["failures"])
+
+    def ask(
+        self, request: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], seconds: float
+    ) -> tuple[dict[str, Any], bytes]:
+        """Send a request and return the JSON and the array bytes of the answer; nothing in them is checked yet.
+
+        Raises:
+            Lost: There is no answer. The child has been ended.
+        """
+        self._number += 1
+        deadline = time.monotonic() + seconds
+        message = {**request, "number": self._number, "output_bytes": self.limits.output_bytes}
+        try:
+            self._send(pack(message, arrays), deadline)
+            return self._receive(deadline)
+        except TimeoutError:
+            self.close()
+            raise Lost("timeout", f"It did not finish within {seconds:g} s.") from None
+        except MemoryError:
+            self.close()
+            raise Lost("crashed", f"It used more than {self.limits.memory_bytes / 1e9:g} GB of memory.") from None
+        except (OSError, ValueError, RecursionError):
+            raise Lost("crashed", _how_it_ended(self.close())) from None
+
+    def close(self) -> int:
+        """End the child and everything that it started; return how it ended."""
+        self.channel.close()
+        return self._stop()
+
+    def _identify(self, deadline: float) -> Watch | None:
+        """Learn the child's number from the kernel, with its first message."""
+        if sys.platform != "linux":
+            return None
+        self._wait(select.POLLIN, deadline)
+        _, ancillary, _, _ = self.channel.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size), socket.MSG_PEEK)
+        for level, kind, data in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, SCM_CREDENTIALS):
+                return Watch(CREDENTIALS.unpack(data)[0], self.limits.memory_bytes)
+        raise ValueError("no credentials")
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        view = memoryview(data)
+        while view:
+            self._wait(select.POLLOUT, deadline)
+            view = view[self.channel.send(view) :]
+
+    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+        text_length, data_length = HEADER.unpack(self._read(HEADER.size, deadline))
+        if max(text_length, data_length) > 4 * self.limits.output_bytes + FRAME_SLACK:
+            raise ValueError("the answer is too large")
+        text, data = self._read(text_length, deadline), self._read(data_length, deadline)
+        answer = json.loads(text)
+        if not isinstance(answer, dict) or answer.get("number") != self._number:
+            raise ValueError("this is no answer to the request")
+        return answer, data
+
+    def _read(self, length: int, deadline: float) -> bytes:
+        buffer = bytearray()
+        while len(buffer) < length:
+            self._wait(select.POLLIN, deadline)
+            chunk = self.channel.recv(min(length - len(buffer), 1 << 20))
+            if not chunk:
+                raise ValueError("the child has hung up")
+            buffer += chunk
+        return bytes(buffer)
+
+    def _wait(self, event: int, deadline: float) -> None:
+        poll = select.poll()
+        poll.register(self.channel, event)
+        while not poll.poll(LOOK_MS):
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            if self._watch and self._watch.exceeded():
+                raise MemoryError
+
+
+def _how_it_ended(status: int) -> str:
+    if status == -9:
+        return "It broke off the connection to the grader, or was ended for using too much."
+    if status < 0:
+        return f"It ended the process with signal {-status}."
+    return f"It ended the process with exit code {status}."

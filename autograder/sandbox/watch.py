@@ -1,0 +1,54 @@
+"""How much memory a submission uses, all its processes together, seen from the trusted side (Linux)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+__all__ = ["Watch"]
+
+OWN = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
+SHARE = re.compile(rb"^Pss_(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
+
+
+class Watch:
+    """Measures what a fork uses beyond the image that it started with.
+
+    Cheap as long as little is used: the plain sizes of all processes, which count shared pages once per process. Only
+    when these are too much, the kernel is asked for each page's share.
+    """
+
+    def __init__(self, pid: int, limit: int) -> None:
+        self.pid, self.limit = pid, limit
+        self.image = _sum([pid], "status", OWN)
+        self.image_share = _sum([pid], "smaps_rollup", SHARE)
+
+    def exceeded(self) -> bool:
+        """Say whether all processes together use more than the limit."""
+        pids = _family(self.pid)
+        if _sum(pids, "status", OWN) - self.image <= self.limit:
+            return False
+        return _sum(pids, "smaps_rollup", SHARE) - self.image_share > self.limit
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and all its descendants."""
+    found, waiting = [], [pid]
+    while waiting:
+        parent = waiting.pop()
+        found.append(parent)
+        for path in Path(f"/proc/{parent}/task").glob("*/children"):
+            waiting.extend(int(child) for child in _read(path).split())
+    return found
+
+
+def _sum(pids: list[int], name: str, pattern: re.Pattern[bytes]) -> int:
+    texts = (_read(Path(f"/proc/{pid}/{name}")) for pid in pids)
+    return sum(1024 * int(size) for text in texts for size in pattern.findall(text))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return b""
