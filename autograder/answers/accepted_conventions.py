@@ -71,6 +71,7 @@ def part_from_rule(
     mistakes: Sequence[Mistake],
     *,
     variants: Sequence[Mistake] = (),
+    also: Sequence[Mistake] = (),
     further_variants: Sequence[Alternative] = (),
     variants_only: Sequence[str] = (),
     labels: Mapping[str, str],
@@ -88,7 +89,8 @@ def part_from_rule(
         rule: The declared convention.
         simulate: Turns a rule into a function from inputs to outputs.
         mistakes: Known misconceptions.
-        variants: Accepted conventions.
+        variants: Accepted conventions, under which mistakes are looked for too.
+        also: Accepted conventions that are rare with a mistake.
         further_variants: Accepted answers that no formula of the rule describes.
         variants_only: Outputs that may tell a convention but not a mistake, which is named whatever they hold.
         labels: How to speak of each array.
@@ -98,16 +100,16 @@ def part_from_rule(
     """
     conventions = [
         chosen
-        for count in range(1, len(variants) + 1)
-        for chosen in combinations(variants, count)
+        for count in range(1, len(variants) + len(also) + 1)
+        for chosen in combinations((*variants, *also), count)
         if not _overlap(chosen)
     ]
 
     def partly(changed_rule: Rule) -> Simulate:
         return lambda inputs: {k: v for k, v in simulate(changed_rule)(inputs).items() if k not in variants_only}
 
-    visible = [chosen for chosen in conventions if _is_seen(chosen, variants_only)]
-    under = [_under(rule, chosen, mistakes, partly) for chosen in visible if len(chosen) <= 2]
+    common = [chosen for chosen in conventions if len(chosen) <= 2 and not any(one in also for one in chosen)]
+    under = [_under(rule, chosen, mistakes, partly) for chosen in common if _is_seen(chosen, variants_only)]
     return AnswerPart(
         name=name,
         reference=simulate(rule),

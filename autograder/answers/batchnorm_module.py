@@ -1,0 +1,132 @@
+"""The answer to `batchnorm_module`: batch normalization as a torch module without gain and shift."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.answers.accepted_conventions import over_calls, part_from_rule
+from autograder.answers.base import Answer, Simulate
+from autograder.answers.batch_sequences import FEATURES, SEQUENCE_LABELS, fresh_columns, fresh_sequences, sequence
+from autograder.answers.batch_statistics import (
+    BATCHNORM,
+    MOMENTUM_IGNORED,
+    NORMALISER_MISTAKES,
+    RUNNING_MISTAKES,
+    STARTS_AT_ZERO,
+    UNBIASED_RUNNING,
+)
+from autograder.answers.epsilons import OTHER_EPSILON, RARE_EPSILONS
+from autograder.answers.manners import MANNER_LABELS, SHAPES_DO_NOT_FIT
+from autograder.answers.module_manners import MODULE_MANNER_MISTAKES, MODULE_MANNERS, OTHER_DTYPE, flag_part, turned
+from autograder.answers.rules import Mistake, Rule
+from course_utils.probes.base import Inputs, Outputs
+
+__all__ = ["ANSWER"]
+
+REFUSES_ONE = Mistake(
+    "refuses-batch-of-one",
+    "A training batch of one example is refused with an error, as in torch: its variance says nothing. The text lets "
+    "it pass, with output 0.",
+    {"refuses": lambda s: True},
+)
+CONSTANTS = {"gamma": 1.0, "beta": 0.0, "given_eps": 1e-5, "running_var": np.ones(FEATURES)}
+
+ONE_LABELS = {
+    "forgetful_out_test": "output in test mode with beta = 0",
+    "single": "output for a training batch of one example",
+}
+
+
+def _simulate(rule: Rule) -> Simulate:
+    def simulate(inputs: Inputs) -> Outputs:
+        given = {"square": float(inputs["beta"]), "other": 0.9}
+        outputs: Outputs = {}
+        for prefix, beta in given.items():
+            outputs |= sequence(rule, inputs, prefix, {**CONSTANTS, "given_momentum": beta})
+        forgetful = sequence(rule, inputs, "square", {**CONSTANTS, "given_momentum": 0.0})
+        outputs["forgetful_out_test"] = forgetful.get("square_out_test", np.empty(0))
+        return {**outputs, "single": _single(rule, inputs["single"])}
+
+    return simulate
+
+
+def _single(rule: Rule, x: np.ndarray) -> np.ndarray:
+    calls = [{"x": x, "training": True, "prefix": "single"}]
+    start = {**CONSTANTS, "over": 0, "given_momentum": 0.9, "running_mean": np.zeros(FEATURES)}
+    state = over_calls(rule, calls, start)[-1]
+    return np.full(x.shape, np.inf) if state.refuses else np.asarray(state.out) + np.zeros(x.shape)
+
+
+def _generate(rng: np.random.Generator) -> Inputs:
+    inputs = {key: value for key, value in fresh_sequences(rng).items() if "_x_" in key}
+    single, plain = fresh_columns(rng, 1), rng.normal(size=(FEATURES, FEATURES)) * rng.uniform(0.8, 2.0, size=FEATURES)
+    return {**inputs, "single": single, "plain": plain, "beta": np.array(rng.uniform(0.65, 0.8))}
+
+
+STATE_LABELS = {
+    "in_state_dict": "running_mean and running_var are in state_dict() (1 = yes)",
+    "follows_dtype": "they follow module.to(dtype) (1 = yes)",
+    "parameters": "number of parameters to train",
+    "detached": "running statistics without a graph (1 = yes)",
+    "graph_bounded": "the graph stays as large as it is from one batch to the next (1 = yes)",
+    "deepcopies": "copy.deepcopy works after a training batch (1 = yes)",
+    **MODULE_MANNERS,
+}
+STATE_MISTAKES = (
+    turned(
+        "not-buffers",
+        "The running statistics are plain attributes: they are missing in state_dict(), so a saved model forgets them, "
+        "and module.to() leaves them where they are.",
+        {"in_state_dict": 0.0, "follows_dtype": 0.0},
+    ),
+    turned(
+        "not-detached",
+        "The running statistics carry the graph of every batch so far: memory grows with each step, the model cannot "
+        "be copied, and a second backward pass fails.",
+        {"detached": 0.0, "graph_bounded": 0.0, "deepcopies": 0.0},
+    ),
+    turned(
+        "not-detached",
+        "The running statistics carry the graph of the last batch: the model cannot be copied.",
+        {"detached": 0.0, "deepcopies": 0.0},
+    ),
+    turned(
+        "running-statistics-as-parameters",
+        "The running statistics are parameters, so an optimizer would train what should only be measured.",
+        {"parameters": 2.0, "detached": 0.0},
+    ),
+    *MODULE_MANNER_MISTAKES,
+)
+WITH_AFFINE = turned(
+    "with-gain-and-shift",
+    "The module has a gain and a shift to train, as torch's has; the text leaves them out here.",
+    {"parameters": 2.0},
+)
+
+ANSWER = Answer(
+    "batchnorm_module",
+    _generate,
+    (
+        part_from_rule(
+            "BatchNorm",
+            {**BATCHNORM, "refuses": lambda s: False},
+            _simulate,
+            (*NORMALISER_MISTAKES, *RUNNING_MISTAKES, STARTS_AT_ZERO, MOMENTUM_IGNORED, SHAPES_DO_NOT_FIT),
+            variants=(UNBIASED_RUNNING, OTHER_EPSILON),
+            also=(REFUSES_ONE, *RARE_EPSILONS),
+            labels={**SEQUENCE_LABELS, **MANNER_LABELS, **ONE_LABELS},
+            reread="section 4.1, the formulas, and section 4.2, what is kept where",
+            weight=3.0,
+            rtol=1e-5,
+        ),
+        flag_part(
+            "BatchNorm as a module",
+            STATE_LABELS,
+            STATE_MISTAKES,
+            usual={"parameters": 0.0},
+            variants=(OTHER_DTYPE, WITH_AFFINE),
+            reread="section 4.2, buffers and what is kept of the graph",
+            weight=1.0,
+        ),
+    ),
+)
