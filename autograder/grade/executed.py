@@ -25,10 +25,9 @@ def executed_notebook(release: Release, rebuilt: Rebuilt, result: RunResult, gra
     notebook = json.loads(release.notebook)
     given = {record["id"]: record for record in notebook["cells"]}
     shown = {cell.id: inert_outputs(cell.outputs) for cell in result.cells}
-    by_exercise = {one.exercise: one for one in grade.exercises}
+    by_cell = {one.grade_id: one for one in grade.exercises}
     notebook["cells"] = [
-        _record(cell, given.get(cell.id), shown.get(cell.id, []), by_exercise.get(cell.exercise))
-        for cell in rebuilt.cells
+        _record(cell, given.get(cell.id), shown.get(cell.id, []), by_cell.get(cell.grade_id)) for cell in rebuilt.cells
     ]
     notebook["metadata"][METADATA_KEY] = json.loads(grade.to_json())
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from autograder.answers.base import load_answer, make_key
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
-from autograder.grade.types import BY_HAND, Cell, ExerciseGrade, Numbers, PartGrade
+from autograder.grade.types import BY_HAND, Cell, ExerciseGrade, Numbers, PartGrade, Rebuilt
 from autograder.sandbox.types import CellResult, RunResult
 from course_utils.checks.judge import judge
-from course_utils.checks.types import Judgement, Observation, PartObservation, Problem, VerdictName
+from course_utils.checks.types import Judgement, Observation, PartObservation, Problem
 from course_utils.probes.base import Inputs
 
 __all__ = ["judge_run", "no_grades"]
@@ -25,53 +25,62 @@ PROBLEMS = ("wrong", "error", "timeout", "crashed", "not attempted")
 LONG_NUMBER = re.compile(r"[-+]?\d*\.\d{2,}(?:[eE][-+]?\d+)?|\d{5,}")
 
 
-def judge_run(release: Release, inputs: Mapping[str, Inputs], result: RunResult, cells: Mapping[str, str]) -> tuple[
-    ExerciseGrade, ...
-]:  # fmt: skip
+def judge_run(
+    release: Release, rebuilt: Rebuilt, inputs: Mapping[str, Inputs], result: RunResult
+) -> tuple[ExerciseGrade, ...]:
     """Grade every exercise of a workbook.
 
     Args:
         release: The released notebook; its check cells hold the marks.
+        rebuilt: What was run.
         inputs: The hidden inputs of every probe.
         result: What came out of the run; untrusted.
-        cells: The exercise of every cell that was run, by cell id; "" for other cells.
     """
-    failed = {cells.get(cell.id, ""): cell for cell in reversed(result.cells) if cell.status != "ok"}
-    seconds = dict.fromkeys(release.checked, 0.0)
-    for cell in result.cells:
-        if cells.get(cell.id, "") in seconds:
-            seconds[cells[cell.id]] += cell.duration_s
+    answers = {cell.id: cell.source for cell in rebuilt.cells if cell.role == "manual"}
+    exercise_of = {cell.id: cell.exercise for cell in rebuilt.cells}
     grades = []
     for given in release.graded:
         if given.role == "manual":
-            grades.append(_by_hand(given))
+            grades.append(_by_hand(given, answers.get(given.id, "")))
             continue
-        observation = _trusted(given.exercise, result.observations.get(given.exercise), failed.get(given.exercise))
-        duration_s = seconds[given.exercise] + sum(part.duration_s for part in observation.parts)
+        own = [cell for cell in result.cells if exercise_of.get(cell.id) == given.exercise]
+        observation = _trusted(given.exercise, result.observations.get(given.exercise), own)
+        duration_s = sum(cell.duration_s for cell in own) + sum(part.duration_s for part in observation.parts)
         grades.append(_grade(given, observation, inputs[given.exercise], duration_s))
     return tuple(grades)
 
 
 def no_grades(release: Release, verdict: str, message: str) -> tuple[ExerciseGrade, ...]:
     """Return zero for every exercise, with one reason; parts marked by hand are zero, too."""
-    return tuple(ExerciseGrade(cell.grade_id if cell.role == "manual" else cell.exercise, verdict, 0.0, cell.points,
-                               message=message) for cell in release.graded)  # fmt: skip
+    return tuple(
+        ExerciseGrade(_name(given), given.grade_id, verdict, 0.0, given.points, message=message)
+        for given in release.graded
+    )
 
 
-def _by_hand(given: Cell) -> ExerciseGrade:
-    return ExerciseGrade(given.grade_id, BY_HAND, None, given.points, message="Waits for marking by hand.")
+def _name(given: Cell) -> str:
+    return given.grade_id if given.role == "manual" else given.exercise
+
+
+def _by_hand(given: Cell, answer: str) -> ExerciseGrade:
+    """Return a grade that waits; nothing waits where the answer cell is as it was released."""
+    place = (_name(given), given.grade_id)
+    if answer.strip() in ("", given.source.strip()):
+        return ExerciseGrade(*place, "not attempted", 0.0, given.points, message="There is no answer.")
+    return ExerciseGrade(*place, BY_HAND, None, given.points, message="Waits for marking by hand.")
 
 
 def _grade(given: Cell, observation: Observation, inputs: Inputs, duration_s: float) -> ExerciseGrade:
+    place, seconds = (given.exercise, given.grade_id), round(duration_s, 3)
     try:
         judgement = judge(observation, make_key(load_answer(given.exercise), inputs, given.points))
     except Exception as error:
         # A fault of the course, not of the student; it must not stop the class, and it earns nothing.
         log.exception("judging %s failed", given.exercise)
         message = f"This exercise could not be judged ({type(error).__name__}). Please tell your instructor."
-        return ExerciseGrade(given.exercise, "error", 0.0, given.points, message=message, seconds=duration_s)
+        return ExerciseGrade(*place, "error", 0.0, given.points, message=message, seconds=seconds)
     return ExerciseGrade(
-        given.exercise,
+        *place,
         judgement.verdict,
         _marks(judgement),
         given.points,
@@ -79,7 +88,7 @@ def _grade(given: Cell, observation: Observation, inputs: Inputs, duration_s: fl
         judgement.message,
         _numbers(judgement),
         tuple(_part(part) for part in judgement.parts),
-        round(duration_s, 3),
+        seconds,
     )
 
 
@@ -103,17 +112,18 @@ def _numbers(judgement: Judgement) -> tuple[Numbers, ...]:
     return tuple(Numbers(e.where, f"{e.got:.6g}", f"{e.expected:.6g}") for e in judgement.evidence)
 
 
-def _trusted(exercise: str, seen: Observation | None, failed: CellResult | None) -> Observation:
+def _trusted(exercise: str, seen: Observation | None, own: Sequence[CellResult]) -> Observation:
     """Return an observation of which every part is plain: known problems only, no long numbers in messages."""
     if seen is not None:
         return Observation(exercise, tuple(_plain(part) for part in seen.parts))
-    reason = _problem_of(failed) if failed is not None else Problem("crashed", "The run gave no result for this.")
+    reason = _reason(next((cell for cell in own if cell.status != "ok"), None))
     return Observation(exercise, tuple(PartObservation(p.name, problem=reason) for p in load_answer(exercise).parts))
 
 
-def _problem_of(failed: CellResult) -> Problem:
-    verdict: VerdictName = "error" if failed.status == "ok" else failed.status
-    return Problem(verdict, f"Your cell did not come to an end. {_redact(failed.message)}".strip())
+def _reason(failed: CellResult | None) -> Problem:
+    if failed is None or failed.status == "ok":
+        return Problem("crashed", "The run gave no result for this.")
+    return Problem(failed.status, f"Your cell did not come to an end. {_redact(failed.message)}".strip())
 
 
 def _plain(part: PartObservation) -> PartObservation:

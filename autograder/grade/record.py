@@ -12,9 +12,15 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.grade.files import write_all
+from autograder.grade.folder import notebook_path
+from autograder.grade.gradebook import enter_class
+from autograder.grade.gradebook_file import FILE_NAME, check_gradebook
 from autograder.grade.keys import versions
+from autograder.grade.late import penalty_of
 from autograder.grade.release import Release
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
+from autograder.report.class_page import class_page
+from autograder.report.feedback import feedback_page, feedback_path
 
 __all__ = ["COLUMNS", "ClassGrades", "check_place", "grades_csv", "record", "report_json"]
 
@@ -48,12 +54,29 @@ class ClassGrades:
 
 
 def check_place(folder: Path, course: Course, releases: Mapping[str, Release]) -> None:
-    """Refuse an output folder that holds the results of another course, before anything is graded."""
+    """Refuse an output folder that holds the results of another course, before anything is graded.
+
+    Raises:
+        GradingError: It does.
+    """
+    check_gradebook(folder / FILE_NAME, course, releases)
 
 
 def record(folder: Path, grades: ClassGrades) -> None:
-    """Write all reports of a class into `folder`."""
-    write_all(folder, {"grades.csv": grades_csv(grades), "report.json": report_json(grades)})
+    """Write all reports of a class into `folder`, and its marks into the gradebook there."""
+    enter_class(folder, grades.course, grades.releases, grades.grades, penalty_of(folder))
+    files = {"grades.csv": grades_csv(grades), "report.json": report_json(grades), "index.html": class_page(grades)}
+    write_all(folder, {**files, **_feedback(folder, grades)})
+
+
+def _feedback(folder: Path, grades: ClassGrades) -> dict[str, bytes]:
+    titles = {name: workbook.title for name, workbook in grades.course.workbooks.items()}
+    return {
+        feedback_path(grade): feedback_page(
+            grade, titles[grade.assignment], (folder / notebook_path(grade)).read_bytes()
+        )
+        for grade in grades.grades
+    }
 
 
 def grades_csv(grades: ClassGrades) -> bytes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.grade.executed import executed_notebook
 from autograder.grade.judge import judge_run, no_grades
 from autograder.grade.plan import plan
-from autograder.grade.read import Unreadable, read_notebook
+from autograder.grade.read import Unreadable, read_notebook, tidy
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
 from autograder.grade.types import ExerciseGrade, Rebuilt, Submission, SubmissionGrade
@@ -90,6 +90,14 @@ def _evaluate(release: Release, submission: Submission, settings: Settings, run:
     rebuilt = rebuild(release, cells)
     planned = plan(rebuilt, settings.seed, submission.student)
     result = run(planned.steps, settings.limits)
-    exercise_of = {cell.id: cell.exercise for cell in rebuilt.cells}
-    grades = judge_run(release, planned.inputs, result, exercise_of)
-    return _Evaluated(Rebuilt(rebuilt.cells, (*notes, *rebuilt.notes)), result, grades)
+    grades = judge_run(release, rebuilt, planned.inputs, result)
+    notes = (*notes, *rebuilt.notes, *_given_cells_that_failed(rebuilt, result))
+    return _Evaluated(Rebuilt(rebuilt.cells, notes), result, grades)
+
+
+def _given_cells_that_failed(rebuilt: Rebuilt, result: RunResult) -> Iterator[str]:
+    """Say where the course itself failed, or what the student did broke it: nobody's solution is in these cells."""
+    given = {cell.id for cell in rebuilt.cells if cell.role == "plain"}
+    for cell in result.cells:
+        if cell.id in given and cell.status != "ok":
+            yield f"The given cell {cell.id!r} did not come to an end: {tidy(cell.message, 200)}"

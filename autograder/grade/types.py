@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -108,9 +108,10 @@ class PartGrade:
 
 @dataclass(frozen=True)
 class ExerciseGrade:
-    """The grade of one exercise; `score` is None while it waits for marking by hand."""
+    """The grade of one exercise; `score` is None while it waits for marking by hand, `grade_id` its gradebook cell."""
 
     exercise: str
+    grade_id: str
     verdict: str
     score: float | None
     max_score: float
@@ -119,6 +120,11 @@ class ExerciseGrade:
     evidence: tuple[Numbers, ...] = ()
     parts: tuple[PartGrade, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether a check marks it, and not a person."""
+        return self.grade_id.startswith("check-")
 
 
 @dataclass(frozen=True)
@@ -152,21 +158,37 @@ class SubmissionGrade:
     @property
     def score(self) -> float:
         """Marks earned so far."""
-        return sum(grade.score or 0.0 for grade in self.exercises)
+        return sum(one.score or 0.0 for one in self.exercises)
 
     @property
-    def auto_max(self) -> float:
+    def checked(self) -> tuple[ExerciseGrade, ...]:
+        """The exercises that are marked by a check."""
+        return tuple(one for one in self.exercises if one.is_checked)
+
+    @property
+    def checked_score(self) -> float:
+        """Marks that the checks gave."""
+        return sum(one.score or 0.0 for one in self.checked)
+
+    @property
+    def checked_max(self) -> float:
         """Marks that the checks can give."""
-        return sum(grade.max_score for grade in self.exercises if grade.verdict != BY_HAND)
+        return sum(one.max_score for one in self.checked)
+
+    @property
+    def hand_score(self) -> float:
+        """Marks given by hand, or because there was no answer."""
+        return self.score - self.checked_score
+
+    @property
+    def hand_max(self) -> float:
+        """Marks that a person can give."""
+        return sum(one.max_score for one in self.exercises) - self.checked_max
 
     @property
     def waiting(self) -> float:
         """Marks that wait for marking by hand."""
-        return sum(grade.max_score for grade in self.exercises if grade.score is None)
-
-    def with_key(self, key: str) -> SubmissionGrade:
-        """Return the same grades under a key."""
-        return replace(self, key=key)
+        return sum(one.max_score for one in self.exercises if one.score is None)
 
     def to_json(self) -> bytes:
         """Return it as one line of JSON."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
+from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.report.words import SYMBOLS, marks
 
 __all__ = ["class_table", "legend"]
@@ -21,13 +21,12 @@ COLOURS = {
     "timeout": "magenta",
     "crashed": "magenta",
     "not attempted": "dim",
-    BY_HAND: "dim",
 }
 
 
 def class_table(grades: Sequence[SubmissionGrade], title: str) -> Table:
     """Return a table: one line per submission, one column per exercise that is marked by a check, and the total."""
-    checked = list(dict.fromkeys(one.exercise for grade in grades for one in grade.exercises if _checked(one)))
+    checked = list(dict.fromkeys(one.exercise for grade in grades for one in grade.checked))
     table = Table(title=title, title_justify="left", header_style="bold")
     table.add_column("student", no_wrap=True)
     for exercise in checked:
@@ -36,17 +35,13 @@ def class_table(grades: Sequence[SubmissionGrade], title: str) -> Table:
     for grade in grades:
         by_name = {one.exercise: one for one in grade.exercises}
         cells = [_cell(by_name[exercise]) if exercise in by_name else "" for exercise in checked]
-        table.add_row(escape(grade.student), *cells, f"{marks(grade.score)}/{marks(grade.auto_max)}")
+        table.add_row(escape(grade.student), *cells, f"{marks(grade.checked_score)}/{marks(grade.checked_max)}")
     return table
 
 
 def legend() -> str:
     """Return what the symbols of the table mean."""
-    return "  ".join(f"{symbol} {verdict}" for verdict, symbol in SYMBOLS.items() if verdict != BY_HAND)
-
-
-def _checked(one: ExerciseGrade) -> bool:
-    return one.verdict != BY_HAND
+    return "  ".join(f"{SYMBOLS[verdict]} {verdict}" for verdict in COLOURS if verdict != "variant")
 
 
 def _cell(one: ExerciseGrade) -> str:

@@ -1,0 +1,119 @@
+"""The same grades in nbgrader's gradebook, in one transaction; what was marked by hand stays as it is."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
+from sqlalchemy.exc import SAWarning
+from sqlalchemy.orm import scoped_session, sessionmaker
+
+from autograder.course import Course
+from autograder.grade.gradebook_file import FILE_NAME, prepare_gradebook
+from autograder.grade.late import Penalty
+from autograder.grade.release import Release
+from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
+from autograder.report.words import reasons
+
+__all__ = ["enter_class"]
+
+
+def enter_class(
+    folder: Path, course: Course, releases: tuple[Release, ...], grades: tuple[SubmissionGrade, ...], penalty: Penalty
+) -> None:
+    """Enter a class into the gradebook of `folder`; it is made if it is not there.
+
+    Checks give `auto_score`; parts marked by hand wait. A mark that was given by hand stays, and asks to be looked at
+    again, as after nbgrader's own autograding.
+    """
+    prepare_gradebook(folder / FILE_NAME)
+    with _one_transaction(folder / FILE_NAME, course.course.id) as book:
+        for release in releases:
+            _enter_assignment(book, release)
+        for grade in grades:
+            _enter_submission(book, grade, penalty)
+
+
+@contextmanager
+def _one_transaction(path: Path, course_id: str) -> Iterator[Any]:
+    """Open a gradebook whose commits only flush; all of it is kept at the end, or nothing."""
+    # nbgrader's own statements make SQLAlchemy warn about their order.
+    warnings.filterwarnings("ignore", message=".*not in session, add operation", category=SAWarning)
+    with Gradebook(f"sqlite:///{path}", course_id) as book, book.engine.connect() as connection:
+        with connection.begin():
+            book.db.remove()
+            book.db = scoped_session(sessionmaker(bind=connection, join_transaction_mode="rollback_only"))
+            yield book
+            book.db.flush()
+        book.db.remove()
+
+
+def _enter_assignment(book: Any, release: Release) -> None:
+    notebook = json.loads(release.notebook)
+    name = release.name
+    book.update_or_create_assignment(name)
+    kernel = json.dumps(notebook["metadata"].get("kernelspec", {}))
+    book.update_or_create_notebook(name, name, kernelspec=kernel)
+    for record in notebook["cells"]:
+        graded = record["metadata"].get("nbgrader")
+        if graded:
+            _enter_cell(book, name, record, graded)
+
+
+def _enter_cell(book: Any, name: str, record: dict[str, Any], graded: dict[str, Any]) -> None:
+    place = (graded["grade_id"], name, name)
+    source = record["source"] if isinstance(record["source"], str) else "".join(record["source"])
+    locked = bool(graded.get("grade") and not graded.get("solution")) or bool(graded.get("locked"))
+    if graded.get("grade"):
+        book.update_or_create_grade_cell(*place, max_score=float(graded["points"]), cell_type=record["cell_type"])
+    if graded.get("solution"):
+        book.update_or_create_solution_cell(*place)
+    book.update_or_create_source_cell(
+        *place, cell_type=record["cell_type"], locked=locked, source=source, checksum=graded.get("checksum")
+    )
+
+
+def _enter_submission(book: Any, grade: SubmissionGrade, penalty: Penalty) -> None:
+    book.update_or_create_student(grade.student)
+    when = {"timestamp": grade.submitted_at} if grade.submitted_at else {}
+    try:
+        submission = book.update_or_create_submission(grade.assignment, grade.student, **when)
+    except ValueError:
+        # Not a time; the reports show the text as it is.
+        submission = book.update_or_create_submission(grade.assignment, grade.student)
+    (notebook,) = submission.notebooks
+    _complete(book, notebook)
+    _enter_marks(notebook, {one.grade_id: one for one in grade.exercises})
+    book.db.flush()
+    book.db.refresh(notebook)
+    notebook.late_submission_penalty = penalty(grade.student, notebook.score, submission.total_seconds_late)
+
+
+def _complete(book: Any, notebook: SubmittedNotebook) -> None:
+    """Add what an earlier release did not have, so that a class can be graded again after a correction."""
+    graded = {entry.cell_id for entry in notebook.grades}
+    commented = {comment.cell_id for comment in notebook.comments}
+    book.db.add_all(Grade(cell_id=c.id, notebook=notebook) for c in notebook.notebook.grade_cells if c.id not in graded)
+    book.db.add_all(
+        Comment(cell_id=cell.id, notebook=notebook)
+        for cell in notebook.notebook.solution_cells
+        if cell.id not in commented
+    )
+    book.db.flush()
+
+
+def _enter_marks(notebook: SubmittedNotebook, by_cell: Mapping[str, ExerciseGrade]) -> None:
+    for entry in notebook.grades:
+        one = by_cell.get(entry.cell.name)
+        entry.auto_score = one.score if one is not None else 0.0
+        entry.needs_manual_grade = entry.auto_score is None or entry.manual_score is not None
+    for comment in notebook.comments:
+        name = comment.cell.name
+        one = by_cell.get(f"check-{name.partition('-')[0]}") or by_cell.get(name)
+        silent = one is None or one.verdict in (BY_HAND, "correct")
+        comment.auto_comment = None if one is None or silent else "\n".join(reasons(one))

@@ -1,0 +1,39 @@
+"""Marks lost for lateness, by nbgrader's own policy: its timestamps, its due dates, its plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.config import Config
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+
+__all__ = ["CONFIG_NAME", "Penalty", "penalty_of"]
+
+CONFIG_NAME = "nbgrader_config.py"
+# `penalty(student, score, seconds_late)` returns the marks to take off, or None.
+Penalty = Callable[[str, float, float], float | None]
+
+
+def penalty_of(folder: Path) -> Penalty:
+    """Return the policy that `nbgrader_config.py` in `folder` names; without one, lateness costs nothing."""
+    step = AssignLatePenalties(config=_config(folder))
+    step.init_plugin()
+    plugin: Any = step.plugin_inst
+
+    def penalty(student: str, score: float, seconds_late: float) -> float | None:
+        if seconds_late <= 0:
+            return None
+        found = plugin.late_submission_penalty(student, score, seconds_late)
+        return None if found is None else min(max(float(found), 0.0), score)
+
+    return penalty
+
+
+def _config(folder: Path) -> Config:
+    try:
+        return PyFileConfigLoader(CONFIG_NAME, path=str(folder)).load_config()
+    except ConfigFileNotFound:
+        return Config()

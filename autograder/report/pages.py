@@ -1,0 +1,52 @@
+"""Pages that need nothing but themselves: no script, no other file, and a policy that forbids both."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from autograder.report.words import SYMBOLS, marks, reasons
+
+__all__ = ["page"]
+
+
+def page(template: str, **values: Any) -> bytes:
+    """Return a page as UTF-8; every value is escaped.
+
+    Args:
+        template: Name of the template, without its endings.
+        values: What stands in it.
+    """
+    style = _style()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    text = _environment().get_template(f"{template}.html.j2").render(style=style, policy=policy, **values)
+    return text.encode("utf-8", "replace")
+
+
+@cache
+def _style() -> str:
+    return (files("autograder.report") / "style.css").read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("autograder.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"marks": marks, "reasons": reasons, "symbol": SYMBOLS.__getitem__, "slug": _slug}
+    return environment
+
+
+def _slug(verdict: str) -> str:
+    """Return a verdict as the name of a CSS class."""
+    return verdict.replace(" ", "-")

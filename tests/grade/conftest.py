@@ -1,0 +1,29 @@
+"""The small course, made once; and grading it."""
+
+import pytest
+
+from autograder.grade.classrun import Order, grade_class
+from autograder.grade.work import one_after_the_other
+from tests.grade import mini
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory):
+    return mini.make_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture
+def submissions(tmp_path):
+    folder = tmp_path / "submitted"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def grade(course, submissions, tmp_path):
+    def run(**options):
+        order = Order(submissions, tmp_path / "out", course, **{"seed": 7, **options})
+        grades = grade_class(order, one_after_the_other).grades
+        return {one.student: one for one in grades}
+
+    return run
