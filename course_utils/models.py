@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -49,8 +50,7 @@ class NeuralNetwork(nn.Module):
         *hidden_sizes, last, classes = layer_sizes
         sizes = [*hidden_sizes, last]
         hidden = [
-            layer_class(before, after) if before == after else Layer(before, after)
-            for before, after in zip(sizes[:-1], sizes[1:], strict=True)
+            layer_class(before, after) if before == after else Layer(before, after) for before, after in pairwise(sizes)
         ]
         self.layers = nn.Sequential(nn.Flatten(), *hidden, nn.Linear(last, classes))
 
@@ -76,7 +76,7 @@ class MLP(nn.Module):
         super().__init__()
         sizes = [in_dim, *hidden_dims]
         parts: list[nn.Module] = []
-        for before, after in zip(sizes[:-1], sizes[1:], strict=True):
+        for before, after in pairwise(sizes):
             parts += [nn.Linear(before, after, bias=use_bias), nn.ReLU()]
         self.main = nn.Sequential(*parts, nn.Linear(sizes[-1], out_dim, bias=use_bias))
 
