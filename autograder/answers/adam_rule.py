@@ -1,6 +1,7 @@
 """Adam as a rule, its accepted conventions, and its mistakes; shared by the exercises that build on it.
 
-The state calls the moments `m` and `v`, the exponent of the correction `k`, its divisors `c1` and `c2`.
+The state calls the moments `m` and `v`, the exponent of the correction `k`, its divisors `c1` and `c2`, and
+what the step starts from `base`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ RULE: Rule = {
     "c2": lambda s: 1 - s.beta2**s.k,
     "e": lambda s: s.epsilon,
     "root": lambda s: np.sqrt(s.v / s.c2 + s.e),
-    "w": lambda s: s.w - s.lr * s.m / s.c1 / s.root,
+    "base": lambda s: s.w,
+    "w": lambda s: s.base - s.lr * s.m / s.c1 / s.root,
 }
 
 EPSILON_VARIANTS = (
@@ -118,12 +120,12 @@ MOMENT_MISTAKES = (
     Mistake(
         "ascent",
         "The weights move uphill: the update adds where it should subtract.",
-        {"w": lambda s: s.w + s.lr * s.m / s.c1 / s.root},
+        {"w": lambda s: s.base + s.lr * s.m / s.c1 / s.root},
     ),
     Mistake(
         "learning-rate-ignored",
         "The steps do not depend on the learning rate.",
-        {"w": lambda s: s.w - s.m / s.c1 / s.root},
+        {"w": lambda s: s.base - s.m / s.c1 / s.root},
         pairs=False,
     ),
     Mistake(
@@ -193,7 +195,7 @@ MOMENT_MISTAKES = (
     Mistake(
         "first-moment-unused",
         "The step uses the gradient where the first moment belongs: that is RMSProp with a correction.",
-        {"w": lambda s: s.w - s.lr * s.g / s.root},
+        {"w": lambda s: s.base - s.lr * s.g / s.root},
         pairs=False,
     ),
 )

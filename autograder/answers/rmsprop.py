@@ -22,7 +22,7 @@ OWN_MISTAKES = (
     Mistake(
         "shared-state",
         "All parameters share one mean of squares: what one parameter leaves in it is taken up by the next.",
-        {"old": lambda s: s.last.s, "s": lambda s: s.beta * s.last.s + (1 - s.beta) * s.used**2},
+        {"old": lambda s: s.last.kept, "s": lambda s: s.beta * s.last.kept + (1 - s.beta) * s.used**2},
     ),
 )
 
@@ -39,7 +39,7 @@ ANSWER = optimizer_answer(
     (*MISTAKES, *OWN_MISTAKES),
     variants=(OUTSIDE, SMALLER_EPSILON),
     crossed=(OUTSIDE, SMALLER_EPSILON, together(OUTSIDE, SMALLER_EPSILON)),
-    start={"s": 0.0, "epsilon": 1e-7},
+    start={"kept": 0.0, "epsilon": 1e-7},
     defaults={"lr": 0.01, "beta": 0.9},
     hyperparameters=_hyperparameters,
     reread="section 2.5, the two lines of the RMSProp update",

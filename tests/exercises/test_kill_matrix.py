@@ -5,6 +5,7 @@ The solutions and mutants stand in `solutions/<exercise>.py`, written apart from
 and a remark in brackets where several have the same ids.
 """
 
+import functools
 import importlib
 from pathlib import Path
 
@@ -35,13 +36,18 @@ def named(name):
     return set(name.split(" (")[0].split("+"))
 
 
-def verdict(exercise, objects, seed):
+@functools.cache
+def material(exercise, seed):
+    """Return inputs and their key; the probes get copies."""
     if seed == "recorded":
-        inputs, key = load_recorded(exercise)
-    else:
-        answer = load_answer(exercise)
-        inputs = answer.generate(np.random.default_rng(seed))
-        key = make_key(answer, inputs, points=1.0)
+        return load_recorded(exercise)
+    answer = load_answer(exercise)
+    inputs = answer.generate(np.random.default_rng(seed))
+    return inputs, make_key(answer, inputs, points=1.0)
+
+
+def verdict(exercise, objects, seed):
+    inputs, key = material(exercise, seed)
     return judge(observe(load_probe(exercise), objects, inputs), key)
 
 
