@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import select
+import signal
 import socket
 import struct
 import sys
@@ -30,7 +31,12 @@ class Broken(Exception):
 
 
 class Lost(Exception):
-    """A child gave no answer: it ran out of time or memory, it ended, or what it sent is no answer."""
+    """A child gave no answer: it ran out of time or memory, it ended, or what it sent is no answer.
+
+    Args:
+        status: What becomes of the cell or probe.
+        message: What happened, as the rest of a sentence whose subject is that cell or probe.
+    """
 
     def __init__(self, status: CellStatus, message: str) -> None:
         super().__init__(message)
@@ -57,7 +63,7 @@ class Child:
             self._watch = self._identify(deadline)
             answer, _ = self._receive(deadline)
         except (OSError, ValueError):
-            raise Broken(f"a new process of the sandbox did not start: {_how_it_ended(self.close())}") from None
+            raise Broken(f"a new process of the sandbox {_how_it_ended(self.close())}") from None
         if answer["error"]:
             self.close()
             raise Broken(f"a new process of the sandbox did not start:\n{answer['error']}")
@@ -79,10 +85,10 @@ class Child:
             return self._receive(deadline)
         except TimeoutError:
             self.close()
-            raise Lost("timeout", f"It did not finish within {seconds:g} s.") from None
+            raise Lost("timeout", f"did not finish within {seconds:.3g} s.") from None
         except MemoryError:
             self.close()
-            raise Lost("crashed", f"It used more than {self.limits.memory_bytes / 1e9:g} GB of memory.") from None
+            raise Lost("crashed", f"used more than {self.limits.memory_bytes / 1e9:.3g} GB of memory.") from None
         except (OSError, ValueError, RecursionError):
             raise Lost("crashed", _how_it_ended(self.close())) from None
 
@@ -139,8 +145,8 @@ class Child:
 
 
 def _how_it_ended(status: int) -> str:
-    if status == -9:
-        return "It broke off the connection to the grader, or was ended for using too much."
+    if status == -signal.SIGKILL:
+        return "was ended: too much memory or CPU time, or its connection to the grader broke."
     if status < 0:
-        return f"It ended the process with signal {-status}."
-    return f"It ended the process with exit code {status}."
+        return f"ended the process with signal {-status} ({signal.strsignal(-status)})."
+    return f"ended the process with exit code {status}."

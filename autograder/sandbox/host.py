@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -43,25 +44,30 @@ class Server:
 
     Raises:
         WallsMissing: A wall is missing.
-        Broken: The warm process ended; its own message stands on stderr.
+        Broken: The warm process ended.
     """
 
     def __init__(self, walls: Strictness = "full") -> None:
         self.walls = walls
         self.control, theirs = socket.socketpair()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the process that writes it)
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-s", "-m", "autograder.sandbox.server", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                stderr=self._log,
                 env=_environment(),
                 cwd="/",
             )
         self.failures: dict[str, str] = {}
         try:
             self._note(self._hear(START_S)["failures"])
-        except Exception:
+        except Broken as error:
+            self.close()
+            raise Broken(f"{error}\n{self._last_words()}") from None
+        except WallsMissing:
             self.close()
             raise
 
@@ -112,6 +118,10 @@ class Server:
         self.failures.update({name: str(reason) for name, reason in failures.items() if name in WALLS})
         if self.failures and self.walls == "full":
             raise WallsMissing(self.failures)
+
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")[-4000:]
 
     def _say(self, message: Mapping[str, Any], channels: list[int] | None = None) -> None:
         try:

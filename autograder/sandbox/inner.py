@@ -48,7 +48,7 @@ def _cell(request: Mapping[str, Any], shell: GradingShell) -> Answer:
     RECORDER.start(request["output_bytes"])
     message = error_name = ""
     try:
-        result = shell.run_cell(request["source"], store_history=True)
+        result = shell.run_cell(request["source"], store_history=True)  # type: ignore[no-untyped-call]
         error: BaseException | None = result.error_before_exec or result.error_in_exec
     except BaseException as escaped:
         error = escaped

@@ -85,8 +85,10 @@ class RecordingStream(io.TextIOBase):
         self.recorder, self.name = recorder, name
 
     def writable(self) -> bool:
+        """Say that it can be written."""
         return True
 
     def write(self, text: str, /) -> int:
+        """Take text; the count is that of a file."""
         self.recorder.stream(self.name, text)
         return len(text)

@@ -2,64 +2,54 @@
 
 from __future__ import annotations
 
-import atexit
-import threading
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from autograder.sandbox.child import Child, Lost
 from autograder.sandbox.host import Server, Strictness
 from autograder.sandbox.replies import read_cell, read_part
+from autograder.sandbox.servers import borrow_server
 from autograder.sandbox.types import CellResult, CellStep, Limits, ProbeStep, RunResult, Step
-from course_utils.checks.types import Observation, PartObservation, Problem
+from course_utils.checks.types import Observation, PartObservation, Problem, VerdictName
 from course_utils.probes.base import load_probe
 
-__all__ = ["close_servers", "run_submission"]
+__all__ = ["run_submission"]
 
-_SERVERS: list[Server] = []
-_LOCK = threading.Lock()
+OUT_OF_TIME = "was not reached: the time for the whole notebook is used up."
 
 
-def run_submission(steps: Sequence[Step], limits: Limits | None = None) -> RunResult:
-    """Run the steps of one submission in a fork of the warm process.
+def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls: Strictness = "full") -> RunResult:
+    """Run the steps of one submission behind walls, in a fork of this process' warm server.
 
-    A cell or probe that ends or outlasts its process costs that step only: the next one runs in a new fork, in which
-    the cells that had come to an end are run again first.
+    A cell or a part of a probe that ends, outlasts or outgrows its process costs that step only: the next one runs in a
+    new fork, in which the earlier cells that had come to an end are run again first. All of it together may take as
+    long as all steps may take singly; what is not reached by then counts as timed out.
 
     Args:
         steps: Cells and probes, in order.
         limits: What the submission may use.
+        walls: "full" runs nothing if a wall is missing; "weak" accepts that, and `isolation` says what is missing.
+
+    Raises:
+        WallsMissing: This machine cannot build every wall, and `walls` is "full".
+        Broken: The sandbox itself does not work.
     """
-    with _LOCK:
-        run = _Run(_server(), limits or Limits())
+    with borrow_server(walls) as server:
+        run = _Run(server, limits or Limits(), steps)
         try:
             for step in steps:
                 run.cell(step) if isinstance(step, CellStep) else run.probe(step)
         finally:
             run.close()
-        return RunResult(tuple(run.cells), run.observations, run.server.isolation, tuple(run.notes))
-
-
-def close_servers() -> None:
-    """End the warm process; the next run starts another."""
-    while _SERVERS:
-        _SERVERS.pop().close()
-
-
-def _server() -> Server:
-    if _SERVERS and _SERVERS[0].process.poll() is not None:
-        close_servers()
-    if not _SERVERS:
-        if not getattr(_server, "registered", False):
-            atexit.register(close_servers)
-        _SERVERS.append(Server())
-    return _SERVERS[0]
+        return RunResult(tuple(run.cells), run.observations, server.isolation, tuple(run.notes))
 
 
 class _Run:
     """The state of one run: what is done, what to replay, and what went wrong in which exercise."""
 
-    def __init__(self, server: Server, limits: Limits) -> None:
+    def __init__(self, server: Server, limits: Limits, steps: Sequence[Step]) -> None:
         self.server, self.limits = server, limits
         self.cells: list[CellResult] = []
         self.observations: dict[str, Observation] = {}
@@ -67,8 +57,13 @@ class _Run:
         self._replay: list[CellStep] = []
         self._trouble: dict[str, Problem] = {}
         self._child: Child | None = None
+        parts = sum(len(load_probe(step.exercise).parts) for step in steps if isinstance(step, ProbeStep))
+        cells = sum(isinstance(step, CellStep) for step in steps)
+        self._seconds = cells * limits.cell_s + parts * limits.probe_s
+        self._deadline = time.monotonic() + self._seconds
 
     def close(self) -> None:
+        """End the child, if there is one."""
         if self._child is not None:
             self._child.close()
             self._child = None
@@ -77,14 +72,15 @@ class _Run:
         """Run a cell and keep its result."""
         start = time.monotonic()
         try:
-            result = self._run_cell(self._ready(), step)
+            answer, _ = self._ask(_cell_request(step), {}, self.limits.cell_s)
         except Lost as lost:
-            self._child = None
-            result = CellResult(step.id, lost.status, lost.message, duration_s=time.monotonic() - start)
-            if step.exercise:
-                verdict = "timeout" if lost.status == "timeout" else "crashed"
-                self._trouble[step.exercise] = Problem(verdict, f"Your cell: {lost.message}")
+            self._blame(step, _verdict(lost), f"Your cell {lost.message}")
+            result = CellResult(step.id, lost.status, f"The cell {lost.message}", duration_s=time.monotonic() - start)
         else:
+            message, error, outputs = read_cell(answer, self.limits.output_bytes)
+            if error and error != "NotImplementedError":  # that is what a stub raises
+                self._blame(step, "error", f"Your cell raised {message}")
+            result = CellResult(step.id, "error" if error else "ok", message, outputs, time.monotonic() - start)
             self._replay.append(step)
         self.cells.append(result)
 
@@ -93,35 +89,58 @@ class _Run:
         parts = [self._part(step, part.name) for part in load_probe(step.exercise).parts]
         self.observations[step.exercise] = Observation(step.exercise, tuple(parts))
 
-    def _run_cell(self, child: Child, step: CellStep) -> CellResult:
-        start = time.monotonic()
-        answer, _ = child.ask({"kind": "cell", "source": step.source}, {}, self.limits.cell_s)
-        message, error, outputs = read_cell(answer, self.limits.output_bytes)
-        if error and error != "NotImplementedError" and step.exercise:
-            self._trouble[step.exercise] = Problem("error", f"Your cell raised {message}")
-        return CellResult(step.id, "error" if error else "ok", message, outputs, time.monotonic() - start)
-
     def _part(self, step: ProbeStep, name: str) -> PartObservation:
-        request = {"kind": "part", "exercise": step.exercise, "part": name}
-        child = self._ready()
         start = time.monotonic()
         try:
-            answer, data = child.ask(request, step.inputs, self.limits.probe_s)
+            answer, data = self._ask(
+                {"kind": "part", "exercise": step.exercise, "part": name}, step.inputs, self.limits.probe_s
+            )
             seen = read_part(answer, data, name, time.monotonic() - start)
         except Lost as lost:
-            self._child = None
-            verdict = "timeout" if lost.status == "timeout" else "crashed"
-            return PartObservation(name, problem=Problem(verdict, lost.message), duration_s=time.monotonic() - start)
+            problem = Problem(_verdict(lost), f"{name} {lost.message}")
+            return PartObservation(name, problem=problem, duration_s=time.monotonic() - start)
         except ValueError as error:
-            return PartObservation(name, problem=Problem("crashed", f"There is no readable result: {error}."))
-        if seen.problem and seen.problem.verdict == "not attempted" and "is not defined" in seen.problem.message:
+            return PartObservation(name, problem=Problem("crashed", f"{name} gave no readable result: {error}."))
+        if seen.problem and seen.problem.message.endswith("is not defined."):
             return PartObservation(name, problem=self._trouble.get(step.exercise, seen.problem))
         return seen
 
-    def _ready(self) -> Child:
-        """Return the child, after the replay if it is a new one."""
-        if self._child is None:
-            self._child = self.server.start(self.limits, 600)
-            for step in self._replay:
-                self._run_cell(self._child, step)
-        return self._child
+    def _blame(self, step: CellStep, verdict: VerdictName, message: str) -> None:
+        """Remember why what this cell should have defined may be missing."""
+        if step.exercise:
+            self._trouble[step.exercise] = Problem(verdict, message)
+
+    def _ask(
+        self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float
+    ) -> tuple[dict[str, Any], bytes]:
+        while self._child is None:
+            self._child = self._start()
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise Lost("timeout", OUT_OF_TIME)
+        try:
+            return self._child.ask(request, arrays, min(seconds, left))
+        except Lost:
+            self._child = None
+            raise
+
+    def _start(self) -> Child | None:
+        """Start a child and replay what had worked; None where a cell does not survive that, and is left out."""
+        child = self.server.start(self.limits, math.ceil(self._seconds) + 1)
+        for step in self._replay:
+            try:
+                left = max(self._deadline - time.monotonic(), 0.1)
+                child.ask(_cell_request(step), {}, min(self.limits.cell_s, left))
+            except Lost as lost:
+                self._replay.remove(step)
+                self.notes.append(f"Cell {step.id}, run again after a later one had failed, {lost.message}")
+                return None
+        return child
+
+
+def _cell_request(step: CellStep) -> dict[str, Any]:
+    return {"kind": "cell", "source": step.source}
+
+
+def _verdict(lost: Lost) -> VerdictName:
+    return "timeout" if lost.status == "timeout" else "crashed"

@@ -47,7 +47,7 @@ def _serve(control: socket.socket, shell: Any, view: View, failures: Mapping[str
     own = os.pidfd_open(os.getpid()) if "processes" not in failures else -1
     while True:
         line, channels, _, _ = socket.recv_fds(control, 65536, 1)
-        request = json.loads(line) if line else {"kind": "end"}
+        request: dict[str, Any] = json.loads(line) if line else {"kind": "end"}
         if child and request["kind"] in ("stop", "end"):
             status, child = _end(child), 0
             _say(control, status=status)
@@ -72,9 +72,7 @@ def _fork(own: int) -> int:
     return child
 
 
-def _become_child(
-    descriptor: int, shell: Any, limits: Mapping[str, int], view: View, failures: dict[str, str]
-) -> None:
+def _become_child(descriptor: int, shell: Any, limits: Mapping[str, int], view: View, failures: dict[str, str]) -> None:
     from autograder.sandbox.inner import answer_requests, greet
 
     channel = socket.socket(fileno=descriptor)

@@ -19,16 +19,16 @@ __all__ = ["RECORDER", "GradingShell", "make_shell", "record_streams"]
 RECORDER = Recorder()
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
-    def publish(self, data: Any, metadata: Any = None, **options: Any) -> None:
-        display_id = (options.get("transient") or {}).get("display_id")
+class _Publisher(DisplayPublisher):
+    def publish(self, data: Any, metadata: Any = None, *_: Any, transient: Any = None, **__: Any) -> None:
+        display_id = (transient or {}).get("display_id")
         RECORDER.display("display_data", data, display_id)
 
     def clear_output(self, wait: bool = False) -> None:
         RECORDER.clear()
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]
+class _Hook(DisplayHook):
     def write_output_prompt(self) -> None:
         """Print no prompt."""
 
@@ -39,7 +39,7 @@ class _Hook(DisplayHook):  # type: ignore[misc]
         """Print no line end."""
 
 
-class GradingShell(InteractiveShell):  # type: ignore[misc]
+class GradingShell(InteractiveShell):
     """The shell in which the cells of a submission run."""
 
     displayhook_class = Type(_Hook)
@@ -57,7 +57,7 @@ class GradingShell(InteractiveShell):  # type: ignore[misc]
     def system(self, cmd: str) -> None:
         """Run `!cmd` without a pseudo-terminal; its output goes to the cell."""
         process = subprocess.Popen(
-            self.var_expand(cmd, depth=1),
+            self.var_expand(cmd, depth=1),  # type: ignore[no-untyped-call]
             shell=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -80,7 +80,7 @@ def make_shell() -> GradingShell:
     config.InteractiveShell.xmode = "Plain"
     config.InteractiveShell.cache_size = 0
     shell = GradingShell.instance(config=config)
-    shell.enable_matplotlib("inline")
+    shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
     return shell
 
 

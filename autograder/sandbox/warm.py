@@ -36,9 +36,9 @@ def warm_up() -> GradingShell:
     record_streams()
     RECORDER.start(1 << 20)
     for source in CELLS:
-        shell.run_cell(source)
+        shell.run_cell(source)  # type: ignore[no-untyped-call]
     RECORDER.start(0)
-    shell.reset(new_session=False)
+    shell.reset(new_session=False)  # type: ignore[no-untyped-call]
     gc.collect()
     gc.freeze()  # a collection in a fork would otherwise copy every page that holds an object
     return shell

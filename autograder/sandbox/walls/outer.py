@@ -6,7 +6,7 @@ import os
 import signal
 
 from autograder.sandbox.walls import linux
-from autograder.sandbox.walls.disk import build_disk, mount_proc, mount_scratch, WARM_BYTES
+from autograder.sandbox.walls.disk import WARM_BYTES, build_disk, mount_scratch
 from autograder.sandbox.walls.names import Failures, attempt
 from autograder.sandbox.walls.view import View
 
