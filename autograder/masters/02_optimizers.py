@@ -30,14 +30,14 @@ import inspect
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+
+from course_utils.checks import check
 from course_utils.data import load_fashion_mnist
 from course_utils.models import NeuralNetwork
 from course_utils.optimizers import SGDOptimizer, zero_grad
-from course_utils.plotting import plot_contours, plot_histories
+from course_utils.plotting import plot_histories, show_images
 from course_utils.seeding import set_seed
-from course_utils.training import run_model
-
-from course_utils.checks import check
+from course_utils.training import run_model, run_models
 
 # %% [markdown]
 # ## 2.0 A common interface
@@ -59,7 +59,7 @@ print(inspect.getsource(SGDOptimizer))
 #    of states of the same shapes, never one state for all.
 # 2. The update is **in place**. `parameter -= ...` changes the tensor that the model uses; `parameter = parameter -
 #    ...` makes a new tensor that the model never hears of.
-# 3. The loop switches gradient tracking off around `step()`, so an update is plain arithmetic.
+# 3. `@torch.no_grad()` makes the update plain arithmetic, of which autograd keeps no record.
 #
 # The loop itself is three lines per batch: `zero_grad`, `loss.backward()`, `optimizer.step()`.
 #
@@ -72,27 +72,42 @@ epsilon = 1e-7
 # ### The reference run
 #
 # The task is Fashion-MNIST: grey images of 28 by 28 pixels, ten kinds of clothing. The network is small: two hidden
-# layers of 20 units. With the full set, an epoch is 235 steps with batches of 256 images. If this machine has only
-# the 6,000 images that come with the course, smaller batches keep the number of steps the same: what an optimizer
-# does, it does per step.
+# layers of 20 units. Every run is made from three seeds, because one run alone says nothing about how much luck is in
+# it. You see the first of them live: the loss of every batch, and the loss on the test images after every epoch,
+# which the lines call "valid". That is fair as long as nothing is chosen by looking at it.
+#
+# What an optimizer does, it does per step. The full set makes 235 steps per epoch, with batches of 256 images. If
+# this machine has only the 6,000 images that come with the course, the batches are made smaller, so that an epoch has
+# as many steps.
 
 # %% experiment="data"
-num_images = len(load_fashion_mnist().targets)
-batch_size = round(256 * num_images / 60_000)
+images, test_images = load_fashion_mnist(train=True), load_fashion_mnist(train=False)
+batch_size = round(256 * len(images) / 60_000)
+results = {}
 
 
-def three_runs(optimizer, learning_rate=0.001):
-    """Train the same network from three seeds, ten epochs each, and return the three histories."""
-    options = {"learning_rate": learning_rate, "batch_size": batch_size, "epochs": 10}
-    return [run_model(optimizer, seed=seed, **options) for seed in (0, 1, 2)]
+def train(name, optimizer, learning_rate=0.001, live=True):
+    """Train the network from three seeds, ten epochs each, and keep the histories as results[name]."""
+    options = {"learning_rate": learning_rate, "batch_size": batch_size, "data": (images, test_images)}
+    first = run_model(optimizer, seed=0, progress=live, **options)
+    results[name] = [first, *run_models(optimizer, seeds=(1, 2), **options)]
 
+
+def compare(*names, metric="valid_accuracy"):
+    """Draw the named results: the mean over the seeds, and a band from the lowest to the highest."""
+    ax = plt.figure(figsize=(7, 3.8), layout="constrained").subplots()
+    plot_histories({name: results[name] for name in names if name in results}, metric=metric, ax=ax)
+
+
+show_images(images);
 
 # %% [markdown]
 # **Predict** before you run: an untrained network gives each of the ten classes about the same probability. What is
 # its loss, the mean of $-\ln p(\text{right class})$? And its accuracy?
 
 # %% experiment="sgd"
-sgd_runs = three_runs(SGDOptimizer)
+train("SGD", SGDOptimizer)
+compare("SGD")
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -183,9 +198,9 @@ panels[1].legend(loc="upper right", fontsize="small");
 #
 # ## 2.2 Momentum
 #
-# Follow SGD in a ravine, a function that is 25 times more curved in one direction than in the other:
+# Follow SGD in a ravine, a function that is 100 times more curved in one direction than in the other:
 #
-# $$f(w) = \tfrac12\left(0.2\, w_1^2 + 5\, w_2^2\right)$$
+# $$f(w) = \tfrac12\left(0.05\, w_1^2 + 5\, w_2^2\right)$$
 #
 # Across the ravine the gradient is large and changes its sign from step to step; along it, it is small and always
 # points the same way. The steep direction forbids a large learning rate, the flat one needs it. Averaging the
@@ -194,10 +209,10 @@ panels[1].legend(loc="upper right", fontsize="small");
 # %%
 def ravine(w1, w2):
     """Return the height of the ravine, for numbers, arrays or tensors."""
-    return 0.5 * (0.2 * w1**2 + 5.0 * w2**2)
+    return 0.5 * (0.05 * w1**2 + 5.0 * w2**2)
 
 
-def walk(optimizer_class, steps=40, **options):
+def walk(optimizer_class, steps=60, **options):
     """Return the points that an optimizer visits in the ravine, shape (steps + 1, 2)."""
     w = torch.tensor([-8.0, 1.5], requires_grad=True)
     optimizer = optimizer_class([w], **options)
@@ -214,7 +229,8 @@ def walk(optimizer_class, steps=40, **options):
 # %% experiment="sgd_in_the_ravine"
 def draw_walks(walks, ax):
     """Draw named paths over the contours of the ravine."""
-    plot_contours(ravine, (-9, 3), (-2.4, 2.4), ax=ax)
+    w1, w2 = np.meshgrid(np.linspace(-9, 3, 121), np.linspace(-2.4, 2.4, 97))
+    ax.contour(w1, w2, ravine(w1, w2), levels=12, colors="0.85")
     for label, path in walks.items():
         ax.plot(*path.T, ".-", label=f"{label}: height {ravine(*path[-1]):.2g} at the end")
     ax.plot(0, 0, "k*", markersize=10)
@@ -248,6 +264,7 @@ class MomentumOptimizer(SGDOptimizer):
         self.velocities = [torch.zeros_like(parameter) for parameter in self.parameters]
         ### END SOLUTION
 
+    @torch.no_grad()
     def step(self):
         """Update the velocities with the gradients, and the parameters, in place, with the velocities."""
         ### BEGIN SOLUTION
@@ -270,12 +287,8 @@ draw_walks({"SGD, lr 0.1": walk(SGDOptimizer, lr=0.1), "momentum, lr 0.1": walk(
 draw_walks({"SGD, lr 0.37": walk(SGDOptimizer, lr=0.37), "momentum, lr 1": walk(MomentumOptimizer, lr=1.0)}, panels[1])
 
 # %% experiment="momentum"
-momentum_runs = three_runs(MomentumOptimizer)
-
-# %% experiment="momentum_figure"
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
-for panel, metric in zip(panels, ("valid_loss", "valid_accuracy")):
-    plot_histories({"SGD": sgd_runs, "momentum": momentum_runs}, metric=metric, ax=panel)
+train("momentum", MomentumOptimizer)
+compare("SGD", "momentum")
 
 # %% [markdown]
 # The bands lie on each other. Before asking why, meet the other way to write momentum.
@@ -332,20 +345,15 @@ def heavy_ball_walk(steps, lr, beta):
     return torch.stack(path).numpy()
 
 
-heavy = heavy_ball_walk(steps=40, lr=0.1, beta=0.9)
+heavy = heavy_ball_walk(steps=60, lr=0.1, beta=0.9)
 for lr in (0.01, 0.1, 1.0):
     apart = np.abs(walk(MomentumOptimizer, lr=lr, mu=0.9) - heavy).max()
     print(f"heavy ball with lr 0.1 and EMA momentum with lr {lr:<4}: at most {apart:.1e} apart")
 
 # %% experiment="ten_times"
-sgd_runs_10 = three_runs(SGDOptimizer, learning_rate=0.01)
-momentum_runs_10 = three_runs(MomentumOptimizer, learning_rate=0.01)
-
-# %% experiment="ten_times_figure"
-figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-same_rate = {"SGD, lr 0.001": sgd_runs, "momentum, lr 0.001": momentum_runs}
-ten_times = {"SGD, lr 0.01": sgd_runs_10, "momentum, lr 0.01": momentum_runs_10}
-plot_histories({**same_rate, **ten_times}, metric="valid_accuracy", ax=ax)
+train("SGD, lr 0.01", SGDOptimizer, learning_rate=0.01, live=False)
+train("momentum, lr 0.01", MomentumOptimizer, learning_rate=0.01, live=False)
+compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 
 # %% [markdown]
 # ### Question `momentum_equivalence` (1 point, by hand)
@@ -388,17 +396,18 @@ plot_histories({**same_rate, **ten_times}, metric="valid_accuracy", ax=ax)
 
 # %% experiment="gradient_sizes"
 set_seed(0)
-sample = load_fashion_mnist()
-x = (sample.data[:256].float() / 255 - 0.2860) / 0.3530
 model = NeuralNetwork([784, 20, 20, 10])
-torch.nn.functional.cross_entropy(model(x), sample.targets[:256]).backward()
+logits = model(images.normalised(images.data[:256]))
+torch.nn.functional.cross_entropy(logits, images.targets[:256]).backward()
 
 figure, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
-bins = np.logspace(-8, 0, 60)
-for name, parameter in model.named_parameters():
-    if name.endswith("weight"):
-        ax.hist(parameter.grad.abs().flatten(), bins, histtype="step", density=True, label=name)
-ax.set(xscale="log", xlabel="size of a weight's gradient, $|g|$", ylabel="density")
+for parameter in model.parameters():
+    if parameter.ndim == 2:
+        sizes = parameter.grad.abs().flatten()
+        share = torch.full_like(sizes, 100 / len(sizes))
+        label = f"layer from {parameter.shape[1]} to {parameter.shape[0]}"
+        ax.hist(sizes, np.logspace(-8, 0, 49), weights=share, histtype="step", linewidth=1.5, label=label)
+ax.set(xscale="log", xlabel="size of a weight's gradient, $|g|$", ylabel="share of the layer's weights (%)")
 ax.legend(fontsize="small");
 
 # %% [markdown]
@@ -432,6 +441,7 @@ class RMSPropOptimizer(SGDOptimizer):
         self.squares = [torch.zeros_like(parameter) for parameter in self.parameters]
         ### END SOLUTION
 
+    @torch.no_grad()
     def step(self):
         """Update the averages with the gradients, and the parameters in place."""
         ### BEGIN SOLUTION
@@ -524,15 +534,9 @@ check("rmsprop_update", rmsprop_update)
 # epoch? And what will SGD do if its learning rate is raised a hundredfold, to 0.1?
 
 # %% experiment="rmsprop"
-rmsprop_runs = three_runs(RMSPropOptimizer)
-
-# %% experiment="sgd_100"
-sgd_runs_100 = three_runs(SGDOptimizer, learning_rate=0.1)
-
-# %% experiment="rmsprop_figure"
-figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-compared = {"SGD, lr 0.001": sgd_runs, "SGD, lr 0.1": sgd_runs_100, "RMSProp, lr 0.001": rmsprop_runs}
-plot_histories(compared, metric="valid_accuracy", ax=ax)
+train("SGD, lr 0.1", SGDOptimizer, learning_rate=0.1, live=False)
+train("RMSProp", RMSPropOptimizer)
+compare("SGD", "SGD, lr 0.1", "RMSProp")
 
 # %% [markdown]
 # **Think:** how much of the distance between the lowest curve and the RMSProp curve is due to dividing by the size of
@@ -583,6 +587,7 @@ class AdamOptimizer(SGDOptimizer):
         self.steps_taken = 0
         ### END SOLUTION
 
+    @torch.no_grad()
     def step(self):
         """Update the averages with the gradients, and the parameters in place."""
         ### BEGIN SOLUTION
@@ -628,18 +633,12 @@ ax.legend(fontsize="small");
 # apart?
 
 # %% experiment="adam"
-adam_runs = three_runs(AdamOptimizer)
+train("Adam", AdamOptimizer)
+compare("SGD", "momentum", "RMSProp", "Adam")
 
-# %% experiment="all_four_figure"
-same_rate = {"SGD": sgd_runs, "momentum": momentum_runs, "RMSProp": rmsprop_runs, "Adam": adam_runs}
-figure, panels = plt.subplots(1, 2, figsize=(12, 4), layout="constrained")
-for panel, metric in zip(panels, ("train_loss", "valid_accuracy")):
-    plot_histories(same_rate, metric=metric, ax=panel)
-
-# %% experiment="all_table"
-everything = {**same_rate, **ten_times, "SGD, lr 0.1": sgd_runs_100}
+# %% experiment="table"
 print(f"{'validation accuracy, %':<24} mean  lowest highest   (three seeds, last epoch)")
-for name, runs in everything.items():
+for name, runs in results.items():
     last = [100 * run.valid_accuracy[-1] for run in runs]
     print(f"{name:<24} {np.mean(last):5.1f}  {min(last):5.1f}   {max(last):5.1f}")
 

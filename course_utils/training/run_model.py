@@ -95,7 +95,8 @@ def run_models(
         seeds: One run each.
         options: Everything else that `run_model` takes.
     """
-    options.setdefault("data", (load_fashion_mnist(train=True), load_fashion_mnist(train=False)))
+    if options.get("data") is None:
+        options["data"] = (load_fashion_mnist(train=True), load_fashion_mnist(train=False))
     options.setdefault("progress", False)
     return [run_model(optimizer, seed=seed, **options) for seed in seeds]
 
