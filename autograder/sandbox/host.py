@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -49,6 +50,7 @@ class Server:
 
     def __init__(self, walls: Strictness = "full") -> None:
         self.walls = walls
+        self._heard = b""
         self.control, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the process that writes it)
         with theirs:
@@ -64,6 +66,7 @@ class Server:
         self.failures: dict[str, str] = {}
         try:
             self._note(self._hear(START_S)["failures"])
+            self._hear(START_S)
         except Broken as error:
             self.close()
             raise Broken(f"{error}\n{self._last_words()}") from None
@@ -130,13 +133,18 @@ class Server:
             raise Broken("the warm process of the sandbox has ended") from error
 
     def _hear(self, seconds: float) -> dict[str, Any]:
-        self.control.settimeout(seconds)
-        try:
-            line = self.control.recv(65536)
-        except OSError as error:
-            raise Broken("the warm process of the sandbox does not answer") from error
-        if not line:
-            raise Broken("the warm process of the sandbox has ended")
+        """Read one line of the warm process."""
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self._heard:
+            self.control.settimeout(max(deadline - time.monotonic(), 0.01))
+            try:
+                piece = self.control.recv(65536)
+            except OSError as error:
+                raise Broken("the warm process of the sandbox does not answer") from error
+            if not piece:
+                raise Broken("the warm process of the sandbox has ended")
+            self._heard += piece
+        line, _, self._heard = self._heard.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
         return message
 

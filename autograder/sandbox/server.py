@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder.sandbox.walls import linux
 from autograder.sandbox.walls.child import enclose_child
+from autograder.sandbox.walls.makeshift import Makeshift
 from autograder.sandbox.walls.names import WALLS
 from autograder.sandbox.walls.outer import enclose
 from autograder.sandbox.walls.view import View, current_view
@@ -34,26 +35,39 @@ def main() -> None:
         enclose(view, failures)
     else:
         failures.update(dict.fromkeys(WALLS, f"{sys.platform} has no namespaces"))
+    # Before anything is imported, so that a refusal is quick.
+    _say(control, failures=failures)
+    makeshift = Makeshift() if failures else None
     from autograder.sandbox.warm import warm_up
 
     shell = warm_up()
-    _say(control, failures=failures)
-    _serve(control, shell, view, failures)
+    _say(control, ready=True)
+    try:
+        _serve(control, shell, view, failures, makeshift)
+    finally:
+        if makeshift:
+            makeshift.remove()
 
 
-def _serve(control: socket.socket, shell: Any, view: View, failures: Mapping[str, str]) -> None:
+def _serve(
+    control: socket.socket, shell: Any, view: View, failures: Mapping[str, str], makeshift: Makeshift | None
+) -> None:
     """Take requests: `start` with the child's channel, `stop` to end the child and learn how it ended."""
     child = 0
-    own = os.pidfd_open(os.getpid()) if "processes" not in failures else -1
+    own = -1 if makeshift else os.pidfd_open(os.getpid())
     while True:
         line, channels, _, _ = socket.recv_fds(control, 65536, 1)
         request: dict[str, Any] = json.loads(line) if line else {"kind": "end"}
         if child and request["kind"] in ("stop", "end"):
             status, child = _end(child), 0
+            if makeshift:
+                makeshift.end_all()
             _say(control, status=status)
         if request["kind"] == "end":
             return
         if request["kind"] == "start":
+            if makeshift:
+                makeshift.next_folder()
             child = _fork(own)
             if child == 0:
                 control.close()
@@ -111,7 +125,7 @@ def _end(child: int) -> int:
 
 def _say(control: socket.socket, **message: Any) -> None:
     try:
-        control.sendall(json.dumps(message).encode())
+        control.sendall(json.dumps(message).encode() + b"\n")
     except BrokenPipeError:
         return  # the trusted side is gone; the next read says so
 
