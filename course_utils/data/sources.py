@@ -18,7 +18,7 @@ import torch
 from course_utils.data.idx import has_files, read_split
 from course_utils.data.images import PUBLISHED, ImageDataset, Published
 
-__all__ = ["cache_folder", "load_published"]
+__all__ = ["cache_folder", "load_published", "read_sample"]
 
 CONNECT_S = 3.0
 
@@ -63,7 +63,7 @@ def _load(name: str, train: bool, course_data: str | None, path: str | None) -> 
         return *read_split(
             target / name / "raw", published, train, packed_md5=_packed_md5(name)
         ), f"a download to {target}"
-    return *_sample(published, train), "the sample in this package (no network, no COURSE_DATA)"
+    return *read_sample(published, train), "the sample in this package (no network, no COURSE_DATA)"
 
 
 def _torchvision(name: str) -> Any:
@@ -104,7 +104,8 @@ def _reachable(name: str) -> bool:
     return False
 
 
-def _sample(published: Published, train: bool) -> tuple[torch.Tensor, torch.Tensor]:
+def read_sample(published: Published, train: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the images, uint8 (N, 28, 28), and labels, int64 (N,), that are embedded in this package."""
     sample = files("course_utils.sample")
     checksums = json.loads((sample / "checksums.json").read_text(encoding="utf-8"))
     with as_file(sample / published.name) as folder:
