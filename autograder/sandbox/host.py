@@ -34,7 +34,7 @@ class WallsMissing(Exception):
     def __init__(self, failures: Mapping[str, str]) -> None:
         self.failures = dict(failures)
         lines = [f"- {name}: {WALLS[name]}: {reason}" for name, reason in self.failures.items()]
-        super().__init__("student code would run without these walls:\n" + "\n".join(lines))
+        super().__init__("\n".join(["student code would run without these walls (see `autograder doctor`):", *lines]))
 
 
 class Server:
