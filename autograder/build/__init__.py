@@ -1,5 +1,6 @@
 """Masters and answers -> the student's notebooks, the recorded checks, and nbgrader's source notebooks."""
 
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from autograder.build.checkdata import build_checkdata
@@ -19,10 +20,17 @@ __all__ = [
 ]
 
 
-def build_all(course: Course, root: Path) -> dict[PurePosixPath, bytes]:
+def build_all(course: Course, root: Path, names: Sequence[str] = ()) -> dict[PurePosixPath, bytes]:
     """Return every generated file by its path below `root`; nothing is written.
 
+    Args:
+        course: The course.
+        root: Folder of `course.toml`.
+        names: Workbooks to build; by default all that there are masters of.
+
     Raises:
-        BuildError: A master is faulty.
+        BuildError: A master is missing or faulty.
     """
-    return {**build_notebooks(course, root), **build_checkdata(course)}
+    notebooks = build_notebooks(course, root, names)
+    wanted = {name: workbook for name, workbook in course.workbooks.items() if not names or name in names}
+    return {**notebooks, **build_checkdata(course.model_copy(update={"workbooks": wanted}))}

@@ -19,25 +19,33 @@ GENERATED = (
 )
 
 
-def drift(files: Files, root: Path) -> dict[PurePosixPath, str]:
-    """Return how the generated files below `root` differ from `files`: path and "missing", "differs" or "stale"."""
+def drift(files: Files, root: Path, *, everything: bool = True) -> dict[PurePosixPath, str]:
+    """Return how the generated files below `root` differ from `files`: path and "missing", "differs" or "stale".
+
+    Args:
+        files: What the build made.
+        root: Folder of `course.toml`.
+        everything: Whether `files` are all of the course, so that others are stale.
+    """
     found: dict[PurePosixPath, str] = {}
     for path, content in files.items():
         if not (root / path).is_file():
             found[path] = "missing"
         elif not _agrees(path, content, (root / path).read_bytes()):
             found[path] = "differs"
+    if not everything:
+        return found
     stale = (path for path in _on_disk(root) if path not in files and not _being_written(path))
     return {**found, **dict.fromkeys(stale, "stale")}
 
 
-def write(files: Files, root: Path) -> dict[PurePosixPath, str]:
-    """Bring the generated files below `root` in line with `files`; what agrees is left alone.
+def write(files: Files, root: Path, *, everything: bool = True) -> dict[PurePosixPath, str]:
+    """Bring the generated files below `root` in line with `files`; what agrees is left alone. Arguments as `drift`.
 
     Returns:
         What was mended, as `drift` calls it.
     """
-    mended = drift(files, root)
+    mended = drift(files, root, everything=everything)
     for path, what in mended.items():
         if what == "stale":
             (root / path).unlink()

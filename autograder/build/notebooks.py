@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from nbformat import NotebookNode
@@ -29,13 +29,13 @@ FOLDER = PurePosixPath("notebooks")
 MASTERS = PurePosixPath("autograder/masters")
 
 
-def build_notebooks(course: Course, root: Path) -> dict[PurePosixPath, bytes]:
-    """Return the student notebooks of the course, by their paths.
+def build_notebooks(course: Course, root: Path, names: Sequence[str] = ()) -> dict[PurePosixPath, bytes]:
+    """Return the student notebooks of the course, by their paths; arguments as `read_masters`.
 
     Raises:
         BuildError: A master is faulty; nothing is built then.
     """
-    masters = read_masters(course, root)
+    masters = read_masters(course, root, names)
     sources = {name: make_source(master, dict(course.workbooks[name].points)) for name, master in masters.items()}
     released = release(sources)
     left = [
@@ -49,20 +49,20 @@ def build_notebooks(course: Course, root: Path) -> dict[PurePosixPath, bytes]:
     return {FOLDER / name / f"{name}.ipynb": as_bytes(notebook) for name, notebook in released.items()}
 
 
-def read_masters(course: Course, root: Path, names: Iterable[str] | None = None) -> dict[str, Master]:
+def read_masters(course: Course, root: Path, names: Sequence[str] = ()) -> dict[str, Master]:
     """Read and review masters.
 
     Args:
         course: The course.
         root: Folder of `course.toml`.
-        names: Workbooks; if None all that there are masters of.
+        names: Workbooks; by default all that there are masters of.
 
     Raises:
         BuildError: A master is missing, is not in `course.toml`, or is faulty; all faults are listed.
     """
     folder = root / MASTERS
-    wanted = list(course.workbooks.keys() - without_master(course, root) if names is None else names)
-    problems = [] if names is not None else _strangers(course, folder)
+    wanted = names or list(course.workbooks.keys() - without_master(course, root))
+    problems = [] if names else _strangers(course, folder)
     masters: dict[str, Master] = {}
     for name in sorted(wanted):
         try:

@@ -15,17 +15,18 @@ __all__ = ["build"]
 
 
 def build(
+    workbooks: Annotated[list[str] | None, typer.Argument(help="As in 02_optimizers; by default all.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if a file has drifted.")] = False,
 ) -> None:
     """Make the student notebooks and the recorded checks from masters and answers."""
     try:
         root = find_root()
         course = load_course(root)
-        files = build_all(course, root)
+        files = build_all(course, root, workbooks or ())
     except (BuildError, CourseError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    found = drift(files, root) if check else write(files, root)
+    found = (drift if check else write)(files, root, everything=not workbooks)
     for path, what in found.items():
         typer.echo(f"{what}: {path}" if check else f"{'removed' if what == 'stale' else 'wrote'} {path}")
     for name in without_master(course, root):

@@ -1,0 +1,63 @@
+"""Recorded checks: made from the answers, the same on every machine up to rounding."""
+
+import numpy as np
+import pytest
+from safetensors.numpy import load, save
+
+from autograder.build.checkdata import FOLDER, record, same_arrays
+from autograder.build.files import drift, write
+from course_utils.checks.recorded import parse_recorded
+
+
+def test_a_record_is_the_same_each_time():
+    assert record("momentum", 1.0) == record("momentum", 1.0)
+
+
+def test_a_record_holds_inputs_and_points():
+    inputs, key = parse_recorded(*record("momentum", 2.0))
+    assert (key.exercise, key.points) == ("momentum", 2.0)
+    assert {"lr", "mu"} <= inputs.keys()
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        (lambda x: x * (1 + 1e-12), True),
+        (lambda x: x * (1 + 1e-6), False),
+        (lambda x: x + 1e-12 * np.abs(x).max(), True),
+        (lambda x: x[..., :-1] if x.ndim else x + 1, False),
+        (lambda x: x.astype(np.float32), False),
+        (lambda x: x * np.nan, False),
+    ],
+)
+def test_arrays_are_compared_up_to_rounding(change, same):
+    _, data = record("momentum", 1.0)
+    arrays = load(data)
+    name = max(arrays, key=lambda key: arrays[key].size)
+    changed = save({**arrays, name: np.ascontiguousarray(change(arrays[name]))})
+    assert same_arrays(data, changed) is same
+
+
+def test_a_lost_array_and_a_damaged_file_are_differences():
+    _, data = record("momentum", 1.0)
+    fewer = dict(sorted(load(data).items())[1:])
+    assert not same_arrays(data, save(fewer))
+    assert not same_arrays(data, data[:-1])
+
+
+def test_a_file_that_agrees_up_to_rounding_is_not_rewritten(small):
+    path = small.root / "course_utils" / "checkdata" / "momentum.safetensors"
+    text, data = record("momentum", 1.0)
+    files = {FOLDER / "momentum.json": text.encode(), FOLDER / "momentum.safetensors": data}
+    write(files, small.root)
+    rounded = save({name: np.asarray(array * (1 + 1e-13)) for name, array in load(data).items()})
+    path.write_bytes(rounded)
+    assert write(files, small.root) == {}
+    assert path.read_bytes() == rounded
+
+
+def test_the_record_of_an_exercise_that_is_gone_is_stale(small):
+    gone = small.root / "course_utils" / "checkdata" / "no_such_exercise.json"
+    gone.parent.mkdir(parents=True)
+    gone.write_text("{}")
+    assert list(drift({}, small.root).values()) == ["stale"]

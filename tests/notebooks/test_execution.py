@@ -1,0 +1,49 @@
+"""Workbooks run from top to bottom: the student's with nothing but stubs in the way, the instructor's with nothing."""
+
+import pytest
+
+from autograder.build import release_notebook, source_notebook
+from autograder.course import load_course
+from tests.build.conftest import ROOT
+from tests.notebooks.execute import execute
+
+NAMES = [name for name in load_course(ROOT).workbooks if (ROOT / "autograder" / "masters" / f"{name}.py").is_file()]
+
+
+@pytest.fixture
+def embedded_only(tmp_path):
+    """An environment with no data but the embedded sample, and no network that would answer."""
+    return {
+        "HOME": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "COURSE_DATA": "",
+        "https_proxy": "http://127.0.0.1:9",
+        "http_proxy": "http://127.0.0.1:9",
+    }
+
+
+def text_of(cell):
+    """Return everything that a cell printed or showed as text."""
+    shown = (out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.get("outputs", ()))
+    return "".join(shown)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_student_notebook_stops_only_at_its_stubs(name, tmp_path, embedded_only):
+    notebook = release_notebook(name, ROOT)
+    errors = execute(notebook, tmp_path, embedded_only)
+    assert {error.name for error in errors} == {"NotImplementedError"}, errors
+    checks = [cell for cell in notebook.cells if cell.id.startswith("check-")]
+    assert checks
+    assert all(text_of(cell).startswith("[to do]") for cell in checks), [text_of(cell) for cell in checks]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_instructor_notebook_runs_and_earns_all_points(name, tmp_path, embedded_only):
+    notebook = source_notebook(name, ROOT)
+    assert execute(notebook, tmp_path, embedded_only) == []
+    earned = {
+        cell.id: cell.outputs[-1]["data"]["text/plain"] for cell in notebook.cells if cell.id.startswith("check-")
+    }
+    worth = {f"check-{e}": p.auto for e, p in load_course(ROOT).workbooks[name].points.items() if p.auto}
+    assert {cell: float(score) for cell, score in earned.items()} == worth
