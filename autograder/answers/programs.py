@@ -15,7 +15,7 @@ from autograder.answers.base import Simulate
 from autograder.answers.rules import Rule
 from course_utils.probes.base import Inputs, Outputs, Part, Probe
 
-__all__ = ["as_function", "part_of", "perform", "seen_by"]
+__all__ = ["as_function", "part_of", "perform", "seen_by", "statements"]
 
 
 def perform(program: Rule, **given: Any) -> SimpleNamespace:
@@ -56,3 +56,12 @@ def seen_by(part: Part, build: Callable[[Rule], Callable[..., Any]]) -> Callable
         return arrays
 
     return simulate
+
+
+def statements(**values: float | list[float]) -> Rule:
+    """Return a program whose steps are constants: what a probe states about a student's function."""
+
+    def constant(value: float | list[float]) -> Callable[[SimpleNamespace], Any]:
+        return lambda state: value
+
+    return {name: constant(value) for name, value in values.items()}

@@ -20,23 +20,16 @@ ACTIVATIONS = {"unit": (torch.sigmoid,), "deep": (torch.tanh, torch.relu, torch.
 
 def _run(kind: str, network: Network, inputs: Inputs) -> Outputs:
     """Return the outputs, flat, and separately their shapes, for a batch and for a batch of one row."""
-    params = [
-        (tensor(inputs[f"{kind}_w{i}"]), tensor(inputs[f"{kind}_b{i}"]), h) for i, h in enumerate(ACTIVATIONS[kind])
-    ]
-    x = tensor(inputs[f"{kind}_x"])
-    batch = as_array(network(x, params), "the return value of network")
+    given = {name: tensor(array) for name, array in inputs.items() if name.startswith(f"{kind}_")}
+    params = [(given[f"{kind}_w{i}"], given[f"{kind}_b{i}"], h) for i, h in enumerate(ACTIVATIONS[kind])]
+    batch = as_array(network(given[f"{kind}_x"], params), "the return value of network")
     row = as_array(network(tensor(inputs[f"{kind}_x"][:1]), params), "the return value of network for one row")
-    kept = [
-        same(given, inputs[f"{kind}_{letter}{i}"])
-        for i, layer in enumerate(params)
-        for letter, given in zip("wb", layer, strict=False)
-    ]
     return {
         "outputs": batch.ravel(),
         "output_of_one_row": row.ravel(),
         "shape": _padded(batch.shape),
         "shape_of_one_row": _padded(row.shape),
-        "inputs_left_alone": flag(same(x, inputs[f"{kind}_x"]) and all(kept)),
+        "inputs_left_alone": flag(all(same(value, inputs[name]) for name, value in given.items())),
     }
 
 
