@@ -6,7 +6,9 @@ from typing import Any
 # Imported when asked for: a notebook that shows one demo does not pay for the others.
 _HOMES = {
     "adam_start_demo": "adam_start",
+    "depth_signal_demo": "depth_signal",
     "momentum_demo": "momentum_map",
+    "norm_cube_demo": "norm_cube",
     "race": "optimizer_race",
     "race_demo": "optimizer_race",
     "schedules_demo": "schedules",
