@@ -1,0 +1,158 @@
+"""The answer to `functional_optimizers`: `(w, dw, config=None) -> (next_w, config)` for three rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.answers import functional_rules as rules
+from autograder.answers.base import Alternative, Answer, AnswerPart, Simulate
+from autograder.answers.rules import Mistake, Rule, alternatives, follow, under_variants
+from course_utils.probes.base import Inputs, Outputs
+from course_utils.probes.functional_optimizers import DEFAULT_STEPS, SETTINGS, STATES
+
+__all__ = ["ANSWER"]
+
+STEPS = 4
+SHAPE = (2, 3)
+OTHER_DEFAULTS = "With a given config all is right; without one, the default values are not those of the text."
+
+
+@dataclass(frozen=True)
+class _Function:
+    """One of the three functions: its rule, and the names that the rule gives to what its config holds."""
+
+    name: str
+    rule: Rule
+    mistakes: tuple[Mistake, ...]
+    variants: tuple[Mistake, ...]
+    defaults: Mapping[str, float]
+    renamed: Mapping[str, str]  # key of the config -> name of the state in the rule
+    kept: Mapping[str, str]  # key of the config -> name of what is kept in the rule
+
+    def simulate(self, changed: Rule) -> Simulate:
+        return lambda inputs: self._outputs(changed, inputs)
+
+    def _outputs(self, rule: Rule, inputs: Inputs) -> Outputs:
+        keys = (*SETTINGS[self.name], *STATES[self.name])
+        given = self._follow(rule, inputs, {key: inputs[f"{self.name}_{key}"] for key in keys}, STEPS, defaults=False)
+        bare = {**self.defaults, **{key: np.float64(0) for key in STATES[self.name]}}
+        default = self._follow(rule, inputs, bare, DEFAULT_STEPS, defaults=True)
+        states = {
+            key: np.stack(
+                [np.broadcast_to(entry[self.kept[key]], inputs[f"{self.name}_{key}"].shape) for entry in given]
+            )
+            for key in STATES[self.name]
+        }
+        return {
+            "next_w": np.stack([entry["w"] for entry in given]),
+            **states,
+            "next_w_default": np.stack([entry["w"] for entry in default]),
+            "inputs_left_alone": np.array(float(given[0]["inputs_left_alone"])),
+        }
+
+    def _follow(
+        self, rule: Rule, inputs: Inputs, config: Mapping[str, Any], steps: int, defaults: bool
+    ) -> list[dict[str, Any]]:
+        start = {self.renamed.get(key, key): np.asarray(value, dtype=np.float64)[()] for key, value in config.items()}
+        initial = {f"{key}0": value for key, value in start.items()}
+        (state,) = follow(
+            rule, [inputs["w"]], lambda step, _: [inputs["dw"][step]], steps, {**start, **initial, "defaults": defaults}
+        )
+        entries: list[dict[str, Any]] = state.states
+        return entries
+
+
+FUNCTIONS = (
+    _Function(
+        "sgd_momentum",
+        rules.MOMENTUM,
+        rules.MOMENTUM_MISTAKES,
+        (),
+        {"learning_rate": 1e-2, "momentum": 0.9},
+        renamed={},
+        kept={"velocity": "kept_velocity"},
+    ),
+    _Function(
+        "rmsprop",
+        rules.RMSPROP,
+        rules.RMSPROP_MISTAKES,
+        rules.RMSPROP_VARIANTS,
+        {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8},
+        renamed={"learning_rate": "lr", "decay_rate": "beta", "cache": "kept"},
+        kept={"cache": "kept"},
+    ),
+    _Function(
+        "adam",
+        rules.ADAM,
+        rules.ADAM_MISTAKES,
+        rules.ADAM_VARIANTS,
+        {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+        renamed={"learning_rate": "lr", "t": "count"},
+        kept={"m": "kept_m", "v": "kept_v", "t": "count"},
+    ),
+)
+
+
+def _part(function: _Function) -> AnswerPart:
+    single = alternatives(function.rule, function.mistakes, function.simulate, pairs=False)
+    reference = function.simulate(function.rule)
+
+    def any_defaults(inputs: Inputs) -> Outputs:
+        return {name: array for name, array in reference(inputs).items() if name != "next_w_default"}
+
+    return AnswerPart(
+        name=function.name,
+        reference=reference,
+        misconceptions=(
+            *single,
+            Alternative(("other-defaults",), (OTHER_DEFAULTS,), any_defaults, share=0.75),
+            *under_variants(function.rule, function.mistakes, function.variants[:1], function.simulate),
+            *alternatives(function.rule, function.mistakes, function.simulate)[len(single) :],
+        ),
+        variants=alternatives(function.rule, function.variants, function.simulate, pairs=False),
+        labels={
+            "next_w": "next_w after step {step}",
+            **{key: f"config[{key!r}] after step {{step}}" for key in STATES[function.name]},
+            "next_w_default": "next_w after step {step}, from no config",
+            "inputs_left_alone": "w and dw left as they were (1 = yes)",
+        },
+        reread="section 2.6, the three rules with a config",
+        baselines=lambda inputs: {"next_w": inputs["w"], "next_w_default": inputs["w"]},
+    )
+
+
+def _generate(rng: np.random.Generator) -> Inputs:
+    """Draw gradients with small and zero components, a history that fits them, and a t that is not at its start."""
+    scale = np.array([[1e-4, 0.0, 1e-6], [1.0, 1.0, 1.0]])
+    signs = rng.choice([-1.0, 1.0], size=(STEPS, *SHAPE))
+    numbers = {
+        "sgd_momentum": {"learning_rate": rng.uniform(0.04, 0.1), "momentum": rng.uniform(0.65, 0.8)},
+        "rmsprop": {
+            "learning_rate": rng.uniform(0.04, 0.1),
+            "decay_rate": rng.uniform(0.7, 0.85),
+            "epsilon": rng.uniform(1e-4, 3e-4),
+        },
+        "adam": {
+            "learning_rate": rng.uniform(0.04, 0.1),
+            "beta1": rng.uniform(0.6, 0.75),
+            "beta2": rng.uniform(0.94, 0.97),
+            "epsilon": rng.uniform(1e-4, 3e-4),
+            "t": 5.0,
+        },
+    }
+    return {
+        "w": rng.uniform(-0.1, 0.1, size=SHAPE),
+        "dw": signs * rng.uniform(0.3, 1.5, size=(STEPS, *SHAPE)) * scale,
+        "sgd_momentum_velocity": rng.normal(scale=0.3, size=SHAPE),
+        "rmsprop_cache": rng.uniform(0.2, 1.5, size=SHAPE) * scale**2,
+        "adam_m": rng.uniform(-0.5, 0.5, size=SHAPE) * scale,
+        "adam_v": rng.uniform(0.2, 1.5, size=SHAPE) * scale**2,
+        **{f"{name}_{key}": np.array(value) for name, values in numbers.items() for key, value in values.items()},
+    }
+
+
+ANSWER = Answer("functional_optimizers", _generate, tuple(_part(function) for function in FUNCTIONS))
