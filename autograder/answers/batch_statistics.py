@@ -50,13 +50,13 @@ STARTS_AT_ONE = Mistake(
     "running-variance-starts-at-one",
     "The running variance starts at 1, as in torch; the text starts it at 0. Both are in use, and the difference dies "
     "out like momentum**t.",
-    {"old_var": lambda s: np.ones(s.x.shape[1]) if s.call == 1 else s.running_var},
+    {"old_var": lambda s: np.ones_like(s.running_var) if s.call == 1 else s.running_var},
 )
 STARTS_AT_ZERO = Mistake(
     "running-variance-starts-at-zero",
     "The running variance starts at 0 instead of 1: test mode then divides by far too little until many batches have "
     "been seen.",
-    {"old_var": lambda s: np.zeros(s.x.shape[1]) if s.call == 1 else s.running_var},
+    {"old_var": lambda s: np.zeros_like(s.running_var) if s.call == 1 else s.running_var},
 )
 MOMENTUM_IGNORED = Mistake(
     "momentum-ignored",

@@ -23,18 +23,12 @@ from autograder.answers.manners import (
     MANNER_LABELS,
     SHAPES_DO_NOT_FIT,
 )
-from autograder.answers.normalization_rule import AFFINE_MISTAKES, EPSILON_IGNORED
-from autograder.answers.rules import Mistake, Rule
+from autograder.answers.normalization_rule import AFFINE_MISTAKES, EPSILON_IGNORED, GAMMA_PER_ROW
+from autograder.answers.rules import Rule
 from course_utils.probes.base import Inputs, Outputs
 
 __all__ = ["ANSWER"]
 
-GAMMA_PER_ROW = Mistake(
-    "gamma-per-row",
-    "Gamma and beta are applied along the rows: there is one of each per feature (column), not per example.",
-    {"out": lambda s: s.gamma[:, None] * s.normal + s.beta[:, None]},
-    pairs=False,
-)
 MISTAKES = (
     *NORMALISER_MISTAKES,
     *AFFINE_MISTAKES,

@@ -15,6 +15,7 @@ from autograder.answers.rules import Mistake, Rule
 __all__ = [
     "AFFINE_MISTAKES",
     "EPSILON_IGNORED",
+    "GAMMA_PER_ROW",
     "NORMALISE",
     "ROOT_MISTAKES",
     "UNBIASED",
@@ -114,6 +115,12 @@ AFFINE_MISTAKES = (
         "Neither gamma nor beta is used: what is returned is the normalised input.",
         {"out": lambda s: s.normal},
     ),
+)
+GAMMA_PER_ROW = Mistake(
+    "gamma-per-row",
+    "Gamma and beta are applied along the rows: there is one of each per feature (column), not per example.",
+    {"out": lambda s: s.gamma[:, None] * s.normal + s.beta[:, None]},
+    pairs=False,
 )
 EPSILON_IGNORED = Mistake(
     "epsilon-ignored",
