@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,11 @@ from rich.console import Console
 
 from autograder.course import CourseError, find_root
 from autograder.grade.classrun import Order, grade_class
+from autograder.grade.pools import choose_pool
 from autograder.grade.types import GradingError
-from autograder.grade.work import one_after_the_other
-from autograder.report.table import class_table, legend
+from autograder.report.progress import Bar
+from autograder.report.table import print_class
+from autograder.sandbox.host import Strictness
 
 __all__ = ["grade"]
 
@@ -21,18 +24,24 @@ def grade(
     submissions: Annotated[Path, typer.Argument(help="Folder in the layout STUDENT/ASSIGNMENT/NOTEBOOK.ipynb.")],
     out: Annotated[Path, typer.Option(help="Where the reports go; start again with the same folder to go on.")],
     assignment: Annotated[str | None, typer.Option(help="Only this assignment.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; as many as are worth it.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use its workers.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the hidden inputs; drawn and kept if not given.")] = None,
     only: Annotated[str | None, typer.Option(help="Only this student.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is already done.")] = False,
+    weak_walls: Annotated[
+        bool, typer.Option("--weak-walls", help="Run student code even where this machine cannot build every wall.")
+    ] = False,
 ) -> None:
     """Grade submissions behind walls, on fresh inputs, and write tables, pages and the gradebook."""
     console = Console()
+    walls: Strictness = "weak" if weak_walls else "full"
     try:
-        order = Order(submissions, out, find_root(), assignment, only, seed, force)
-        result = grade_class(order, one_after_the_other)
+        order = Order(submissions, out, find_root(), assignment, only, seed, force, walls=walls)
+        with Bar(console, "grading") as bar:
+            result = grade_class(order, partial(choose_pool, workers, scheduler, walls), bar)
     except (GradingError, CourseError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
-    console.print(class_table(result.grades, result.course.course.title))
-    console.print(legend(), style="dim")
+    print_class(console, result.grades, result.course.course.title)
     console.print(f"The page of the class: {out / 'index.html'}", soft_wrap=True)

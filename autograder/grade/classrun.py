@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from autograder.course import load_course
+from autograder.course import Course, load_course
 from autograder.grade.collect import Collected, Found, collect, load
 from autograder.grade.files import errors_for_people
 from autograder.grade.folder import OutFolder, open_folder
@@ -16,12 +17,21 @@ from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.submission import Settings
 from autograder.grade.types import GradingError, SubmissionGrade
-from autograder.grade.work import Pool, Task
+from autograder.grade.work import OpenPool, Task
+from autograder.sandbox.host import Strictness
 from autograder.sandbox.types import Limits
 
-__all__ = ["Order", "grade_class"]
+__all__ = ["Order", "Watcher", "grade_class"]
 
-Tell = Callable[[SubmissionGrade, bool], None]
+
+class Watcher:
+    """Is told how a run goes on; this one does not care."""
+
+    def begin(self, submissions: int) -> None:
+        """Take the number of submissions."""
+
+    def know(self, grade: SubmissionGrade, *, fresh: bool) -> None:
+        """Take a grade as it is known; `fresh` says whether it was graded now."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,8 @@ class Order:
         only: The only student to grade; None for all. What is known of the others stays in the reports.
         seed: Seed of the hidden inputs; None for that of the output folder, or a fresh one.
         force: Grade again what is done.
+        limits: What one submission may use; those of `course.toml` if None.
+        walls: "full", or "weak" to accept that some are missing.
     """
 
     submissions: Path
@@ -45,38 +57,39 @@ class Order:
     only: str | None = None
     seed: int | None = None
     force: bool = False
+    limits: Limits | None = None
+    walls: Strictness = "full"
 
 
-def grade_class(order: Order, pool: Pool, tell: Tell = lambda grade, fresh: None) -> ClassGrades:
+def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = None) -> ClassGrades:
     """Grade a class.
 
     Args:
         order: What to grade.
-        pool: Where submissions are graded.
-        tell: Is called with every grade as it is known, and whether it was graded now.
+        open_pool: Opens the place where submissions are graded.
+        watcher: Is told how the run goes on.
 
     Raises:
         GradingError: The run cannot start or go on; what is done stays done.
     """
     course = load_course(order.root)
-    wanted = assignments_of(course, order.assignment)
-    collected = _collect(order, wanted)
+    collected = _collect(order, assignments_of(course, order.assignment))
     names = sorted({found.assignment for found in collected.found})
     contents = read_releases(names, order.root)
     releases = {name: load_release(name, content) for name, content in contents.items()}
     with open_folder(order.out, order.seed) as folder:
         check_place(folder.path, course, releases)
-        limits = Limits(cell_s=course.limits.cell_s, probe_s=course.limits.probe_s)
-        settings = Settings(folder.seed, limits, course.limits.submission_bytes)
-        run = _Run(order, folder, settings, releases, contents, tell)
-        for result in pool(run.tasks(collected.found)):
-            grade = SubmissionGrade.from_json(result.grade)
-            folder.keep(grade, result.notebook)
-            run.know(grade, fresh=True)
+        run = _Run(order, folder, _settings(order, course, folder.seed), releases, contents, watcher or Watcher())
+        run.all(collected.found, open_pool)
         grades = ClassGrades(course, tuple(releases.values()), run.sorted(), collected.strays, folder.seed)
         with errors_for_people(order.out):
             record(folder.path, grades)
     return grades
+
+
+def _settings(order: Order, course: Course, seed: int) -> Settings:
+    limits = order.limits or Limits(cell_s=course.limits.cell_s, probe_s=course.limits.probe_s)
+    return Settings(seed, limits, course.limits.submission_bytes, order.walls)
 
 
 class _Run:
@@ -89,11 +102,24 @@ class _Run:
         settings: Settings,
         releases: Mapping[str, Release],
         contents: Mapping[str, bytes],
-        tell: Tell,
+        watcher: Watcher,
     ) -> None:
-        self.order, self.folder, self.settings, self.tell = order, folder, settings, tell
+        self.order, self.folder, self.settings, self.watcher = order, folder, settings, watcher
         self.releases, self.contents = releases, contents
         self.grades: dict[tuple[str, str], SubmissionGrade] = {}
+
+    def all(self, found: Sequence[Found], open_pool: OpenPool) -> None:
+        """Grade what is not done, and keep every result as it arrives."""
+        self.watcher.begin(len(found))
+        tasks = self.tasks(found)
+        first = next(tasks, None)
+        if first is None:
+            return
+        with open_pool(len(found)) as pool:
+            for result in pool(chain([first], tasks)):
+                grade = SubmissionGrade.from_json(result.grade)
+                self.folder.keep(grade, result.notebook)
+                self.know(grade, fresh=True)
 
     def tasks(self, found: Sequence[Found]) -> Iterator[Task]:
         """Yield what is not done; submissions are read one at a time, as they are asked for."""
@@ -110,7 +136,7 @@ class _Run:
     def know(self, grade: SubmissionGrade, *, fresh: bool) -> None:
         """Take a grade into the reports."""
         self.grades[grade.student, grade.assignment] = grade
-        self.tell(grade, fresh)
+        self.watcher.know(grade, fresh=fresh)
 
     def sorted(self) -> tuple[SubmissionGrade, ...]:
         """Return the grades by assignment and student."""

@@ -42,7 +42,8 @@ class OutFolder:
         """
         with errors_for_people(self.path):
             write_all(self.path, {notebook_path(grade): notebook})
-            self.journal.add(grade)
+            if grade.key:
+                self.journal.add(grade)
 
 
 def notebook_path(grade: SubmissionGrade) -> str:

@@ -13,9 +13,10 @@ from autograder.grade.read import Unreadable, read_notebook, tidy
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
 from autograder.grade.types import ExerciseGrade, Rebuilt, Submission, SubmissionGrade
+from autograder.sandbox.host import Strictness
 from autograder.sandbox.types import Limits, RunResult, Step
 
-__all__ = ["Graded", "Run", "Settings", "grade_submission"]
+__all__ = ["Graded", "Run", "Settings", "failed", "grade_submission"]
 
 Run = Callable[[Sequence[Step], Limits], RunResult]
 
@@ -28,11 +29,13 @@ class Settings:
         seed: The seed of the hidden inputs.
         limits: What one submission may use.
         submission_bytes: How large a file may be.
+        walls: "full", or "weak" where it was accepted that some are missing.
     """
 
     seed: int
     limits: Limits
     submission_bytes: int
+    walls: Strictness = "full"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,17 @@ def grade_submission(release: Release, submission: Submission, settings: Setting
         evaluated, problem = _evaluate(release, submission, settings, run), ""
     except Unreadable as error:
         evaluated, problem = _Evaluated.nothing(release, error), str(error)
+    return _graded(release, submission, evaluated, problem, time.perf_counter() - start)
+
+
+def failed(release: Release, submission: Submission, reason: str) -> Graded:
+    """Return zero for everything, because grading itself failed; the reason is for the instructor."""
+    problem = f"Grading failed, which is no fault of this submission; start it again. ({tidy(reason, 300)})"
+    evaluated = _Evaluated.nothing(release, Unreadable(problem, "crashed"))
+    return _graded(release, submission, evaluated, problem, 0.0)
+
+
+def _graded(release: Release, submission: Submission, evaluated: _Evaluated, problem: str, seconds: float) -> Graded:
     grade = SubmissionGrade(
         submission.student,
         submission.assignment,
@@ -65,7 +79,7 @@ def grade_submission(release: Release, submission: Submission, settings: Setting
         problem,
         (*submission.notes, *evaluated.rebuilt.notes, *evaluated.result.notes),
         evaluated.result.isolation,
-        round(time.perf_counter() - start, 3),
+        round(seconds, 3),
         submission.submitted_at,
     )
     return Graded(grade, executed_notebook(release, evaluated.rebuilt, evaluated.result, grade))

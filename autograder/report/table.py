@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.report.words import SYMBOLS, marks
 
-__all__ = ["class_table", "legend"]
+__all__ = ["class_table", "print_class"]
 
 COLOURS = {
     "correct": "green",
@@ -39,9 +41,13 @@ def class_table(grades: Sequence[SubmissionGrade], title: str) -> Table:
     return table
 
 
-def legend() -> str:
-    """Return what the symbols of the table mean."""
-    return "  ".join(f"{SYMBOLS[verdict]} {verdict}" for verdict in COLOURS if verdict != "variant")
+def print_class(console: Console, grades: Sequence[SubmissionGrade], title: str) -> None:
+    """Print one table per assignment, and what its symbols mean."""
+    for _, group in groupby(grades, key=lambda grade: grade.assignment):
+        console.print(class_table(list(group), title))
+    console.print(
+        "  ".join(f"{SYMBOLS[verdict]} {verdict}" for verdict in COLOURS if verdict != "variant"), style="dim"
+    )
 
 
 def _cell(one: ExerciseGrade) -> str:

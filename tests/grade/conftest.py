@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.grade.classrun import Order, grade_class
-from autograder.grade.work import one_after_the_other
+from autograder.grade.work import in_this_process
 from tests.grade import mini
 
 
@@ -23,7 +23,7 @@ def submissions(tmp_path):
 def grade(course, submissions, tmp_path):
     def run(**options):
         order = Order(submissions, tmp_path / "out", course, **{"seed": 7, **options})
-        grades = grade_class(order, one_after_the_other).grades
+        grades = grade_class(order, in_this_process).grades
         return {one.student: one for one in grades}
 
     return run

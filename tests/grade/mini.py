@@ -117,7 +117,7 @@ check("adam", AdamOptimizer)
 # %% [markdown]
 # The end.
 '''
-MOMENTUM = '''
+MOMENTUM = """
 class MomentumOptimizer(SGDOptimizer):
     def __init__(self, parameters, lr=0.01, mu=0.9):
         super().__init__(parameters, lr)
@@ -128,9 +128,9 @@ class MomentumOptimizer(SGDOptimizer):
             old = self.state.get(i, torch.zeros_like(p))
             self.state[i] = self.mu * old + (1 - self.mu) * p.grad
             p.data = p.data - self.lr * self.state[i]
-'''
+"""
 HEAVY_BALL = MOMENTUM.replace("(1 - self.mu) * p.grad", "p.grad")
-ADAM = '''
+ADAM = """
 class AdamOptimizer(SGDOptimizer):
     def __init__(self, parameters, lr=0.01, beta1=0.9, beta2=0.99):
         super().__init__(parameters, lr)
@@ -146,7 +146,7 @@ class AdamOptimizer(SGDOptimizer):
             m = self.m[i] / (1 - self.b1**self.t)
             v = self.v[i] / (1 - self.b2**self.t)
             p.data -= self.lr * m / (v + 1e-7) ** 0.5
-'''
+"""
 PERFECT = {"momentum": MOMENTUM, "adam": ADAM, "why": "Because it averages."}
 
 

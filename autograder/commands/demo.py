@@ -1,0 +1,37 @@
+"""`autograder demo`: the course from end to end on a dozen submissions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.build import BuildError
+from autograder.course import CourseError, find_root
+from autograder.demo.classroom import WORKBOOK
+from autograder.demo.run import run_demo
+from autograder.grade.types import GradingError
+from autograder.report.progress import Bar
+from autograder.report.table import print_class
+
+__all__ = ["demo"]
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Gets the student edition, the submissions and the graded class.")] = Path(
+        "build/demo"
+    ),
+) -> None:
+    """Build the student edition, grade a small class on real images, print the table."""
+    console = Console()
+    try:
+        with Bar(console, "grading the demo class") as bar:
+            result = run_demo(find_root(), out, bar)
+    except (GradingError, CourseError, BuildError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from error
+    print_class(console, result.grades, result.course.workbooks[WORKBOOK].title)
+    for folder, what in (("student/notebooks", "student edition"), ("graded/index.html", "page of the class")):
+        console.print(f"{what}: {out / folder}", soft_wrap=True)

@@ -1,0 +1,124 @@
+"""A pool of Dask workers: on this machine, or on a cluster that already runs.
+
+A worker gets a submission as bytes and gives bytes back; it holds no gradebook and writes nothing. The code, answers
+included, has to be installed where the workers are, in the same version: that is checked before anything is graded.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import dask.config
+from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+
+from autograder.grade.keys import engine_digest
+from autograder.grade.types import GradingError
+from autograder.grade.work import ATTEMPTS, Pool, Result, Task, report_failure, work
+
+__all__ = ["existing_cluster", "local_cluster", "workers_for"]
+
+Do = Callable[[Task], Result]
+SETTINGS = {
+    # A submission whose worker dies goes to another worker twice.
+    "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
+    # Nothing waits on a worker that is busy, so that only the running submission is blamed for its worker's death.
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.worker.daemon": False,
+    "distributed.admin.large-graph-warning-threshold": "1GB",
+}
+SUBMISSIONS_PER_WORKER = 8
+WAIT_S = 60
+CONNECT_S = 10
+
+
+def workers_for(submissions: int) -> int:
+    """Return how many workers are worth starting on this machine."""
+    cores = len(os.sched_getaffinity(0))
+    return max(1, min(cores, submissions // SUBMISSIONS_PER_WORKER))
+
+
+@contextmanager
+def local_cluster(submissions: int, *, workers: int, do: Do = work) -> Iterator[Pool]:
+    """Start workers on this machine for as long as the pool is open; those that die are replaced.
+
+    Args:
+        submissions: How many submissions there are.
+        workers: How many workers, one process each.
+        do: What they do.
+    """
+    with (
+        dask.config.set(SETTINGS),
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            memory_limit=0,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield partial(_grade, client, do=do)
+
+
+@contextmanager
+def existing_cluster(submissions: int, *, scheduler: str, do: Do = work) -> Iterator[Pool]:
+    """Use the workers of a running cluster.
+
+    Args:
+        submissions: How many submissions there are.
+        scheduler: Address of its scheduler, as in `tcp://host:8786`.
+        do: What the workers do.
+
+    Raises:
+        GradingError: Nobody answers there, there are no workers, or they run another version of the course.
+    """
+    try:
+        client = Client(scheduler, timeout=CONNECT_S)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise GradingError(f"no Dask scheduler answers at {scheduler}; start one, or leave out --scheduler") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=WAIT_S)
+        except TimeoutError as error:
+            raise GradingError(f"the scheduler at {scheduler} has no workers; start some with `dask worker`") from error
+        strangers = [address for address, digest in client.run(engine_digest).items() if digest != engine_digest()]
+        if strangers:
+            found = ", ".join(sorted(strangers))
+            raise GradingError(f"workers run another version of the course ({found}); install this one there")
+        yield partial(_grade, client, do=do)
+
+
+def _grade(client: Client, tasks: Iterable[Task], *, do: Do) -> Iterator[Result]:
+    """Keep two submissions per worker under way; more would only fill memory."""
+    waiting: dict[Future, Task] = {}
+    source = iter(tasks)
+    running = as_completed()
+
+    def submit() -> None:
+        task = next(source, None)
+        if task is not None:
+            future = client.submit(do, task, pure=False)
+            waiting[future] = task
+            running.add(future)
+
+    for _ in range(2 * max(1, len(client.ncores()))):
+        submit()
+    for future in running:
+        task = waiting.pop(future)
+        result = _result(future, task)
+        future.release()
+        submit()
+        yield result
+
+
+def _result(future: Future, task: Task) -> Result:
+    try:
+        result: Result = future.result()
+    except KilledWorker:
+        return report_failure(task, f"the worker that graded it died {ATTEMPTS} times")
+    return result

@@ -1,0 +1,39 @@
+"""Which pool a run gets."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from autograder.grade.types import GradingError
+from autograder.grade.work import Pool, in_this_process
+from autograder.sandbox.host import Strictness
+
+__all__ = ["choose_pool"]
+
+
+def choose_pool(
+    workers: int | None, scheduler: str | None, walls: Strictness, submissions: int
+) -> AbstractContextManager[Pool]:
+    """Return the pool for a run: this process for a few submissions, else Dask workers.
+
+    Args:
+        workers: How many workers; None for as many as are worth it.
+        scheduler: Address of a running Dask scheduler; None for workers of this machine.
+        walls: Without full walls, student code might reach a scheduler, so there is none.
+        submissions: How many submissions there are.
+
+    Raises:
+        GradingError: Workers were asked for, and walls are weak.
+    """
+    if walls == "weak":
+        if scheduler or (workers or 1) > 1:
+            raise GradingError("without full walls student code could reach the workers' scheduler; leave out "
+                               "--workers and --scheduler")  # fmt: skip
+        return in_this_process(submissions)
+    # A second of imports that a small class does not need.
+    from autograder.grade.cluster import existing_cluster, local_cluster, workers_for
+
+    if scheduler:
+        return existing_cluster(submissions, scheduler=scheduler)
+    count = workers or workers_for(submissions)
+    return local_cluster(submissions, workers=count) if count > 1 else in_this_process(submissions)
