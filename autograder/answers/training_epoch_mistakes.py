@@ -56,14 +56,14 @@ DROPPED = Mistake(
 )
 REPLACED = Mistake(
     "with-replacement",
-    "Some rows occur twice in an epoch and others not at all: these are draws with replacement. An epoch is a pass over "
-    "a permutation.",
+    "Some rows occur twice in an epoch and others not at all: these are draws with replacement. An epoch is a pass "
+    "over a permutation.",
     {"batches": lambda s: _random_batches(s, -(-s.n // s.size))},
 )
 EMPTY = Mistake(
     "empty-batch",
-    "One batch too many: where the batch size divides the number of examples the last batch is empty, and the mean over "
-    "no examples is not a number.",
+    "One batch too many: where the batch size divides the number of examples the last batch is empty, and the mean "
+    "over no examples is not a number.",
     {"batches": lambda s: slices(torch.arange(s.n), s.size, s.n // s.size + 1)},
     pairs=False,
 )

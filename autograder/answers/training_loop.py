@@ -99,7 +99,8 @@ def as_epoch(program: Rule) -> Callable[..., tuple[float, float]]:
         s = SimpleNamespace(params=params, leaves=leaves, x=x, y=y, lr=lr, size=size, n=len(x))
         s.losses, s.accuracies = [], []
         perform(s, BEFORE)
-        for s.batch in s.batches:
+        for batch in s.batches:
+            s.batch = batch
             perform(s, EACH)
             s.losses.append(s.batch_loss)
             s.accuracies.append(s.batch_accuracy)

@@ -406,7 +406,7 @@ for parameter in model.parameters():
         sizes = parameter.grad.abs().flatten()
         share = torch.full_like(sizes, 100 / len(sizes))
         label = f"layer from {parameter.shape[1]} to {parameter.shape[0]}"
-        ax.hist(sizes, np.logspace(-8, 0, 49), weights=share, histtype="step", linewidth=1.5, label=label)
+        ax.hist(sizes, np.logspace(-6, -1, 41), weights=share, histtype="step", linewidth=1.5, label=label)
 ax.set(xscale="log", xlabel="size of a weight's gradient, $|g|$", ylabel="share of the layer's weights (%)")
 ax.legend(fontsize="small");
 

@@ -40,8 +40,8 @@ def simulate(state: State) -> dict[str, NDArray[Any]]:
     """Walk from the start; returns `path` (steps + 1, 2), `loss` (steps + 1,) and the surface's `limit` 2/L."""
     ground = surface(state["surface"])
     path = walk("SGD", ground, (state["x"], state["y"]), state["steps"], state["lr"], decay=state["decay"])
-    limit = 2 / np.linalg.eigvalsh(ground.hessian)[-1]
-    return {"path": path, "loss": ground.value(path[:, 0], path[:, 1]), "limit": np.array(limit)}
+    steepest = np.linalg.norm(ground.hessian, ord=2)
+    return {"path": path, "loss": ground.value(path[:, 0], path[:, 1]), "limit": np.array(2 / steepest)}
 
 
 def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:

@@ -12,14 +12,8 @@ NAMES = [name for name in load_course(ROOT).workbooks if (ROOT / "autograder" / 
 
 @pytest.fixture
 def embedded_only(tmp_path):
-    """An environment with no data but the embedded sample, and no network that would answer."""
-    return {
-        "HOME": str(tmp_path),
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "COURSE_DATA": "",
-        "https_proxy": "http://127.0.0.1:9",
-        "http_proxy": "http://127.0.0.1:9",
-    }
+    """An environment in which only the embedded images are to be found."""
+    return {"COURSE_DATA": "", "COURSE_DOWNLOAD": "0", "XDG_CACHE_HOME": str(tmp_path / "cache")}
 
 
 def text_of(cell):

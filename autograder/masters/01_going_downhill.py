@@ -1,0 +1,1276 @@
+# %% [markdown]
+# # Workbook 1: Going downhill
+#
+# *Functions, gradients, step sizes: what a descent method does with them, and how to tell that it does it right.*
+#
+# After this workbook you can
+#
+# - compute a gradient by hand, by finite differences and by autograd, and use each to check the others;
+# - write gradient descent, predict from the curvature which step sizes converge, and recognise the others by their
+#   curves;
+# - shrink the step size without freezing the walk;
+# - say what the gradient knows that a random direction does not, and what it costs to know more;
+# - read a noisy result, and a claim about an objective, with suspicion.
+#
+# **Letters.** The same ones all the way through:
+#
+# | letter | meaning | in code |
+# |---|---|---|
+# | $f$ | the function to be minimised | `f` |
+# | $x, y$ | its two variables; a bold $\mathbf x$ holds all variables | `x`, `y` |
+# | $\nabla f$ | gradient: all partial derivatives of $f$ | `gradient` |
+# | $H$ | Hessian: all second derivatives of $f$ | `hessian` |
+# | $\lambda$ | an eigenvalue of $H$, the curvature along its eigenvector; $L$ is the largest | `eigenvalues` |
+# | $\eta$ | step size; networks call it learning rate | `step_size`, `lr` |
+# | $t$ | number of a step, from 0 | `t` |
+
+# %%
+import itertools
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+
+from course_utils.checks import check
+from course_utils.data import load_mnist
+from course_utils.models import MLP
+from course_utils.optimizers import zero_grad
+from course_utils.plotting_surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
+from course_utils.seeding import set_device, set_seed
+from course_utils.widgets import step_size_demo
+
+# %% [markdown]
+# ## 1.0 Setup, seeds, devices, how the checks talk
+#
+# **Where to run this.** Any laptop will do: everything in the course fits a CPU, and all data that the exercises need
+# comes with the package. Two other places work the same way: Colab (open the notebook there, run the install line of
+# the README), and a remote server with Jupyter (start it there, open it through an SSH tunnel). Try the laptop first;
+# a GPU changes nothing before workbook 3. Full data sets are downloaded into your cache folder if there is a network,
+# or read from the folder that the variable `COURSE_DATA` names; otherwise the embedded sample is used, and the loader
+# says so.
+#
+# **Prefer to watch first?** Two lectures of Neuromatch Academy go with this workbook: the
+# [introduction](https://youtu.be/zm9oekdkJbQ) and [minimising an objective](https://youtu.be/aSJTRdjRvvw). Nothing
+# below depends on them.
+
+# %% experiment="device"
+DEVICE = set_device()
+
+# %% [markdown]
+# **Seeds.** A computer's random numbers are a fixed sequence, and a seed says where it starts. The same seed gives the
+# same numbers, so a run can be repeated exactly; it does not make the run typical. `set_seed` seeds Python, numpy and
+# torch together and returns the seed, so that even a run without a chosen seed can be repeated.
+#
+# **Predict:** which of these three lines will be equal?
+
+# %% experiment="seeds"
+for seed in (2021, 2021, 2022):
+    set_seed(seed)
+    print(seed, np.random.rand(2).round(4), torch.rand(2))
+
+# %% [markdown]
+# **Checks.** Under each exercise stands a line `check("<exercise>", <your function>)`. It tries your function on
+# recorded inputs and prints a verdict; grading does the same with other inputs. Nothing is lost by calling it often.
+#
+# | it prints | meaning |
+# |---|---|
+# | `[ok]` | right |
+# | `[ok, another convention]` | right in a form that is also in use: full marks, and a comment |
+# | `[not yet]` | a number of yours, the expected one, and, if your mistake is a known one, its name |
+# | `[error]` | your code raised an exception |
+# | `[to do]` | still a stub |
+#
+# This is what it says to a function that somebody forgot to finish:
+
+# %% experiment="a_check"
+check("autograd_gradient", lambda f, x: print("working hard"))
+# %% [markdown]
+# Each exercise declares its convention in the text above it; the page `docs/conventions.md` lists all of them, with the
+# other forms that are accepted.
+#
+# **Predictions.** Before each experiment you are asked what will come out. Write it down: a surprise that was not
+# predicted teaches nothing.
+#
+# ## 1.1 Warm-up: a walk that goes down on average
+#
+# Training follows noisy gradients: most steps lower the loss, some raise it. Here is the smallest model of that. Start
+# at 0. Each step is $X_i = -10$ with probability 0.75 and $X_i = +20$ with probability 0.25, and the steps are drawn
+# independently. After $n$ steps the loss has changed by $S_n = X_1 + \dots + X_n$.
+
+# %% experiment="one_walk"
+rng = np.random.default_rng(0)
+steps = np.where(rng.random(100) < 0.75, -10.0, 20.0)
+loss_trace = np.concatenate([[0.0], steps.cumsum()])
+
+figure, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
+ax.plot(loss_trace, color="C0")
+ax.axhline(0, color="0.7", linewidth=0.8)
+ax.set(title="One simulated optimizer", xlabel="step", ylabel="loss since the start")
+plt.show()
+
+# %% [markdown]
+# Another seed, another walk. What can be said of all of them? The **expectation** adds up whatever the steps are:
+#
+# $$\mathbb E[S_n] = n\,\mathbb E[X], \qquad \mathbb E[X] = p\,a + (1-p)\,b$$
+#
+# where $p$ is the probability of the good step $a$, and $b$ is the bad one. The **variance** of one step is the mean
+# square minus the squared mean,
+#
+# $$\operatorname{Var}[X] = p\,a^2 + (1-p)\,b^2 - \mathbb E[X]^2 .$$
+#
+# For the sum, write out the square of $\sum_i (X_i - \mathbb E[X])$: it holds the $n$ variances and the products of
+# every two different steps. The mean of such a product is a covariance, and *because the steps are independent* it is
+# zero. What remains is
+#
+# $$\operatorname{Var}[S_n] = n \operatorname{Var}[X] .$$
+#
+# ### Exercise `walk_moments` (2 points)
+#
+# Return mean and variance of the walk after `num_steps` steps, as two numbers. They follow from the formulas; do not
+# simulate. **Predict** the variance for 100 steps of the walk above before you check.
+
+
+# %% exercise="walk_moments"
+def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
+    """Return mean and variance of a sum of independent two-valued steps.
+
+    Args:
+        num_steps: Number of steps.
+        p_good: Probability of a good step.
+        good: Change of the loss in a good step.
+        bad: Change of the loss in a bad step.
+
+    Returns:
+        Mean and variance of the change of the loss after all steps.
+    """
+    ### BEGIN SOLUTION
+    step_mean = p_good * good + (1 - p_good) * bad
+    step_variance = p_good * good**2 + (1 - p_good) * bad**2 - step_mean**2
+    return num_steps * step_mean, num_steps * step_variance
+    ### END SOLUTION
+
+
+# %% check="walk_moments"
+check("walk_moments", walk_moments)
+
+# %% [markdown]
+# **Predict:** of 2,000 walks of 100 steps, how many end *above* where they started? And if one coin decided all 100
+# steps of a walk at once, would the mean change? The variance?
+
+# %% experiment="two_thousand_walks"
+rng = np.random.default_rng(0)
+draws = {"a coin for every step": rng.random((2000, 100)), "one coin for the whole walk": rng.random((2000, 1))}
+mean, variance = walk_moments(100)
+
+figure, panels = plt.subplots(1, 2, figsize=(11, 3.4), layout="constrained")
+for panel, (name, draw) in zip(panels, draws.items()):
+    ends = (np.where(draw < 0.75, -10.0, 20.0) * np.ones(100)).sum(axis=1)
+    panel.hist(ends, bins=np.arange(-1015, 2045, 30), color="C0", alpha=0.6)  # the totals lie 30 apart
+    panel.axvline(0, color="0.5", linewidth=0.8)
+    panel.set(title=f"2,000 walks, {name}", xlabel="loss since the start, after 100 steps", ylabel="walks")
+    error = ends.std() / 2000**0.5
+    print(
+        f"{name}: mean {ends.mean():.0f} ± {error:.0f}, variance {ends.var():,.0f}, {np.mean(ends > 0):.1%} end above 0"
+    )
+
+loss = np.linspace(mean - 450, mean + 450, 200)
+normal = np.exp(-((loss - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+panels[0].plot(loss, 2000 * 30 * normal, "k--", label=f"normal, mean {mean:.0f}, variance {variance:,.0f}")
+panels[0].set(xlim=(mean - 500, mean + 700))
+panels[0].legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# The mean is $-250$ and the variance 16,875, a standard deviation of 130. So 0 lies 1.9 standard deviations above the
+# mean, and about 2.8 % of the walks end above the start although every step is a good one "on average". After 400
+# steps the mean is four times as far away and the standard deviation only twice as large: **drift grows with $n$,
+# noise with $\sqrt n$.** That is why a noisy optimizer gets somewhere, and why one run of it proves little.
+#
+# With one coin for all steps the mean is the same, but the variance is $n^2 \operatorname{Var}[X]$ = 1,687,500, a
+# hundred times larger: the covariances are not zero any more.
+# </details>
+#
+# **Bug hunt.** A solution sheet derives the variance in one line and reaches the right number:
+#
+# $$\mathbb E[S^2] - \mathbb E[S]^2 = 100 \cdot (0.75 \cdot 100 + 0.25 \cdot 400) - (-2.5)^2 = 16{,}875$$
+#
+# Find two faults before you open the answer.
+#
+# <details><summary>Answer</summary>
+#
+# The line as printed gives 17,493.75: the bracket has to close after the square, $100\,(175 - 6.25)$. And even then
+# the first equals sign has no reason: $\mathbb E[S^2]$ is not $100\,\mathbb E[X^2]$; for this walk it is
+# $16{,}875 + 250^2$. What is missing is the step "the draws are independent, so the variances add". Without
+# independence the line is false, as the right panel shows.
+# </details>
+#
+# ## 1.2 What are we minimising?
+#
+# A method that goes downhill does exactly what the objective says, which is not always what was meant. In Java a
+# palaeontologist paid his helpers for every piece of skull that they found; so they broke the large pieces. In 1897 the
+# lower house of Indiana passed a bill that would have fixed a value of $\pi$, because a decree is easier to produce
+# than a proof. A network is no wiser: paid for the share of right answers on a set with 1 % of cancer cases, it
+# learns to say "healthy".
+#
+# Even the right aim is often not what is minimised. Let $m$ be the **margin** of an example: how far its score lies on
+# the right side. What we want to count is mistakes, the **0-1 loss**: 1 if $m < 0$, otherwise 0. Its gradient is zero
+# almost everywhere, so it gives no direction. One minimises a **surrogate** instead: a function that has slopes, and
+# that is small only if the 0-1 loss is small. With logarithms to base 2 the logistic loss $\log_2(1 + e^{-m})$ even
+# lies above it everywhere. Cross-entropy is this surrogate for many classes.
+#
+# **Predict:** on the right, a ball rolls downhill from $-2$, $0.3$ and $2$ on each curve. Where does it end?
+
+# %% experiment="objectives"
+figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
+margin = np.linspace(-3, 3, 601)
+left.plot(margin, margin < 0, "k", label="0-1 loss")
+left.plot(margin, np.log2(1 + np.exp(-margin)), "C0--", label="logistic loss, base 2")
+left.plot(margin, np.maximum(0, 1 - margin), "C1-.", label="hinge loss")
+left.set(title="A count and two surrogates", xlabel="margin $m$", ylabel="loss of one example", ylim=(-0.1, 4))
+
+curves = {"$x^2 + 2x + 1$": [1, 2, 1], "$x^4 + x^3 - 2x^2 - 2x$": [1, 1, -2, -2, 0]}
+x = np.linspace(-2.1, 2.1, 400)
+for (name, coefficients), colour, style in zip(curves.items(), ("C2", "C3"), ("-", "--")):
+    curve, slope = np.poly1d(coefficients), np.poly1d(coefficients).deriv()
+    right.plot(x, curve(x), color=colour, linestyle=style, label=name)
+    for ball in (-2.0, 0.3, 2.0):
+        for _ in range(2000):
+            ball -= 0.01 * slope(ball)
+        right.plot(ball, curve(ball), "o", color=colour)
+right.set(title="One valley or two (dots: where the balls stop)", xlabel="$x$", ylabel="value", ylim=(-3, 6))
+for panel in (left, right):
+    panel.legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# The first curve is **strictly convex**: its second derivative is positive everywhere, it has one minimum, and every
+# start ends there. The second one has two minima, at $-1.232$ and $0.922$, with a hill at $-0.440$ between them; the
+# start decides, and the ball that stops at $-1.232$ has no means to learn that the other valley is deeper.
+#
+# The cross-entropy of a *linear* model is convex in its weights; with a hidden layer it is not. So remember what is
+# **not** promised: no method of this course is guaranteed to find the best network, and some runs do not even settle.
+# What optimization offers is a good chance to get low, and the tools to see whether it happened.
+# </details>
+#
+# ### Question `objectives` (1 point, by hand)
+#
+# A platform wants to "help people learn" and trains its recommender to maximise the minutes that they spend on it.
+#
+# 1. Give two ways in which the minutes can rise while people learn less.
+# 2. Propose a better objective, and one way in which *it* could backfire.
+# 3. Why does nobody minimise the number of wrong answers itself by gradient descent, what is minimised instead, and
+#    what must hold between the two for that to make sense?
+
+# %% [markdown] question="objectives"
+# 1. Minutes rise when explanations are made longer, when videos start by themselves, when easy material that people
+#    know already is preferred, when people cannot find the end of a lesson.
+# 2. Score on a test some weeks later, compared with a test before. It backfires if the tests can be learned by heart,
+#    if only people who would learn anyway are kept, or if the subject is narrowed to what the test asks.
+# 3. The number of wrong answers is piecewise constant in the weights: its gradient is zero wherever it exists, so no
+#    step follows from it. A surrogate such as cross-entropy is minimised. It needs slopes where answers are wrong, and
+#    it must bound the count or at least fall only if the count does in the end, so that a small surrogate means few
+#    mistakes. The converse does not hold: the surrogate may still fall when no further answer becomes right.
+#
+# **Marking guide**
+#
+# Half a point for 1 and 2 together: two different ways that raise the number without the aim, and an objective that is
+# closer to the aim with an honest weakness. Half a point for 3: zero gradient almost everywhere, a named surrogate, and
+# its relation to the count. "Accuracy is not differentiable" alone earns a quarter: it is differentiable nearly
+# everywhere, with derivative zero.
+
+# %% [markdown]
+# ## 1.3 Gradients by hand and by finite differences
+#
+# The rest of this workbook walks on one landscape:
+#
+# $$f(x, y) = x^2 + y^2 + x\,(y + 2) + \cos 3x$$
+#
+# Differentiate with respect to one variable while the other stands still. For $x$: $x^2$ gives $2x$, $x(y+2)$ gives
+# $y + 2$, and by the chain rule $\cos 3x$ gives $-3 \sin 3x$. For $y$: $2y$ and $x$ remain.
+#
+# $$\frac{\partial f}{\partial x} = 2x - 3 \sin 3x + y + 2, \qquad \frac{\partial f}{\partial y} = x + 2y$$
+#
+# Both are given. The exercises use them by these names.
+
+
+# %%
+def f(x, y):
+    """Return the height of the landscape, for numbers or arrays."""
+    return x**2 + y**2 + x * (y + 2) + np.cos(3 * x)
+
+
+def grad_x_f(x, y):
+    """Return the partial derivative of f with respect to x."""
+    return 2 * x - 3 * np.sin(3 * x) + y + 2
+
+
+def grad_y_f(x, y):
+    """Return the partial derivative of f with respect to y."""
+    return x + 2 * y
+
+
+# %% [markdown]
+# Derivations go wrong, so check them against the definition: move one variable a little and see what $f$ does. Moving
+# to both sides is far better than moving to one. Taylor's formula for one variable $x$ and a small step $h$ says
+#
+# $$f(x \pm h) = f(x) \pm h f'(x) + \tfrac{h^2}{2} f''(x) \pm \tfrac{h^3}{6} f'''(x) + \dots$$
+#
+# In the difference of the two, everything of even order cancels. This is the **central difference**, with an error
+# that falls as $h^2$; the one-sided difference keeps the $f''$ term and falls only as $h$:
+#
+# $$f'(x) \approx \frac{f(x + h) - f(x - h)}{2h}$$
+#
+# For a function of many variables, do this for one entry at a time while all others stay put.
+#
+# To compare two gradients $\mathbf a$ and $\mathbf b$, an absolute difference says nothing: $10^{-4}$ is a disaster if
+# the entries are $10^{-5}$ and nothing if they are $10^3$. Use the largest **relative error** of any entry,
+#
+# $$\max_i \frac{|a_i - b_i|}{\max(10^{-8},\ |a_i| + |b_i|)} ,$$
+#
+# where the floor keeps two zeros from giving 0/0.
+#
+# ### Exercise `finite_differences` (3 points)
+#
+# Write both. `f` takes an array of the shape of `x` and returns a number. `x` may have any shape, and must be the same
+# after the call as before.
+
+
+# %% exercise="finite_differences"
+def numerical_gradient(f, x, h=1e-5):
+    """Return the gradient of f at x by central differences.
+
+    Args:
+        f: Takes an array of the shape of x, returns a number.
+        x: Where, float64, any shape; left unchanged.
+        h: How far each entry is moved to either side.
+
+    Returns:
+        Array of the shape of x.
+    """
+    ### BEGIN SOLUTION
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(*x.shape):
+        up, down = x.copy(), x.copy()
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient
+    ### END SOLUTION
+
+
+# %% exercise="finite_differences" part="error"
+def rel_error(x, y):
+    """Return the largest relative error between two arrays of the same shape."""
+    ### BEGIN SOLUTION
+    return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+    ### END SOLUTION
+
+
+# %% check="finite_differences"
+check("finite_differences", numerical_gradient, rel_error)
+
+# %% [markdown]
+# Now check the two derivatives above. **Predict** the order of magnitude of the relative error for $h = 10^{-5}$.
+
+# %% experiment="check_by_hand"
+rng = np.random.default_rng(0)
+for point in rng.uniform(-4, 4, size=(4, 2)):
+    by_hand = np.array([grad_x_f(*point), grad_y_f(*point)])
+    numerical = numerical_gradient(lambda z: f(z[0], z[1]), point)
+    print(f"at {point.round(2)}: by hand {by_hand.round(4)}, relative error {rel_error(by_hand, numerical):.1e}")
+
+# %% [markdown]
+# **How small should $h$ be?** Smaller $h$ makes Taylor's error smaller, but $f$ is only known to about 16 digits. A
+# rounding error $\epsilon |f|$ with $\epsilon \approx 10^{-16}$ is divided by $h$, so it grows. **Predict:** where is
+# the best $h$ for each of the two differences, and which slopes will the lines have?
+
+# %% experiment="choice_of_h"
+x0, h = 0.7, np.logspace(-13, 0, 160)
+exact = grad_x_f(x0, 1.0)
+forward = np.abs((f(x0 + h, 1.0) - f(x0, 1.0)) / h - exact)
+central = np.abs((f(x0 + h, 1.0) - f(x0 - h, 1.0)) / (2 * h) - exact)
+
+figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
+ax.loglog(h, forward, "C1.", markersize=3, label="forward difference")
+ax.loglog(h, central, "C0.", markersize=3, label="central difference")
+ax.loglog(h, 1e-16 * f(x0, 1.0) / h, "k:", label=r"rounding, $10^{-16} |f| / h$")
+ax.axvline(1e-5, color="0.6", linewidth=0.8)
+ax.set(title="Error of the derivative at x = 0.7", xlabel="$h$", ylabel="absolute error", ylim=(1e-14, 10))
+ax.legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# On the right the lines have slopes 1 and 2, on the left both follow the rounding line with slope $-1$. The best $h$
+# balances the two: about $\epsilon^{1/2} \approx 10^{-8}$ for the forward and $\epsilon^{1/3} \approx 5 \cdot 10^{-6}$
+# for the central difference, whose best error is a thousand times smaller. Hence the default $10^{-5}$.
+#
+# **Is my relative error good enough?** In float64, $10^{-7}$ or less means right; above $10^{-4}$ something is usually
+# wrong; between, look for a kink (ReLU, absolute value) within $h$ of the point. In float32, $\epsilon \approx 10^{-7}$
+# and nothing below about $10^{-3}$ can be expected: check gradients in float64.
+#
+# A relative error of about 1 in a single entry whose true value is 0 is noise over the floor, not a mistake.
+#
+# Rounding also shows where nobody asked for it: `np.arange(0.1, 0.5, 0.1)` holds 0.30000000000000004. Print with a
+# format (`f"{lr:.1f}"`), and never test floats with `==`.
+# </details>
+#
+# ## 1.4 Autograd in ten lines
+#
+# Finite differences need two evaluations of $f$ per entry: for a network with a million weights, two million. Reverse
+# mode **automatic differentiation** gets all entries for the price of a few evaluations, exactly up to rounding.
+# PyTorch does it by keeping a graph of what was computed. The rules fit in ten lines.
+
+# %% experiment="autograd"
+x = torch.tensor(5.0)
+w = torch.tensor(2.0, requires_grad=True)  # a leaf: from here on, torch writes down what is computed with it
+b = torch.tensor(1.0, requires_grad=True)
+
+y = x * w + b
+y.backward()  # fills in .grad of every leaf
+print("y = xw + b:           dy/dw =", w.grad.item(), "  dy/db =", b.grad.item())
+
+y = torch.exp(torch.sin(x * w) + b)
+y.backward()  # adds to what .grad holds
+print(f"exp(sin(xw) + b) too: {w.grad:.4f} {b.grad:.4f}   (5 and 1 are still in it)")
+
+w.grad, b.grad = None, None  # reset
+for _ in range(2):
+    torch.exp(torch.sin(x * w) + b).backward()
+    print(f"from a clean start:   {w.grad:.4f} {b.grad:.4f}")
+
+# %% [markdown]
+# The derivatives of the second function are $-6.6191$ and $1.5777$; the second pass of the loop shows twice as much,
+# $-13.2382$ and $3.1554$. **Gradients accumulate**: `backward()` adds to `.grad`. That is useful for sums over batches,
+# and the most common bug of hand-written training loops.
+#
+# Three more things go wrong quietly. **Predict** the three results and the two shapes:
+
+# %% experiment="products_and_shapes"
+a, c = torch.tensor([1, 2]), torch.tensor([3, 4])
+print("a * c =", a * c, "  a @ c =", a @ c)  # entry by entry, and the inner product
+print("a @ M =", a @ torch.tensor([[5, 6, 7], [5, 6, 7]]))
+print("a[:, None] * c has shape", tuple((a[:, None] * c).shape))
+
+targets, predictions = torch.randn(100), torch.randn(100, 1)  # a network's output often keeps an axis of length 1
+print("(100,) - (100, 1) has shape", tuple((targets - predictions).shape))
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# `a * c` is `[3, 8]` and `a @ c` is 11; `a @ M` is `[15, 18, 21]`. An axis of length 1 is stretched to fit: `[:, None]`
+# makes one on purpose, and all pairs are formed, shape `(2, 2)`. In the last line the same rule makes `(100, 100)`: a
+# mean over it compares every target with every prediction. No error is raised and the loss even falls, towards
+# predicting the mean. Look at shapes before you subtract.
+# </details>
+#
+# ### Exercise `autograd_gradient` (2 points)
+#
+# Return the gradient of `f` at `x` by autograd. `x` may be tracked or not, and may already hold a `.grad`. Nothing may
+# accumulate from call to call, and `x`, with its `grad` and `requires_grad`, stays as it was.
+
+
+# %% exercise="autograd_gradient"
+def autograd_gradient(f, x):
+    """Return the gradient of f at x by automatic differentiation.
+
+    Args:
+        f: Takes a tensor of the shape of x, returns a tensor with one number.
+        x: Where, any shape; left as it was.
+
+    Returns:
+        Tensor of the shape of x.
+    """
+    ### BEGIN SOLUTION
+    leaf = x.detach().clone().requires_grad_(True)
+    (gradient,) = torch.autograd.grad(f(leaf), leaf)
+    return gradient
+    ### END SOLUTION
+
+
+# %% check="autograd_gradient"
+check("autograd_gradient", autograd_gradient)
+
+# %% [markdown]
+# With three ways to the same gradient, let them judge each other: here on a function of a 20 by 30 matrix, with one
+# number counted that matters, the evaluations of $f$.
+
+# %% experiment="two_ways"
+calls = {"finite differences": 0, "autograd": 0}
+weights = np.random.default_rng(0).normal(size=(20, 30))
+
+
+def bumpy(x, cos, counter):
+    """Return a number that depends on every entry and on all of them together."""
+    calls[counter] += 1
+    return (cos(x) * x).sum() + (x.sum() ** 2) / 10
+
+
+numerical = numerical_gradient(lambda x: bumpy(x, np.cos, "finite differences"), weights)
+exact = autograd_gradient(lambda x: bumpy(x, torch.cos, "autograd"), torch.tensor(weights))
+print(f"relative error {rel_error(numerical, exact.numpy()):.1e}; evaluations of the function: {calls}")
+
+# %% [markdown]
+# ## 1.5 Gradient descent
+#
+# The gradient points in the direction in which $f$ rises fastest, and its length says how fast. **Gradient descent**
+# walks the other way. One step, for both variables from the same point $(x_t, y_t)$:
+#
+# $$x_{t+1} = x_t - \eta\, \frac{\partial f}{\partial x}(x_t, y_t), \qquad
+#   y_{t+1} = y_t - \eta\, \frac{\partial f}{\partial y}(x_t, y_t)$$
+#
+# First look at the landscape. **Predict:** where will a walk from $(3, 2)$ go?
+
+# %% experiment="landscape"
+figure, ax = plt.subplots(figsize=(6.4, 5), layout="constrained")
+plot_contours(f, (-5, 5), (-5, 5), ax=ax)
+ax.plot(3, 2, "ro")
+ax.annotate("start", (3, 2), (3.2, 2.3), color="red")
+ax.set(title="$f(x, y)$: 50 lines of equal height", xlabel="$x$", ylabel="$y$")
+plt.show()
+
+# %% [markdown]
+# ### Exercise `gradient_descent` (3 points)
+#
+# Make `steps` steps with `grad_x_f` and `grad_y_f`. Return the last point, its value, and all points on the way: the
+# histories have `steps + 1` entries, the start included.
+
+
+# %% exercise="gradient_descent"
+def optimize_f(x, y, step_size, steps):
+    """Walk downhill on f with a constant step size.
+
+    Args:
+        x: First coordinate of the start.
+        y: Second coordinate of the start.
+        step_size: Step size.
+        steps: Number of steps.
+
+    Returns:
+        x, y and the value of f after the last step, and the lists of all x and of all y, the start included.
+    """
+    ### BEGIN SOLUTION
+    x_hist, y_hist = [x], [y]
+    for _ in range(steps):
+        slope_x, slope_y = grad_x_f(x, y), grad_y_f(x, y)
+        x, y = x - step_size * slope_x, y - step_size * slope_y
+        x_hist.append(x)
+        y_hist.append(y)
+    return x, y, f(x, y), x_hist, y_hist
+    ### END SOLUTION
+
+
+# %% check="gradient_descent"
+check("gradient_descent", optimize_f)
+
+# %% [markdown]
+# Three things that any such function must do, whatever the landscape: move, get lower with a small step, and not leap.
+# **Predict** what ten steps of size 0.1 from $(3, 2)$ reach, and what a hundred more would add.
+
+# %% experiment="first_walk"
+x, y, value, x_hist, y_hist = optimize_f(3.0, 2.0, step_size=0.1, steps=1)
+print(f"one step: x moved by {x - 3:.3f}, f went from {f(3, 2):.3f} to {value:.3f}")
+
+x, y, value, x_hist, y_hist = optimize_f(3.0, 2.0, step_size=0.1, steps=10)
+figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+plot_contours(f, (-5, 5), (-5, 5), ax=left)
+plot_path(x_hist, y_hist, ax=left)
+left.set(title="Ten steps of size 0.1", xlabel="$x$", ylabel="$y$")
+plot_learning_curve(f(np.array(x_hist), np.array(y_hist)), ax=right)
+right.set_title(f"Value: {value:.4f} after 10 steps")
+
+for steps in (10, 30, 100):
+    x, y, value, *_ = optimize_f(3.0, 2.0, step_size=0.1, steps=steps)
+    curvatures = np.linalg.eigvalsh([[2 - 9 * np.cos(3 * x), 1], [1, 2]])
+    slope = np.hypot(grad_x_f(x, y), grad_y_f(x, y))
+    print(f"{steps:3d} steps: ({x:.4f}, {y:.4f}), f = {value:.4f}, slope {slope:.1e}, curvatures {curvatures.round(2)}")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# The walk runs into the valley and stops at $(0.606, -0.303)$ with $f = 1.2427$. It is tempting to say that it is
+# "stuck in a flat region". Look at the last line: the slope is zero, but the **curvatures**, the eigenvalues of the
+# Hessian, are 1.61 and 4.59. Both are clearly positive, so this is a proper bowl: a **local minimum**. A flat region
+# would show a small slope *and* small curvatures, and more steps would still help; here a thousand more change nothing.
+# </details>
+#
+# ## 1.6 The step size
+#
+# Other step sizes, same start; the goal is $f \le -1.5$. **Predict:** which of the eight runs below gets lowest?
+
+# %% experiment="step_size_table"
+print("f after     " + "".join(f"  step size {lr:.1f}" for lr in (0.1, 0.2, 0.3, 0.4)))
+for steps in (10, 30):
+    values = [optimize_f(3.0, 2.0, lr, steps)[2] for lr in (0.1, 0.2, 0.3, 0.4)]
+    print(f"{steps} steps    " + "".join(f"{value:15.4f}" for value in values))
+
+figure, panels = plt.subplots(1, 4, figsize=(13, 3.6), sharey=True, layout="constrained")
+for panel, lr in zip(panels, (0.02, 0.1, 0.2, 0.4)):
+    _, _, value, x_hist, y_hist = optimize_f(3.0, 2.0, lr, steps=30)
+    plot_contours(f, (-5, 5), (-5, 5), ax=panel)
+    plot_path(x_hist, y_hist, ax=panel)
+    panel.set(title=f"step size {lr}: {value:.3f} after 30", xlabel="$x$", xlim=(-5, 5), ylim=(-5, 5))
+panels[0].set_ylabel("$y$")
+plt.show()
+
+# %% [markdown]
+# Step size 0.2 wins with $-1.837$: it leaps over the small valley. Is that the minimum of $f$? Before trusting a table,
+# work out what a step size does.
+#
+# Near a minimum $\mathbf x^*$ a smooth function is a bowl. Along one eigenvector of the Hessian, with curvature
+# $\lambda$ and distance $e_t$ from the minimum, the slope is $\lambda e_t$, so a step gives
+#
+# $$e_{t+1} = e_t - \eta \lambda e_t = (1 - \eta \lambda)\, e_t .$$
+#
+# Each step multiplies the distance by the same number. With $0 < \eta\lambda < 1$ it shrinks without changing sides.
+# With $1 < \eta\lambda < 2$ it shrinks while jumping from side to side. With $\eta\lambda = 2$ it jumps for ever, and
+# beyond that it grows. A walk survives only if this holds for *every* eigenvector, and the steepest one decides:
+#
+# $$0 < \eta < \frac{2}{L}, \qquad L = \lambda_{\max}$$
+#
+# **Predict** the four pictures below in words before you run the cell.
+
+# %% experiment="one_dimension"
+figure, panels = plt.subplots(1, 4, figsize=(13, 3), sharey=True, layout="constrained")
+bowl = np.linspace(-3, 3, 100)
+for panel, product in zip(panels, (0.2, 1.0, 1.8, 2.1)):
+    distance = 2.0 * (1 - product) ** np.arange(9)
+    panel.plot(bowl, bowl**2 / 2, color="0.7")
+    panel.plot(distance, distance**2 / 2, "C3.-", linewidth=0.8)
+    panel.set(title=rf"$\eta\lambda = {product}$", xlabel="distance $e$", xlim=(-4.4, 4.4), ylim=(-0.3, 8))
+panels[0].set_ylabel(r"$\lambda e^2 / 2$, with $\lambda = 1$")
+plt.show()
+
+# %% [markdown]
+# ### Exercise `step_size_limit` (3 points, 1 of them by hand)
+#
+# Return the largest step size for which gradient descent near a minimum does not move away, from the Hessian there: a
+# symmetric array with positive eigenvalues.
+
+
+# %% exercise="step_size_limit"
+def largest_stable_step(hessian):
+    """Return the limit of stability of gradient descent at a minimum.
+
+    Args:
+        hessian: Second derivatives at the minimum, numpy float64, shape (n, n), symmetric, positive definite.
+
+    Returns:
+        The step size above which the distance to the minimum grows.
+    """
+    ### BEGIN SOLUTION
+    return 2 / np.linalg.eigvalsh(hessian)[-1]
+    ### END SOLUTION
+
+
+# %% check="step_size_limit"
+check("step_size_limit", largest_stable_step)
+
+# %% [markdown]
+# Now the landscape. Its Hessian follows from differentiating the gradient once more:
+#
+# $$H(x, y) = \begin{pmatrix} 2 - 9 \cos 3x & 1 \\ 1 & 2 \end{pmatrix}$$
+#
+# The slope vanishes at five points: three minima, and two saddles between them (one curvature is negative).
+
+# %% experiment="limits"
+for x in (-2.853720, -1.088162, 0.605946):
+    hessian = np.array([[2 - 9 * np.cos(3 * x), 1.0], [1.0, 2.0]])
+    curvatures = np.linalg.eigvalsh(hessian).round(2)
+    limit = largest_stable_step(hessian)
+    print(f"minimum ({x:.5f}, {-x / 2:.5f}): f = {f(x, -x / 2):.5f}, curvatures {curvatures}, limit {limit:.4f}")
+
+print("\nthe run with step size 0.2, last points:")
+_, _, _, x_hist, y_hist = optimize_f(3.0, 2.0, 0.2, steps=200)
+for x, y in zip(x_hist[-4:], y_hist[-4:]):
+    print(f"  ({x:.5f}, {y:.5f}), f = {f(x, y):.5f}")
+
+# %% [markdown]
+# The **global minimum** is $-2.28071$ at $(-1.08816, 0.54408)$, and its limit is 0.1811. The run with 0.2 came to that
+# valley and could not settle: its last points alternate between two places, neither of which is a minimum. This is a
+# **2-cycle**. The wider valleys allow larger steps, up to 0.436: a large step size can only stop in wide valleys.
+#
+# What does the walk end in, for *every* step size? Below, walks start near the global minimum, run for 400 steps, and
+# the $x$ of their last 60 points are drawn. **Predict** what you will see left of 0.1811, just right of it, and at 0.6.
+
+# %% experiment="what_it_ends_in"
+step_sizes = np.linspace(0.02, 0.7, 1400)
+x, y = np.full_like(step_sizes, -1.2), np.full_like(step_sizes, 0.5)
+visited = []
+with np.errstate(over="ignore", invalid="ignore"):
+    for t in range(400):
+        x, y = x - step_sizes * grad_x_f(x, y), y - step_sizes * grad_y_f(x, y)
+        if t >= 340:
+            visited.append(x)
+
+figure, ax = plt.subplots(figsize=(11, 4.4), layout="constrained")
+ax.plot(step_sizes, np.transpose(visited), "k,", alpha=0.5)
+for limit, name in (
+    (0.1811, "2/L, global minimum"),
+    (0.2496, "left minimum"),
+    (0.4360, "right minimum"),
+    (2 / 3, "far away"),
+):
+    ax.axvline(limit, color="C3", linewidth=0.8, linestyle="--")
+    ax.text(limit, 5.15, name, rotation=25, fontsize="small", color="C3")
+ax.set(xlabel=r"step size $\eta$", ylabel="$x$ in the last 60 of 400 steps", ylim=(-5, 5))
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# Left of the limit there is one point, the minimum. To the right of it two, then four, eight, and from about 0.30 a
+# cloud: chaos, from one line of arithmetic. Around 0.35 it gives way to a cycle of three, and then the cloud spills
+# over into the left valley. Beyond 0.436 no minimum is stable any more and the walk wanders for ever, but it does not
+# run away: far out the cosine hardly matters, the function is the bowl $x^2 + y^2 + xy$ with curvatures 1 and 3, and
+# its limit is $2/3$. Beyond that the walk **diverges**: the distance grows by a constant factor per step until the
+# numbers overflow.
+#
+# So "too large" has three faces, and only the last one announces itself: a cycle at a wrong value, a wandering
+# cloud, and divergence. "Too small" has one: a curve that still falls when the budget ends.
+# </details>
+#
+# Try it. The demo shows path, curve and a verdict for any start and step size; the preset *2-cycle* is the run above.
+# Find a start from which step size 0.1 reaches the global minimum, and one from which no step size below 0.1811 does.
+
+# %% experiment="demo_step_size"
+step_size_demo(lr=0.2, steps=60).show()
+
+# %% [markdown]
+# A report on this landscape says: "We tried step sizes 0.1, 0.2, 0.3 and 0.4 from $(3, 2)$. 0.2 is best: it oscillates
+# a little but reaches the global optimum, $f = -1.837$." Judge it, in five to eight sentences. What did the run reach,
+# and how can one see that from the run alone? Which step size would you use next and what will it reach, and why
+# does *smaller is safer* not settle the matter either?
+
+# %% [markdown] question="step_size_limit"
+# The run did not reach a minimum at all: it jumps for ever between two points around the global minimum, with $f =
+# -1.837$ and $-1.899$. One sees it from the run alone: after 200 steps the point still moves by more than half a unit
+# per step, every second point is the same, and the gradient there is far from zero. The reason is the curvature: at the
+# global minimum $L = 11.04$, so the limit is $2/11.04 = 0.181 < 0.2$, and along the steepest direction each step
+# multiplies the distance by $1 - 0.2 \cdot 11.04 = -1.21$; the cosine, which is not a parabola, keeps the jump from
+# growing. A step size below 0.181, say 0.17, converges to $-2.2807$ once the walk is in that valley (slowly, from side
+# to side, with $1 - 0.17 \cdot 11.04 = -0.88$; 0.15 is faster). But from $(3, 2)$ a step of 0.1 ends in the local
+# minimum 1.2427: small steps follow the nearest valley down, and only the larger ones leap over it. So the start matters as
+# well as the step size; a large step size at first and a smaller one later (section 1.7) has both.
+#
+# **Marking guide**
+#
+# 1 point: names the 2-cycle (or "alternates between two points, neither a minimum") with evidence from the run, the
+# limit $2/L$ with the number 0.18, and the trade between leaping and settling. Half a point if the limit is missing, or
+# if $-1.837$ is called a minimum of any kind. Saying only "it oscillates" or "too large" earns nothing.
+
+# %% [markdown]
+# ## 1.7 Shrinking steps
+#
+# Large steps explore, small steps settle. A **decay** gives both: with a factor $d$ between 0 and 1, step $t = 0, 1,
+# 2, \dots$ uses
+#
+# $$\eta_t = \eta_0\, d^{\,t} .$$
+#
+# There is a price: all steps together are at most $\eta_0 (1 + d + d^2 + \dots) = \eta_0 / (1 - d)$. With $d = 0.5$ the
+# whole walk is worth two first steps, however long one waits. Too strong a decay freezes the walk on the slope, and the
+# curve looks *exactly* like convergence.
+#
+# ### Exercise `step_size_decay` (2 points)
+#
+# Write `optimize_f` again, now with decay. With `decay=1.0` it must do what it did before.
+
+
+# %% exercise="step_size_decay"
+def optimize_f(x, y, step_size, steps, decay=1.0):
+    """Walk downhill on f; step t = 0, 1, ... uses the step size times decay to the power t.
+
+    Args:
+        x: First coordinate of the start.
+        y: Second coordinate of the start.
+        step_size: Step size of step 0.
+        steps: Number of steps.
+        decay: Factor from one step to the next.
+
+    Returns:
+        x, y and the value of f after the last step, and the lists of all x and of all y, the start included.
+    """
+    ### BEGIN SOLUTION
+    x_hist, y_hist = [x], [y]
+    for t in range(steps):
+        now = step_size * decay**t
+        slope_x, slope_y = grad_x_f(x, y), grad_y_f(x, y)
+        x, y = x - now * slope_x, y - now * slope_y
+        x_hist.append(x)
+        y_hist.append(y)
+    return x, y, f(x, y), x_hist, y_hist
+    ### END SOLUTION
+
+
+# %% check="step_size_decay"
+check("step_size_decay", optimize_f)
+
+# %% [markdown]
+# **A test that cannot see.** A published version of this exercise was tested so: with $d = 0.1$ and two steps, the
+# second step must be shorter than a fifth of the first. A solution that passed had this line in its loop over `step`:
+#
+# `step_size = step_size * decay ** step`
+#
+# **Think:** which step size does it use in step 0, 1, 2, 3? From which number of steps on could a test tell?
+
+# %% experiment="compounding"
+compounded, rates = 1.0, []
+for t in range(6):
+    compounded *= 0.9**t
+    rates.append(compounded)
+print("step            " + "".join(f"{t:8d}" for t in range(6)))
+print("meant:  0.9**t  " + "".join(f"{0.9**t:8.4f}" for t in range(6)))
+print("compounding     " + "".join(f"{rate:8.4f}" for rate in rates))
+
+_, _, _, x_hist, y_hist = optimize_f(3.0, 2.0, step_size=0.2, steps=2, decay=0.1)
+moves = np.hypot(np.diff(x_hist), np.diff(y_hist))
+print(f"\nthe test of two steps, on your function: second / first = {moves[1] / moves[0]:.3f} < 0.2")
+
+# %% [markdown]
+# <details><summary>After you have thought</summary>
+#
+# The already decayed step size is decayed again, so the exponents add up: $0, 1, 3, 6, 10, \dots$, that is $d^{\,t
+# (t+1)/2}$. In the steps 0 and 1 nothing is different, not in a single bit; the third step is the first to show it. A
+# test of a loop needs as many rounds as the shortest memory of a mistake; three or four varied ones are a good habit.
+# </details>
+#
+# Now tune: reach $f < -2$ from $(3, 2)$. **Predict** where in the plane of step size and decay the good settings lie:
+# one corner, a band, scattered? For orientation: step size 0.2, decay 0.9, ten steps is one of them.
+
+# %% experiment="tune_decay"
+print(f"step size 0.2, decay 0.9, 10 steps: f = {optimize_f(3.0, 2.0, 0.2, 10, 0.9)[2]:.4f}")
+coarse = itertools.product(np.arange(1, 10) / 10, range(10, 100, 10), np.arange(1, 10) / 10)
+with np.errstate(over="ignore", invalid="ignore"):
+    reached = [optimize_f(3.0, 2.0, lr, steps, decay)[2] < -2 for lr, steps, decay in coarse]
+print(f"{sum(reached)} of {len(reached)} settings of a 9 x 9 x 9 grid reach f < -2")
+
+lrs, decays = np.linspace(0.02, 1.0, 80), np.linspace(0.3, 1.0, 71)
+with np.errstate(over="ignore", invalid="ignore"):
+    ends = [[optimize_f(3.0, 2.0, lr, 40, decay)[2] for lr in lrs] for decay in decays]
+
+figure, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
+image = ax.pcolormesh(lrs, decays, np.nan_to_num(ends, nan=9), vmin=-2.3, vmax=2.5, cmap="viridis", rasterized=True)
+ax.plot(0.2, 0.9, "r*", markersize=12)
+ax.axvline(0.1811, color="w", linestyle="--", linewidth=0.8)
+ax.set(title="Value after 40 steps from (3, 2)", xlabel=r"first step size $\eta_0$", ylabel="decay $d$ per step")
+figure.colorbar(image, label="$f$, cut off at 2.5")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# With decay, first steps far beyond 0.1811 become useful: they leap over the small valley early and settle late. The
+# map is a patchwork all the same, because a leap is a gamble: neighbouring settings land in different valleys. Of the
+# 729 settings of the coarse grid 229 reach the goal; with the compounding bug it would be 117, so the bug is no
+# disaster, and that is why nobody noticed. Along the lower left edge the walk is frozen on the slope.
+#
+# A result from one start on such a map says little about another start. The next question would be: which setting is
+# good for *most* starts? Schedules with warmup and cosine follow in workbook 2.
+# </details>
+#
+# ## 1.8 Is the gradient special?
+#
+# Why not try a few random directions and keep the best? From here on $\mathbf x$ holds all $n$ weights of a model, and
+# one step of gradient descent on a loss $J$ is
+#
+# $$\mathbf x \leftarrow \mathbf x - \eta\, \nabla J(\mathbf x) .$$
+#
+# In PyTorch the weights are a list of tensors, and the course gives `zero_grad(params)`, which empties their `.grad`.
+# Random search needs no gradient: it adds noise to every weight. Two helpers, one given and one yours.
+
+
+# %%
+def random_update(params, noise_scale=0.1, normalized=False):
+    """Add noise to every weight, in place; with `normalized`, each tensor moves by exactly noise_scale."""
+    for parameter in params:
+        noise = torch.randn_like(parameter)
+        if normalized:
+            noise /= noise.norm()
+        parameter.data += noise_scale * noise
+
+
+# %% [markdown]
+# **Equal lengths.** For a fair comparison every candidate step must have the same length, and the length is that of the
+# *whole* step: with the parts $\mathbf d_1, \mathbf d_2, \dots$ of a direction, one per tensor,
+#
+# $$\|\mathbf d\| = \sqrt{\|\mathbf d_1\|^2 + \|\mathbf d_2\|^2 + \dots}\,, \qquad
+#   \text{step} = s\, \frac{\mathbf d}{\|\mathbf d\|} ,$$
+#
+# where $s$ is the step length. (With `normalized`, the helper above scales each tensor by itself. Is the whole step
+# then of length `noise_scale`?)
+#
+# ### Exercise `random_directions` (2 points)
+#
+# `gradient_update` makes one step: it clears old gradients, computes new ones, and moves the parameters in place.
+#
+# `compare_directions` moves nothing for good. It returns by how much the loss changes (after minus before) for a step
+# of length `step_length` downhill along the gradient, and for `num_directions` random steps of the same length, all
+# from the same place. Draw the directions from `generator`, around zero. `loss_fn(params)` gives the loss for a list of
+# tensors, yours or moved ones.
+
+
+# %% exercise="random_directions"
+def gradient_update(loss, params, lr=1e-3):
+    """Make one step of gradient descent, in place.
+
+    Args:
+        loss: Tensor with one number that was computed from params.
+        params: List of tensors.
+        lr: Learning rate.
+    """
+    ### BEGIN SOLUTION
+    zero_grad(params)
+    loss.backward()
+    with torch.no_grad():
+        for parameter in params:
+            parameter -= lr * parameter.grad
+    ### END SOLUTION
+
+
+# %% exercise="random_directions" part="compare"
+def compare_directions(loss_fn, params, step_length, num_directions, generator):
+    """Compare the gradient with random directions at equal step length.
+
+    Returns:
+        The change of the loss along the gradient, and a tensor of the changes in the random directions.
+    """
+    ### BEGIN SOLUTION
+    before = loss_fn(params)
+    gradient = torch.autograd.grad(before, params)
+
+    def change(direction):
+        length = torch.cat([part.flatten() for part in direction]).norm()
+        moved = [p.detach() + step_length * part / length for p, part in zip(params, direction)]
+        return (loss_fn(moved) - before).item()
+
+    random = [[torch.randn(p.shape, generator=generator) for p in params] for _ in range(num_directions)]
+    return change([-part for part in gradient]), torch.tensor([change(direction) for direction in random])
+    ### END SOLUTION
+
+
+# %% check="random_directions"
+check("random_directions", gradient_update, compare_directions)
+
+# %% [markdown]
+# The model: 500 images of digits, each 784 numbers, and a linear map to ten class scores; $J$ is the cross-entropy in
+# nats. One step first. **Predict:** the loss starts near $\ln 10 = 2.3$. About how much will a step of size 0.1 take
+# off?
+
+
+# %%
+def digits_500(seed=2021):
+    """Return 500 images of MNIST, float32 (500, 784), and their labels; drawn with replacement."""
+    train = load_mnist()
+    set_seed(seed)
+    chosen = torch.from_numpy(np.random.choice(len(train), 500))
+    return train.normalised(train.data[chosen]).flatten(1), train.targets[chosen]
+
+
+def linear_loss(images, labels):
+    """Return the loss of the linear model, mean cross-entropy in nats, as a function of [weight, bias]."""
+    return lambda params: torch.nn.functional.cross_entropy(images @ params[0].T + params[1], labels)
+
+
+# %% experiment="one_step"
+loss_fn = linear_loss(*digits_500())
+set_seed(2021)
+params = list(MLP(in_dim=784, out_dim=10).parameters())
+
+print(f"loss before: {loss_fn(params):.4f} nats")
+gradient_update(loss_fn(params), params, lr=0.1)
+print(f"loss after:  {loss_fn(params):.4f} nats")
+print("bias after: ", *(f"{value:.4f}" for value in params[1].tolist()))
+
+# %% [markdown]
+# With the full MNIST files the bias after this step is $-0.0292,\ -0.0018,\ 0.0115,\ -0.0370,\ 0.0054,\ 0.0155,\
+# 0.0317,\ 0.0246,\ 0.0198,\ -0.0061$, as in the tutorial that this step comes from. The embedded sample has other
+# images, so there the numbers are only similar.
+#
+# Now the comparison, first as that tutorial makes it: noise of scale 0.01 on each of the 7,850 weights against a
+# gradient step with learning rate 0.01, from a fresh model and from one that is partially trained (200 steps of Adam,
+# an optimizer of workbook 2). Then with equal lengths.
+#
+# **Predict** the share of random steps that lower the loss, in all four cases. Then run it.
+
+
+# %%
+def linear_model(loss_fn, seed, adam_steps=0):
+    """Return weight and bias of a linear model, after some steps of Adam with learning rate 7e-4."""
+    set_seed(seed)
+    params = list(MLP(in_dim=784, out_dim=10).parameters())
+    adam = torch.optim.Adam(params, lr=7e-4)
+    for _ in range(adam_steps):
+        adam.zero_grad()
+        loss_fn(params).backward()
+        adam.step()
+    return params
+
+
+def slope_length(loss_fn, params):
+    """Return the length of the gradient over all parameters together."""
+    return torch.cat([part.flatten() for part in torch.autograd.grad(loss_fn(params), params)]).norm().item()
+
+
+# %% experiment="directions"
+loss_fn = linear_loss(*digits_500())
+figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
+print("seed, model       length   lower   best random step   gradient step")
+for seed, adam_steps in itertools.product((0, 1, 2), (0, 200)):
+    params = linear_model(loss_fn, seed, adam_steps)
+    short = 0.01 * slope_length(loss_fn, params)
+    downhill, _ = compare_directions(loss_fn, params, short, 1, torch.Generator())
+    for panel, length in zip(panels, (0.01 * 7850**0.5, short)):
+        _, changes = compare_directions(loss_fn, params, length, 100, torch.Generator().manual_seed(seed))
+        name = "trained" if adam_steps else "fresh"
+        lower = (changes < 0).float().mean()
+        print(f"{seed}, {name:8} {length:12.4f} {lower:7.0%} {changes.min():18.6f} {downhill:15.6f}")
+        if not adam_steps:
+            panel.hist(changes.numpy(), bins=25, histtype="step", label=f"seed {seed}: 100 random steps")
+            panel.axvline(downhill, color=f"C{seed}", linestyle="--", label=f"seed {seed}: the gradient step")
+for panel, title in zip(panels, ("noise 0.01 on each weight: 20 times as long", "equal lengths")):
+    panel.set(title=f"Fresh model, {title}", xlabel="change of the loss (nats)", ylabel="random steps")
+panels[1].legend(fontsize="x-small")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# As first set up, about 20 % of the random steps help at a fresh model and none at a trained one. The natural
+# conclusion, "random directions hardly ever improve", is an artefact: noise of scale 0.01 on 7,850 weights has length
+# $0.01 \sqrt{7850} = 0.886$, the gradient step has 0.04 (and 0.001 when trained). The random steps leap across the
+# valley.
+#
+# With equal lengths **half of all directions go down**, trained or not: for a short step $\mathbf s$ the change is
+# $\nabla J \cdot \mathbf s$, and $-\mathbf s$ is as likely as $\mathbf s$. But how far down? The cosine between a
+# random direction and a fixed one has mean 0 and standard deviation $1/\sqrt n$, here $1/\sqrt{7850} = 0.011$. So a
+# typical random step gains about 1 % of what the gradient step gains, and the best of a hundred, some 2.5 standard
+# deviations out, about 3 %. That is what the gradient is for: it costs as much as two or three evaluations of the loss,
+# and replaces thousands of them.
+#
+# (And the helper: with `normalized` each of the two tensors moves by `noise_scale`, so the whole step is $\sqrt 2$
+# times as long.)
+# </details>
+#
+# **Think:** when would you search at random all the same?
+#
+# <details><summary>After you have thought</summary>
+#
+# When there is no gradient (the 0-1 loss, a simulator, a hyperparameter), when $n$ is small (then $1/\sqrt n$ is no
+# disaster), or when the loss is so rough that its slope at a point says nothing about the next step. And noise *added*
+# to gradient steps can carry a walk out of a small valley, which descent alone never leaves.
+# </details>
+#
+# ## 1.9 Newton as a yardstick
+#
+# The gradient is **local**: it knows the slope here, and nothing about how long the slope lasts. The step size is our
+# guess at that. More information makes a better guess: with the Hessian, replace $f$ around $\mathbf x$ by the parabola
+# that has the same slope $\mathbf g = \nabla f(\mathbf x)$ and the same curvatures,
+#
+# $$f(\mathbf x + \mathbf s) \approx f(\mathbf x) + \mathbf g^\top \mathbf s + \tfrac12 \mathbf s^\top H \mathbf s ,$$
+#
+# and jump to where the parabola has slope zero. Differentiate with respect to $\mathbf s$: $\mathbf g + H \mathbf s =
+# 0$. This is **Newton's method**:
+#
+# $$H\, \mathbf s = -\mathbf g, \qquad \mathbf x \leftarrow \mathbf x + \mathbf s .$$
+#
+# Along an eigenvector with curvature $\lambda$ that is a step size of $1/\lambda$ (section 1.6): each direction gets
+# its own. There is no learning rate to tune. (Taking smaller gradient steps, as one sometimes reads, is not
+# Newton's method.)
+#
+# ### Exercise `newton_step` (1 point)
+#
+# Make one full step; the derivatives come from autograd, and `x` stays as it was.
+
+
+# %% exercise="newton_step"
+def newton_step(f, x):
+    """Return the point after one full Newton step.
+
+    Args:
+        f: Takes a tensor of shape (n,), returns a tensor with one number.
+        x: Where, float64, shape (n,); left as it was.
+
+    Returns:
+        Tensor of shape (n,).
+    """
+    ### BEGIN SOLUTION
+    point = x.detach()
+    slope = autograd_gradient(f, point)
+    curvature = torch.autograd.functional.hessian(f, point)
+    return point - torch.linalg.solve(curvature, slope)
+    ### END SOLUTION
+
+
+# %% check="newton_step"
+check("newton_step", newton_step)
+
+
+# %%
+def run_newton(func, init_list=(0.0, 0.0), max_iter=200):
+    """Return the points of a Newton walk, shape (steps + 1, n); it ends when a step is shorter than 1e-12."""
+    points = [torch.tensor(init_list, dtype=torch.float64)]
+    while len(points) <= max_iter and (len(points) == 1 or (points[-1] - points[-2]).norm() > 1e-12):
+        points.append(newton_step(func, points[-1]))
+    return torch.stack(points)
+
+
+def f_torch(z):
+    """Return the landscape's height for a tensor (2,)."""
+    return z[0] ** 2 + z[1] ** 2 + z[0] * (z[1] + 2) + torch.cos(3 * z[0])
+
+
+# %% [markdown]
+# From $(-1.4, 1)$, in the valley of the global minimum. **Predict:** how many Newton steps until twelve digits are
+# right, and how many gradient steps of the best of the tried sizes?
+
+# %% experiment="newton_race"
+x_best, y_best = -1.0881624098395095, 0.5440812049197548
+figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
+for lr in (0.05, 0.1, 0.15, 0.175):
+    _, _, _, x_hist, y_hist = optimize_f(-1.4, 1.0, lr, steps=80)
+    distance = np.hypot(np.array(x_hist) - x_best, np.array(y_hist) - y_best)
+    ax.semilogy(distance, label=f"gradient descent, step size {lr}")
+path = run_newton(f_torch, (-1.4, 1.0)).numpy()
+ax.semilogy(np.hypot(*(path - [x_best, y_best]).T), "k.-", label="Newton")
+ax.set(xlabel="step", ylabel="distance from the minimum", ylim=(1e-16, 3), title="From (-1.4, 1)")
+ax.legend(fontsize="small")
+print("Newton:", *(f"({x:.6f}, {y:.6f})" for x, y in path[:6]), sep="\n  ")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# Gradient descent multiplies the distance by a constant: straight lines on this scale, with the slope that
+# $|1 - \eta\lambda|$ of the worst eigenvector gives. Newton **squares** it near the minimum: the number of right
+# digits doubles with each step, and after a handful nothing is left to do.
+# </details>
+#
+# Now from everywhere. Every point of the map below is a start, and its colour says where the walk ended. **Predict:**
+# Newton looks for slope zero. What else has slope zero?
+
+
+# %%
+def descend(x, y):
+    """Make one gradient step of size 0.1 from many points at once."""
+    return x - 0.1 * grad_x_f(x, y), y - 0.1 * grad_y_f(x, y)
+
+
+def newton_on_f(x, y):
+    """Make one Newton step on the landscape from many points at once; H has two rows, so Cramer's rule will do."""
+    slope_x, slope_y, curvature = grad_x_f(x, y), grad_y_f(x, y), 2 - 9 * np.cos(3 * x)
+    determinant = 2 * curvature - 1
+    return x - (2 * slope_x - slope_y) / determinant, y - (curvature * slope_y - slope_x) / determinant
+
+
+# %% experiment="basins"
+names = ["left minimum", "saddle", "global minimum", "saddle", "right minimum"]
+slope_is_zero = np.array([-2.85372, -2.25382, -1.08816, 0.32624, 0.60595])
+grid_x, grid_y = np.meshgrid(np.linspace(-5, 5, 300), np.linspace(-5, 5, 300))
+
+figure, panels = plt.subplots(1, 2, figsize=(12, 4.8), sharey=True, layout="constrained")
+for panel, (name, step) in zip(panels, {"Gradient descent, step size 0.1": descend, "Newton": newton_on_f}.items()):
+    x, y = grid_x, grid_y
+    for _ in range(100):
+        x, y = step(x, y)
+    ends = np.abs(x[..., None] - slope_is_zero).argmin(axis=-1)
+    plot_basins(grid_x, grid_y, ends, names, ax=panel)
+    panel.set(title=name, xlabel="$x$ of the start")
+    print(f"{name}: " + ", ".join(f"{np.mean(ends == k):.1%} {names[k]}" for k in range(5)))
+panels[0].set_ylabel("$y$ of the start")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# Saddles and maxima have slope zero too. The step that solves $H\mathbf s = -\mathbf g$ goes *up* along every
+# direction of negative curvature, so a quarter of all starts ends at a saddle. Where a curvature is near zero the step
+# is enormous and may land anywhere: hence the narrow stripes. (They are upright because $f$ is a parabola in $y$, and
+# for a parabola one Newton step is exact: the $y$ of the start is forgotten at once.) Gradient descent is repelled by
+# saddles and keeps to its valley.
+#
+# **Full steps are safe only close to a minimum.** The usual repairs: check that $f$ fell and halve the step if not; use
+# absolute curvatures; or limit the step's length to where the parabola has proved right (a trust region). `run_newton`
+# does none of this. On this landscape it always stops somewhere; elsewhere it may silently run away.
+# </details>
+#
+# **The price.** $H$ has $n^2$ entries, and solving with it takes about $n^3/3$ multiplications. **Predict** both for
+# the linear model above, with its 7,850 weights.
+
+# %% experiment="price"
+print("weights          Hessian, float32     multiplications of one step")
+for name, n in (("landscape", 2), ("linear model", 7_850), ("MLP 784-100-10", 79_510), ("ResNet-50", 25_600_000)):
+    print(f"{n:>10,}  {n * n * 4 / 1e9:16,.3g} GB {n**3 / 3:20.1e}   {name}")
+
+# %% [markdown]
+# So networks are trained with less: products $H\mathbf v$, which cost two gradients; a diagonal, which is what RMSProp
+# and Adam keep in spirit; or the memory of past steps, which is momentum. That is workbook 2. Newton stays the
+# yardstick: it shows what could be gained if curvature were free.
+#
+# **Think:** which other information about the loss, beyond slope and curvature here, could a method use?
+#
+# <details><summary>After you have thought</summary>
+#
+# Slopes at earlier points (momentum, quasi-Newton methods build curvature from their differences); the loss itself, to
+# accept or refuse a step (line search); how much the gradient varies from batch to batch, to know when it is only
+# noise; and the size of past gradients for each weight.
+# </details>
+#
+# ## 1.10 Check-out
+#
+# Four runs of gradient descent on $f(u, v) = \tfrac12 (u^2 + 10 v^2)$ from $(5, 1)$, without decay except one.
+#
+# ### Question `read_the_plots` (1 point, by hand)
+#
+# Give each of the runs A to D its story, with the evidence in the picture:
+# *too small*, *close below the limit*, *above the limit*, *decays too fast*. Then estimate the step size of the run
+# above the limit from the growth of its curve, and say what you would do next for each run.
+
+# %% experiment="four_runs"
+runs = {"A": (0.19, 1.0), "B": (0.01, 1.0), "C": (0.19, 0.7), "D": (0.21, 1.0)}
+figure, panels = plt.subplots(2, 4, figsize=(13, 5), layout="constrained")
+for (name, (lr, decay)), above, below in zip(runs.items(), *panels):
+    u, v = [5.0], [1.0]
+    for t in range(30):
+        u.append((1 - lr * decay**t) * u[-1])
+        v.append((1 - 10 * lr * decay**t) * v[-1])
+    above.plot(u, v, ".-", linewidth=0.7)
+    above.set(title=f"Run {name}", xlabel="$u$", xlim=(-0.5, 5.5))
+    below.semilogy((np.square(u) + 10 * np.square(v)) / 2)
+    below.set(xlabel="step", ylim=(1e-3, 1e4))
+panels[0, 0].set_ylabel("$v$")
+panels[1, 0].set_ylabel("$f$")
+plt.show()
+
+# %% [markdown] question="read_the_plots"
+# **A: close below the limit.** $v$ jumps from side to side and shrinks slowly, $u$ goes down quickly; the curve falls
+# steadily. Here $\eta = 0.19$ and $1 - 10\eta = -0.9$. Next: a little smaller, towards $2/(1 + 10) = 0.18$, or a decay
+# late in the run.
+#
+# **B: too small.** No jumps at all; $u$ has hardly moved and the curve still falls as a straight line when the budget
+# ends. Next: ten times larger.
+#
+# **C: decays too fast.** It begins like A, then path and curve stop, on the slope and not at the minimum: $f$ is flat
+# at a value that A left behind. All steps together are at most $0.19 / 0.3 = 0.63$, so $u$ keeps about half of its
+# value. Next: a decay closer to 1.
+#
+# **D: above the limit.** $v$ grows from side to side; the curve first falls, while the flat direction improves, then
+# rises as a straight line. On it $f$ grows by about 1.21 per step, so the distance by 1.1, $10\eta - 1 = 1.1$,
+# $\eta = 0.21$. Next: below 0.2.
+#
+# **Marking guide**
+#
+# A quarter of a point for each run that is rightly named *with* evidence from path or curve. For D the estimate must
+# follow from the growth of the curve or of $v$ (0.205 to 0.215 is right); if it is missing, D earns nothing. Naming the
+# runs without evidence earns half of the marks at most. (The code of the cell shows the settings: the marks are for the
+# evidence.)
+
+# %% [markdown]
+# **What you have now.** Three independent ways to a gradient; a walk that you can predict from two numbers, $\eta$
+# and $L$; the knowledge that one run, one start and one seed are an anecdote. The next workbook keeps the walk and
+# changes what it remembers.

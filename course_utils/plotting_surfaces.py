@@ -1,0 +1,103 @@
+"""Pictures of functions of two variables: contours, paths, learning curves, basins. Each takes `ax`, returns axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["plot_basins", "plot_contours", "plot_learning_curve", "plot_path"]
+
+# Okabe and Ito (2008), pale: minima in colour, saddles in greys.
+BASINS = ("#8fc1e0", "#f2b28c", "#8fd0bd", "#dcb5cb", "#f0d59a", "#bfe0f5")
+GREYS = ("#4d4d4d", "#808080", "#a6a6a6")
+
+
+def plot_contours(
+    f: Callable[..., Any],
+    x_range: tuple[float, float] = (-5.0, 5.0),
+    y_range: tuple[float, float] = (-5.0, 5.0),
+    *,
+    levels: int = 50,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw lines of equal height of a function.
+
+    Args:
+        f: Height at x, y; takes arrays.
+        x_range: Lowest and highest x.
+        y_range: Lowest and highest y.
+        levels: Number of lines.
+        ax: Where to draw; new axes by default.
+    """
+    ax = ax or plt.subplots(figsize=(6, 5))[1]
+    x, y = np.meshgrid(np.linspace(*x_range, 300), np.linspace(*y_range, 300))
+    ax.contour(x, y, np.asarray(f(x, y)), levels=levels, cmap="viridis", linewidths=0.6, alpha=0.8)
+    return ax
+
+
+def plot_path(x_hist: ArrayLike, y_hist: ArrayLike, *, label: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw a walk: a circle where it starts, a point after each step, a square where it ends.
+
+    Args:
+        x_hist: First coordinates, shape (steps + 1,).
+        y_hist: Second coordinates, shape (steps + 1,).
+        label: Name in the legend.
+        ax: Where to draw; new axes by default.
+    """
+    ax = ax or plt.subplots(figsize=(6, 5))[1]
+    x, y = np.asarray(x_hist, dtype=float), np.asarray(y_hist, dtype=float)
+    (line,) = ax.plot(x, y, ".-", color="#D55E00", markersize=4, linewidth=0.9, label=label)
+    ax.plot(x[0], y[0], "o", color=line.get_color(), markerfacecolor="white", markersize=7)
+    ax.plot(x[-1], y[-1], "s", color=line.get_color(), markersize=6)
+    return ax
+
+
+def plot_learning_curve(values: ArrayLike, *, label: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw the value of the objective by step, the start at step 0.
+
+    Args:
+        values: Values, shape (steps + 1,).
+        label: Name in the legend.
+        ax: Where to draw; new axes by default.
+    """
+    ax = ax or plt.subplots(figsize=(6, 4))[1]
+    ax.plot(np.asarray(values, dtype=float), ".-", color="#0072B2", markersize=4, label=label)
+    ax.set(xlabel="step", ylabel="$f$")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def plot_basins(
+    x: NDArray[Any], y: NDArray[Any], ends: NDArray[Any], names: Sequence[str], *, ax: Axes | None = None
+) -> Axes:
+    """Colour every start by where its walk ended; ends called "saddle" are grey.
+
+    Args:
+        x: First coordinates of the starts, shape (rows, columns).
+        y: Second coordinates, same shape.
+        ends: Number of the end, from 0, same shape.
+        names: Names of the ends; equal names have one entry in the legend.
+        ax: Where to draw; new axes by default.
+    """
+    ax = ax or plt.subplots(figsize=(6, 5))[1]
+    colour = {name: BASINS[i % len(BASINS)] for i, name in enumerate(dict.fromkeys(names))}
+    colour["saddle"] = GREYS[0]
+    ax.pcolormesh(
+        x,
+        y,
+        ends,
+        cmap=ListedColormap([colour[name] for name in names]),
+        vmin=-0.5,
+        vmax=len(names) - 0.5,
+        rasterized=True,
+    )
+    handles = [Patch(facecolor=colour[name], label=name) for name in dict.fromkeys(names)]
+    ax.legend(handles=handles, fontsize="small", loc="lower left", framealpha=0.9)
+    return ax

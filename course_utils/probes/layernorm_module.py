@@ -1,0 +1,39 @@
+"""How `LayerNorm()`, a torch module without parameters, is exercised.
+
+Inputs: `square_rows`, `other_rows` and `plain`, all batches of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from course_utils.probes.array_functions import if_shapes_fit
+from course_utils.probes.base import Inputs, Outputs, Part, Probe
+from course_utils.probes.tensor_modules import applied, made, manners
+
+__all__ = ["PROBE"]
+
+
+def _values(factory: Callable[..., Any], inputs: Inputs) -> Outputs:
+    square = {"square_out": applied(made(factory), inputs["square_rows"])}
+    return {**square, **if_shapes_fit(_other_shape)(factory, inputs)}
+
+
+def _other_shape(factory: Callable[..., Any], inputs: Inputs) -> Outputs:
+    rows = inputs["other_rows"]
+    return {"other_out": applied(made(factory), rows), "test_out": applied(made(factory).eval(), rows[:1])}
+
+
+def _state(factory: Callable[..., Any], inputs: Inputs) -> Outputs:
+    count = len(list(made(factory).parameters()))
+    return {"parameters": np.array(float(count)), **manners(lambda: made(factory), inputs["plain"])}
+
+
+PROBE = Probe(
+    "layernorm_module",
+    ("LayerNorm",),
+    (Part("LayerNorm", ("LayerNorm",), _values), Part("LayerNorm as a module", ("LayerNorm",), _state)),
+)

@@ -1,0 +1,58 @@
+"""A student opens the notebook in JupyterLab, runs it, and sees the run live."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.build.conftest import ROOT
+from tests.notebooks.lab import jupyter_lab
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="chromium is not installed; `make browser` installs it where it may"),
+]
+
+OFFLINE = {"COURSE_DATA": "", "COURSE_DOWNLOAD": "0"}
+
+
+@pytest.fixture
+def page(tmp_path):
+    """A page of a real browser on JupyterLab, with the student notebook open."""
+    shutil.copy(ROOT / "notebooks" / "02_optimizers" / "02_optimizers.ipynb", tmp_path)
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]
+    flags = [*sandbox, "--disable-background-networking"]
+    with (
+        jupyter_lab(tmp_path, OFFLINE) as address,
+        playwright.sync_playwright() as tool,
+        tool.chromium.launch(executable_path=CHROMIUM, args=flags) as browser,
+    ):
+        page = browser.new_page(viewport={"width": 1280, "height": 1400})
+        page.goto(f"{address}/lab/tree/02_optimizers.ipynb?reset")
+        page.get_by_role("heading", name="Workbook 2: Optimizers").wait_for(timeout=60_000)
+        yield page
+
+
+def run_all(page):
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def test_a_run_shows_its_lines_and_its_graph_while_it_goes_on(page, tmp_path):
+    run_all(page)
+    cell = page.locator(".jp-CodeCell", has_text='train("SGD", SGDOptimizer)').first
+    cell.get_by_text("[ 2/10] Train Loss =").wait_for(timeout=90_000)
+    graph = cell.locator(".jp-OutputArea-output img").first
+    graph.wait_for(timeout=30_000)
+    graph.scroll_into_view_if_needed()
+    page.screenshot(path=str(tmp_path / "live.png"))
+    cell.get_by_text("[10/10] Train Loss =").wait_for(timeout=90_000)
+    lines = [line for line in cell.inner_text().splitlines() if "Valid Accuracy =" in line]
+    assert [line[:7] for line in lines] == [f"[{epoch:2d}/10]" for epoch in range(1, 11)]
+    box = graph.bounding_box()
+    assert box["width"] > 200
+    assert box["height"] > 150
+    page.screenshot(path=str(tmp_path / "after.png"))
+    assert "Traceback" not in cell.inner_text()
