@@ -38,8 +38,8 @@ def answer_requests(channel: socket.socket, shell: GradingShell) -> None:
     try:
         while True:
             request, arrays = receive(channel)
-            answer, outputs = _cell(request, shell) if request["kind"] == "cell" else _part(request, arrays, shell)
-            channel.sendall(pack({**answer, "number": request["number"]}, outputs))
+            reply, outputs = _cell(request, shell) if request["kind"] == "cell" else _part(request, arrays, shell)
+            channel.sendall(pack({**reply, "number": request["number"]}, outputs))
     finally:
         os._exit(0)
 

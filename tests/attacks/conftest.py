@@ -82,7 +82,9 @@ def outside(tmp_path_factory):
     folder = tmp_path_factory.mktemp("secrets")
     folder.chmod(0o777)
     (folder / "other.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
-    (folder / "solution.py").write_text(f"# {token}\ndef ema(values, beta, bias_correction=False):\n    return values\n")
+    (folder / "solution.py").write_text(
+        f"# {token}\ndef ema(values, beta, bias_correction=False):\n    return values\n"
+    )
     with sqlite3.connect(folder / "gradebook.db") as gradebook:
         gradebook.execute("create table grade (student text, manual_score real)")
         gradebook.execute("insert into grade values ('ada', 1.0)")

@@ -1,79 +1,117 @@
 """No attack and no accident earns a point, changes anything outside, or costs another exercise or submission."""
 
-import functools
-import inspect
+import html
 import json
+from html.parser import HTMLParser
 
-import numpy as np
 import pytest
 
-from autograder.answers.base import load_answer, make_key
-from autograder.sandbox.run import run_submission
-from autograder.sandbox.types import CellStep, Limits, ProbeStep
-from course_utils.checks.judge import judge
-from tests.attacks.hostile import NAMES, SMALL, load_hostile
-from tests.exercises.solutions import ema as ema_solutions
-from tests.exercises.solutions import momentum as momentum_solutions
+from tests.attacks.classroom import HONEST, grade_hostile_class
+from tests.attacks.hostile import NAMES, load_hostile
 
-HONEST_EMA = CellStep("ema", "import numpy as np\n" + inspect.getsource(ema_solutions.plain_loop) + "\nema = plain_loop", "ema")
-HONEST_MOMENTUM = CellStep(
-    "momentum",
-    "import torch\n"
-    + inspect.getsource(momentum_solutions.Sgd)
-    + inspect.getsource(momentum_solutions.Textbook)
-    + "\nMomentumOptimizer = Textbook",
-    "momentum",
-)
-# What the texts of an attack may show of the token: its own words, never what it stole.
+# The texts that this one shows are its own words, not what it stole.
 SPEAKS_THE_TOKEN = {"script_in_the_output"}
 
 
-@functools.cache
-def material(exercise):
-    answer = load_answer(exercise)
-    inputs = answer.generate(np.random.default_rng(7))
-    return inputs, make_key(answer, inputs, points=1.0)
+@pytest.fixture(scope="module")
+def start(outside):
+    return outside.state()
 
 
-def probe(exercise):
-    return ProbeStep(exercise, material(exercise)[0])
+@pytest.fixture(scope="module")
+def classes(outside, start, tmp_path_factory):
+    return grade_hostile_class(tmp_path_factory.mktemp("attacked"), outside)
 
 
-def judged(result, exercise):
-    return judge(result.observations[exercise], material(exercise)[1])
+def by_exercise(graded, student):
+    return {one.exercise: one for one in graded.grades[student].exercises}
 
 
-def grade(cells, limits):
-    steps = [*cells, probe("ema"), HONEST_MOMENTUM, probe("momentum")]
-    return run_submission(steps, limits)
-
-
-def texts(result):
-    streams = [output["text"] for cell in result.cells for output in cell.outputs if output["output_type"] == "stream"]
-    return "\n".join([*streams, *(cell.message for cell in result.cells), *result.notes])
+def shown(notebook):
+    return [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_attack_earns_nothing_changes_nothing_and_costs_no_other_exercise(name, outside):
+def test_an_attack_earns_nothing_and_costs_no_other_exercise(name, classes, outside):
     hostile = load_hostile(name, **outside.places())
-    before = outside.state()
-    result = grade(hostile.cells, hostile.limits)
-    attacked, other = judged(result, "ema"), judged(result, "momentum")
-    assert attacked.verdict in hostile.verdicts, (attacked, result.cells)
-    assert attacked.score == (1.0 if attacked.verdict == "correct" else 0.0)
-    assert hostile.damages_itself or other.verdict == "correct", (other, result.cells, result.notes)
-    assert len(result.cells) == len(hostile.cells) + 1
-    assert outside.state() == before
-    assert name in SPEAKS_THE_TOKEN or outside.token not in texts(result)
-    assert len(json.dumps([cell.outputs for cell in result.cells])) < 2 * SMALL["memory_bytes"] / 100
+    grades = by_exercise(classes[name], name)
+    assert grades["ema"].verdict in hostile.verdicts, grades["ema"]
+    assert grades["ema"].score == (1.0 if grades["ema"].verdict == "correct" else 0.0)
+    assert hostile.damages_itself or grades["momentum"].verdict == "correct", grades["momentum"]
+    assert not classes[name].grades[name].problem
 
 
-def test_the_next_submission_is_not_disturbed(outside):
-    first = grade([HONEST_EMA], Limits())
-    for name in ("kills_everything", "changed_settings", "shadows_installed_packages", "background_process"):
-        grade(load_hostile(name, **outside.places()).cells, Limits(**SMALL))
-    second = grade([HONEST_EMA], Limits())
-    assert [judged(second, exercise).score for exercise in ("ema", "momentum")] == [1.0, 1.0]
-    for exercise in ("ema", "momentum"):
-        one, two = (result.observations[exercise].parts[0].outputs for result in (first, second))
-        assert all(np.array_equal(one[key], two[key]) for key in one)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_attack_changes_nothing_outside(name, classes, start):
+    assert classes[name].seen[name] == start
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_attack_learns_no_secret(name, classes, outside):
+    notebook = classes[name].notebook(name)
+    found = shown(notebook)
+    assert name in SPEAKS_THE_TOKEN or outside.token not in json.dumps(found)
+    assert name in SPEAKS_THE_TOKEN or outside.token not in " ".join(classes[name].grades[name].notes)
+    assert len(json.dumps(found)) < 5_000_000
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if load_hostile(name).never])
+def test_an_attack_does_not_come_through(name, classes):
+    text = json.dumps(shown(classes[name].notebook(name)))
+    assert '"stdout"' in text
+    assert load_hostile(name).never not in text
+
+
+class Active(HTMLParser):
+    """Everything in a page that a browser would run or load."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        if tag in ("script", "iframe", "object", "embed", "base", "link", "form"):
+            self.found.append(tag)
+        for name, value in attributes:
+            loads = name in ("src", "href") and not (value or "").startswith(("data:image/png;base64,", "feedback/"))
+            if name.startswith("on") or loads:
+                self.found.append((tag, name, value))
+
+
+def active(text):
+    parser = Active()
+    parser.feed(text)
+    return parser.found
+
+
+@pytest.mark.parametrize("name", [*NAMES, *HONEST])
+def test_feedback_runs_nothing(name, classes):
+    page = classes[name].feedback(name)
+    assert active(page) == []
+    assert "content=\"default-src 'none'; style-src 'sha256-" in html.unescape(page)
+
+
+def test_pages_of_the_classes_run_nothing(classes):
+    for graded in {id(graded): graded for graded in classes.values()}.values():
+        assert active((graded.out / "index.html").read_text()) == []
+
+
+def test_what_looks_for_active_content_finds_it():
+    assert active("<p><script>1</script><img src=x onerror=f()>") == [
+        "script",
+        ("img", "src", "x"),
+        ("img", "onerror", "f()"),
+    ]
+
+
+def test_no_other_submission_is_disturbed(classes):
+    for graded in {id(graded): graded for graded in classes.values()}.values():
+        for student in HONEST:
+            assert {one.verdict for one in graded.grades[student].exercises} == {"correct"}, graded.grades[student]
+        assert len(graded.grades) == len(list((graded.out.parent / "submitted").iterdir()))
+
+
+def test_honest_outputs_are_the_same_before_and_after_every_attack(classes):
+    for graded in {id(graded): graded for graded in classes.values()}.values():
+        one, *others = [graded.notebook(student)["cells"] for student in HONEST]
+        assert all(cells == one for cells in others)

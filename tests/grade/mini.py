@@ -150,20 +150,20 @@ class AdamOptimizer(SGDOptimizer):
 PERFECT = {"momentum": MOMENTUM, "adam": ADAM, "why": "Because it averages."}
 
 
-def make_course(root: Path) -> Path:
-    """Write the course into `root`, its student edition included."""
+def make_course(root: Path, name: str = NAME, course: str = COURSE, master: str = MASTER) -> Path:
+    """Write a course of one workbook into `root`, its student edition included."""
     (root / "autograder" / "masters").mkdir(parents=True)
-    (root / "course.toml").write_text(COURSE)
-    (root / "autograder" / "masters" / f"{NAME}.py").write_text(MASTER.lstrip())
-    path = root / "notebooks" / NAME / f"{NAME}.ipynb"
+    (root / "course.toml").write_text(course)
+    (root / "autograder" / "masters" / f"{name}.py").write_text(master.lstrip())
+    path = root / "notebooks" / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True)
-    path.write_bytes(as_bytes(release_notebook(NAME, root)))
+    path.write_bytes(as_bytes(release_notebook(name, root)))
     return root
 
 
-def released(root: Path) -> dict:
+def released(root: Path, name: str = NAME) -> dict:
     """Return the released notebook as plain JSON."""
-    return json.loads((root / "notebooks" / NAME / f"{NAME}.ipynb").read_bytes())
+    return json.loads((root / "notebooks" / name / f"{name}.ipynb").read_bytes())
 
 
 def cell(notebook: dict, name: str) -> dict:
@@ -171,11 +171,11 @@ def cell(notebook: dict, name: str) -> dict:
     return next(one for one in notebook["cells"] if one["id"] == name)
 
 
-def solved(root: Path, sources: dict) -> dict:
+def solved(root: Path, sources: dict, name: str = NAME) -> dict:
     """Return the released notebook with these sources in its cells."""
-    notebook = released(root)
-    for name, source in sources.items():
-        cell(notebook, name)["source"] = source
+    notebook = released(root, name)
+    for cell_id, source in sources.items():
+        cell(notebook, cell_id)["source"] = source
     return notebook
 
 
@@ -184,9 +184,11 @@ def code(source: str, **fields) -> dict:
     return {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": source, **fields}
 
 
-def hand_in(folder: Path, student: str, content: dict | bytes, name: str = f"{NAME}.ipynb") -> Path:
+def hand_in(
+    folder: Path, student: str, content: dict | bytes, name: str = f"{NAME}.ipynb", assignment: str = NAME
+) -> Path:
     """Put a notebook where a student's submission goes; return its path."""
-    path = folder / student / NAME / name
+    path = folder / student / assignment / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
     return path
