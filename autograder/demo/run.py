@@ -34,7 +34,7 @@ def run_demo(root: Path, out: Path, watcher: Watcher | None = None) -> ClassGrad
     student, submitted, graded = (out / name for name in ("student", "submitted", "graded"))
     for folder in (student, submitted, graded):
         shutil.rmtree(folder, ignore_errors=True)
-    write(build_all(load_course(root), root), student)
+    write(build_all(load_course(root), root, [WORKBOOK]), student)
     hand_in((student / "notebooks" / WORKBOOK / f"{WORKBOOK}.ipynb").read_bytes(), submitted)
     order = Order(submitted, graded, root, assignment=WORKBOOK, seed=SEED, limits=LIMITS)
     return grade_class(order, in_this_process, watcher)
