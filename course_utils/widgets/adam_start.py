@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.noise import normals
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.style import line, quiet
 
@@ -36,14 +37,13 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 def gradients(kind: str, steps: int, seed: int) -> NDArray[np.float64]:
     """Return a sequence of gradients, shape (steps,)."""
-    rng = np.random.default_rng(seed)
     if kind == "constant":
         return np.ones(steps)
     if kind == "alternating":
         return np.where(np.arange(steps) % 2 == 0, 1.0, -1.0)
     if kind == "rare":
         return np.where(np.arange(steps) % 10 == 0, 1.0, 0.0)
-    return 1.0 + rng.normal(size=steps)
+    return 1.0 + normals(seed, steps)
 
 
 def simulate(state: State) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
         kind: quiet(left).plot([], [], label=kind, **{**line(i), "markersize": 4})[0] for i, kind in enumerate(KINDS)
     }
     left.set(xlabel="step t", ylabel="step / learning rate", title="Length of each step")
-    left.legend(loc="upper right", fontsize=8)
+    left.legend(loc="upper right")
     (factor,) = quiet(right).plot([], [], **{**line(3), "markersize": 4})
     right.axhline(1.0, color="grey", linewidth=0.8)
     right.set(xlabel="step t", ylabel="uncorrected / corrected", title="Excess of the uncorrected step")

@@ -39,7 +39,7 @@ def scene_record(demo: Demo, lecture: bool = False) -> dict[str, Any]:
         "presets": {name: dict(values) for name, values in scene.presets.items()},
         "start": start_state(scene.controls),
         "lecture": lecture,
-        "data": dict(scene.data),
+        "data": dict(scene.data()),
     }
 
 

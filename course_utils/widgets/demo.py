@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure, SubFigure
 
 from course_utils.widgets.controls import Control, State, read_state, start_state
 from course_utils.widgets.picture import Film, Picture, new_figure
+from course_utils.widgets.style import LETTERS
 
 __all__ = ["Demo", "Scene"]
 
@@ -31,7 +34,9 @@ class Scene:
         story: Presets that `static()` shows side by side.
         alt: What the static figure shows, for those who do not see it.
         client: Whether the browser can compute and draw it (`client/<name>.js`).
-        data: What the browser needs beside the state, ready for JSON.
+        data: What the browser needs beside the state, ready for JSON; asked for when a page is made.
+        work: For training, which takes seconds: state in, arrays that grow piece by piece out. `simulate` then gives
+            the arrays from before the first piece, and the panel has buttons to start and to stop.
     """
 
     name: str
@@ -45,7 +50,8 @@ class Scene:
     story: tuple[str, ...] = ()
     alt: str = ""
     client: bool = False
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Callable[[], Mapping[str, Any]] = dict
+    work: Callable[[State], Iterator[dict[str, Any]]] | None = None
 
 
 class Demo:
@@ -70,8 +76,25 @@ class Demo:
         """Change some values and simulate again. On a bad value nothing changes and ValueError says why."""
         self.state = read_state(self.scene.controls, self.state, changes)
         self.arrays = self.scene.simulate(self.state)
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in self.listeners:
             listener()
+
+    def training(self) -> Iterator[None]:
+        """Train piece by piece; after each piece `arrays` holds what is known so far, and the views show it."""
+        pieces = self.scene.work(self.state) if self.scene.work else iter(())
+        for arrays in pieces:
+            self.arrays = arrays
+            self._tell()
+            yield
+
+    def run(self) -> Demo:
+        """Train to the end, where there is anything to train, and return this demo."""
+        for _ in self.training():
+            pass
+        return self
 
     def preset(self, name: str) -> None:
         """Go to a named state.
@@ -91,19 +114,23 @@ class Demo:
         """Return the picture of the present state as PNG. One figure is kept and its artists are moved."""
         if self._film is None:
             figure = new_figure(self.scene.size)
-            self._film = Film(figure, self.scene.draw(figure, self.state, self.arrays))
+            self._film = Film(figure, self._drawn(figure))
         return self._film.frame(self.state, self.arrays)
 
     def static(self) -> Figure:
         """Return a figure that tells the story without a front end: the presets of the story, one below the other."""
         names = self.scene.story or tuple(self.scene.presets)[:3]
         width, height = self.scene.size
-        figure = new_figure((width, height * len(names)))
+        figure = new_figure((width, (height + 0.5) * len(names)))
         for part, name in zip(figure.subfigures(len(names), 1, squeeze=False)[:, 0], names, strict=True):
-            demo = Demo(self.scene, **self.scene.presets[name])
-            part.suptitle(f"{name}: {demo.text_summary()}", fontsize=11, wrap=True)
-            self.scene.draw(part, demo.state, demo.arrays).hold_still()
+            demo = Demo(self.scene, **self.scene.presets[name]).run()
+            part.suptitle("\n".join(wrap(f"{name}: {demo.text_summary()}", round(11 * width))), fontsize=12)
+            demo._drawn(part).hold_still()
         return figure
+
+    def _drawn(self, figure: Figure | SubFigure) -> Picture:
+        with rc_context(LETTERS):
+            return self.scene.draw(figure, self.state, self.arrays)
 
     def to_json(self) -> str:
         """Return the whole state as one line of JSON, for a slide or a link."""

@@ -110,7 +110,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     paths = {name: left.plot([], [], **look)[0] for name, look in looks.items()}
     losses = {name: quiet(right).semilogy([], [], label=name, **look)[0] for name, look in looks.items()}
     right.set(xlabel="step", ylabel="loss above the minimum", title="Learning curves")
-    right.legend(loc="upper right", fontsize=8)
+    right.legend(loc="upper right")
 
     def update(state: State, arrays: dict[str, Any]) -> object:
         backdrop(state["surface"], state["condition"], state["angle"])

@@ -15,6 +15,7 @@ from IPython.display import display
 from course_utils.widgets.client_page import client_widget
 from course_utils.widgets.controls import Choice, Control, Number, Switch
 from course_utils.widgets.demo import Demo
+from course_utils.widgets.training_buttons import TrainingButtons
 
 __all__ = ["Panel", "show"]
 
@@ -53,7 +54,9 @@ class Panel:
             widgets.HBox(list(parts), layout=widgets.Layout(flex_flow="row wrap")) for parts in self.inputs.values()
         ]
         heading = widgets.HTML(f"<h3>{html.escape(demo.scene.title)}</h3>")
-        self.box = widgets.VBox([heading, self.presets, *rows, self.problem, self.image, self.verdict])
+        self.buttons = TrainingButtons(demo, self._complain) if demo.scene.work else None
+        start_stop = [self.buttons.box] if self.buttons else []
+        self.box = widgets.VBox([heading, self.presets, *rows, *start_stop, self.problem, self.image, self.verdict])
         demo.listeners.append(self.follow)
         self.follow()
 
@@ -114,11 +117,16 @@ class Panel:
 
     def _guarded(self, action: Callable[[], None]) -> None:
         """Run `action`; an error becomes a visible line, and the picture stays as it was."""
+        if self.buttons:
+            self.buttons.stop()
         try:
             action()
         except Exception as error:
-            text = html.escape(str(error) or type(error).__name__)
-            self.problem.value = f"<p role='alert'><b>Not changed.</b> {text}</p>"
+            self._complain(error)
+
+    def _complain(self, error: Exception) -> None:
+        text = html.escape(str(error) or type(error).__name__)
+        self.problem.value = f"<p role='alert'><b>Not changed.</b> {text}</p>"
 
 
 _STYLE = {"description_width": "12em"}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.noise import normals
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.style import line, quiet
 
@@ -18,14 +19,18 @@ __all__ = ["SCENE", "rates", "schedules_demo", "simulate"]
 
 KINDS = ("constant", "step", "exponential", "cosine")
 EIGENVALUES = np.geomspace(0.02, 1.0, 20)
-WALKS = 8
+WALKS, MAX_STEPS = 8, 400
+# A start that is sharper than what follows flattens by this factor per step.
+FLATTENS = 0.9
+CAP = 1e6
 
 CONTROLS = (
     Choice("kind", "Schedule", KINDS, "cosine"),
     Number("lr", "Highest learning rate", 1e-3, 4.0, 0.5, log=True),
     Number("warmup", "Warmup steps", 0, 100, 0, whole=True),
-    Number("steps", "Steps", 20, 400, 200, whole=True),
+    Number("steps", "Steps", 20, MAX_STEPS, 200, whole=True),
     Number("noise", "Gradient noise", 0.0, 2.0, 0.5),
+    Number("sharpness", "Curvature at the start, times", 1.0, 10.0, 1.0),
     Number("seed", "Seed", 0, 99, 0, whole=True),
 )
 
@@ -33,7 +38,8 @@ PRESETS: dict[str, dict[str, Any]] = {
     "constant: the noise stays": {"kind": "constant"},
     "cosine: the noise is let out": {"kind": "cosine"},
     "step": {"kind": "step"},
-    "warmup saves a high rate": {"kind": "cosine", "lr": 2.2, "warmup": 40},
+    "a sharp start, no warmup": {"kind": "cosine", "lr": 1.0, "sharpness": 5.0},
+    "a sharp start, with warmup": {"kind": "cosine", "lr": 1.0, "sharpness": 5.0, "warmup": 40},
 }
 
 
@@ -58,30 +64,36 @@ def rates(kind: str, lr: float, steps: int, warmup: int) -> NDArray[np.float64]:
 def simulate(state: State) -> dict[str, NDArray[Any]]:
     """Run noisy gradient descent on a quadratic of 20 directions, eight walks at once.
 
+    In step t all curvatures are multiplied by 1 + (sharpness - 1) 0.9^t.
+
     Returns:
         `rates` (steps,) and, over the eight walks, `median`, `low` and `high` of the loss, each (steps + 1,).
     """
-    lrs = rates(state["kind"], state["lr"], state["steps"], state["warmup"])
-    rng = np.random.default_rng(state["seed"])
-    noise = state["noise"] * rng.normal(size=(state["steps"], WALKS, len(EIGENVALUES)))
-    w = np.ones((WALKS, len(EIGENVALUES)))
-    losses = np.empty((state["steps"] + 1, WALKS))
-    losses[0] = (w**2 @ EIGENVALUES) / 2
-    for t, lr in enumerate(lrs.tolist()):
-        w -= lr * (w + noise[t]) * EIGENVALUES
-        losses[t + 1] = (w**2 @ EIGENVALUES) / 2
-    losses = np.minimum(losses, 1e6)
+    steps = state["steps"]
+    lrs = rates(state["kind"], state["lr"], steps, state["warmup"])
+    noise = state["noise"] * normals(state["seed"], MAX_STEPS * WALKS * len(EIGENVALUES)).reshape(MAX_STEPS, WALKS, -1)
+    sharpness = 1 + (state["sharpness"] - 1) * FLATTENS ** np.arange(steps)
+    factors = (lrs * sharpness)[:, None] * EIGENVALUES
+    pushes = factors[:, None] * noise[:steps]
+    w = np.ones((steps + 1, WALKS, len(EIGENVALUES)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in range(steps):
+            np.multiply(w[t], 1 - factors[t], out=w[t + 1])
+            w[t + 1] -= pushes[t]
+        losses = np.minimum((w * w) @ EIGENVALUES / 2, CAP)
     return {"rates": lrs, "median": np.median(losses, 1), "low": losses.min(1), "high": losses.max(1)}
 
 
 def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
     """Say where the loss ends, and how that compares with the constant rate."""
-    end = float(arrays["median"][-1])
+    end, worst = float(arrays["median"][-1]), float(arrays["median"].max())
+    limit = f"the limit 2/L is {2 / (EIGENVALUES[-1] * state['sharpness']):.3g} at the start"
     if end > arrays["median"][0]:
-        return f"Diverges: the rate {state['lr']:.3g} is above the limit 2/L = {2 / EIGENVALUES[-1]:.3g} for too long."
-    constant = float(simulate({**state, "kind": "constant"})["median"][-1])
-    ends = f"the loss ends at {end:.3g} (median of {WALKS} walks)"
-    return f"{state['kind'].capitalize()}: {ends}; with the constant rate it ends at {constant:.3g}."
+        return f"Diverges: the highest rate is {state['lr']:.3g}, {limit}."
+    constant = float(simulate({**state, "kind": "constant", "warmup": 0})["median"][-1])
+    beside = "the constant rate diverges" if constant >= CAP else f"with the constant rate it ends at {constant:.3g}"
+    rose = f" It had risen to {worst:.3g}: {limit}." if worst > 10 * arrays["median"][0] else ""
+    return f"{state['kind'].capitalize()}: the loss ends at {end:.3g} (median of {WALKS} walks); {beside}.{rose}"
 
 
 def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Picture:
@@ -93,7 +105,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     edges = [right.semilogy([], [], color="#D55E00", linewidth=0.7, linestyle=":")[0] for _ in range(2)]
     edges[0].set_label("lowest and highest")
     right.set(xlabel="step", ylabel="loss", title="Loss with noisy gradients")
-    right.legend(loc="upper right", fontsize=8)
+    right.legend(loc="upper right")
 
     def update(state: State, arrays: dict[str, Any]) -> object:
         steps = np.arange(len(arrays["median"]))
@@ -116,9 +128,9 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
-    story=("constant: the noise stays", "cosine: the noise is let out", "warmup saves a high rate"),
+    story=("constant: the noise stays", "cosine: the noise is let out", "a sharp start, with warmup"),
     alt="Learning rate by step beside the loss of a noisy quadratic: a constant rate stops at a floor of noise, a "
-    "cosine schedule goes below it, and a warmup lets a rate above the limit be used for a while.",
+    "cosine schedule goes below it, and a warmup waits until a sharp start has flattened.",
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-__all__ = ["LINES", "PATH", "line", "quiet"]
+__all__ = ["LETTERS", "LINES", "PATH", "line", "quiet"]
 
 # Okabe and Ito (2008): distinguishable with the common forms of colour blindness.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -17,6 +17,16 @@ LINES: tuple[dict[str, Any], ...] = tuple(
     {"color": colour, "linestyle": dash, "marker": marker}
     for colour, dash, marker in zip(_COLOURS, _DASHES, _MARKERS, strict=True)
 )
+# Large enough for the last row: 12 points or more wherever there is text.
+LETTERS: Any = {
+    "font.size": 12,
+    "axes.titlesize": 13,
+    "legend.fontsize": 12,
+    "xtick.labelsize": 12,
+    "ytick.labelsize": 12,
+    "legend.framealpha": 0.85,
+    "legend.handlelength": 2.6,
+}
 PATH: dict[str, Any] = {"color": _COLOURS[1], "marker": "o", "markersize": 3.5, "linewidth": 1.4}
 
 
