@@ -27,29 +27,54 @@ COLOURS = {
 
 
 def class_table(grades: Sequence[SubmissionGrade], title: str) -> Table:
-    """Return a table: one line per submission, one column per exercise that is marked by a check, and the total."""
-    checked = list(dict.fromkeys(one.exercise for grade in grades for one in grade.checked))
+    """Return a table: one line per submission, one numbered column per exercise that is marked by a check.
+
+    What was seen stands in words beside the marks, so that the table is as narrow with fifteen exercises as with five.
+    """
+    checked = _checked(grades)
     table = Table(title=title, title_justify="left", header_style="bold")
     table.add_column("student", no_wrap=True)
-    for exercise in checked:
-        table.add_column(exercise.replace("_", "_\u200b"), justify="left", overflow="fold")
-    table.add_column("total", justify="right", no_wrap=True)
+    for number, _ in enumerate(checked, start=1):
+        table.add_column(str(number), justify="center", no_wrap=True, min_width=1)
+    table.add_column("marks", justify="right", no_wrap=True)
+    table.add_column("seen")
     for grade in grades:
         by_name = {one.exercise: one for one in grade.exercises}
-        cells = [_cell(by_name[exercise]) if exercise in by_name else "" for exercise in checked]
-        table.add_row(escape(grade.student), *cells, f"{marks(grade.checked_score)}/{marks(grade.checked_max)}")
+        cells = [_symbol(by_name[exercise]) if exercise in by_name else "" for exercise in checked]
+        total = f"{marks(grade.checked_score)}/{marks(grade.checked_max)}"
+        table.add_row(escape(grade.student), *cells, total, _seen(grade))
     return table
 
 
 def print_class(console: Console, grades: Sequence[SubmissionGrade], title: str) -> None:
-    """Print one table per assignment, and what its symbols mean."""
+    """Print one table per assignment, the exercises behind its numbers, and what its symbols mean."""
     for _, group in groupby(grades, key=lambda grade: grade.assignment):
-        console.print(class_table(list(group), title))
+        submissions = list(group)
+        console.print(class_table(submissions, title))
+        numbered = [f"{number} {exercise}" for number, exercise in enumerate(_checked(submissions), start=1)]
+        console.print("  ".join(numbered), style="dim", highlight=False)
     console.print(
         "  ".join(f"{SYMBOLS[verdict]} {verdict}" for verdict in COLOURS if verdict != "variant"), style="dim"
     )
 
 
-def _cell(one: ExerciseGrade) -> str:
-    named = " + ".join(one.misconceptions) or one.verdict
-    return f"[{COLOURS[one.verdict]}]{SYMBOLS[one.verdict]} {escape(named)}[/]"
+def _checked(grades: Sequence[SubmissionGrade]) -> list[str]:
+    return list(dict.fromkeys(one.exercise for grade in grades for one in grade.checked))
+
+
+def _symbol(one: ExerciseGrade) -> str:
+    return f"[{COLOURS[one.verdict]}]{SYMBOLS[one.verdict]}[/]"
+
+
+def _seen(grade: SubmissionGrade) -> str:
+    """Return what was seen other than `correct`: each thing once, with the exercises unless it is all of them."""
+    found: dict[str, list[ExerciseGrade]] = {}
+    for one in grade.checked:
+        if one.verdict != "correct":
+            found.setdefault(" + ".join(one.misconceptions) or one.verdict, []).append(one)
+    return "; ".join(_with_exercises(name, ones, len(grade.checked)) for name, ones in found.items())
+
+
+def _with_exercises(name: str, ones: Sequence[ExerciseGrade], all_exercises: int) -> str:
+    where = "" if len(ones) == all_exercises else ", ".join(one.exercise for one in ones) + ": "
+    return f"[{COLOURS[ones[0].verdict]}]{escape(where + name)}[/]"
