@@ -27,7 +27,7 @@ def plot_contours(
     levels: int = 50,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw lines of equal height of a function.
+    """Draw lines of equal height of a function, closer together where it is low, so that small valleys show.
 
     Args:
         f: Height at x, y; takes arrays.
@@ -38,7 +38,9 @@ def plot_contours(
     """
     ax = ax or plt.subplots(figsize=(6, 5))[1]
     x, y = np.meshgrid(np.linspace(*x_range, 300), np.linspace(*y_range, 300))
-    ax.contour(x, y, np.asarray(f(x, y)), levels=levels, cmap="viridis", linewidths=0.6, alpha=0.8)
+    height = np.asarray(f(x, y))
+    heights = height.min() + np.ptp(height) * np.linspace(0, 1, levels) ** 2
+    ax.contour(x, y, height, levels=heights, cmap="viridis", linewidths=0.6, alpha=0.8)
     return ax
 
 

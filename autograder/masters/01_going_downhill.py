@@ -43,11 +43,11 @@ from course_utils.widgets import step_size_demo
 # ## 1.0 Setup, seeds, devices, how the checks talk
 #
 # **Where to run this.** Any laptop will do: everything in the course fits a CPU, and all data that the exercises need
-# comes with the package. Two other places work the same way: Colab (open the notebook there, run the install line of
-# the README), and a remote server with Jupyter (start it there, open it through an SSH tunnel). Try the laptop first;
-# a GPU changes nothing before workbook 3. Full data sets are downloaded into your cache folder if there is a network,
-# or read from the folder that the variable `COURSE_DATA` names; otherwise the embedded sample is used, and the loader
-# says so.
+# comes with the package. Two other places work the same way: Colab, once the package is installed there, and a remote
+# server with Jupyter (start it there, open it through an SSH tunnel). Try the laptop first; a GPU changes nothing
+# before workbook 3. The notebook `00_start_here` checks whether everything is in place. Full data sets are downloaded
+# into your cache folder if there is a network, or read from the folder that the variable `COURSE_DATA` names;
+# otherwise the embedded sample is used, and the loader says so.
 #
 # **Prefer to watch first?** Two lectures of Neuromatch Academy go with this workbook: the
 # [introduction](https://youtu.be/zm9oekdkJbQ) and [minimising an objective](https://youtu.be/aSJTRdjRvvw). Nothing
@@ -210,9 +210,8 @@ plt.show()
 #
 # A method that goes downhill does exactly what the objective says, which is not always what was meant. In Java a
 # palaeontologist paid his helpers for every piece of skull that they found; so they broke the large pieces. In 1897 the
-# lower house of Indiana passed a bill that would have fixed a value of $\pi$, because a decree is easier to produce
-# than a proof. A network is no wiser: paid for the share of right answers on a set with 1 % of cancer cases, it
-# learns to say "healthy".
+# lower house of Indiana voted for a bill that implied a wrong value of $\pi$: votes could be had, a proof could not. A
+# network is no wiser: paid for the share of right answers on a set with 1 % of cancer cases, it learns to say "healthy".
 #
 # Even the right aim is often not what is minimised. Let $m$ be the **margin** of an example: how far its score lies on
 # the right side. What we want to count is mistakes, the **0-1 loss**: 1 if $m < 0$, otherwise 0. Its gradient is zero
@@ -531,7 +530,7 @@ figure, ax = plt.subplots(figsize=(6.4, 5), layout="constrained")
 plot_contours(f, (-5, 5), (-5, 5), ax=ax)
 ax.plot(3, 2, "ro")
 ax.annotate("start", (3, 2), (3.2, 2.3), color="red")
-ax.set(title="$f(x, y)$: 50 lines of equal height", xlabel="$x$", ylabel="$y$")
+ax.set(title="$f(x, y)$: 50 lines of equal height, denser where it is low", xlabel="$x$", ylabel="$y$")
 plt.show()
 
 # %% [markdown]
@@ -638,7 +637,7 @@ plt.show()
 
 # %% experiment="one_dimension"
 figure, panels = plt.subplots(1, 4, figsize=(13, 3), sharey=True, layout="constrained")
-bowl = np.linspace(-3, 3, 100)
+bowl = np.linspace(-4.4, 4.4, 100)
 for panel, product in zip(panels, (0.2, 1.0, 1.8, 2.1)):
     distance = 2.0 * (1 - product) ** np.arange(9)
     panel.plot(bowl, bowl**2 / 2, color="0.7")
@@ -756,8 +755,8 @@ step_size_demo(lr=0.2, steps=60).show()
 # multiplies the distance by $1 - 0.2 \cdot 11.04 = -1.21$; the cosine, which is not a parabola, keeps the jump from
 # growing. A step size below 0.181, say 0.17, converges to $-2.2807$ once the walk is in that valley (slowly, from side
 # to side, with $1 - 0.17 \cdot 11.04 = -0.88$; 0.15 is faster). But from $(3, 2)$ a step of 0.1 ends in the local
-# minimum 1.2427: small steps follow the nearest valley down, and only the larger ones leap over it. So the start matters as
-# well as the step size; a large step size at first and a smaller one later (section 1.7) has both.
+# minimum 1.2427: small steps follow the nearest valley down, and only the larger ones leap over it. So the start
+# matters as well as the step size; a large step size at first and a smaller one later (section 1.7) has both.
 #
 # **Marking guide**
 #
@@ -1151,8 +1150,8 @@ plt.show()
 # digits doubles with each step, and after a handful nothing is left to do.
 # </details>
 #
-# Now from everywhere. Every point of the map below is a start, and its colour says where the walk ended. **Predict:**
-# Newton looks for slope zero. What else has slope zero?
+# Now from everywhere. Every point of the map below is a start, and its colour says where the walk was after 100 steps.
+# **Predict:** Newton looks for slope zero. What else has slope zero? And does it find a zero from every start?
 
 
 # %%
@@ -1169,7 +1168,7 @@ def newton_on_f(x, y):
 
 
 # %% experiment="basins"
-names = ["left minimum", "saddle", "global minimum", "saddle", "right minimum"]
+names = ["left minimum", "saddle", "global minimum", "saddle", "right minimum", "nowhere"]
 slope_is_zero = np.array([-2.85372, -2.25382, -1.08816, 0.32624, 0.60595])
 grid_x, grid_y = np.meshgrid(np.linspace(-5, 5, 300), np.linspace(-5, 5, 300))
 
@@ -1178,10 +1177,11 @@ for panel, (name, step) in zip(panels, {"Gradient descent, step size 0.1": desce
     x, y = grid_x, grid_y
     for _ in range(100):
         x, y = step(x, y)
-    ends = np.abs(x[..., None] - slope_is_zero).argmin(axis=-1)
+    settled = np.hypot(grad_x_f(x, y), grad_y_f(x, y)) < 1e-3
+    ends = np.where(settled, np.abs(x[..., None] - slope_is_zero).argmin(axis=-1), 5)
     plot_basins(grid_x, grid_y, ends, names, ax=panel)
     panel.set(title=name, xlabel="$x$ of the start")
-    print(f"{name}: " + ", ".join(f"{np.mean(ends == k):.1%} {names[k]}" for k in range(5)))
+    print(f"{name}: " + ", ".join(f"{np.mean(ends == k):.1%} {names[k]}" for k in range(6)))
 panels[0].set_ylabel("$y$ of the start")
 plt.show()
 
@@ -1194,9 +1194,13 @@ plt.show()
 # for a parabola one Newton step is exact: the $y$ of the start is forgotten at once.) Gradient descent is repelled by
 # saddles and keeps to its valley.
 #
+# And 29 % of the starts have arrived **nowhere**. Most of these walks go round for ever, between $x = 4.26$ and $5.33$
+# or through four points near $x = -7$: there the slope comes closer to zero and turns back before it, and Newton hunts
+# for a zero that does not exist. The others still leap, some of them millions of units away.
+#
 # **Full steps are safe only close to a minimum.** The usual repairs: check that $f$ fell and halve the step if not; use
 # absolute curvatures; or limit the step's length to where the parabola has proved right (a trust region). `run_newton`
-# does none of this. On this landscape it always stops somewhere; elsewhere it may silently run away.
+# does none of this, and ends after 200 steps without a word about having got nowhere.
 # </details>
 #
 # **The price.** $H$ has $n^2$ entries, and solving with it takes about $n^3/3$ multiplications. **Predict** both for
