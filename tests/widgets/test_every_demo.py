@@ -1,0 +1,138 @@
+"""What holds for each demo: its state goes out and in, its presets work, it draws, it speaks, it refuses nonsense."""
+
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from course_utils import widgets
+from course_utils.widgets.controls import Choice, Number, start_state
+from tests.widgets.conftest import NAMES
+
+
+def pixels(png: bytes):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def leaves(arrays):
+    for name, value in arrays.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{inner}", array) for inner, array in leaves(value))
+        else:
+            yield name, np.asarray(value)
+
+
+def numbers(scene):
+    return [control for control in scene.controls if isinstance(control, Number)]
+
+
+def test_the_state_goes_out_as_json_and_comes_back(demo):
+    last = numbers(demo.scene)[-1]
+    demo.set(**{last.name: last.high})
+    again = type(demo)(demo.scene)
+    assert again.state != demo.state
+    again.load_json(demo.to_json())
+    assert again.state == demo.state
+    if demo.scene.work is None:
+        for (name, here), (_, there) in zip(leaves(demo.arrays), leaves(again.arrays), strict=True):
+            np.testing.assert_array_equal(here, there, err_msg=name)
+
+
+@pytest.mark.parametrize("text", ["no json", "[]", '{"demo": "another", "state": {}}'])
+def test_a_state_that_is_not_of_this_demo_is_refused(demo, text):
+    before = dict(demo.state)
+    with pytest.raises(ValueError, match="JSON|not a state"):
+        demo.load_json(text)
+    assert demo.state == before
+
+
+def test_every_preset_is_a_state_that_can_be_drawn_and_described(demo):
+    for name, changes in demo.scene.presets.items():
+        demo.preset(name)
+        assert demo.state == {**start_state(demo.scene.controls), **changes}
+        assert demo.text_summary().rstrip().endswith(".")
+        assert pixels(demo.frame()).std() > 10
+    assert set(demo.scene.story) <= set(demo.scene.presets)
+
+
+def test_an_unknown_preset_is_refused_with_the_list(demo):
+    with pytest.raises(ValueError, match=next(iter(demo.scene.presets))[:8]):
+        demo.preset("nowhere")
+
+
+def test_a_bad_value_changes_nothing_and_says_what_is_expected(demo):
+    before = dict(demo.state)
+    for control in demo.scene.controls:
+        expected = f"{control.high:g}" if isinstance(control, Number) else "expected"
+        wrong = ["", "abc", float("nan"), float("inf"), None, *([control.high * 2 + 1] if expected[0] != "e" else [7])]
+        for value in wrong:
+            with pytest.raises(ValueError, match=r"expected") as error:
+                demo.set(**{control.name: value})
+            assert control.label in str(error.value)
+            assert expected in str(error.value)
+    with pytest.raises(ValueError, match="no control 'colour'"):
+        demo.set(colour="red")
+    assert demo.state == before
+
+
+def test_the_corners_of_the_controls_can_be_drawn_and_described(demo):
+    start = start_state(demo.scene.controls)
+    for control in demo.scene.controls:
+        ends = (control.low, control.high) if isinstance(control, Number) else ()
+        for value in control.options if isinstance(control, Choice) else ends:
+            demo.set(**{**start, control.name: value})
+            assert demo.text_summary()
+            assert "nan" not in demo.text_summary().split()
+            assert demo.frame().startswith(b"\x89PNG")
+
+
+def test_a_picture_depends_on_the_state_alone(demo):
+    first, second = list(demo.scene.presets)[:2]
+    demo.preset(first)
+    before = pixels(demo.frame())
+    demo.preset(second)
+    between = pixels(demo.frame())
+    demo.preset(first)
+    assert (pixels(demo.frame()) == before).all()
+    if demo.scene.work is None:
+        assert (between != before).any()
+
+
+def test_text_in_a_picture_has_12_points_or_more(demo):
+    from matplotlib.text import Text
+
+    demo.frame()
+    texts = [text for text in demo._film.figure.findobj(Text) if text.get_text()]
+    assert len(texts) > 5
+    assert {text.get_text(): text.get_fontsize() for text in texts if text.get_fontsize() < 12} == {}
+
+
+def test_the_static_figure_has_a_part_for_each_state_of_the_story(demo):
+    if demo.scene.work is not None:
+        pytest.skip("trains for seconds; the tests of training demos hold it")
+    figure = demo.static()
+    figure.canvas.draw()
+    story = demo.scene.story or list(demo.scene.presets)[:3]
+    assert len(figure.subfigs) == len(story)
+    for part, name in zip(figure.subfigs, story, strict=True):
+        assert part.get_suptitle().startswith(name)
+        assert part.axes
+    assert len(demo.scene.alt) > 60
+
+
+def test_the_state_is_ready_for_a_link(demo):
+    record = json.loads(demo.to_json())
+    assert record == {"demo": demo.scene.name, "state": demo.state}
+
+
+def test_one_demo_is_imported_without_the_others():
+    code = "import sys; from course_utils.widgets import norm_cube_demo; print('torch' in sys.modules, 'ipywidgets' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["False", "False"]
+    assert len(NAMES) >= 7
+    with pytest.raises(AttributeError, match="no attribute"):
+        _ = widgets.nothing
