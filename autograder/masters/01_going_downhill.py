@@ -210,8 +210,8 @@ plt.show()
 #
 # A method that goes downhill does exactly what the objective says, which is not always what was meant. In Java a
 # palaeontologist paid his helpers for every piece of skull that they found; so they broke the large pieces. In 1897 the
-# lower house of Indiana voted for a bill that implied a wrong value of $\pi$: votes could be had, a proof could not. A
-# network is no wiser: paid for the share of right answers on a set with 1 % of cancer cases, it learns to say "healthy".
+# lower house of Indiana voted for a bill that implied a wrong value of $\pi$: votes could be had, a proof could not.
+# A network is no wiser: paid for the share of right answers on a set with 1 % of cancer cases, it learns "healthy".
 #
 # Even the right aim is often not what is minimised. Let $m$ be the **margin** of an example: how far its score lies on
 # the right side. What we want to count is mistakes, the **0-1 loss**: 1 if $m < 0$, otherwise 0. Its gradient is zero
