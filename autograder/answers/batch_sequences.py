@@ -11,7 +11,16 @@ from autograder.answers.accepted_conventions import over_calls
 from autograder.answers.rules import Rule
 from course_utils.probes.base import Inputs, Outputs
 
-__all__ = ["FEATURES", "SEQUENCE_LABELS", "fresh_affine", "fresh_columns", "fresh_sequences", "sequence"]
+__all__ = [
+    "BATCHES",
+    "FEATURES",
+    "SEQUENCE_LABELS",
+    "as_row",
+    "fresh_affine",
+    "fresh_columns",
+    "fresh_sequences",
+    "sequence",
+]
 
 BATCHES = {"1": "the first training batch", "2": "the second training batch", "test": "the test batch"}
 FEATURES = 4
@@ -64,10 +73,11 @@ def sequence(
         return fits
     outputs = {f"{prefix}_out_{name}": np.asarray(state.out) for name, state in zip(BATCHES, after, strict=True)}
     for key in ("running_mean", "running_var"):
-        outputs[f"{prefix}_{key}"] = np.stack([_as_row(getattr(state, key)) for state in after])
+        outputs[f"{prefix}_{key}"] = np.stack([as_row(getattr(state, key)) for state in after])
     return {**outputs, **fits, **{name: np.array(getattr(after[-1], name)) for name in also}}
 
 
-def _as_row(value: Any) -> np.ndarray:
+def as_row(value: Any) -> np.ndarray:
+    """Return a running statistic as probes do: flat where it has one entry per feature, or many axes."""
     array = np.asarray(value)
-    return array.reshape(FEATURES) if array.size == FEATURES else array
+    return array.ravel() if array.size == FEATURES or array.ndim > 2 else array

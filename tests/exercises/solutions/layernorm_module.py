@@ -79,11 +79,6 @@ class NoReturn(nn.Module):
         Textbook()(x)
 
 
-class Flattened(nn.Module):
-    def forward(self, x):
-        return Textbook()(x).flatten()
-
-
 CORRECT = {
     "textbook": (Textbook,),
     "loops": (Loops,),
