@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from course_utils.data.cifar10 import load_cifar10, load_cifar10_or_fashion_mnist
 from course_utils.data.digits import Digits, load_digits_data
 from course_utils.data.idx import DataFileError
 from course_utils.data.images import FASHION_MNIST, MNIST, ImageDataset
 from course_utils.data.resident import ResidentLoader
+from course_utils.data.small_split import SmallSplit, small_split
 from course_utils.data.sources import cache_folder, load_published
 
 __all__ = [
@@ -15,11 +17,15 @@ __all__ = [
     "Digits",
     "ImageDataset",
     "ResidentLoader",
+    "SmallSplit",
     "cache_folder",
     "get_fmnist_data_loaders",
+    "load_cifar10",
+    "load_cifar10_or_fashion_mnist",
     "load_digits_data",
     "load_fashion_mnist",
     "load_mnist",
+    "small_split",
 ]
 
 

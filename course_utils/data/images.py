@@ -77,7 +77,7 @@ class ImageDataset:
     """Labelled images, held in memory as they were published.
 
     Args:
-        data: Grey values, uint8, shape (N, 28, 28).
+        data: Values from 0 to 255, uint8: grey (N, height, width) or colour (N, channels, height, width).
         targets: Class numbers, int64, shape (N,).
         classes: Class names, by number.
         source: Where they came from, in words.
@@ -96,13 +96,14 @@ class ImageDataset:
         return len(self.data)
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        """Return one normalised image, float32 (1, 28, 28), and its class number."""
+        """Return one normalised image, float32 (channels, height, width), and its class number."""
         return self.normalised(self.data[index].unsqueeze(0))[0], int(self.targets[index])
 
     def normalised(self, data: torch.Tensor | None = None) -> torch.Tensor:
-        """Return images (all of them by default) as float32, shape (N, 1, 28, 28): (pixel / 255 - mean) / std."""
+        """Return images (all by default) as float32, (N, channels, height, width): (pixel / 255 - mean) / std."""
         pixels = self.data if data is None else data
-        return pixels.unsqueeze(1).to(torch.float32).div_(255).sub_(self.mean).div_(self.std)
+        with_channels = pixels if pixels.ndim == 4 else pixels.unsqueeze(1)
+        return with_channels.to(torch.float32).div_(255).sub_(self.mean).div_(self.std)
 
     def subset(self, indices: torch.Tensor) -> ImageDataset:
         """Return the images at `indices`, in their order."""
