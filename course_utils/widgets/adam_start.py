@@ -109,6 +109,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     story=("0.9 and 0.99: one step hides it", "0.9 and 0.999: six times too long"),
     alt="Step length by step with and without correction. With betas 0.9 and 0.99 the first step is the same and the "
     "tenth twice too long; with 0.9 and 0.999 the first is three times too long and the tenth more than six times.",

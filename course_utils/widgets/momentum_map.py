@@ -21,7 +21,7 @@ from course_utils.widgets.walks import diverged_at, walk
 
 __all__ = ["SCENE", "momentum_demo", "simulate"]
 
-LR_LOW, LR_HIGH = 1e-4, 10.0
+LR_LOW, LR_HIGH = 1e-4, 30.0
 SURFACES = ("quadratic", "Rosenbrock", "two minima", "saddle", "steep optimum")
 
 CONTROLS = (

@@ -128,6 +128,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     story=("constant: the noise stays", "cosine: the noise is let out", "a sharp start, with warmup"),
     alt="Learning rate by step beside the loss of a noisy quadratic: a constant rate stops at a floor of noise, a "
     "cosine schedule goes below it, and a warmup waits until a sharp start has flattened.",

@@ -29,19 +29,26 @@ CONTROLS = (
 
 PRESETS: dict[str, dict[str, Any]] = {
     "too small": {"lr": 0.005},
-    "local minimum": {"lr": 0.1},
+    "local minimum": {"lr": 0.1, "steps": 60},
     "2-cycle": {"lr": 0.2, "steps": 60},
-    "decay settles it": {"lr": 0.2, "decay": 0.9, "steps": 60},
+    "decay settles it": {"lr": 0.2, "decay": 0.97, "steps": 100},
+    "decay stops it too early": {"lr": 0.2, "decay": 0.8, "steps": 60},
     "diverges": {"lr": 1.2},
 }
 
 
 def simulate(state: State) -> dict[str, NDArray[Any]]:
-    """Walk from the start; returns `path` (steps + 1, 2), `loss` (steps + 1,) and the surface's `limit` 2/L."""
+    """Walk from the start.
+
+    Returns:
+        `path` (steps + 1, 2); `loss` (steps + 1,); `limit`, 2/L with the largest eigenvalue L at the global minimum;
+        `slope`, the length of the gradient at the end.
+    """
     ground = surface(state["surface"])
     path = walk("SGD", ground, (state["x"], state["y"]), state["steps"], state["lr"], decay=state["decay"])
     steepest = np.linalg.norm(ground.hessian, ord=2)
-    return {"path": path, "loss": ground.value(path[:, 0], path[:, 1]), "limit": np.array(2 / steepest)}
+    loss, slope = ground.value(path[:, 0], path[:, 1]), np.hypot(*ground.gradient(*path[-1]))
+    return {"path": path, "loss": loss, "limit": np.array(2 / steepest), "slope": np.array(slope)}
 
 
 def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
@@ -57,6 +64,9 @@ def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
     where = f"at ({path[-1, 0]:.3f}, {path[-1, 1]:.3f}) with loss {loss[-1]:.4g}"
     if last > 1e-3 and before < 0.05 * last:
         return f"A 2-cycle: it jumps between two points, one of them {where}; {limit}."
+    slope = float(arrays["slope"])
+    if last < 1e-4 and slope > 0.01:
+        return f"Its steps have shrunk to nothing {where}, but the slope there is still {slope:.2g}; {limit}."
     if last < 1e-4:
         return f"Settles {where}; {limit}."
     return f"Still moving after {state['steps']} steps, {where}; {limit}."
@@ -88,6 +98,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     story=("too small", "2-cycle", "decay settles it"),
     alt="Three walks of gradient descent on the same contours: one too slow, one jumping between two points, "
     "one that settles because its steps shrink.",

@@ -45,7 +45,7 @@ def test_the_state_goes_out_as_json_and_comes_back(demo):
 @pytest.mark.parametrize("text", ["no json", "[]", '{"demo": "another", "state": {}}'])
 def test_a_state_that_is_not_of_this_demo_is_refused(demo, text):
     before = dict(demo.state)
-    with pytest.raises(ValueError, match="JSON|not a state"):
+    with pytest.raises(ValueError, match=r"JSON|not a state"):
         demo.load_json(text)
     assert demo.state == before
 
@@ -130,7 +130,8 @@ def test_the_state_is_ready_for_a_link(demo):
 
 
 def test_one_demo_is_imported_without_the_others():
-    code = "import sys; from course_utils.widgets import norm_cube_demo; print('torch' in sys.modules, 'ipywidgets' in sys.modules)"
+    show = "print('torch' in sys.modules, 'ipywidgets' in sys.modules)"
+    code = f"import sys; from course_utils.widgets import norm_cube_demo; {show}"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert said.split() == ["False", "False"]
     assert len(NAMES) >= 7

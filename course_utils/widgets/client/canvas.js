@@ -1,16 +1,35 @@
-// Drawing on canvases: bands of height, a rate map, and curves on logarithmic axes.
+// Drawing on canvases: bands of height, a rate map, paths, and curves; colours, dashes and markers as in style.py.
 
-const INK = "#111111", BLUE = "#0072b2", ORANGE = "#d55e00", GREY = "#bbbbbb";
-const PAD = { left: 52, right: 16, top: 8, bottom: 36 };
+const INK = "#111111", ORANGE = "#d55e00";
+const LOOKS = [
+  { colour: "#0072b2", dash: [], marker: "circle" },
+  { colour: "#d55e00", dash: [7, 4], marker: "square" },
+  { colour: "#009e73", dash: [8, 3, 2, 3], marker: "up" },
+  { colour: "#cc79a7", dash: [2, 3], marker: "diamond" },
+  { colour: "#e69f00", dash: [12, 3], marker: "down" },
+  { colour: "#56b4e9", dash: [5, 2, 2, 2, 2, 2], marker: "plus" },
+];
+const WIDTH = 480, HEIGHT = 300, PAD = { left: 66, right: 14, top: 10, bottom: 44 };
+
+// An image or table that depends on `key` only is made once; the last few are kept.
+const store = new Map();
+function kept(key, make) {
+  if (!store.has(key)) {
+    if (store.size > 40) store.clear();
+    store.set(key, make());
+  }
+  return store.get(key);
+}
 
 function frame(canvas) {
-  const scale = Math.min(2, globalThis.devicePixelRatio || 1), width = 480, height = 300;
-  if (canvas.width !== width * scale) { canvas.width = width * scale; canvas.height = height * scale; }
+  const scale = Math.min(3, Math.max(1, (canvas.clientWidth / WIDTH) * (globalThis.devicePixelRatio || 1)));
+  const [width, height] = [Math.round(WIDTH * scale), Math.round(HEIGHT * scale)];
+  if (canvas.width !== width) { canvas.width = width; canvas.height = height; }
   const pen = canvas.getContext("2d");
   pen.setTransform(scale, 0, 0, scale, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  pen.font = "13px system-ui, sans-serif";
-  const box = { x: PAD.left, y: PAD.top, w: width - PAD.left - PAD.right, h: height - PAD.top - PAD.bottom };
+  pen.clearRect(0, 0, WIDTH, HEIGHT);
+  pen.font = "15px system-ui, sans-serif";
+  const box = { x: PAD.left, y: PAD.top, w: WIDTH - PAD.left - PAD.right, h: HEIGHT - PAD.top - PAD.bottom };
   return { pen, box };
 }
 
@@ -25,16 +44,16 @@ function axes({ pen, box }, xTicks, yTicks, xName, yName) {
   pen.textAlign = "center";
   for (const [at, text] of xTicks) {
     pen.beginPath(); pen.moveTo(at, box.y + box.h); pen.lineTo(at, box.y + box.h + 4); pen.stroke();
-    pen.fillText(text, at, box.y + box.h + 17);
+    pen.fillText(text, at, box.y + box.h + 19);
   }
-  pen.fillText(xName, box.x + box.w / 2, box.y + box.h + 32);
+  pen.fillText(xName, box.x + box.w / 2, box.y + box.h + 38);
   pen.textAlign = "right";
   for (const [at, text] of yTicks) {
     pen.beginPath(); pen.moveTo(box.x - 4, at); pen.lineTo(box.x, at); pen.stroke();
-    pen.fillText(text, box.x - 7, at + 4);
+    pen.fillText(text, box.x - 7, at + 5);
   }
   pen.save();
-  pen.translate(12, box.y + box.h / 2);
+  pen.translate(14, box.y + box.h / 2);
   pen.rotate(-Math.PI / 2);
   pen.textAlign = "center";
   pen.fillText(yName, 0, 0);
@@ -57,7 +76,7 @@ function image(shade, columns = 160, rows = 110) {
 
 const blend = (from, to, share) => from.map((part, i) => Math.round(part + (to[i] - part) * share));
 
-export function bandsImage(ground) {
+function bandsImage(ground) {
   const [left, right, low, high] = ground.window, columns = 160, rows = 110;
   const at = (c, r) => ground.value(left + c * (right - left), low + r * (high - low));
   const values = [];
@@ -68,7 +87,7 @@ export function bandsImage(ground) {
   return image(() => blend([239, 246, 252], [66, 133, 190], Math.floor(24 * height(values[index++])) / 24), columns, rows);
 }
 
-export function mapImage(eigenvalues, lrRange, rate) {
+function mapImage(eigenvalues, lrRange, rate) {
   const [low, high] = lrRange.map(Math.log10);
   return image((c, r) => {
     const factor = Math.max(...eigenvalues.map((l) => rate(10 ** (low + c * (high - low)), r, l)));
@@ -77,60 +96,135 @@ export function mapImage(eigenvalues, lrRange, rate) {
   });
 }
 
-export function drawPath(canvas, ground, backdrop, path) {
+const SHAPES = {
+  circle: (pen) => pen.arc(0, 0, 3.2, 0, 7),
+  square: (pen) => pen.rect(-3, -3, 6, 6),
+  diamond: (pen) => { pen.moveTo(0, -4.2); pen.lineTo(4.2, 0); pen.lineTo(0, 4.2); pen.lineTo(-4.2, 0); },
+  up: (pen) => { pen.moveTo(0, -4); pen.lineTo(4, 3.4); pen.lineTo(-4, 3.4); },
+  down: (pen) => { pen.moveTo(0, 4); pen.lineTo(4, -3.4); pen.lineTo(-4, -3.4); },
+  plus: (pen) => { pen.rect(-4, -1.4, 8, 2.8); pen.rect(-1.4, -4, 2.8, 8); },
+};
+
+function mark(pen, look, x, y) {
+  pen.save();
+  pen.translate(x, y);
+  pen.beginPath();
+  SHAPES[look.marker](pen);
+  pen.fill();
+  pen.restore();
+}
+
+// A line through `points` (in pixels) in a look, with a marker at every `every`-th; 0 leaves them out.
+function stroke(pen, points, look, every, width = 1.8) {
+  pen.strokeStyle = pen.fillStyle = look.colour;
+  pen.lineWidth = width;
+  pen.setLineDash(look.dash);
+  pen.beginPath();
+  points.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
+  pen.stroke();
+  pen.setLineDash([]);
+  if (every) points.forEach(([x, y], i) => { if (i % every === 0) mark(pen, look, x, y); });
+}
+
+function legend(pen, box, entries) {
+  const named = entries.filter(({ name }) => name), width = Math.max(0, ...named.map(({ name }) => pen.measureText(name).width));
+  if (!named.length) return;
+  const x = box.x + box.w - width - 56, y = box.y + 6;
+  pen.fillStyle = "rgba(255, 255, 255, 0.85)";
+  pen.fillRect(x - 4, y, width + 56, 18 * named.length + 6);
+  named.forEach(({ name, look, every }, i) => {
+    const at = y + 14 + 18 * i;
+    stroke(pen, [[x, at - 2], [x + 40, at - 2]], look, 0);
+    if (every) mark(pen, look, x + 20, at - 2);
+    pen.fillStyle = INK;
+    pen.textAlign = "left";
+    pen.fillText(name, x + 47, at + 3);
+  });
+}
+
+// Draw inside the box only.
+function inside({ pen, box }, draw) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(box.x, box.y, box.w, box.h);
+  pen.clip();
+  draw();
+  pen.restore();
+}
+
+// Five ticks or so at round values.
+function ticks(low, high) {
+  const rough = (high - low) / 5, unit = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((k) => k * unit).find((size) => size >= rough), found = [];
+  for (let k = Math.ceil(low / step); k * step <= high * (1 + 1e-12) + 1e-12; k++) found.push(Number((k * step).toPrecision(6)));
+  return found;
+}
+
+// Paths are [{ points, look, every, name }].
+function drawPaths(canvas, ground, backdrop, paths) {
   const shown = frame(canvas), { pen, box } = shown, [left, right, low, high] = ground.window;
   const toX = linear(left, right, box.x, box.w), toY = linear(low, high, box.y + box.h, -box.h);
   pen.drawImage(backdrop, box.x, box.y, box.w, box.h);
-  pen.save();
-  pen.beginPath(); pen.rect(box.x, box.y, box.w, box.h); pen.clip();
-  pen.strokeStyle = pen.fillStyle = ORANGE;
-  pen.lineWidth = 1.6;
-  pen.beginPath();
-  path.forEach(([x, y], i) => (i ? pen.lineTo(toX(x), toY(y)) : pen.moveTo(toX(x), toY(y))));
-  pen.stroke();
-  for (const [x, y] of path) { pen.beginPath(); pen.arc(toX(x), toY(y), 2.4, 0, 7); pen.fill(); }
-  pen.font = "24px system-ui";
-  pen.fillStyle = INK;
-  pen.textAlign = "center";
-  pen.fillText("\u2605", toX(ground.optimum[0]), toY(ground.optimum[1]) + 8);
-  pen.restore();
-  const ticks = (a, b) => [0, 0.25, 0.5, 0.75, 1].map((share) => a + share * (b - a));
-  axes(shown, ticks(left, right).map((v) => [toX(v), v.toFixed(1)]), ticks(low, high).map((v) => [toY(v), v.toFixed(1)]), "x", "y");
-  return { fromX: (px) => left + ((px - box.x) / box.w) * (right - left), fromY: (py) => high - ((py - box.y) / box.h) * (high - low) };
-}
-
-export function drawCurves(canvas, curves, steps, yName) {
-  const shown = frame(canvas), { pen, box } = shown;
-  const positive = curves.flatMap((curve) => curve.values).filter((v) => v > 0 && Number.isFinite(v));
-  const top = Math.ceil(Math.log10(Math.min(Math.max(...positive, 1e-9), 1e6)) + 0.05);
-  const bottom = Math.min(top - 2, Math.max(top - 10, Math.floor(Math.log10(Math.min(...positive, 1)))));
-  const toX = linear(0, Math.max(1, steps), box.x, box.w), toY = linear(bottom, top, box.y + box.h, -box.h);
-  pen.save();
-  pen.beginPath(); pen.rect(box.x, box.y, box.w, box.h); pen.clip();
-  curves.forEach(({ values, name }, i) => {
-    pen.strokeStyle = [ORANGE, BLUE][i % 2];
-    pen.setLineDash(i % 2 ? [7, 4] : []);
-    pen.lineWidth = 2;
-    pen.beginPath();
-    values.forEach((v, t) => {
-      const y = toY(Math.log10(Math.max(v, 1e-300)));
-      if (t) pen.lineTo(toX(t), y); else pen.moveTo(toX(t), y);
-    });
-    pen.stroke();
-    if (!name) return;
-    pen.beginPath(); pen.moveTo(box.x + box.w - 150, box.y + 14 + 18 * i); pen.lineTo(box.x + box.w - 118, box.y + 14 + 18 * i); pen.stroke();
+  inside(shown, () => {
+    for (const { points, look, every } of paths) stroke(pen, points.map(([x, y]) => [toX(x), toY(y)]), look, every);
+    pen.font = "24px system-ui";
     pen.fillStyle = INK;
-    pen.textAlign = "left";
-    pen.fillText(name, box.x + box.w - 112, box.y + 18 + 18 * i);
+    pen.textAlign = "center";
+    pen.fillText("\u2605", toX(ground.optimum[0]), toY(ground.optimum[1]) + 8);
   });
-  pen.restore();
-  const every = Math.max(1, Math.ceil((top - bottom) / 6)), yTicks = [];
-  for (let k = bottom; k <= top; k += every) yTicks.push([toY(k), power(k)]);
-  const xTicks = [0, 0.25, 0.5, 0.75, 1].map((share) => [toX(share * steps), String(Math.round(share * steps))]);
-  axes(shown, xTicks, yTicks, "step", yName);
+  axes(shown, ticks(left, right).map((v) => [toX(v), String(v)]), ticks(low, high).map((v) => [toY(v), String(v)]), "x", "y");
+  const share = ([px, py]) => [(px - box.x) / box.w, 1 - (py - box.y) / box.h];
+  return {
+    window: ground.window,
+    fromX: (px) => left + share([px, 0])[0] * (right - left),
+    fromY: (py) => low + share([0, py])[1] * (high - low),
+  };
 }
 
-export function drawMap(canvas, backdrop, lrRange, state) {
+// Limits in which the values can be seen; on a logarithmic axis as powers of ten.
+function limits(values, log) {
+  const seen = values.filter((v) => Number.isFinite(v) && (!log || v > 0));
+  if (!log) {
+    const low = Math.min(...seen, 0), high = Math.min(Math.max(...seen), low + 1e4), room = 0.05 * (high - low || 1);
+    return [low === 0 ? 0 : low - room, high + room];
+  }
+  const top = Math.ceil(Math.log10(Math.min(Math.max(...seen, 1e-9), 1e6)) + 0.05);
+  return [Math.min(top - 2, Math.max(top - 10, Math.floor(Math.log10(Math.min(...seen, 1))))), top];
+}
+
+// Curves are [{ values, look, every, name, from }]; `from` is the step of the first value.
+function drawCurves(canvas, curves, steps, yName, { log = false, level = null } = {}) {
+  const shown = frame(canvas), { pen, box } = shown;
+  const [bottom, top] = limits([...curves.flatMap(({ values }) => values), ...(level === null ? [] : [level])], log);
+  const toX = linear(0, Math.max(1, steps), box.x, box.w), toY = linear(bottom, top, box.y + box.h, -box.h);
+  const height = (v) => toY(log ? Math.log10(Math.max(v, 1e-300)) : v);
+  inside(shown, () => {
+    if (level !== null) stroke(pen, [[box.x, height(level)], [box.x + box.w, height(level)]], { colour: "#767676", dash: [] }, 0, 1);
+    for (const { values, look, every, from = 0, width } of curves) {
+      stroke(pen, values.map((v, t) => [toX(t + from), height(v)]), look, every, width ?? 2);
+    }
+    legend(pen, box, curves);
+  });
+  const yTicks = [], jump = Math.max(1, Math.ceil((top - bottom) / 6));
+  if (log) for (let k = bottom; k <= top; k += jump) yTicks.push([toY(k), power(k)]);
+  else for (const v of ticks(bottom, top)) yTicks.push([toY(v), String(v)]);
+  axes(shown, ticks(0, Math.max(1, steps)).map((t) => [toX(t), String(t)]), yTicks, "step", yName);
+}
+
+// The panel of all demos that walk on a surface: click or arrow keys choose where to start.
+const contourPanel = (paths) => ({
+  caption: "Path on the contours (click or arrow keys: start there)",
+  label: "Paths on the contours; the arrow keys move the start",
+  draw(canvas, state, seen, data) {
+    const ground = surface(state, data), key = `${state.surface} ${state.condition} ${state.angle}`;
+    return drawPaths(canvas, ground, kept(key, () => bandsImage(ground)), paths(seen, state));
+  },
+  pick: (hit, px, py) => ({ x: hit.fromX(px), y: hit.fromY(py) }),
+  nudge: (state, dx, dy, { window: [left, right, low, high] }) => (
+    { x: state.x + (dx * (right - left)) / 60, y: state.y + (dy * (high - low)) / 60 }),
+});
+
+function drawMap(canvas, backdrop, lrRange, state) {
   const shown = frame(canvas), { pen, box } = shown, [low, high] = lrRange.map(Math.log10);
   const toX = linear(low, high, box.x, box.w), toY = linear(0, 1, box.y + box.h, -box.h);
   pen.drawImage(backdrop, box.x, box.y, box.w, box.h);

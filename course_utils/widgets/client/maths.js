@@ -1,7 +1,7 @@
-// The simulation of the demo "learning rate and momentum", in the same steps as momentum_map.py.
+// Surfaces, update rules and random numbers, in the same steps as surfaces.py, walks.py, rates.py and noise.py.
 // A test compares both to 1e-6.
 
-const FAR_AWAY = 1e6;
+const FAR_AWAY = 1e6, EPS = 1e-8;
 
 function quadratic(condition, angle) {
   const turn = (angle * Math.PI) / 180, c = Math.cos(turn), s = Math.sin(turn), flat = 1 / condition;
@@ -66,66 +66,79 @@ function slice(data) {
   };
 }
 
-export function surface(state, data) {
-  if (state.surface === "quadratic") return quadratic(state.condition, state.angle);
+function surface(state, data) {
+  if (state.surface === "quadratic") return quadratic(state.condition ?? 10, state.angle ?? 0);
   return FIXED[state.surface] ?? slice(data[state.surface]);
 }
 
 // Eigenvalues, ascending, and unit eigenvectors of [[a, b], [b, d]].
-export function eigen([a, b, d]) {
+function eigen([a, b, d]) {
   const mean = (a + d) / 2, spread = Math.hypot((a - d) / 2, b);
   const high = mean + spread, low = mean - spread;
-  const v = Math.abs(b) > 1e-15 ? [b, high - a] : a >= d ? [1, 0] : [0, 1];
+  const v = Math.abs(b) > 1e-15 ? [b, high - a] : a > d ? [1, 0] : [0, 1];
   const length = Math.hypot(...v), steep = [v[0] / length, v[1] / length];
   return { values: [low, high], vectors: [[-steep[1], steep[0]], steep] };
 }
 
 // The factor per step of heavy ball: the larger root of r^2 - (1 + beta - lr l) r + beta.
-export function rate(lr, beta, eigenvalue) {
+function rate(lr, beta, eigenvalue) {
   const trace = 1 + beta - lr * eigenvalue, under = trace * trace - 4 * beta;
   if (under < 0) return Math.sqrt(beta);
   return (Math.abs(trace) + Math.sqrt(under)) / 2;
 }
 
-export function optimum([smallest, largest]) {
+function optimum([smallest, largest]) {
   const low = Math.sqrt(smallest), high = Math.sqrt(largest), best = (high - low) / (high + low);
   return { lr: (2 / (low + high)) ** 2, beta: best * best, rate: best };
 }
 
-export function simulateMomentum(state, data) {
-  const ground = surface(state, data), { values, vectors } = eigen(ground.hessian);
-  const [goalX, goalY] = ground.optimum, floor = ground.value(goalX, goalY);
-  let { x, y } = state, vx = 0, vy = 0, lost = null;
-  const path = [], loss = [], distance = [];
-  for (let t = 0; t <= state.steps; t++) {
-    if (!(Math.abs(x) + Math.abs(y) < FAR_AWAY)) { lost = t; break; }
+// Each rule returns the step of one coordinate and keeps its averages in `s`; c is { beta, beta2 }, t counts from 1.
+const RULES = {
+  SGD: (s, g, lr) => -lr * g,
+  "heavy ball": (s, g, lr, t, c) => { s[0] = c.beta * s[0] + g; return -lr * s[0]; },
+  "EMA momentum": (s, g, lr, t, c) => { s[0] = c.beta * s[0] + (1 - c.beta) * g; return -lr * s[0]; },
+  Nesterov: (s, g, lr, t, c) => { s[0] = c.beta * s[0] + g; return -lr * (g + c.beta * s[0]); },
+  RMSProp: (s, g, lr, t, c) => { s[1] = c.beta * s[1] + (1 - c.beta) * g * g; return -lr * g / Math.sqrt(s[1] + EPS); },
+  Adam: (s, g, lr, t, { beta, beta2 = 0.999 }) => {
+    s[0] = beta * s[0] + (1 - beta) * g;
+    s[1] = beta2 * s[1] + (1 - beta2) * g * g;
+    return -lr * (s[0] / (1 - beta ** t)) / (Math.sqrt(s[1] / (1 - beta2 ** t)) + EPS);
+  },
+};
+
+// The points of a walk, and the step at which it was lost (or null).
+function walk(rule, ground, [x, y], steps, lr, constants = {}, decay = 1) {
+  const update = RULES[rule], path = [[x, y]], stateX = [0, 0], stateY = [0, 0];
+  for (let t = 1; t <= steps; t++) {
+    const [gx, gy] = ground.gradient(x, y), rateNow = lr * decay ** (t - 1);
+    x += update(stateX, gx, rateNow, t, constants);
+    y += update(stateY, gy, rateNow, t, constants);
+    if (!(Math.abs(x) + Math.abs(y) < FAR_AWAY)) return { path, lost: t };
     path.push([x, y]);
-    loss.push(ground.value(x, y) - floor);
-    distance.push(vectors.map(([a, b]) => Math.abs((x - goalX) * a + (y - goalY) * b)));
-    const [gx, gy] = ground.gradient(x, y);
-    vx = state.beta * vx + gx;
-    vy = state.beta * vy + gy;
-    x -= state.lr * vx;
-    y -= state.lr * vy;
   }
-  const factor = Math.max(...values.map((l) => rate(state.lr, state.beta, l)));
-  return { path, loss, distance, eigenvalues: values, rate: factor, lost };
+  return { path, lost: null };
 }
 
-export function describeMomentum(state, seen) {
-  const digits = (number) => Number(number.toPrecision(3)).toString();
-  const best = optimum(seen.eigenvalues);
-  const advice = `the fastest here would be lr ${digits(best.lr)} with momentum ${digits(best.beta)}, `
-    + `${best.rate.toFixed(3)} per step`;
-  if (seen.lost !== null) {
-    return `Diverges: lost at step ${seen.lost} (factor ${seen.rate.toFixed(3)} per step near the minimum); ${advice}.`;
-  }
-  let turns = 0;
-  for (let t = 2; t < seen.path.length; t++) {
-    const [[ax, ay], [bx, by], [cx, cy]] = [seen.path[t - 2], seen.path[t - 1], seen.path[t]];
-    if ((bx - ax) * (cx - bx) + (by - ay) * (cy - by) < 0) turns += 1;
-  }
-  const how = turns > state.steps / 10 ? "oscillates" : "goes without turning back";
-  return `It ${how}; loss ${digits(seen.loss.at(-1))} above the minimum after ${state.steps} steps `
-    + `(factor ${seen.rate.toFixed(3)}); ${advice}.`;
+function mix(x) {
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return (x ^ (x >>> 16)) >>> 0;
 }
+
+const drawn = new Map();
+
+// The first `count` standard normal numbers of a seed.
+function normals(seed, count) {
+  const kept = `${seed} ${count}`;
+  if (drawn.has(kept)) return drawn.get(kept);
+  const key = mix(seed + 1), uniform = (place) => (mix((mix(place) + key) >>> 0) + 0.5) / 2 ** 32;
+  const made = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    made[i] = Math.sqrt(-2 * Math.log(uniform(2 * i))) * Math.cos(2 * Math.PI * uniform(2 * i + 1));
+  }
+  if (drawn.size > 16) drawn.clear();
+  drawn.set(kept, made);
+  return made;
+}
+
+const digits = (number, count = 3) => Number(number.toPrecision(count)).toString();

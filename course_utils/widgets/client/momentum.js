@@ -1,51 +1,59 @@
-// Demo D2 on the client: learning rate times momentum.
+// Demo D2 on the client: learning rate times momentum, as in momentum_map.py.
 
-const LR_RANGE = [1e-4, 10];
-const behind = { key: null, bands: null, map: null };
-
-// The two images under the lines depend on the surface only, so they are kept while the sliders move.
-function prepare(state, seen, data) {
-  const key = `${state.surface} ${state.condition} ${state.angle}`;
-  if (behind.key === key) return;
-  behind.key = key;
-  behind.bands = bandsImage(surface(state, data));
-  behind.map = mapImage(seen.eigenvalues, LR_RANGE, rate);
+function simulateMomentum(state, data) {
+  const ground = surface(state, data), { values, vectors } = eigen(ground.hessian);
+  const [goalX, goalY] = ground.optimum, floor = ground.value(goalX, goalY);
+  const { path, lost } = walk("heavy ball", ground, [state.x, state.y], state.steps, state.lr, state);
+  const loss = path.map(([x, y]) => ground.value(x, y) - floor);
+  const distance = path.map(([x, y]) => vectors.map(([a, b]) => Math.abs((x - goalX) * a + (y - goalY) * b)));
+  const factor = Math.max(...values.map((l) => rate(state.lr, state.beta, l)));
+  return { path, loss, distance, eigenvalues: values, rate: factor, lost };
 }
 
-const contourPanel = {
-  caption: "Path on the contours (click or arrow keys: start there)",
-  label: "Path of heavy ball on the contours; the arrow keys move its start",
-  draw(canvas, state, seen, data) {
-    prepare(state, seen, data);
-    const ground = surface(state, data);
-    return { ...drawPath(canvas, ground, behind.bands, seen.path), window: ground.window };
-  },
-  pick: (hit, px, py) => ({ x: hit.fromX(px), y: hit.fromY(py) }),
-  nudge: (state, dx, dy, { window: [left, right, low, high] }) => (
-    { x: state.x + (dx * (right - left)) / 60, y: state.y + (dy * (high - low)) / 60 }),
-};
+function describeMomentum(state, seen) {
+  const best = optimum(seen.eigenvalues);
+  const advice = `the fastest here would be lr ${digits(best.lr)} with momentum ${digits(best.beta)}, `
+    + `${best.rate.toFixed(3)} per step`;
+  if (seen.lost !== null) {
+    return `Diverges: lost at step ${seen.lost} (factor ${seen.rate.toFixed(3)} per step near the minimum); ${advice}.`;
+  }
+  let turns = 0;
+  for (let t = 2; t < seen.path.length; t++) {
+    const [[ax, ay], [bx, by], [cx, cy]] = [seen.path[t - 2], seen.path[t - 1], seen.path[t]];
+    if ((bx - ax) * (cx - bx) + (by - ay) * (cy - by) < 0) turns += 1;
+  }
+  const how = turns > state.steps / 10 ? "oscillates" : "goes without turning back";
+  return `It ${how}; loss ${digits(seen.loss.at(-1))} above the minimum after ${state.steps} steps `
+    + `(factor ${seen.rate.toFixed(3)}); ${advice}.`;
+}
+
+const LR_RANGE = [1e-4, 30];
+
+const onePath = (seen) => [{ points: seen.path, look: LOOKS[1], every: 1 }];
 
 const lossPanel = {
   caption: "Learning curve",
   label: "Loss above the minimum by step",
-  draw: (canvas, state, seen) => drawCurves(canvas, [{ values: seen.loss }], state.steps, "loss above the minimum"),
+  draw: (canvas, state, seen) => (
+    drawCurves(canvas, [{ values: seen.loss, look: LOOKS[1] }], state.steps, "loss above the minimum", { log: true })),
 };
 
 const errorPanel = {
   caption: "Error along each eigenvector",
   label: "Distance along the flattest and the steepest direction by step",
   draw(canvas, state, seen) {
-    const curves = ["flattest", "steepest"].map((name, i) => ({ name, values: seen.distance.map((pair) => pair[i]) }));
-    drawCurves(canvas, curves.reverse(), state.steps, "distance");
+    const curves = ["flattest", "steepest"].map((name, i) => (
+      { name, look: LOOKS[i], values: seen.distance.map((pair) => pair[i]) }));
+    drawCurves(canvas, curves, state.steps, "distance", { log: true });
   },
 };
 
 const mapPanel = {
   caption: "Rate map (white: diverges; yellow: fast; click or arrow keys: go there)",
   label: "Convergence factor by learning rate and momentum; the arrow keys move the point",
-  draw(canvas, state, seen, data) {
-    prepare(state, seen, data);
-    return drawMap(canvas, behind.map, LR_RANGE, state);
+  draw(canvas, state, seen) {
+    const map = kept(`map ${seen.eigenvalues}`, () => mapImage(seen.eigenvalues, LR_RANGE, rate));
+    return drawMap(canvas, map, LR_RANGE, state);
   },
   pick: (hit, px, py) => ({ lr: hit.lrAt(px), beta: hit.betaAt(py) }),
   nudge: (state, dx, dy) => ({ lr: state.lr * 1.05 ** dx, beta: state.beta + 0.01 * dy }),
@@ -54,5 +62,5 @@ const mapPanel = {
 export default mount({
   simulate: simulateMomentum,
   describe: describeMomentum,
-  panels: [contourPanel, lossPanel, errorPanel, mapPanel],
+  panels: [contourPanel(onePath), lossPanel, errorPanel, mapPanel],
 });
