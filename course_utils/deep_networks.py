@@ -90,12 +90,13 @@ def observe_signal(model: NeuralNetwork, inputs: torch.Tensor, labels: torch.Ten
     """
     if len(inputs) < 2:
         raise ValueError(f"a variance between examples needs at least two, found {len(inputs)}")
-    outputs = _hidden_outputs(_copy(model).train(), inputs)
+    # In float64: where a signal vanishes, its differences are below the resolution of float32.
+    outputs = _hidden_outputs(_copy(model).double().train(), inputs.double())
     losses = nn.functional.cross_entropy(outputs.pop(), labels, reduction="sum")
     gradients = torch.autograd.grad(losses, outputs)
     return DepthSignal(
-        tuple(float(out.detach().double().var(dim=0, correction=0).mean()) for out in outputs),
-        tuple(float(gradient.double().var(correction=0)) for gradient in gradients),
+        tuple(float(out.detach().var(dim=0, correction=0).mean()) for out in outputs),
+        tuple(float(gradient.var(correction=0)) for gradient in gradients),
     )
 
 
