@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from autograder.course import Course, load_course
+from autograder.course import load_course
 from autograder.grade.collect import Collected, Found, collect, load
 from autograder.grade.files import errors_for_people
 from autograder.grade.folder import OutFolder, open_folder
@@ -15,7 +15,7 @@ from autograder.grade.keys import submission_key
 from autograder.grade.record import ClassGrades, check_place, record
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases
-from autograder.grade.submission import Settings
+from autograder.grade.submission import Settings, settings_of
 from autograder.grade.types import GradingError, SubmissionGrade
 from autograder.grade.work import OpenPool, Task
 from autograder.sandbox.host import Strictness
@@ -79,17 +79,19 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
     releases = {name: load_release(name, content) for name, content in contents.items()}
     with open_folder(order.out, order.seed) as folder:
         check_place(folder.path, course, releases)
-        run = _Run(order, folder, _settings(order, course, folder.seed), releases, contents, watcher or Watcher())
+        run = _Run(
+            order,
+            folder,
+            settings_of(course, folder.seed, order.walls, order.limits),
+            releases,
+            contents,
+            watcher or Watcher(),
+        )
         run.all(collected.found, open_pool)
         grades = ClassGrades(course, tuple(releases.values()), run.sorted(), collected.strays, folder.seed)
         with errors_for_people(order.out):
             record(folder.path, grades)
     return grades
-
-
-def _settings(order: Order, course: Course, seed: int) -> Settings:
-    limits = order.limits or Limits(cell_s=course.limits.cell_s, probe_s=course.limits.probe_s)
-    return Settings(seed, limits, course.limits.submission_bytes, order.walls)
 
 
 class _Run:

@@ -6,7 +6,6 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
@@ -14,7 +13,6 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from autograder.course import Course
-from autograder.grade.gradebook_file import FILE_NAME, prepare_gradebook
 from autograder.grade.late import Penalty
 from autograder.grade.release import Release
 from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
@@ -24,15 +22,14 @@ __all__ = ["enter_class"]
 
 
 def enter_class(
-    folder: Path, course: Course, releases: tuple[Release, ...], grades: tuple[SubmissionGrade, ...], penalty: Penalty
+    url: str, course: Course, releases: tuple[Release, ...], grades: tuple[SubmissionGrade, ...], penalty: Penalty
 ) -> None:
-    """Enter a class into the gradebook of `folder`; it is made if it is not there.
+    """Enter a class into the gradebook at `url`, as SQLAlchemy writes it.
 
     Checks give `auto_score`; parts marked by hand wait. A mark that was given by hand stays, and asks to be looked at
     again, as after nbgrader's own autograding.
     """
-    prepare_gradebook(folder / FILE_NAME)
-    with _one_transaction(folder / FILE_NAME, course.course.id) as book:
+    with _one_transaction(url, course.course.id) as book:
         for release in releases:
             _enter_assignment(book, release)
         for grade in grades:
@@ -40,11 +37,11 @@ def enter_class(
 
 
 @contextmanager
-def _one_transaction(path: Path, course_id: str) -> Iterator[Any]:
+def _one_transaction(url: str, course_id: str) -> Iterator[Any]:
     """Open a gradebook whose commits only flush; all of it is kept at the end, or nothing."""
     # nbgrader's own statements make SQLAlchemy warn about their order.
     warnings.filterwarnings("ignore", message=".*not in session, add operation", category=SAWarning)
-    with Gradebook(f"sqlite:///{path}", course_id) as book, book.engine.connect() as connection:
+    with Gradebook(url, course_id) as book, book.engine.connect() as connection:
         with connection.begin():
             book.db.remove()
             book.db = scoped_session(sessionmaker(bind=connection, join_transaction_mode="rollback_only"))

@@ -14,7 +14,7 @@ from autograder.course import Course
 from autograder.grade.files import write_all
 from autograder.grade.folder import notebook_path
 from autograder.grade.gradebook import enter_class
-from autograder.grade.gradebook_file import FILE_NAME, check_gradebook
+from autograder.grade.gradebook_file import FILE_NAME, check_gradebook, prepare_gradebook
 from autograder.grade.keys import versions
 from autograder.grade.late import penalty_of
 from autograder.grade.release import Release
@@ -64,7 +64,9 @@ def check_place(folder: Path, course: Course, releases: Mapping[str, Release]) -
 
 def record(folder: Path, grades: ClassGrades) -> None:
     """Write all reports of a class into `folder`, and its marks into the gradebook there."""
-    enter_class(folder, grades.course, grades.releases, grades.grades, penalty_of(folder))
+    prepare_gradebook(folder / FILE_NAME)
+    url = f"sqlite:///{folder.resolve() / FILE_NAME}"
+    enter_class(url, grades.course, grades.releases, grades.grades, penalty_of(folder))
     files = {"grades.csv": grades_csv(grades), "report.json": report_json(grades), "index.html": class_page(grades)}
     write_all(folder, {**files, **_feedback(folder, grades)})
 

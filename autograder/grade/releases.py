@@ -22,10 +22,10 @@ def assignments_of(course: Course, wanted: str | None) -> tuple[str, ...]:
     Raises:
         GradingError: The course has no such workbook.
     """
-    if wanted is not None and wanted not in course.workbooks:
-        known = ", ".join(course.workbooks)
+    if wanted is not None and wanted not in course.assignments:
+        known = ", ".join(course.assignments)
         raise GradingError(f"there is no assignment {wanted!r} in the course; it has {known}")
-    return (wanted,) if wanted else tuple(course.workbooks)
+    return (wanted,) if wanted else course.assignments
 
 
 def read_releases(names: Iterable[str], root: Path) -> dict[str, bytes]:

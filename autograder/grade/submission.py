@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from autograder.course import Course
 from autograder.grade.executed import executed_notebook
 from autograder.grade.judge import judge_run, no_grades
 from autograder.grade.plan import plan
@@ -16,7 +17,7 @@ from autograder.grade.types import ExerciseGrade, Rebuilt, Submission, Submissio
 from autograder.sandbox.host import Strictness
 from autograder.sandbox.types import Limits, RunResult, Step
 
-__all__ = ["Graded", "Run", "Settings", "failed", "grade_submission"]
+__all__ = ["Graded", "Run", "Settings", "failed", "grade_submission", "settings_of"]
 
 Run = Callable[[Sequence[Step], Limits], RunResult]
 
@@ -36,6 +37,13 @@ class Settings:
     limits: Limits
     submission_bytes: int
     walls: Strictness = "full"
+
+
+def settings_of(course: Course, seed: int, walls: Strictness, limits: Limits | None = None) -> Settings:
+    """Return the settings of a run of a course; `limits` are those of `course.toml` if None."""
+    if limits is None:
+        limits = Limits(cell_s=course.limits.cell_s, probe_s=course.limits.probe_s)
+    return Settings(seed, limits, course.limits.submission_bytes, walls)
 
 
 @dataclass(frozen=True)

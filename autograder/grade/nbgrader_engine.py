@@ -1,0 +1,111 @@
+"""nbgrader's `autograde`, and with it formgrader's button, through the same engine; set up by `nbgrader_config.py`.
+
+nbgrader converts a notebook twice, with one exporter: to clean it, and to run it. This exporter grades in the first
+pass, from the bytes of the file, so that no file is too odd to be read, and hands the result through in the second.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
+from traitlets import Enum
+from traitlets.config import Config
+
+from autograder.build.problems import BuildError
+from autograder.course import CourseError, find_root, load_course
+from autograder.grade.collect import Found, load
+from autograder.grade.folder import OutFolder, open_folder
+from autograder.grade.gradebook import enter_class
+from autograder.grade.keys import submission_key
+from autograder.grade.late import penalty_of
+from autograder.grade.release import load_release
+from autograder.grade.releases import assignments_of, read_releases
+from autograder.grade.submission import settings_of
+from autograder.grade.types import GradingError, SubmissionGrade
+from autograder.grade.work import Task, work
+
+__all__ = ["COURSE_ROOT", "EngineExporter", "engine_config"]
+
+# The course of a course folder inside it, or that of this installation.
+COURSE_ROOT = find_root()
+KEPT = ("timestamp.txt",)
+
+
+def engine_config() -> Config:
+    """Return what nbgrader has to be told."""
+    config = Config()
+    config.Autograde.exporter_class = f"{__name__}.EngineExporter"
+    config.Autograde.sanitize_preprocessors = []
+    config.Autograde.autograde_preprocessors = []
+    config.HTMLExporter.filters = {"markdown2html": "autograder.report.markdown.inert_markdown"}
+    return config
+
+
+class EngineExporter(NotebookExporter):
+    """Grades a submission where nbgrader would convert it."""
+
+    parent: Any
+    walls: Any = Enum(["full", "weak"], "full", help="'weak' accepts that walls around student code are missing").tag(
+        config=True
+    )
+
+    def from_filename(self, filename: str, resources: Any = None, **_: Any) -> tuple[Any, Any]:
+        """Return the graded notebook as text.
+
+        Args:
+            filename: In the first pass the submitted file, in the second the graded one.
+            resources: nbgrader's record of whose it is.
+
+        Raises:
+            NbGraderException: Grading cannot go on, for a reason that is not in the submission.
+        """
+        path = Path(filename)
+        if self.parent._sanitizing:
+            try:
+                self._grade(path, resources["nbgrader"])
+            except (GradingError, CourseError, BuildError) as error:
+                raise NbGraderException(str(error)) from error
+            path = self._destination(resources["nbgrader"]) / path.name
+        resources["output_extension"] = self.file_extension
+        return path.read_text(encoding="utf-8"), resources
+
+    def _grade(self, path: Path, about: dict[str, str]) -> None:
+        course = load_course(COURSE_ROOT)
+        name = about["assignment"]
+        content = read_releases(assignments_of(course, name), COURSE_ROOT)[name]
+        release = load_release(name, content)
+        with open_folder(Path(self.parent.coursedir.root), None) as folder:
+            settings = settings_of(course, folder.seed, self.walls)
+            submission = load(Found(about["student"], path.parent), settings.submission_bytes)
+            task = Task(submission_key(submission, release, settings), submission, content, settings)
+            grade = _known(folder, task)
+            enter_class(about["db_url"], course, (release,), (grade,), penalty_of(folder.path))
+            _drop_all_but(self._destination(about), (*KEPT, path.name))
+
+    def _destination(self, about: dict[str, str]) -> Path:
+        return Path(self.parent._format_dest(about["assignment"], about["student"]))
+
+
+def _known(folder: OutFolder, task: Task) -> SubmissionGrade:
+    done = folder.done(task.key)
+    if done is not None:
+        return done
+    result = work(task)
+    grade = SubmissionGrade.from_json(result.grade)
+    folder.keep(grade, result.notebook)
+    return grade
+
+
+def _drop_all_but(folder: Path, names: tuple[str, ...]) -> None:
+    """Remove what nbgrader copied from beside the submitted notebook: nothing of it was used, and it is untrusted."""
+    for path in folder.iterdir():
+        if path.name in names:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

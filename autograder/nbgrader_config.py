@@ -1,0 +1,13 @@
+"""nbgrader's configuration: its own commands and formgrader grade through the engine of this course.
+
+`autograder prepare FOLDER` puts a copy into a course folder; nbgrader reads it there. Due dates and a policy for late
+submissions belong below the last line.
+"""
+
+from autograder.course import load_course
+from autograder.grade.nbgrader_engine import COURSE_ROOT, engine_config
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 (traitlets gives this name)
+
+c.CourseDirectory.course_id = load_course(COURSE_ROOT).course.id
+c.merge(engine_config())
