@@ -67,10 +67,10 @@ class Points(_Record):
 
 
 class Workbook(_Record):
-    """One workbook: its title, and the marks of its exercises in the order of the text."""
+    """One workbook: its title, and the marks of its exercises in the order of the text; there may be none."""
 
     title: str
-    points: Mapping[str, Points]
+    points: Mapping[str, Points] = {}
 
     @field_validator("points")
     @classmethod
@@ -101,6 +101,11 @@ class Course(_Record):
                 if owner.setdefault(exercise, name) != name:
                     raise ValueError(f"exercise {exercise!r} stands in {owner[exercise]} and in {name}")
         return workbooks
+
+    @property
+    def assignments(self) -> tuple[str, ...]:
+        """The workbooks that have exercises; the others are built, but nobody hands them in."""
+        return tuple(name for name, workbook in self.workbooks.items() if workbook.points)
 
     @property
     def points(self) -> dict[str, Points]:

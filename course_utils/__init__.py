@@ -11,6 +11,7 @@ _HOMES = {
     "NeuralNetwork": "models",
     "SGDOptimizer": "optimizers",
     "check": "checks",
+    "check_environment": "environment",
     "get_fmnist_data_loaders": "data",
     "load_digits_data": "data",
     "load_fashion_mnist": "data",
@@ -20,6 +21,7 @@ _HOMES = {
     "seed_worker": "seeding",
     "set_device": "seeding",
     "set_seed": "seeding",
+    "step_size_demo": "widgets",
     "zero_grad": "optimizers",
 }
 

@@ -66,6 +66,13 @@ def test_all_wrong_entries_are_listed_at_once(tmp_path):
     assert "points.second.manual" in str(caught.value)
 
 
+def test_a_workbook_without_exercises_is_no_assignment(tmp_path):
+    course = course_of(tmp_path, COURSE + '\n[workbooks.00_start]\ntitle = "Zero"\n')
+    assert list(course.workbooks) == ["01_small", "00_start"]
+    assert course.assignments == ("01_small",)
+    assert course.workbooks["00_start"].total == 0
+
+
 def test_an_exercise_belongs_to_one_workbook(tmp_path):
     twice = COURSE + '\n[workbooks.02_small]\ntitle = "Two"\npoints = { first = 1 }\n'
     with pytest.raises(CourseError, match="exercise 'first' stands in 01_small and in 02_small"):
