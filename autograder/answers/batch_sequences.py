@@ -78,6 +78,6 @@ def sequence(
 
 
 def as_row(value: Any) -> np.ndarray:
-    """Return a running statistic as probes do: flat where it has one entry per feature, or many axes."""
+    """Return a running statistic as probes do: flat."""
     array = np.asarray(value)
-    return array.ravel() if array.size == FEATURES or array.ndim > 2 else array
+    return array.ravel() if array.ndim > 1 else array

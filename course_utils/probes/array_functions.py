@@ -42,13 +42,13 @@ def same(arrays: Mapping[str, NDArray[Any]], kept: Mapping[str, NDArray[Any]]) -
     return all(np.array_equal(arrays[name], kept[name]) for name in kept)
 
 
-def histories(values: Sequence[NDArray[Any]], what: str, features: int) -> NDArray[Any]:
-    """Stack the values that a running statistic had, as rows where they have one entry per feature or many axes.
+def histories(values: Sequence[NDArray[Any]], what: str) -> NDArray[Any]:
+    """Stack the values that a running statistic had, flat where they have several axes.
 
     Raises:
         ProbeFailure: Its shape changes from one to the next.
     """
-    rows = [value.ravel() if value.size == features or value.ndim > 2 else value for value in values]
+    rows = [value.ravel() if value.ndim > 1 else value for value in values]
     shapes = {row.shape for row in rows}
     if len(shapes) > 1:
         raise ProbeFailure(f"{what} has shape {rows[0].shape} at first and {rows[-1].shape} in the end.")

@@ -42,4 +42,4 @@ def two_batches_and_a_test(
         for key, values in running.items():
             # What was never stored still has its starting value.
             values.append(as_array(bn_param.get(key, np.zeros_like(gamma)), f'bn_param["{key}"]'))
-    return {**outputs, **{f"{prefix}_{key}": histories(values, key, len(gamma)) for key, values in running.items()}}
+    return {**outputs, **{f"{prefix}_{key}": histories(values, key) for key, values in running.items()}}

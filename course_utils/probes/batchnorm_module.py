@@ -44,8 +44,7 @@ def _two_batches_and_a_test(module: nn.Module, inputs: Inputs, prefix: str) -> O
         outputs[f"{prefix}_out_{name}"] = applied(module, inputs[f"{prefix}_x_{name}"])
         for key, values in running.items():
             values.append(_running(module, key))
-    features = inputs[f"{prefix}_x_1"].shape[1]
-    return {**outputs, **{f"{prefix}_{key}": histories(values, key, features) for key, values in running.items()}}
+    return {**outputs, **{f"{prefix}_{key}": histories(values, key) for key, values in running.items()}}
 
 
 def _running(module: nn.Module, key: str) -> NDArray[Any]:
