@@ -6,7 +6,8 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 
-from autograder.answers.base import load_answer, make_key
+from autograder.answers.base import load_answer
+from autograder.grade.lazy_key import lazy_key
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.grade.types import BY_HAND, Cell, ExerciseGrade, Numbers, PartGrade, Rebuilt
@@ -73,7 +74,7 @@ def _by_hand(given: Cell, answer: str) -> ExerciseGrade:
 def _grade(given: Cell, observation: Observation, inputs: Inputs, duration_s: float) -> ExerciseGrade:
     place, seconds = (given.exercise, given.grade_id), round(duration_s, 3)
     try:
-        judgement = judge(observation, make_key(load_answer(given.exercise), inputs, given.points))
+        judgement = judge(observation, lazy_key(load_answer(given.exercise), inputs, given.points))
     except Exception as error:
         # A fault of the course, not of the student; it must not stop the class, and it earns nothing.
         log.exception("judging %s failed", given.exercise)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -86,8 +86,8 @@ class PartKey:
     name: str
     weight: float
     expected: Outputs
-    variants: tuple[Candidate, ...]
-    misconceptions: tuple[Candidate, ...]
+    variants: Sequence[Candidate]
+    misconceptions: Sequence[Candidate]
     labels: Mapping[str, str]
     reread: str
     baselines: Outputs = field(default_factory=dict)
