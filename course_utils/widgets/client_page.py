@@ -92,16 +92,28 @@ PAGE = """<!doctype html>
 <main id="demo"></main>
 <script type="module">
 {module}
-const values = {{ scene: {scene}, state: {state} }};
-try {{
-  if (location.hash.length > 1) Object.assign(values.state, JSON.parse(decodeURIComponent(location.hash.slice(1))));
-}} catch (error) {{ console.warn("the state in the link is not JSON", error); }}
+const values = {{ scene: {scene}, state: {state}, problem: "" }}, followers = [];
+function fromLink() {{
+  values.problem = "";
+  try {{
+    const hash = location.hash.slice(1);
+    if (hash) values.state = {{ ...values.state, ...readLink(values.scene, hash) }};
+  }} catch (error) {{ values.problem = `The link holds no state of this demo: ${{error.message}}`; }}
+}}
+// The link follows when the hand rests: browsers limit how often it may change.
+let timer = null;
+function toLink() {{
+  clearTimeout(timer);
+  timer = setTimeout(() => history.replaceState(null, "", "#" + encodeURIComponent(JSON.stringify(values.state))), 300);
+}}
 const model = {{
   get: (name) => values[name],
   set: (name, value) => {{ values[name] = value; }},
-  save_changes: () => history.replaceState(null, "", "#" + encodeURIComponent(JSON.stringify(values.state))),
-  on: () => {{}},
+  save_changes: toLink,
+  on: (name, follow) => followers.push(follow),
 }};
+fromLink();
+addEventListener("hashchange", () => {{ fromLink(); followers.forEach((follow) => follow()); }});
 demo.render({{ model, el: document.getElementById("demo") }});
 </script>
 </body>

@@ -133,17 +133,19 @@ def _error_lines(axes: Axes) -> list[Any]:
 def _draw_map(axes: Axes) -> tuple[Any, Any]:
     edges: dict[str, Any] = {"extent": (np.log10(LR_LOW), np.log10(LR_HIGH), 0, 1), "origin": "lower", "aspect": "auto"}
     inner = axes.inset_axes((0, 0, 1, 1))
-    image = inner.imshow(np.ones((2, 2)), cmap="cividis_r", vmin=0.5, vmax=1.0, **edges)
+    image = inner.imshow(np.ones((2, 2)), cmap="cividis_r", vmin=0.0, vmax=3.0, **edges)
     inner.axis("off")
     axes.set(xscale="log", xlim=(LR_LOW, LR_HIGH), ylim=(0, 1), xlabel="learning rate", ylabel="momentum")
-    axes.set_title("Rate map (white: diverges; dark: slow)")
+    axes.set_title("Rate map (yellow: fast, white: diverges)")
     axes.set_facecolor("none")
     (point,) = axes.plot([], [], marker="X", markersize=12, color="#D55E00", markeredgecolor="white", linestyle="none")
     point.set_zorder(10)
 
     def exchange(eigenvalues: tuple[float, ...]) -> object:
         rates = _map(eigenvalues)
-        image.set_data(np.where(rates < 1, rates, np.nan))
+        # The steps that shrink the error e-fold, from one (yellow) to a thousand (dark).
+        steps = -1 / np.log(np.where(rates < 1 - 1e-9, rates, np.nan))
+        image.set_data(np.log10(steps))
         return eigenvalues
 
     return exchange, point

@@ -110,7 +110,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     paths = {name: left.plot([], [], **look)[0] for name, look in looks.items()}
     losses = {name: quiet(right).semilogy([], [], label=name, **look)[0] for name, look in looks.items()}
     right.set(xlabel="step", ylabel="loss above the minimum", title="Learning curves")
-    right.legend(loc="upper right")
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=6)
 
     def update(state: State, arrays: dict[str, Any]) -> object:
         backdrop(state["surface"], state["condition"], state["angle"])
@@ -134,7 +134,7 @@ def _scene(walkers: dict[str, Walker], client: bool = False) -> Scene:
         describe=describe,
         presets=PRESETS,
         client=client,
-        size=(10.0, 4.4),
+        size=(11.0, 4.8),
         story=("ravine", "rotated ravine", "saddle, off its axis"),
         alt="Paths and learning curves of the optimizers in a ravine along the axes, in the same ravine turned by "
         "45 degrees, where the per-coordinate methods lose their lead, and beside a saddle.",

@@ -84,13 +84,15 @@ class Panel:
             assert isinstance(control, Switch)
             parts = (widgets.Checkbox(description=control.label, indent=False),)
         for widget in parts:
-            widget.observe(self._on_value(control.name), "value")
+            widget.observe(self._on_value(control), "value")
         return parts
 
-    def _on_value(self, name: str) -> Callable[[dict[str, Any]], None]:
+    def _on_value(self, control: Control) -> Callable[[dict[str, Any]], None]:
         def changed(change: dict[str, Any]) -> None:
             if not self._following:
-                self._pending[name] = change["new"]
+                # A slider between whole numbers is rounded; what is typed must be whole.
+                rounds = isinstance(control, Number) and control.whole and not isinstance(change["owner"], widgets.Text)
+                self._pending[control.name] = round(change["new"]) if rounds else change["new"]
                 self._soon()
 
         return changed
@@ -113,6 +115,7 @@ class Panel:
     def _apply(self) -> None:
         self._timer = None
         changes, self._pending = self._pending, {}
+        self.presets.value = NO_PRESET
         self._guarded(lambda: self.demo.set(**changes))
 
     def _guarded(self, action: Callable[[], None]) -> None:

@@ -9,6 +9,7 @@ const LOOKS = [
   { colour: "#e69f00", dash: [12, 3], marker: "down" },
   { colour: "#56b4e9", dash: [5, 2, 2, 2, 2, 2], marker: "plus" },
 ];
+const PATH = { colour: ORANGE, dash: [], marker: "circle" };
 const WIDTH = 480, HEIGHT = 300, PAD = { left: 66, right: 14, top: 10, bottom: 44 };
 
 // An image or table that depends on `key` only is made once; the last few are kept.
@@ -21,7 +22,7 @@ function kept(key, make) {
   return store.get(key);
 }
 
-function frame(canvas) {
+function frame(canvas, above = 0) {
   const scale = Math.min(3, Math.max(1, (canvas.clientWidth / WIDTH) * (globalThis.devicePixelRatio || 1)));
   const [width, height] = [Math.round(WIDTH * scale), Math.round(HEIGHT * scale)];
   if (canvas.width !== width) { canvas.width = width; canvas.height = height; }
@@ -29,7 +30,7 @@ function frame(canvas) {
   pen.setTransform(scale, 0, 0, scale, 0, 0);
   pen.clearRect(0, 0, WIDTH, HEIGHT);
   pen.font = "15px system-ui, sans-serif";
-  const box = { x: PAD.left, y: PAD.top, w: WIDTH - PAD.left - PAD.right, h: HEIGHT - PAD.top - PAD.bottom };
+  const box = { x: PAD.left, y: PAD.top + above, w: WIDTH - PAD.left - PAD.right, h: HEIGHT - PAD.top - above - PAD.bottom };
   return { pen, box };
 }
 
@@ -87,12 +88,19 @@ function bandsImage(ground) {
   return image(() => blend([239, 246, 252], [66, 133, 190], Math.floor(24 * height(values[index++])) / 24), columns, rows);
 }
 
+const CIVIDIS = [[253, 231, 55], [188, 174, 108], [124, 123, 120], [53, 69, 108], [0, 34, 78]];
+function cividis(share) {
+  const place = Math.min(3.999, 4 * share), i = Math.floor(place);
+  return blend(CIVIDIS[i], CIVIDIS[i + 1], place - i);
+}
+
 function mapImage(eigenvalues, lrRange, rate) {
   const [low, high] = lrRange.map(Math.log10);
   return image((c, r) => {
     const factor = Math.max(...eigenvalues.map((l) => rate(10 ** (low + c * (high - low)), r, l)));
-    // Cividis from yellow (fast) to dark blue (slow); where it diverges the map stays white.
-    return factor < 1 ? blend([253, 231, 92], [0, 34, 78], Math.max(0, (factor - 0.5) / 0.5)) : null;
+    // By the steps that shrink the error e-fold, from 1 (yellow) to 1000 (dark blue); white where it diverges.
+    const steps = -1 / Math.log(factor);
+    return factor < 1 ? cividis(Math.min(1, Math.max(0, Math.log10(steps) / 3))) : null;
   });
 }
 
@@ -126,19 +134,16 @@ function stroke(pen, points, look, every, width = 1.8) {
   if (every) points.forEach(([x, y], i) => { if (i % every === 0) mark(pen, look, x, y); });
 }
 
+// Names above the box, so that they hide no curve: three in a row.
+const LEGEND_ROW = 20, named = (curves) => curves.filter(({ name }) => name);
 function legend(pen, box, entries) {
-  const named = entries.filter(({ name }) => name), width = Math.max(0, ...named.map(({ name }) => pen.measureText(name).width));
-  if (!named.length) return;
-  const x = box.x + box.w - width - 56, y = box.y + 6;
-  pen.fillStyle = "rgba(255, 255, 255, 0.85)";
-  pen.fillRect(x - 4, y, width + 56, 18 * named.length + 6);
-  named.forEach(({ name, look, every }, i) => {
-    const at = y + 14 + 18 * i;
-    stroke(pen, [[x, at - 2], [x + 40, at - 2]], look, 0);
-    if (every) mark(pen, look, x + 20, at - 2);
+  entries.forEach(({ name, look, every }, i) => {
+    const x = box.x + (i % 3) * (box.w / 3), y = 14 + LEGEND_ROW * Math.floor(i / 3);
+    stroke(pen, [[x, y - 4], [x + 30, y - 4]], look, 0);
+    if (every) mark(pen, look, x + 15, y - 4);
     pen.fillStyle = INK;
     pen.textAlign = "left";
-    pen.fillText(name, x + 47, at + 3);
+    pen.fillText(name, x + 35, y + 1);
   });
 }
 
@@ -194,7 +199,7 @@ function limits(values, log) {
 
 // Curves are [{ values, look, every, name, from }]; `from` is the step of the first value.
 function drawCurves(canvas, curves, steps, yName, { log = false, level = null } = {}) {
-  const shown = frame(canvas), { pen, box } = shown;
+  const shown = frame(canvas, LEGEND_ROW * Math.ceil(named(curves).length / 3)), { pen, box } = shown;
   const [bottom, top] = limits([...curves.flatMap(({ values }) => values), ...(level === null ? [] : [level])], log);
   const toX = linear(0, Math.max(1, steps), box.x, box.w), toY = linear(bottom, top, box.y + box.h, -box.h);
   const height = (v) => toY(log ? Math.log10(Math.max(v, 1e-300)) : v);
@@ -203,8 +208,8 @@ function drawCurves(canvas, curves, steps, yName, { log = false, level = null } 
     for (const { values, look, every, from = 0, width } of curves) {
       stroke(pen, values.map((v, t) => [toX(t + from), height(v)]), look, every, width ?? 2);
     }
-    legend(pen, box, curves);
   });
+  legend(pen, box, named(curves));
   const yTicks = [], jump = Math.max(1, Math.ceil((top - bottom) / 6));
   if (log) for (let k = bottom; k <= top; k += jump) yTicks.push([toY(k), power(k)]);
   else for (const v of ticks(bottom, top)) yTicks.push([toY(v), String(v)]);

@@ -29,13 +29,13 @@ function describeMomentum(state, seen) {
 
 const LR_RANGE = [1e-4, 30];
 
-const onePath = (seen) => [{ points: seen.path, look: LOOKS[1], every: 1 }];
+const onePath = (seen) => [{ points: seen.path, look: PATH, every: 1 }];
 
 const lossPanel = {
   caption: "Learning curve",
   label: "Loss above the minimum by step",
   draw: (canvas, state, seen) => (
-    drawCurves(canvas, [{ values: seen.loss, look: LOOKS[1] }], state.steps, "loss above the minimum", { log: true })),
+    drawCurves(canvas, [{ values: seen.loss, look: PATH }], state.steps, "loss above the minimum", { log: true })),
 };
 
 const errorPanel = {
@@ -49,7 +49,7 @@ const errorPanel = {
 };
 
 const mapPanel = {
-  caption: "Rate map (white: diverges; yellow: fast; click or arrow keys: go there)",
+  caption: "Rate map (yellow: fast, white: diverges; click or arrow keys)",
   label: "Convergence factor by learning rate and momentum; the arrow keys move the point",
   draw(canvas, state, seen) {
     const map = kept(`map ${seen.eigenvalues}`, () => mapImage(seen.eigenvalues, LR_RANGE, rate));

@@ -28,12 +28,12 @@ export default mount({
   simulate: simulateStepSize,
   describe: describeStepSize,
   panels: [
-    contourPanel((seen) => [{ points: seen.path, look: LOOKS[1], every: 1 }]),
+    contourPanel((seen) => [{ points: seen.path, look: PATH, every: 1 }]),
     {
       caption: "Learning curve",
       label: "f(x, y) by step",
       draw: (canvas, state, seen) => (
-        drawCurves(canvas, [{ values: seen.loss, look: LOOKS[1], every: 1 }], state.steps, "f(x, y)")),
+        drawCurves(canvas, [{ values: seen.loss, look: PATH, every: 1 }], state.steps, "f(x, y)")),
     },
   ],
 });

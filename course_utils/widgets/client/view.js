@@ -53,6 +53,31 @@ function choiceControl(control, id, change) {
   return { row, follow: (value) => { select.value = value; } };
 }
 
+function switchControl(control, id, change) {
+  const box = element("input", { type: "checkbox", id });
+  box.addEventListener("change", () => change({ [control.name]: box.checked }));
+  const row = element("div", { class: "control" }, element("label", { for: id }, control.label), box);
+  return { row, follow: (value) => { box.checked = value; } };
+}
+
+function makeControl(control, id, change, complain) {
+  if (control.options) return choiceControl(control, id, change);
+  if (typeof control.start === "boolean") return switchControl(control, id, change);
+  return numberControl(control, id, change, complain);
+}
+
+// The state that a link holds behind "#": every value is read by its control, and one that makes no sense is an error.
+function readLink(scene, hash) {
+  const found = JSON.parse(decodeURIComponent(hash)), state = {};
+  for (const [name, value] of Object.entries(found)) {
+    const control = scene.controls.find((one) => one.name === name);
+    if (!control) throw new Error(`there is no control "${name}"`);
+    if (control.options && !control.options.includes(value)) throw new Error(`${control.label}: found "${value}"`);
+    state[name] = control.low === undefined ? value : read(control, value);
+  }
+  return state;
+}
+
 function panel(caption, label) {
   const canvas = element("canvas", { role: "img", "aria-label": label });
   return { canvas, figure: element("figure", {}, element("figcaption", {}, caption), canvas) };
@@ -93,9 +118,10 @@ function presetControl(scene, id, change) {
   const names = Object.keys(scene.presets).map((name) => element("option", { value: name }, name));
   const select = element("select", { id }, element("option", { value: "" }, "(presets)"), ...names);
   select.addEventListener("change", () => {
-    if (select.value) change({ ...scene.start, ...scene.presets[select.value] });
+    if (select.value) change({ ...scene.start, ...scene.presets[select.value] }, true);
   });
-  return element("div", { class: "control" }, element("label", { for: id }, "Preset"), select);
+  const row = element("div", { class: "control" }, element("label", { for: id }, "Preset"), select);
+  return { row, forget: () => { select.value = ""; } };
 }
 
 function build(demo, model, el) {
@@ -104,15 +130,16 @@ function build(demo, model, el) {
   const problem = element("p", { class: "problem", role: "alert" });
   const verdict = element("p", { class: "verdict", role: "status", "aria-live": "polite" });
   const complain = (text) => { problem.textContent = `Not changed. ${text}`; };
-  function change(changes) {
+  const presets = presetControl(scene, `${prefix}-presets`, change);
+  function change(changes, isPreset = false) {
     state = { ...state, ...changes };
+    if (!isPreset) presets.forget();
     model.set("state", state);
     model.save_changes();
     paint();
   }
-  const controls = Object.fromEntries(scene.controls.map((control) => [control.name, control.options
-    ? choiceControl(control, `${prefix}-${control.name}`, change)
-    : numberControl(control, `${prefix}-${control.name}`, change, complain)]));
+  const controls = Object.fromEntries(scene.controls.map(
+    (control) => [control.name, makeControl(control, `${prefix}-${control.name}`, change, complain)]));
   const panels = demo.panels.map((spec) => drawnPanel(spec, scene, () => state, change));
 
   function paint() {
@@ -125,14 +152,19 @@ function build(demo, model, el) {
   }
 
   const root = element("section", { class: `demo ${scene.lecture ? "lecture" : ""}`, "aria-label": scene.title },
-    element("h3", {}, scene.title), presetControl(scene, `${prefix}-presets`, change),
-    element("div", { class: "controls" }, ...Object.values(controls).map(({ row }) => row)),
-    problem, element("div", { class: "panels" }, ...panels.map(({ figure }) => figure)), verdict);
+    element("h2", {}, scene.title),
+    element("div", { class: "controls" }, presets.row, ...Object.values(controls).map(({ row }) => row), problem),
+    element("div", { class: "panels" }, ...panels.map(({ figure }) => figure)), verdict);
   el.append(root);
-  const followModel = () => { state = { ...model.get("state") }; paint(); };
+  const followModel = () => {
+    state = { ...model.get("state") };
+    paint();
+    if (model.get("problem")) complain(model.get("problem"));
+  };
   model.on("change:state", followModel);
-  paint();
-  return () => model.off?.("change:state", followModel);
+  followModel();
+  addEventListener("resize", paint);
+  return () => { removeEventListener("resize", paint); model.off?.("change:state", followModel); };
 }
 
 export const mount = (demo) => ({ render: ({ model, el }) => build(demo, model, el) });
