@@ -54,7 +54,7 @@ class Panel:
             widgets.HBox(list(parts), layout=widgets.Layout(flex_flow="row wrap")) for parts in self.inputs.values()
         ]
         heading = widgets.HTML(f"<h3>{html.escape(demo.scene.title)}</h3>")
-        self.buttons = TrainingButtons(demo, self._complain) if demo.scene.work else None
+        self.buttons = TrainingButtons(demo, self._complain, self._settle) if demo.scene.work else None
         start_stop = [self.buttons.box] if self.buttons else []
         self.box = widgets.VBox([heading, self.presets, *rows, *start_stop, self.problem, self.image, self.verdict])
         demo.listeners.append(self.follow)
@@ -111,6 +111,11 @@ class Panel:
             self._apply()
             return
         self._timer = loop.call_later(GATHER_S, self._apply)
+
+    def _settle(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._apply()
 
     def _apply(self) -> None:
         self._timer = None

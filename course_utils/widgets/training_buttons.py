@@ -22,10 +22,11 @@ class TrainingButtons:
     Args:
         demo: The demo whose training they start and stop.
         complain: Called with the error if training fails.
+        settle: Called before training starts, to take over values that have just been set.
     """
 
-    def __init__(self, demo: Demo, complain: Callable[[Exception], None]) -> None:
-        self.demo, self.complain = demo, complain
+    def __init__(self, demo: Demo, complain: Callable[[Exception], None], settle: Callable[[], None]) -> None:
+        self.demo, self.complain, self.settle = demo, complain, settle
         self._task: asyncio.Task[None] | None = None
         self.start_button = widgets.Button(description="Start", icon="play")
         self.stop_button = widgets.Button(description="Stop", icon="stop", disabled=True)
@@ -37,6 +38,7 @@ class TrainingButtons:
 
     def start(self) -> None:
         """Train in the kernel's event loop; where none runs (a script), train to the end at once."""
+        self.settle()
         self.stop()
         try:
             loop = asyncio.get_running_loop()
