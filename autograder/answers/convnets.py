@@ -43,14 +43,14 @@ def generate(rng: np.random.Generator) -> Inputs:
     }
 
 
-def _net_part(name: str, program: Rule, mistakes: tuple[Mistake, ...]) -> AnswerPart:
+def _net_part(name: str, program: Rule, mistakes: tuple[Mistake, ...], under: tuple[Mistake, ...] = ()) -> AnswerPart:
     simulate = seen_by(part_of(PROBE, name), factory)
     return AnswerPart(
         name=name,
         reference=simulate(program),
         misconceptions=(
             *alternatives(program, mistakes, simulate, pairs=False),
-            *under_variants(program, mistakes, (WITHOUT_BIAS,), simulate),
+            *under_variants(program, under, (WITHOUT_BIAS,), simulate),
         ),
         variants=alternatives(program, (WITHOUT_BIAS,), simulate, pairs=False),
         labels=LABELS,
@@ -80,7 +80,7 @@ ANSWER = Answer(
     generate,
     (
         _net_part("ConvNet", {**NET, "norm": lambda s: "nowhere"}, (*NET_MISTAKES, *PLAIN_MISTAKES)),
-        _net_part("BatchNormConvNet", NET, (*NET_MISTAKES, *NORM_MISTAKES)),
+        _net_part("BatchNormConvNet", NET, (*NET_MISTAKES, *NORM_MISTAKES), under=NORM_MISTAKES[:2]),
         _scaling_part(),
     ),
 )

@@ -23,7 +23,7 @@ __all__ = ["KINDS", "PROBE", "ordinary_pixels"]
 
 Factory = Callable[..., Any]
 KINDS = {"conv": nn.Conv2d, "norm": nn.BatchNorm2d, "linear": nn.Linear}
-IMAGES, BOUND = 3, 100.0
+IMAGES, BOUND = 2, 100.0
 
 
 def _run_net(factory: Factory, inputs: Inputs) -> Outputs:
@@ -32,15 +32,16 @@ def _run_net(factory: Factory, inputs: Inputs) -> Outputs:
     images = tensor(_images(seed))
     with chance(seed):
         net, default = made(factory, num_classes=classes), made(factory)
-        for module in (net, default):
-            _forward(module.eval(), images)  # a lazy layer gets its shape only now
+        # One image: a lazy layer gets its shape only now.
+        _forward(net.eval(), images[:1])
+        by_default = _forward(default.eval(), images[:1])
         _fill(net, seed)
         logits = _forward(net.eval(), images)
         in_training = _forward(net.train(), images)
     if logits.ndim != 2 or len(logits) != IMAGES:
         raise ProbeFailure(f"for {IMAGES} images the logits have shape {logits.shape}; expected ({IMAGES}, {classes}).")
     return {
-        "classes": np.array([float(logits.shape[1]), float(_forward(default.eval(), images).shape[1])]),
+        "classes": np.array([float(logits.shape[1]), float(by_default.shape[-1])]),
         "logits": logits,
         "logits_in_training": in_training,
     }

@@ -1,0 +1,83 @@
+"""How `compute_local_smoothness(net, X, y, learning_rate, batch_size)` is exercised.
+
+The minibatch is drawn by the solution, so the value is compared where chance has no say: on rows that are all alike.
+Which rows it takes, and what it leaves behind, is seen on a net with batch normalization and rows that all differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure
+from course_utils.probes.calls import call
+from course_utils.probes.tensors import chance, flag
+from course_utils.probes.watched_nets import afterwards, batch, copy_of, normalised_net, plain_net, plain_number, watch
+
+__all__ = ["PROBE", "alike"]
+
+Measure = Callable[..., Any]
+DECLARED = "compute_local_smoothness(net, X, y, learning_rate, batch_size)"
+WHAT = "the return value of compute_local_smoothness"
+
+
+def alike(inputs: Inputs) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return as many copies of one row as the probe uses."""
+    x, y = batch(inputs, "row")
+    return x.repeat(int(inputs["copies"]), 1, 1, 1), y.repeat(int(inputs["copies"]))
+
+
+def _value(measure: Measure, inputs: Inputs) -> Outputs:
+    """Return the smoothness for two learning rates."""
+    values = []
+    with chance(int(inputs["seed"])):
+        for learning_rate in inputs["learning_rates"]:
+            x, y = alike(inputs)
+            found = call(measure, DECLARED, plain_net(inputs), x, y, float(learning_rate), int(inputs["batch_size"]))
+            values.append(plain_number(found, WHAT)[0])
+    return {"smoothness": np.array(values)}
+
+
+def _manners(measure: Measure, inputs: Inputs) -> Outputs:
+    """Measure two nets that are the same, one after the other."""
+    x, y = batch(inputs, "rows")
+    size, modes, calls, drawn, kept = int(inputs["batch_size"]), [], [], [], []
+    with chance(int(inputs["seed"])):
+        for _ in range(2):
+            net = normalised_net(inputs)
+            before, seen = copy_of(net), watch(net, x)
+            _, free = plain_number(call(measure, DECLARED, net, x, y, 0.05, size), WHAT)
+            modes += seen.training
+            calls += seen.rows
+            drawn.append([rows for rows in seen.rows if len(rows) == size])
+            kept.append(afterwards(net, before))
+    if not calls:
+        raise ProbeFailure("the net was never called; a gradient of its loss needs a forward pass.")
+    return {
+        "measured_in_training_mode": flag(all(modes)),
+        "modes_mixed": flag(any(modes) and not all(modes)),
+        "whole_set_used": flag(_rows_often_enough(calls, len(x))),
+        "minibatch_drawn": flag(all(drawn)),
+        "fresh_minibatch": flag(drawn[0] != drawn[1]),
+        "plain_number": flag(free),
+        **{name: np.minimum(kept[0][name], kept[1][name]) for name in kept[0]},
+    }
+
+
+def _rows_often_enough(calls: list[list[int]], count: int) -> bool:
+    """Say whether every row was used at least four times: before and after the step, in two measurements."""
+    used = np.bincount([row for rows in calls for row in rows], minlength=count)
+    return bool(used.min() >= 4)
+
+
+PROBE = Probe(
+    "local_smoothness",
+    ("compute_local_smoothness",),
+    (
+        Part("the ratio", ("compute_local_smoothness",), _value),
+        Part("the net afterwards", ("compute_local_smoothness",), _manners),
+    ),
+)
