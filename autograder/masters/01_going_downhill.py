@@ -979,7 +979,10 @@ def linear_loss(images, labels):
 # %% experiment="one_step"
 loss_fn = linear_loss(*digits_500())
 set_seed(2021)
-params = list(MLP(in_dim=784, out_dim=10).parameters())
+model = MLP(in_dim=784, out_dim=10)
+params = list(model.parameters())
+for name, parameter in model.named_parameters():
+    print(f"{name}: shape {tuple(parameter.shape)}, {parameter.numel():,} numbers")
 
 print(f"loss before: {loss_fn(params):.4f} nats")
 gradient_update(loss_fn(params), params, lr=0.1)
