@@ -113,7 +113,8 @@ def _device() -> Finding:
 
     if torch.cuda.is_available():
         return Finding(f"device: {torch.cuda.get_device_name()}")
-    return Finding(f"device: CPU, {torch.get_num_threads()} threads (no GPU is needed)")
+    threads = torch.get_num_threads()
+    return Finding(f"device: CPU, {threads} thread{'s' * (threads != 1)} (no GPU is needed)")
 
 
 def _checks() -> Finding:
