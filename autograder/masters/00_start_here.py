@@ -27,7 +27,7 @@ import course_utils
 course_utils.check_environment();
 
 # %% [markdown]
-# **Demos.** Below you should see a picture and sliders; move the one called *step size* and the picture changes. If
+# **Demos.** Below you should see pictures and sliders; move the one called *Learning rate*, and the path changes. If
 # there is only a line of text, the extension for widgets is missing: `pip install ipywidgets`, then reload the page.
 # Everything in the course can be done without the demos.
 
