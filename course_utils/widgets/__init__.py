@@ -6,13 +6,20 @@ from typing import Any
 # Imported when asked for: a notebook that shows one demo does not pay for the others.
 _HOMES = {
     "adam_start_demo": "adam_start",
+    "batch_sizes_demo": "batch_sizes",
     "depth_signal_demo": "depth_signal",
+    "minibatch_demo": "minibatch_noise",
     "momentum_demo": "momentum_map",
     "norm_cube_demo": "norm_cube",
     "race": "optimizer_race",
     "race_demo": "optimizer_race",
+    "restarts_demo": "restarts",
     "schedules_demo": "schedules",
+    "slice_descent_demo": "slice_descent",
     "step_size_demo": "step_size",
+    "training_race": "training_race",
+    "training_race_demo": "training_race",
+    "update_cost_demo": "update_cost",
 }
 
 __all__ = [*sorted(_HOMES)]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from course_utils.widgets.contours import draw_contours
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.mnist_slice import slice_record
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.rates import heavy_ball_optimum, heavy_ball_rate, rate_map
 from course_utils.widgets.style import PATH, line, quiet
@@ -22,7 +23,7 @@ from course_utils.widgets.walks import diverged_at, walk
 __all__ = ["SCENE", "momentum_demo", "simulate"]
 
 LR_LOW, LR_HIGH = 1e-4, 30.0
-SURFACES = ("quadratic", "Rosenbrock", "two minima", "saddle", "steep optimum")
+SURFACES = ("quadratic", "Rosenbrock", "two minima", "saddle", "steep optimum", "MNIST slice")
 
 CONTROLS = (
     Choice("surface", "Function", SURFACES, "quadratic"),
@@ -44,6 +45,8 @@ PRESETS: dict[str, dict[str, Any]] = {
     "a thousand to one": {"condition": 1000.0, "lr": 1.0, "beta": 0.94, "steps": 300},
     "two minima: it flies over the first": {"surface": "two minima", "lr": 0.05, "beta": 0.85, "x": 3.0, "y": 2.0},
     "Rosenbrock's valley": {"surface": "Rosenbrock", "lr": 5e-4, "beta": 0.9, "steps": 500, "x": -1.2, "y": 1.0},
+    "real digits, far too slow": {"surface": "MNIST slice", "lr": 0.1, "beta": 0.9, "x": 2.5, "y": 3.7, "steps": 300},
+    "real digits, fast": {"surface": "MNIST slice", "lr": 23.8, "beta": 0.22, "x": 2.5, "y": 3.7},
 }
 
 
@@ -136,6 +139,7 @@ def _draw_map(axes: Axes) -> tuple[Any, Any]:
     image = inner.imshow(np.ones((2, 2)), cmap="cividis_r", vmin=0.0, vmax=3.0, **edges)
     inner.axis("off")
     axes.set(xscale="log", xlim=(LR_LOW, LR_HIGH), ylim=(0, 1), xlabel="learning rate", ylabel="momentum")
+    axes.minorticks_off()
     axes.set_title("Rate map (yellow: fast, white: diverges)")
     axes.set_facecolor("none")
     (point,) = axes.plot([], [], marker="X", markersize=12, color="#D55E00", markeredgecolor="white", linestyle="none")
@@ -160,6 +164,7 @@ SCENE = Scene(
     describe=describe,
     presets=PRESETS,
     client=True,
+    data=slice_record,
     size=(10.0, 7.0),
     story=("plain descent, well chosen", "the best momentum", "too much momentum"),
     alt="The same elongated bowl three times: without momentum the walk creeps along the valley, with the best "

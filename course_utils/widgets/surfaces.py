@@ -125,4 +125,9 @@ SURFACES = {made.name: made for made in (_two_minima(), _rosenbrock(), _saddle()
 
 def surface(name: str, condition: float = 10.0, angle: float = 0.0) -> Surface:
     """Return the surface called `name`; the quadratic takes its condition number and its angle."""
+    if name == "MNIST slice":
+        # Imported here: it loads images, which the formulas do without.
+        from course_utils.widgets.mnist_slice import slice_surface
+
+        return slice_surface()
     return quadratic(condition, angle) if name == "quadratic" else SURFACES[name]

@@ -78,7 +78,7 @@ function image(shade, columns = 160, rows = 110) {
 const blend = (from, to, share) => from.map((part, i) => Math.round(part + (to[i] - part) * share));
 
 function bandsImage(ground) {
-  const [left, right, low, high] = ground.window, columns = 160, rows = 110;
+  const [left, right, low, high] = ground.window, [columns, rows] = ground.coarse ? [72, 48] : [160, 110];
   const at = (c, r) => ground.value(left + c * (right - left), low + r * (high - low));
   const values = [];
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) values.push(at((c + 0.5) / columns, 1 - (r + 0.5) / rows));

@@ -62,7 +62,7 @@ function slice(data) {
       each(u, v, (pw, pb, log, label, pixel, isW, isB) => { gu += (pw - isW) * pixel; gv += pb - isB; });
       return [gu / n, gv / n];
     },
-    window: data.window, optimum: data.optimum, hessian: data.hessian,
+    coarse: true, window: data.window, optimum: data.optimum, hessian: data.hessian,
   };
 }
 
