@@ -20,6 +20,7 @@ _HOMES = {
     "training_race": "training_race",
     "training_race_demo": "training_race",
     "update_cost_demo": "update_cost",
+    "which_bug_demo": "which_bug",
 }
 
 __all__ = [*sorted(_HOMES)]
