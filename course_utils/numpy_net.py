@@ -1,4 +1,4 @@
-"""A fully connected network in numpy, without normalization: what the networks of workbook 4 are built on."""
+"""A fully connected network in numpy, with a place for a normalization: what those of workbook 4 are built on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ Array = NDArray[Any]
 
 
 class PlainNet:
-    """{affine - ReLU - [dropout]} x (L - 1) - affine - softmax.
+    """{affine - [norm] - ReLU - [dropout]} x (L - 1) - affine - softmax.
+
+    A hidden layer i is normalised where `params` has a `gamma{i}`; a subclass says how.
 
     Args:
         hidden_dims: Sizes of the L - 1 hidden layers.
@@ -61,19 +63,35 @@ class PlainNet:
             self.params[f"W{i}"] = (weight_scale * rng.normal(size=shape)).astype(self.dtype)
             self.params[f"b{i}"] = np.zeros(shape[1], dtype=self.dtype)
 
+    def norm_forward(self, i: int, x: Array, mode: str) -> tuple[Array, Any]:
+        """Normalise the input of hidden layer i's ReLU in mode "train" or "test"; return output and cache."""
+        raise NotImplementedError
+
+    def norm_backward(self, i: int, dout: Array, cache: Any) -> tuple[Array, dict[str, Array]]:
+        """Return the gradients with respect to the input of the normalization, and to its parameters, by name."""
+        raise NotImplementedError
+
     def hidden_forward(self, i: int, x: Array, mode: str) -> tuple[Array, Any]:
         """Apply hidden layer i, counted from 1, in mode "train" or "test"; return its output and a cache."""
         x, affine = affine_forward(x, self.params[f"W{i}"], self.params[f"b{i}"])
+        x, norm = self.norm_forward(i, x, mode) if f"gamma{i}" in self.params else (x, None)
         x, relu = relu_forward(x)
-        x, dropout = dropout_forward(x, {**self.dropout_param, "mode": mode})
-        return x, (affine, relu, dropout)
+        x, dropout = self.dropout(x, mode)
+        return x, (affine, norm, relu, dropout)
+
+    def dropout(self, x: Array, mode: str) -> tuple[Array, Any]:
+        """Apply dropout, where there is any; return the output and the cache of `dropout_backward`."""
+        if self.dropout_param["p"] == 1:
+            return x, None
+        return dropout_forward(x, {**self.dropout_param, "mode": mode})
 
     def hidden_backward(self, i: int, dout: Array, cache: Any) -> tuple[Array, dict[str, Array]]:
         """Return the gradients with respect to the input of hidden layer i, and to its parameters, by name."""
-        affine, relu, dropout = cache
+        affine, norm, relu, dropout = cache
         dout = relu_backward(dropout_backward(dout, dropout), relu)
+        dout, grads = self.norm_backward(i, dout, norm) if f"gamma{i}" in self.params else (dout, {})
         dx, dw, db = affine_backward(dout, affine)
-        return dx, {f"W{i}": dw, f"b{i}": db}
+        return dx, {**grads, f"W{i}": dw, f"b{i}": db}
 
     def loss(self, X: Array, y: NDArray[np.integer[Any]] | None = None) -> Any:
         """Return the scores (N, classes) in test mode; with labels, the loss (nats) and all gradients, by name."""

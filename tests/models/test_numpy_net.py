@@ -62,6 +62,34 @@ def test_weights_have_the_scale_asked_for_and_the_type():
     assert net.loss(np.zeros((2, 300)))[0].dtype == np.float32
 
 
+class Shifted(PlainNet):
+    """Adds `gamma` to what goes into ReLU."""
+
+    def norm_forward(self, i, x, mode):
+        return x + self.params[f"gamma{i}"], mode
+
+    def norm_backward(self, i, dout, cache):
+        return dout, {f"gamma{i}": dout.sum(axis=0)}
+
+
+def test_a_normalization_stands_before_relu_where_there_is_a_gain(data):
+    net = Shifted([6, 3], input_dim=5, num_classes=4, weight_scale=0.5, dtype=np.float64, seed=1)
+    twin = PlainNet([6, 3], input_dim=5, num_classes=4, weight_scale=0.5, dtype=np.float64, seed=1)
+    net.params["gamma2"] = twin.params["b2"] = np.array([0.3, -0.2, 0.5])
+    (loss, grads), (expected_loss, expected) = net.loss(*data), twin.loss(*data)
+    assert loss == pytest.approx(expected_loss)
+    assert np.allclose(grads.pop("gamma2"), expected["b2"])
+    assert all(np.allclose(grads[name], expected[name]) for name in expected)
+    assert np.allclose(net.loss(data[0]), twin.loss(data[0]))
+
+
+def test_a_plain_network_cannot_normalise(data):
+    net = PlainNet([6], input_dim=5, num_classes=4)
+    net.params["gamma1"] = np.ones(6)
+    with pytest.raises(NotImplementedError):
+        net.loss(*data)
+
+
 def test_images_are_flattened():
     net = PlainNet([4], input_dim=12, seed=0)
     assert net.loss(np.ones((3, 3, 2, 2))).shape == (3, 10)
