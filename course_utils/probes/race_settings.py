@@ -1,0 +1,132 @@
+"""Reading the settings of a race, and trying them on the digits with torch's optimizers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+
+from course_utils.probes.base import ProbeFailure
+from course_utils.training.digits_race import DigitsRun, train_on_digits
+
+__all__ = ["METHODS", "Trial", "read_settings", "try_settings"]
+
+Settings = dict[str, dict[str, float]]
+
+# Inside the root, as in the classes of the course, it acts like its root outside.
+EPSILON = 1e-7**0.5
+# What belongs to the budget, which is the same for all.
+BUDGET = ("steps", "epochs", "num_epochs", "batch_size", "seed", "seeds", "hidden")
+# A run whose loss rises by this factor above its start has thrown its weights about.
+SPIKE = 1.5
+
+
+def _sgd(parameters: Any, lr: float) -> torch.optim.Optimizer:
+    return torch.optim.SGD(parameters, lr=lr)
+
+
+def _momentum(parameters: Any, lr: float, mu: float = 0.9) -> torch.optim.Optimizer:
+    return torch.optim.SGD(parameters, lr=lr, momentum=mu, dampening=mu)
+
+
+def _rmsprop(parameters: Any, lr: float, beta: float = 0.9) -> torch.optim.Optimizer:
+    return torch.optim.RMSprop(parameters, lr=lr, alpha=beta, eps=EPSILON)
+
+
+def _adam(parameters: Any, lr: float, beta1: float = 0.9, beta2: float = 0.99) -> torch.optim.Optimizer:
+    return torch.optim.Adam(parameters, lr=lr, betas=(beta1, beta2), eps=EPSILON)
+
+
+# By method: how to make the optimizer, and which shares it keeps of its averages.
+METHODS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    "SGD": (_sgd, ()),
+    "momentum": (_momentum, ("mu",)),
+    "RMSProp": (_rmsprop, ("beta",)),
+    "Adam": (_adam, ("beta1", "beta2")),
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How the settings of one method did.
+
+    Args:
+        accuracy: Mean over the seeds of the validation accuracy in the end, 0 to 1.
+        reached: Whether that is enough.
+        unstable: Whether it is not, and shorter steps would have done better.
+    """
+
+    accuracy: float
+    reached: bool
+    unstable: bool
+
+
+def read_settings(returned: object) -> tuple[Settings, bool]:
+    """Return the settings as plain numbers, and whether they also held what belongs to the budget.
+
+    Raises:
+        ProbeFailure: They are not a dictionary of dictionaries with hyperparameters that make sense.
+        NotImplementedError: It is the value `NotImplemented`.
+    """
+    if returned is NotImplemented:
+        raise NotImplementedError
+    if not isinstance(returned, Mapping):
+        found = "None. Is there a `return` at the end?" if returned is None else f"a {type(returned).__name__}."
+        raise ProbeFailure(f"tuned_settings returned {found} Expected a dictionary with {', '.join(METHODS)}.")
+    settings, budget_changed = {}, False
+    for name, (_, shares) in METHODS.items():
+        options = returned.get(name)
+        if not isinstance(options, Mapping):
+            raise ProbeFailure(f"The settings of {name} are {options!r}; expected a dictionary with its 'lr'.")
+        budget_changed |= any(key in BUDGET for key in options)
+        own = {key: value for key, value in options.items() if key not in BUDGET}
+        settings[name] = {str(key): _number(name, key, value, shares) for key, value in own.items()}
+        if "lr" not in settings[name]:
+            raise ProbeFailure(f"The settings of {name} have no 'lr'.")
+    return settings, budget_changed
+
+
+def _number(name: str, key: object, value: Any, shares: Sequence[str]) -> float:
+    if key != "lr" and key not in shares:
+        raise ProbeFailure(f"The settings of {name} hold {key!r}; it takes {', '.join(('lr', *shares))}.")
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise ProbeFailure(f"{key!r} of {name} is {value!r}; expected a number.") from error
+    if key == "lr" and not 0 < number < math.inf:
+        raise ProbeFailure(f"The learning rate of {name} is {number:g}; expected a positive number.")
+    if key != "lr" and not 0 <= number < 1:
+        raise ProbeFailure(f"{key!r} of {name} is {number:g}; it is a share, from 0 to below 1.")
+    return number
+
+
+def try_settings(name: str, options: Mapping[str, float], seeds: Sequence[int], threshold: float) -> Trial:
+    """Train with the settings of one method; where that is not enough, find out in which direction they miss."""
+    return _try(name, tuple(sorted(options.items())), tuple(seeds), threshold)
+
+
+# Whoever works on the table calls the check again and again with the same settings.
+@lru_cache(maxsize=64)
+def _try(name: str, options: tuple[tuple[str, float], ...], seeds: tuple[int, ...], threshold: float) -> Trial:
+    make = METHODS[name][0]
+    given: dict[str, Any] = dict(options)
+    runs = train_on_digits(make, seeds, **given)
+    accuracy = _mean_accuracy(runs)
+    if accuracy >= threshold:
+        return Trial(accuracy, reached=True, unstable=False)
+    shorter = train_on_digits(make, seeds, **{**given, "lr": given["lr"] / 3})
+    return Trial(accuracy, reached=False, unstable=_spiked(runs) or _mean_accuracy(shorter) > accuracy)
+
+
+def _mean_accuracy(runs: Sequence[DigitsRun]) -> float:
+    return float(np.mean([run.valid_accuracy[-1] for run in runs]))
+
+
+def _spiked(runs: Sequence[DigitsRun]) -> bool:
+    losses = np.array([run.losses for run in runs])
+    return not np.isfinite(losses).all() or bool(losses.max() > SPIKE * losses[:, 0].max())
