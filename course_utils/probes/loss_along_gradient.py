@@ -1,0 +1,56 @@
+"""How `loss_range_along_gradient(net, X, y, step_lengths)` is exercised: on a net with batch normalization."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from course_utils.probes.base import Inputs, Outputs, Part, Probe, as_array
+from course_utils.probes.calls import call
+from course_utils.probes.tensors import chance, flag
+from course_utils.probes.unpack import unpack
+from course_utils.probes.watched_nets import afterwards, batch, copy_of, normalised_net, plain_number
+
+__all__ = ["PROBE"]
+
+Measure = Callable[..., Any]
+DECLARED = "loss_range_along_gradient(net, X, y, step_lengths)"
+SETS = ("few_lengths", "many_lengths")
+
+
+def _range(measure: Measure, inputs: Inputs) -> Outputs:
+    """Return the lowest and the highest loss for two sets of step lengths."""
+    found = []
+    with chance(int(inputs["seed"])):
+        for name in SETS:
+            x, y = batch(inputs, "rows")
+            found.append(_ends(call(measure, DECLARED, normalised_net(inputs), x, y, inputs[name].tolist())))
+    return {"lowest": np.array([low for low, _ in found]), "highest": np.array([high for _, high in found])}
+
+
+def _ends(returned: object) -> list[float]:
+    names = ("lowest", "highest")
+    values = unpack(returned, "loss_range_along_gradient", names)
+    return [float(as_array(value, f"the {name} loss", ())) for name, value in zip(names, values, strict=True)]
+
+
+def _manners(measure: Measure, inputs: Inputs) -> Outputs:
+    x, y = batch(inputs, "rows")
+    net, lengths = normalised_net(inputs), inputs["few_lengths"].tolist()
+    before = copy_of(net)
+    with chance(int(inputs["seed"])):
+        low, high = unpack(call(measure, DECLARED, net, x, y, lengths), "loss_range_along_gradient", ("lowest", "high"))
+    free = all(plain_number(value, "a loss")[1] for value in (low, high))
+    return {"plain_numbers": flag(free), **afterwards(net, before)}
+
+
+PROBE = Probe(
+    "loss_along_gradient",
+    ("loss_range_along_gradient",),
+    (
+        Part("the range", ("loss_range_along_gradient",), _range),
+        Part("the net afterwards", ("loss_range_along_gradient",), _manners),
+    ),
+)
