@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
 
-.PHONY: env demo lab test test-all check notebooks bench browser
+.PHONY: env demo lab test test-all check notebooks bench browser lecture lecture-html
 
 env: $(STAMP)
 
@@ -33,6 +33,15 @@ test-all: check browser
 
 notebooks: env
 	$(BIN)/autograder build
+	$(BIN)/autograder lectures
+
+# Demos for the lecture hall. One alone starts sooner: make lecture LECTURE=notebooks/lectures/D2_momentum.ipynb
+LECTURE ?= notebooks/lectures
+lecture: env
+	$(BIN)/voila $(LECTURE) --strip_sources=True --preheat_kernel=True --pool_size=1 --Voila.ip=127.0.0.1
+
+lecture-html: env
+	$(BIN)/autograder lectures --html build/lectures
 
 bench: env
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done

@@ -43,7 +43,7 @@ def scene_record(demo: Demo, lecture: bool = False) -> dict[str, Any]:
     }
 
 
-def client_widget(demo: Demo) -> Any:
+def client_widget(demo: Demo, lecture: bool = False) -> Any:
     """Return an anywidget for `demo`, or None where anywidget is not installed. Its state and the demo's stay equal."""
     if find_spec("anywidget") is None:
         return None
@@ -56,7 +56,7 @@ def client_widget(demo: Demo) -> Any:
         scene = traitlets.Dict().tag(sync=True)
         state = traitlets.Dict().tag(sync=True)
 
-    widget = ClientDemo(scene=scene_record(demo), state=demo.state)
+    widget = ClientDemo(scene=scene_record(demo, lecture), state=demo.state)
 
     def from_browser(change: dict[str, Any]) -> None:
         if change["new"] != demo.state:

@@ -41,7 +41,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "Rosenbrock": {"surface": "Rosenbrock", "lr": 1e-3, "x": -1.2, "y": 1.0, "steps": 400},
     "saddle, off its axis": {"surface": "saddle", "x": -2.5, "y": 0.0},
     "saddle, exactly on its axis": {"surface": "saddle", "x": -2.5, "y": 0.0, "off_axis": False},
-    "steep optimum": {"surface": "steep optimum", "x": 0.0, "y": 0.0, "lr": 0.02, "steps": 200},
+    "steep optimum": {"surface": "steep optimum", "x": 0.0, "y": 0.0, "lr": 0.1, "steps": 200},
 }
 
 

@@ -24,9 +24,9 @@ GATHER_S = 0.01
 NO_PRESET = "(presets)"
 
 
-def show(demo: Demo) -> None:
+def show(demo: Demo, lecture: bool = False) -> None:
     """Display `demo`: drawn by the browser where that is possible, else as pictures. Several views move together."""
-    widget = client_widget(demo) if demo.scene.client else None
+    widget = client_widget(demo, lecture) if demo.scene.client else None
     display(widget if widget is not None else Panel(demo).box)
 
 

@@ -107,7 +107,9 @@ def fit(
 def _round(kept: NDArray[Any], span: float) -> tuple[float, float]:
     low, high = float(kept.min()), float(min(kept.max(), kept.min() + span))
     unit = 10.0 ** math.floor(math.log10(max(high - low, 1e-6))) / 2
-    return unit * math.floor(low / unit - 0.1), unit * math.ceil(high / unit + 0.1)
+    bottom = unit * math.floor(low / unit - 0.1)
+    # What cannot be negative stands on zero.
+    return (bottom if low < 0 or bottom > 0 else -0.02 * high), unit * math.ceil(high / unit + 0.1)
 
 
 def _decades(kept: NDArray[Any], span: float) -> tuple[float, float]:

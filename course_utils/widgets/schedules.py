@@ -92,7 +92,11 @@ def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
         return f"Diverges: the highest rate is {state['lr']:.3g}, {limit}."
     constant = float(simulate({**state, "kind": "constant", "warmup": 0})["median"][-1])
     beside = "the constant rate diverges" if constant >= CAP else f"with the constant rate it ends at {constant:.3g}"
-    rose = f" It had risen to {worst:.3g}: {limit}." if worst > 10 * arrays["median"][0] else ""
+    rose = (
+        f" It had risen {'beyond' if worst >= CAP else 'to'} {worst:.3g}: {limit}."
+        if worst > 10 * arrays["median"][0]
+        else ""
+    )
     return f"{state['kind'].capitalize()}: the loss ends at {end:.3g} (median of {WALKS} walks); {beside}.{rose}"
 
 

@@ -62,7 +62,7 @@ def quadratic(condition: float, angle: float = 0.0) -> Surface:
 
 def _two_minima() -> Surface:
     # The function of the exercise on step sizes: x^2 + y^2 + x (y + 2) + cos 3x. Its global minimum by Newton's method.
-    x, y = -1.0881600, 0.5440800
+    x, y = -1.08816240984, 0.54408120492
     return Surface(
         "two minima",
         lambda x, y: x**2 + y**2 + x * (y + 2) + np.cos(3 * x),
@@ -115,8 +115,10 @@ def _steep_optimum() -> Surface:
         pull = -wells(x, y) / width**2
         return (pull * (x[..., None] - centres[:, 0])).sum(-1), (pull * (y[..., None] - centres[:, 1])).sum(-1)
 
+    window = (-1.2, 1.2, -1.2, 1.2)
+    # The other valleys pull the minimum a millionth away from its centre.
     return Surface(
-        "steep optimum", value, gradient, (-1.2, 1.2, -1.2, 1.2), (0.0, 0.0), (-0.5, -0.5), np.eye(2) / width**2
+        "steep optimum", value, gradient, window, (0.0, 0.0), (-0.499998684447, -0.500000131549), np.eye(2) / width**2
     )
 
 

@@ -188,6 +188,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
         for curve, name in zip(curves, ("loss", "accuracy"), strict=True):
             curve.set_data(steps, arrays[name])
         fit(axes[1], STEPS, np.array([0.0, 1.0]))
+        axes[1].set_ylim(0, 1.02)
         most = max(10, int(arrays["votes"].max()))
         axes[2].set_xlim(0, 2 ** np.ceil(np.log2(most)))
         for k, (bar, mark) in enumerate(zip(bars, marks, strict=True)):

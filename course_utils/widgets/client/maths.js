@@ -20,8 +20,8 @@ const FIXED = {
   "two minima": {
     value: (x, y) => x * x + y * y + x * (y + 2) + Math.cos(3 * x),
     gradient: (x, y) => [2 * x - 3 * Math.sin(3 * x) + y + 2, x + 2 * y],
-    window: [-5, 5, -5, 5], optimum: [-1.08816, 0.54408],
-    hessian: [2 - 9 * Math.cos(3 * -1.08816), 1, 2],
+    window: [-5, 5, -5, 5], optimum: [-1.08816240984, 0.54408120492],
+    hessian: [2 - 9 * Math.cos(3 * -1.08816240984), 1, 2],
   },
   Rosenbrock: {
     value: (x, y) => (1 - x) ** 2 + 100 * (y - x * x) ** 2,
@@ -40,7 +40,7 @@ const FIXED = {
         const pull = -well(x, y, w) / WIDTH2;
         return [gx + pull * (x - w[0]), gy + pull * (y - w[1])];
       }, [0, 0]),
-    window: [-1.2, 1.2, -1.2, 1.2], optimum: [-0.5, -0.5], hessian: [1 / WIDTH2, 0, 1 / WIDTH2],
+    window: [-1.2, 1.2, -1.2, 1.2], optimum: [-0.499998684447, -0.500000131549], hessian: [1 / WIDTH2, 0, 1 / WIDTH2],
   },
 };
 

@@ -49,7 +49,7 @@ function describeSchedules(state, { median }) {
   if (!(end <= median[0])) return `Diverges: the highest rate is ${digits(state.lr)}, ${limit}.`;
   const constant = simulateSchedules({ ...state, kind: "constant", warmup: 0 }).median.at(-1);
   const beside = constant >= CAP ? "the constant rate diverges" : `with the constant rate it ends at ${digits(constant)}`;
-  const rose = worst > 10 * median[0] ? ` It had risen to ${digits(worst)}: ${limit}.` : "";
+  const rose = worst > 10 * median[0] ? ` It had risen ${worst >= CAP ? "beyond" : "to"} ${digits(worst)}: ${limit}.` : "";
   const name = state.kind[0].toUpperCase() + state.kind.slice(1);
   return `${name}: the loss ends at ${digits(end)} (median of ${WALKS} walks); ${beside}.${rose}`;
 }

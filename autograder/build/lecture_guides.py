@@ -1,0 +1,196 @@
+"""The demos of the lecture hall in their order, and what to say to each: the one source of `notebooks/lectures`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["LECTURES", "Lecture"]
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """One demo in the lecture hall.
+
+    Args:
+        file: Name of notebook and page.
+        demo: Name in `course_utils.widgets` of the function that makes the demo.
+        minutes: How long it takes.
+        say: What to show and to ask, step by step; presets stand in quotation marks.
+        sweep: Control and values that a recorded page steps through, beside the presets.
+    """
+
+    file: str
+    demo: str
+    minutes: int
+    say: tuple[str, ...]
+    sweep: tuple[str, tuple[float, ...]] | None = None
+
+
+LECTURES = (
+    Lecture(
+        "D1_step_size",
+        "step_size_demo",
+        8,
+        (
+            'Start with "too small": the walk is right but does not arrive. Ask: what if the rate is made larger?',
+            '"local minimum": it settles at 1.243. Is that the best there is? The star says no.',
+            '"2-cycle": the loss is constant at -1.837, and yet nothing has converged. Ask for the two points, then '
+            "name the limit 2/L = 0.181 at the global minimum.",
+            '"decay settles it": the same rate, shrunk by 3 % a step, ends at -2.281, the global minimum.',
+            '"decay stops it too early": at 20 % a step the steps vanish before the slope does.',
+            'Last, "diverges". Let the hall find the largest rate that does not, by the arrow keys.',
+        ),
+    ),
+    Lecture(
+        "D2_momentum",
+        "momentum_demo",
+        12,
+        (
+            'Start with "plain descent, well chosen": the steep direction jumps, the flat one crawls; both errors '
+            "shrink by 0.935 a step. No other rate does better: ask why.",
+            '"the best momentum": 0.691 a step. Find the point on the rate map, at the tip of the bright region.',
+            '"too much momentum": it circles. On the map the colour depends on momentum alone here: the factor is its '
+            "root.",
+            "Move the condition number from 1 to 1000 and watch the bright region shrink.",
+            '"two minima": momentum 0.7 carries it over the local minimum into the global one, 0.85 over that one too.',
+            '"real digits": the same map, measured on a softmax model; the usual rate of 0.1 is two hundred times too '
+            "small here.",
+        ),
+    ),
+    Lecture(
+        "D3_race",
+        "race_demo",
+        10,
+        (
+            '"ravine": before it runs, let the hall bet. Adam and RMSProp cut the corner, because each coordinate has '
+            "a rate of its own.",
+            '"rotated ravine": the same function, turned by 45 degrees. Adam ends at the loss of plain descent. Why?',
+            '"saddle, exactly on its axis" against "off its axis": without a nudge nobody leaves, with 0.01 all do.',
+            '"steep optimum": at rate 0.1 plain descent is thrown out of the valley that Adam stays in.',
+            "Point out that one rate for all is not fair; then move the rate and watch the ranking change.",
+        ),
+    ),
+    Lecture(
+        "D4_minibatch_noise",
+        "minibatch_demo",
+        8,
+        (
+            '"one example at a time", "eight", "sixty-four": the cloud shrinks with the root of the batch size. Read '
+            "the spread in the verdict and check the factor.",
+            '"the full batch": no noise, but eight updates are all that the budget buys.',
+            "Compare the middle and the right panel: by examples small batches are ahead, by cost they are not.",
+            '"updates cost nothing" takes the overhead away. Ask on which machines that is nearly so.',
+        ),
+        ("batch_size", (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)),
+    ),
+    Lecture(
+        "D5_norm_cube",
+        "norm_cube_demo",
+        8,
+        (
+            '"batch norm: one moves, all move": the outlined cells share a mean and a variance. Move the example by '
+            "the slider: all rows change.",
+            '"layer norm", "group norm", "instance norm": only its own row changes. Count the outlined cells.',
+            "Ask which of them can be used with a batch of one, and which needs running statistics for prediction.",
+            '"RMS norm": the groups of layer norm, but the mean stays in.',
+        ),
+        ("shift", (-5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0)),
+    ),
+    Lecture(
+        "D7_adam_start",
+        "adam_start_demo",
+        6,
+        (
+            '"0.9 and 0.99: one step hides it": the first step is right with or without correction. A test of one '
+            "step would pass; at step 13 the factor is 2.13.",
+            '"0.9 and 0.999: six times too long": 3.16 at first, 6.57 at step 12.',
+            "Switch to alternating gradients: the second average is the same, the first one nearly cancels.",
+            '"rare gradients": what is a long step here good for, and when is it harmful?',
+        ),
+    ),
+    Lecture(
+        "D8_depth_signal",
+        "depth_signal_demo",
+        8,
+        (
+            '"20 plain layers: it vanishes": times 0.164 per layer. Ask for the size after 20: 2e-16.',
+            '"He keeps it": two over the fan-in makes up for the half that ReLU cuts off.',
+            '"too large: it explodes". Then ask whether layer norm would hide that.',
+            '"layer norm puts it back": forward every layer starts anew, but the gradient still shrinks a little.',
+            '"residual: it grows": a sum of two equal parts. What would you scale?',
+        ),
+        ("depth", (2, 5, 10, 20, 30, 40, 60)),
+    ),
+    Lecture(
+        "D9_schedules",
+        "schedules_demo",
+        6,
+        (
+            '"constant: the noise stays": the loss stops at a floor. Ask what sets its height; then move the noise.',
+            '"cosine: the noise is let out" and "step": both end well below, once the rate is small.',
+            '"a sharp start, no warmup": the first steps are far above the limit, and the loss explodes before the '
+            'curvature has flattened. "with warmup" waits.',
+            "Ask at which point of the run a larger batch would do the same as a smaller rate.",
+        ),
+    ),
+    Lecture(
+        "D10_which_bug",
+        "which_bug_demo",
+        12,
+        (
+            "Show a case without the answer for half a minute. Let the hall vote by hands; type the counts.",
+            "Ask the largest group what in the curves decided it, and the smallest what speaks against it.",
+            "Switch the answer on. Compare the first loss with ln 10 = 2.30 each time: it separates half of the cases.",
+            "Case 6 is the hard one: the training curve is healthy.",
+        ),
+        None,
+    ),
+    Lecture(
+        "T1_slice_descent",
+        "slice_descent_demo",
+        8,
+        (
+            "Task for the hall: both distances below 1e-6 within 100 steps. Distances are meant; the loss itself "
+            "cannot fall below 2.45.",
+            '"a larger rate": 189 steps. "a larger rate with momentum": 68.',
+            "Which direction is slow, the weight or the bias? At the minimum the weight, by a factor of 7.7.",
+        ),
+        ("lr", (0.1, 0.3, 1.0, 3.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0)),
+    ),
+    Lecture(
+        "T2_restarts",
+        "restarts_demo",
+        8,
+        (
+            'Train "10", "20, 20" and "100, 100" and compare how far the seven curves lie apart.',
+            '"noise ten times the weights" is not a neighbour of the start but a bad start: ask how to tell.',
+        ),
+    ),
+    Lecture(
+        "T3_update_cost",
+        "update_cost_demo",
+        5,
+        (
+            "Measure. Ask first: what does a gradient of 100 examples cost, compared with that of one?",
+            "Find the bend: left of it a call costs the same whatever it does, right of it each example counts.",
+        ),
+    ),
+    Lecture(
+        "T4_batch_sizes",
+        "batch_sizes_demo",
+        8,
+        (
+            "Task: a loss steadily below 0.5 within 5 seconds. Each size needs a rate of its own.",
+            "Seconds are those of this machine; the panel by examples can be compared between machines.",
+        ),
+    ),
+    Lecture(
+        "T5_training_race",
+        "training_race_demo",
+        8,
+        (
+            'Start "one small rate": only RMSProp learns. Who is the best rule? Then "good for SGD".',
+            "Ask what a fair comparison would need: a rate for each, and several seeds.",
+        ),
+    ),
+)

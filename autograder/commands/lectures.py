@@ -1,0 +1,44 @@
+"""`autograder lectures`: make the lecture notebooks, or pages that need no server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.course import CourseError, find_root
+
+__all__ = ["lectures"]
+
+
+def lectures(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 if a notebook has drifted.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option("--html", help="Write self-contained pages to this folder.")] = None,
+) -> None:
+    """Make the notebooks of the lecture demos from their guides, or pages that work without a server."""
+    from autograder.build.lectures import differing, lecture_notebooks, write_pages
+
+    if html is not None:
+        for page in write_pages(html):
+            typer.echo(f"wrote {page} ({page.stat().st_size / 1e6:.2f} MB)")
+        return
+    try:
+        root = find_root()
+    except CourseError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    made = lecture_notebooks()
+    for path in differing(root):
+        typer.echo(f"{'differs' if check else 'wrote' if path in made else 'removed'}: {path}")
+        if check:
+            continue
+        if path in made:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(made[path])
+        else:
+            (root / path).unlink()
+    if check and differing(root):
+        raise typer.Exit(1)
