@@ -30,7 +30,7 @@ def executed_notebook(release: Release, rebuilt: Rebuilt, result: RunResult, gra
         _record(cell, given.get(cell.id), shown.get(cell.id, []), by_cell.get(cell.grade_id)) for cell in rebuilt.cells
     ]
     notebook["metadata"][METADATA_KEY] = json.loads(grade.to_json())
-    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+    return (json.dumps(notebook, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def _record(

@@ -21,7 +21,7 @@ from autograder.sandbox.watch import Watch
 __all__ = ["Broken", "Child", "Lost"]
 
 FRAME_SLACK = 1 << 20
-LOOK_MS = 20
+LOOK_MS = 50
 CREDENTIALS = struct.Struct("iII")  # pid, uid, gid
 SO_PASSCRED, SCM_CREDENTIALS = 16, 2
 

@@ -15,6 +15,7 @@ import torch
 __all__ = ["reset_state"]
 
 RECURSION_LIMIT = sys.getrecursionlimit()
+_STYLE: dict[str, object] = {}
 
 
 def reset_state(name: str) -> None:
@@ -27,8 +28,7 @@ def reset_state(name: str) -> None:
     torch.set_num_threads(1)
     torch.set_printoptions(profile="default")
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-    plt.close("all")
-    plt.rcdefaults()
+    _reset_figures()
     signal.setitimer(signal.ITIMER_REAL, 0)
     sys.settrace(None)
     sys.setprofile(None)
@@ -36,7 +36,15 @@ def reset_state(name: str) -> None:
     gc.enable()
 
 
+def _reset_figures() -> None:
+    """Close all figures and put the style back, which takes long enough to do it only where it was changed."""
+    plt.close("all")
+    if not dict.__eq__(plt.rcParams, _STYLE):  # no copy, and no warning about entries that are deprecated
+        plt.rcdefaults()
+        _STYLE.update(plt.rcParams)
+
+
 def _seed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # that of the CPU; `torch.manual_seed` also looks for other devices

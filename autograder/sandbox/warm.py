@@ -6,6 +6,8 @@ import gc
 from importlib import import_module
 from pkgutil import iter_modules
 
+from autograder.sandbox.pages import collapse_pages
+from autograder.sandbox.reset import reset_state
 from autograder.sandbox.shell import RECORDER, GradingShell, make_shell, record_streams
 
 __all__ = ["warm_up"]
@@ -32,6 +34,7 @@ def warm_up() -> GradingShell:
     for package in ("course_utils", "course_utils.probes", "course_utils.checks"):
         for module in iter_modules(import_module(package).__path__, f"{package}."):
             import_module(module.name)
+    import_module("autograder.sandbox.inner")  # what the forks need
     shell = make_shell()
     record_streams()
     RECORDER.start(1 << 20)
@@ -39,6 +42,8 @@ def warm_up() -> GradingShell:
         shell.run_cell(source)  # type: ignore[no-untyped-call]
     RECORDER.start(0)
     shell.reset(new_session=False)  # type: ignore[no-untyped-call]
+    reset_state("")
     gc.collect()
     gc.freeze()  # a collection in a fork would otherwise copy every page that holds an object
+    collapse_pages()
     return shell
