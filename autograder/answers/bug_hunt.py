@@ -1,0 +1,61 @@
+"""The answer to `bug_hunt`: the fault of each loop, and marks in proportion to how many are named rightly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from autograder.answers.base import Alternative, Answer, AnswerPart
+from course_utils.probes.base import Inputs, Outputs
+from course_utils.probes.bug_hunt import LOOPS, PROBE, digest
+
+__all__ = ["ANSWER"]
+
+KEY = {
+    "A": "pairs-broken",
+    "B": "gradients-accumulate",
+    "C": "softmax-twice",
+    "D": "average-starts-at-zero",
+    "E": "argument-ignored",
+    "F": "new-tensors",
+    "G": "ascent",
+    "H": "measured-after-normalising",
+    "I": "labels-reversed",
+    "J": "seeds-compared",
+}
+COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _counted(right: int) -> Callable[[Inputs], Outputs]:
+    return lambda inputs: {"right": np.array(float(right))}
+
+
+def _some(right: int) -> Alternative:
+    said = (
+        f"{right} of {len(LOOPS)} loops are named rightly. For the others, follow one batch by hand: which numbers "
+        "does each line read, and which does it change?"
+    )
+    return Alternative((f"{COUNTS[right]}-of-ten",), (said,), _counted(right), share=right / len(LOOPS))
+
+
+def generate(rng: np.random.Generator) -> Inputs:
+    """Draw a salt; the digests follow from it and from the key."""
+    salt = rng.integers(256, size=16).astype(np.uint8)
+    digests = [digest(salt.tobytes(), loop, KEY[loop]) for loop in LOOPS]
+    return {"salt": salt, "digests": np.array(digests, dtype=np.int64)}
+
+
+ANSWER = Answer(
+    "bug_hunt",
+    generate,
+    (
+        AnswerPart(
+            name=PROBE.parts[0].name,
+            reference=_counted(len(LOOPS)),
+            misconceptions=tuple(map(_some, range(len(LOOPS)))),
+            labels={"right": "loops named rightly"},
+            reread="section 3.5, what goes wrong without an error",
+        ),
+    ),
+)

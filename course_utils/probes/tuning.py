@@ -1,0 +1,78 @@
+"""How `tuned_settings()` is exercised: 64-32-1 is trained with these settings, from seeds that the inputs name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from course_utils.probes.base import Inputs, Outputs, Probe, ProbeFailure
+from course_utils.probes.digits_runs import Run, accuracies
+from course_utils.probes.tensors import flag
+
+__all__ = ["BUDGET_EPOCHS", "GOAL", "PROBE", "SMALLEST_BATCH"]
+
+BUDGET_EPOCHS, SMALLEST_BATCH, LARGEST_BATCH, GOAL = 30, 16, 898, 0.95
+OTHER_RATES, CLEARLY = (0.01, 0.1, 1.0), 0.02
+KEYS = ("epochs", "learning_rate", "batch_size")
+
+
+def _run(tuned_settings: Callable[[], Any], inputs: Inputs) -> Outputs:
+    """Return statements; what cannot be seen because of something else counts as all right.
+
+    Settings that miss the goal are tried again with a few other learning rates.
+    """
+    settings = _read(tuned_settings())
+    allowed = {
+        "epochs_in_budget": settings.epochs <= BUDGET_EPOCHS,
+        "batch_in_budget": settings.batch_size >= SMALLEST_BATCH,
+        "rate_positive": settings.learning_rate > 0,
+    }
+    share = _mean_accuracy(settings, inputs) if all(allowed.values()) else GOAL
+    better = settings.learning_rate if share >= GOAL else _better_rate(settings, share, inputs)
+    return {
+        **{name: flag(holds) for name, holds in allowed.items()},
+        "validation_reached": flag(share >= GOAL),
+        "smaller_is_no_better": flag(better >= settings.learning_rate),
+        "larger_is_no_better": flag(better <= settings.learning_rate),
+    }
+
+
+def _better_rate(settings: Run, share: float, inputs: Inputs) -> float:
+    """Return the best of the other rates if it is clearly better, else the rate of the settings."""
+    others = {rate: _mean_accuracy(settings.at(rate), inputs) for rate in OTHER_RATES}
+    best = max(others, key=others.__getitem__)
+    return best if others[best] > share + CLEARLY else settings.learning_rate
+
+
+def _mean_accuracy(settings: Run, inputs: Inputs) -> float:
+    found = accuracies(settings, split_seed=int(inputs["split_seed"]), seeds=inputs["seeds"].tolist())
+    return float(found.mean())
+
+
+def _read(settings: object) -> Run:
+    if settings is None:
+        raise ProbeFailure("tuned_settings returned None. Is there a `return` at the end?")
+    if not isinstance(settings, Mapping) or set(settings) != set(KEYS):
+        found = sorted(map(str, settings)) if isinstance(settings, Mapping) else f"a {type(settings).__name__}"
+        raise ProbeFailure(f"tuned_settings should return a dict with the keys {', '.join(KEYS)}; found {found}.")
+    epochs, rate, batch_size = (_number(settings[key], key) for key in KEYS)
+    for key, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if value != int(value) or value < 1:
+            raise ProbeFailure(f"{key} should be a whole number of at least 1; found {value:g}.")
+    if batch_size > LARGEST_BATCH:
+        raise ProbeFailure(f"batch_size should be at most {LARGEST_BATCH}, the size of the training part.")
+    return Run(int(epochs), rate, int(batch_size))
+
+
+def _number(value: Any, key: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ProbeFailure(f"{key} should be a number; found a {type(value).__name__}.") from error
+    if isinstance(value, str) or not math.isfinite(number):
+        raise ProbeFailure(f"{key} should be a finite number; found {value!r}.")
+    return number
+
+
+PROBE = Probe.single("tuning", "tuned_settings", _run)
