@@ -59,12 +59,15 @@ class Answer:
         generate: Makes fresh inputs that separate all misconceptions; the same generator state, the same inputs.
         parts: The parts, named as in the probe.
         hints: Further sentences for an instructor's page, by misconception id.
+        by_hand: What the exercise asks to write and a library has: patterns of dotted names, whose use is shown to
+            the instructor; `.name` is the end of a name.
     """
 
     exercise: str
     generate: Callable[[np.random.Generator], Inputs]
     parts: tuple[AnswerPart, ...]
     hints: Mapping[str, str] = field(default_factory=dict)
+    by_hand: tuple[str, ...] = ()
 
 
 def load_answer(exercise: str) -> Answer:

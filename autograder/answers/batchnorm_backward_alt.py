@@ -1,6 +1,7 @@
 """The answer to `batchnorm_backward_alt`: the same gradients, simplified to one line."""
 
 from autograder.answers.base import Answer
+from autograder.answers.library import AUTOGRAD, NORMALIZATIONS
 from autograder.answers.normalization_gradients import fresh_gradient_inputs, gradients_answer_part
 
 __all__ = ["ANSWER"]
@@ -9,4 +10,6 @@ ANSWER = Answer(
     "batchnorm_backward_alt",
     lambda rng: fresh_gradient_inputs(rng, over=0),
     (gradients_answer_part("batchnorm_backward_alt", 0, "section 4.3, the simplified formula"),),
+    # Its values are those of the exercise before, so only the source shows that the work was not done again.
+    by_hand=(*NORMALIZATIONS, *AUTOGRAD, "batchnorm_backward"),
 )

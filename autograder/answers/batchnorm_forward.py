@@ -15,6 +15,7 @@ from autograder.answers.batch_statistics import (
     STARTS_AT_ONE,
     UNBIASED_RUNNING,
 )
+from autograder.answers.library import NORMALIZATIONS
 from autograder.answers.manners import (
     FLOAT32_KEPT,
     IN_FLOAT64,
@@ -73,4 +74,4 @@ PART = part_from_rule(
     labels={**SEQUENCE_LABELS, **MANNER_LABELS},
     reread="section 4.1, the formulas of the forward pass and of the running averages",
 )
-ANSWER = Answer("batchnorm_forward", _generate, (PART,))
+ANSWER = Answer("batchnorm_forward", _generate, (PART,), by_hand=NORMALIZATIONS)

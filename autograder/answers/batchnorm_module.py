@@ -16,6 +16,7 @@ from autograder.answers.batch_statistics import (
     UNBIASED_RUNNING,
 )
 from autograder.answers.epsilons import OTHER_EPSILON, RARE_EPSILONS
+from autograder.answers.library import NORMALIZATIONS
 from autograder.answers.manners import MANNER_LABELS, SHAPES_DO_NOT_FIT
 from autograder.answers.module_manners import MODULE_MANNER_MISTAKES, MODULE_MANNERS, OTHER_DTYPE, flag_part, turned
 from autograder.answers.rules import Mistake, Rule
@@ -129,4 +130,5 @@ ANSWER = Answer(
             weight=1.0,
         ),
     ),
+    by_hand=NORMALIZATIONS,
 )

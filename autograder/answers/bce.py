@@ -9,6 +9,7 @@ import torch
 from torch.nn.functional import softplus
 
 from autograder.answers.base import Answer, AnswerPart
+from autograder.answers.library import LOSSES
 from autograder.answers.programs import as_function, part_of, seen_by
 from autograder.answers.rules import Mistake, Rule, alternatives
 from course_utils.probes.base import Inputs
@@ -210,4 +211,5 @@ ANSWER = Answer(
         _part("bce_loss", PROBABILITIES, ABOUT_PROBABILITIES, "section 3.2, what happens at exactly 0 and 1"),
         _part("bce_with_logits", LOGITS, ABOUT_LOGITS, "section 3.2, the loss as a function of the logit"),
     ),
+    by_hand=LOSSES,
 )

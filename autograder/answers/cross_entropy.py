@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from autograder.answers.base import Answer, AnswerPart
+from autograder.answers.library import LOSSES
 from autograder.answers.programs import as_function, seen_by
 from autograder.answers.rules import Mistake, Rule, alternatives
 from course_utils.probes.base import Inputs
@@ -137,4 +138,5 @@ ANSWER = Answer(
             rtol=1e-5,
         ),
     ),
+    by_hand=LOSSES,
 )

@@ -12,6 +12,7 @@ import torch
 
 from autograder.answers.accepted_conventions import part_from_rule
 from autograder.answers.base import Answer, AnswerPart, Simulate
+from autograder.answers.library import AUTOGRAD, NORMALIZATIONS
 from autograder.answers.network_parts import dropout_part, parameters_part
 from autograder.answers.network_penalty import penalty_part
 from autograder.answers.numpy_net_mistakes import (
@@ -96,4 +97,5 @@ ANSWER = Answer(
         penalty_part("regularization", "section 4.6, what is regularised"),
         dropout_part("dropout", "section 4.6, where dropout stands"),
     ),
+    by_hand=(*NORMALIZATIONS, *AUTOGRAD),
 )

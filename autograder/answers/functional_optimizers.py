@@ -10,6 +10,7 @@ import numpy as np
 
 from autograder.answers import functional_rules as rules
 from autograder.answers.base import Alternative, Answer, AnswerPart, Simulate
+from autograder.answers.library import OPTIMIZERS
 from autograder.answers.rules import Mistake, Rule, alternatives, follow, under_variants
 from course_utils.probes.base import Inputs, Outputs
 from course_utils.probes.functional_optimizers import DEFAULT_STEPS, SETTINGS, STATES
@@ -155,4 +156,6 @@ def _generate(rng: np.random.Generator) -> Inputs:
     }
 
 
-ANSWER = Answer("functional_optimizers", _generate, tuple(_part(function) for function in FUNCTIONS))
+ANSWER = Answer(
+    "functional_optimizers", _generate, tuple(_part(function) for function in FUNCTIONS), by_hand=OPTIMIZERS
+)

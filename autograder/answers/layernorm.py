@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.answers.accepted_conventions import over_calls, part_from_rule
 from autograder.answers.base import Answer, Simulate
+from autograder.answers.library import AUTOGRAD, NORMALIZATIONS
 from autograder.answers.manners import (
     FLOAT32_KEPT,
     IN_FLOAT64,
@@ -66,4 +67,5 @@ ANSWER = Answer(
         ),
         gradients_answer_part("layernorm_backward", 1, "section 4.4, what changes in the backward pass"),
     ),
+    by_hand=(*NORMALIZATIONS, *AUTOGRAD),
 )

@@ -7,6 +7,7 @@ import numpy as np
 from autograder.answers.accepted_conventions import over_calls, part_from_rule
 from autograder.answers.base import Answer, Simulate
 from autograder.answers.epsilons import OTHER_EPSILON, RARE_EPSILONS
+from autograder.answers.library import NORMALIZATIONS
 from autograder.answers.manners import MANNER_LABELS, SHAPES_DO_NOT_FIT
 from autograder.answers.module_manners import MODULE_MANNER_MISTAKES, MODULE_MANNERS, OTHER_DTYPE, flag_part, turned
 from autograder.answers.normalization_rule import NORMALISE
@@ -77,4 +78,5 @@ ANSWER = Answer(
             weight=1.0,
         ),
     ),
+    by_hand=NORMALIZATIONS,
 )

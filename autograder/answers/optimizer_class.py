@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.answers.base import Alternative, Answer, AnswerPart, Simulate
+from autograder.answers.library import OPTIMIZERS
 from autograder.answers.named_factors import named_factors
 from autograder.answers.rules import Mistake, Rule, alternatives, follow, under_variants
 from course_utils.probes.base import Inputs, Outputs
@@ -82,7 +83,7 @@ def optimizer_answer(
         baselines=_baselines,
         factors=lambda inputs: named_factors({key: float(inputs[key]) for key in defaults}),
     )
-    return Answer(exercise, generate, (part,))
+    return Answer(exercise, generate, (part,), by_hand=OPTIMIZERS)
 
 
 def _simulate(rule: Rule, inputs: Inputs, start: Mapping[str, Any], defaults: Mapping[str, float]) -> Outputs:

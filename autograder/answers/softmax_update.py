@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.answers.base import Alternative, Answer, AnswerPart, Simulate
+from autograder.answers.library import OPTIMIZERS
 from autograder.answers.named_factors import named_factors
 from autograder.answers.rules import Mistake, Rule, alternatives, follow, under_variants
 from autograder.answers.small_images import PIXELS, small_images
@@ -106,7 +107,7 @@ def update_answer(
         baselines=lambda inputs: {"weight": inputs["weight"], "bias": inputs["bias"]},
         factors=lambda inputs: named_factors({name: float(inputs[name]) for name in defaults}),
     )
-    return Answer(exercise, generate, (part,))
+    return Answer(exercise, generate, (part,), by_hand=OPTIMIZERS)
 
 
 def fresh_model(rng: np.random.Generator) -> dict[str, Array]:

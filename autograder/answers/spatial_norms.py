@@ -8,6 +8,7 @@ from autograder.answers.base import Answer
 from autograder.answers.batch_sequences import BATCHES, FEATURES, fresh_affine, fresh_columns
 from autograder.answers.image_batchnorm import image_batchnorm_part
 from autograder.answers.image_groupnorm import fresh_groups, image_groupnorm_part
+from autograder.answers.library import AUTOGRAD, NORMALIZATIONS
 from course_utils.probes.base import Inputs
 
 __all__ = ["ANSWER"]
@@ -41,4 +42,5 @@ ANSWER = Answer(
         image_batchnorm_part("spatial_batchnorm_forward", "section 4.5, the axes of batch normalization for images"),
         image_groupnorm_part("spatial_groupnorm_forward", "section 4.5, the groups of channels"),
     ),
+    by_hand=(*NORMALIZATIONS, *AUTOGRAD),
 )

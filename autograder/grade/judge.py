@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from autograder.answers.base import load_answer
 from autograder.grade.lazy_key import lazy_key
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
+from autograder.grade.static_checks import flags
 from autograder.grade.types import BY_HAND, Cell, ExerciseGrade, Numbers, PartGrade, Rebuilt
 from autograder.sandbox.types import CellResult, RunResult
 from course_utils.checks.judge import judge
@@ -47,7 +49,8 @@ def judge_run(
         own = [cell for cell in result.cells if exercise_of.get(cell.id) == given.exercise]
         observation = _trusted(given.exercise, result.observations.get(given.exercise), own)
         duration_s = sum(cell.duration_s for cell in own) + sum(part.duration_s for part in observation.parts)
-        grades.append(_grade(given, observation, inputs[given.exercise], duration_s))
+        grade = _grade(given, observation, inputs[given.exercise], duration_s)
+        grades.append(replace(grade, flags=_flags(release, rebuilt, given.exercise)))
     return tuple(grades)
 
 
@@ -57,6 +60,15 @@ def no_grades(release: Release, verdict: str, message: str) -> tuple[ExerciseGra
         ExerciseGrade(_name(given), given.grade_id, verdict, 0.0, given.points, message=message)
         for given in release.graded
     )
+
+
+def _flags(release: Release, rebuilt: Rebuilt, exercise: str) -> tuple[str, ...]:
+    try:
+        return flags(release, rebuilt, exercise, load_answer(exercise).by_hand)
+    except Exception as error:
+        # What is only shown must not stop a grade.
+        log.exception("reading the code of %s failed", exercise)
+        return (f"The code could not be read ({type(error).__name__}).",)
 
 
 def _name(given: Cell) -> str:

@@ -108,7 +108,10 @@ class PartGrade:
 
 @dataclass(frozen=True)
 class ExerciseGrade:
-    """The grade of one exercise; `score` is None while it waits for marking by hand, `grade_id` its gradebook cell."""
+    """The grade of one exercise; `score` is None while it waits for marking by hand, `grade_id` its gradebook cell.
+
+    `flags` are lines for the instructor, about what the code uses; they never change the score.
+    """
 
     exercise: str
     grade_id: str
@@ -120,6 +123,7 @@ class ExerciseGrade:
     evidence: tuple[Numbers, ...] = ()
     parts: tuple[PartGrade, ...] = ()
     seconds: float = 0.0
+    flags: tuple[str, ...] = ()
 
     @property
     def is_checked(self) -> bool:
@@ -164,6 +168,11 @@ class SubmissionGrade:
     def checked(self) -> tuple[ExerciseGrade, ...]:
         """The exercises that are marked by a check."""
         return tuple(one for one in self.exercises if one.is_checked)
+
+    @property
+    def flagged(self) -> tuple[ExerciseGrade, ...]:
+        """The exercises with lines for the instructor."""
+        return tuple(one for one in self.exercises if one.flags)
 
     @property
     def checked_score(self) -> float:

@@ -62,6 +62,7 @@ class Summary:
     waiting: int
     unreadable: tuple[SubmissionGrade, ...]
     noted: tuple[SubmissionGrade, ...]
+    flagged: tuple[SubmissionGrade, ...]
     slowest: tuple[SubmissionGrade, ...]
     bars: tuple[Bar, ...]
     exercises: tuple[ExerciseSummary, ...]
@@ -87,6 +88,7 @@ def summarise(assignment: str, title: str, grades: Sequence[SubmissionGrade]) ->
         sum(one.score is None for grade in grades for one in grade.exercises),
         tuple(grade for grade in grades if grade.problem),
         tuple(grade for grade in grades if grade.notes and not grade.problem),
+        tuple(grade for grade in grades if grade.flagged),
         tuple(sorted(grades, key=lambda grade: (-grade.seconds, grade.student))[:SLOWEST]),
         histogram(scores, checked_max),
         _exercises(grades),

@@ -1,0 +1,114 @@
+"""Which library a name in a student's source stands for, as far as the source alone tells."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+__all__ = ["Names", "aliases_in", "uses_in"]
+
+IMPORTERS = ("__import__", "importlib.import_module")
+
+
+@dataclass
+class Names:
+    """What names stand for.
+
+    Args:
+        aliases: Dotted names by the name in the source, as `nn` for `torch.nn`.
+        stars: Modules of which everything was imported.
+    """
+
+    aliases: dict[str, str] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)
+
+
+def aliases_in(trees: Iterable[ast.AST]) -> Names:
+    """Read imports, and names given to what was imported, in the order of the cells."""
+    known = Names()
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    top = alias.name.partition(".")[0]
+                    known.aliases[alias.asname or top] = alias.name if alias.asname else top
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                _from(node.module, node.names, known)
+            elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+                _assigned(node.targets[0], node.value, known)
+    return known
+
+
+def _from(module: str, names: list[ast.alias], known: Names) -> None:
+    for alias in names:
+        if alias.name == "*":
+            known.stars.append(module)
+        else:
+            known.aliases[alias.asname or alias.name] = f"{module}.{alias.name}"
+
+
+def _assigned(target: ast.expr, value: ast.expr, known: Names) -> None:
+    """Keep `BN = nn.BatchNorm1d`: another name for what was imported."""
+    if not isinstance(target, ast.Name) or isinstance(value, ast.Name | ast.Constant):
+        return
+    name = _dotted(value, known)
+    if name.partition(".")[0] in {known_as.partition(".")[0] for known_as in known.aliases.values()}:
+        known.aliases[target.id] = name
+
+
+def uses_in(tree: ast.AST, known: Names) -> Iterator[tuple[int, str]]:
+    """Yield (line, dotted name) for all names that are read, those that types are compared with or stated by aside."""
+    aside = {id(inner) for node in ast.walk(tree) for outer in _types(node) for inner in ast.walk(outer)}
+    for node in ast.walk(tree):
+        if id(node) in aside or not isinstance(node, ast.Name | ast.Attribute | ast.Call):
+            continue
+        if name := _dotted(node, known):
+            yield node.lineno, name
+        if isinstance(node, ast.Name) and node.id not in known.aliases:
+            yield from ((node.lineno, f"{module}.{node.id}") for module in known.stars)
+
+
+def _types(node: ast.AST) -> list[ast.AST]:
+    """Return what stands for a type in a node: annotations, and the second argument of `isinstance`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("isinstance", "issubclass"):
+        return list(node.args[1:])
+    stated = (getattr(node, name, None) for name in ("annotation", "returns"))
+    return [one for one in stated if isinstance(one, ast.AST)]
+
+
+def _dotted(node: ast.AST, known: Names) -> str:
+    """Return `torch.nn.BatchNorm1d` for `nn.BatchNorm1d` and for `getattr(nn, "BatchNorm1d")`; "" for what has no name.
+
+    What is an attribute of something without a name begins with a dot.
+    """
+    ends: list[str] = []
+    while True:
+        if isinstance(node, ast.Attribute):
+            ends.append(node.attr)
+            node = node.value
+        elif isinstance(node, ast.Call) and (constant := _named(node, known)):
+            if constant.startswith("."):
+                ends.append(constant[1:])
+                node = node.args[0]
+                continue
+            return ".".join((constant, *reversed(ends)))
+        else:
+            break
+    first = known.aliases.get(node.id, node.id) if isinstance(node, ast.Name) else ""
+    return ".".join((first, *reversed(ends))) if ends or first else ""
+
+
+def _named(node: ast.Call, known: Names) -> str:
+    """Return ".name" for `getattr(x, "name")` and "module" for an import by a function, where the text is constant."""
+    function = node.func
+    if isinstance(function, ast.Name) and function.id == "getattr" and len(node.args) >= 2:
+        return f".{text}" if (text := _constant(node.args[1])) else ""
+    name = known.aliases.get(function.id, function.id) if isinstance(function, ast.Name) else ""
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        name = f"{known.aliases.get(function.value.id, function.value.id)}.{function.attr}"
+    return _constant(node.args[0]) if name in IMPORTERS and node.args else ""
+
+
+def _constant(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

@@ -1,0 +1,144 @@
+"""Where an exercise asks to write a thing by hand and the code calls the library's: seen in the source, not in values.
+
+What is found is a flag for the instructor. It never changes a mark, because a name may be used for something else.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from autograder.grade.names import Names, aliases_in, uses_in
+from autograder.grade.read import tidy
+from autograder.grade.release import Release
+from autograder.grade.types import Cell, Rebuilt
+
+__all__ = ["flags"]
+
+MAX_FLAGS = 5
+# In characters over all code cells.
+MAX_SOURCE = 500_000
+MAX_LINE = 120
+# A line of IPython's own: a magic, a shell command, a question.
+NOT_PYTHON = re.compile(r"^(\s*)(?:[%!?].*|.*\?)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A cell that was parsed."""
+
+    cell: Cell
+    tree: ast.Module
+
+
+def flags(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Sequence[str]) -> tuple[str, ...]:
+    """Return a line for each place where the code of an exercise uses what it should write itself.
+
+    Besides the solution cells, functions and classes of cells that the student added are read where the solution uses
+    them, directly or through others. What the released cell has itself is not counted.
+
+    Args:
+        release: The released notebook.
+        rebuilt: What was run; its sources are untrusted.
+        exercise: Exercise id.
+        by_hand: Patterns of dotted names, as in `Answer.by_hand`.
+    """
+    if not by_hand:
+        return ()
+    if sum(len(cell.source) for cell in rebuilt.cells if cell.code) > MAX_SOURCE:
+        return (f"The code is longer than {MAX_SOURCE:,} characters and was not read.",)
+    own = [cell for cell in rebuilt.cells if cell.code and cell.exercise == exercise and cell.role != "check"]
+    added = [cell for cell in rebuilt.cells if cell.code and cell.role == "added" and cell not in own]
+    known = aliases_in(read.tree for read in _read(cell for cell in rebuilt.cells if cell.code))
+    solution, helpers = list(_read(own)), _definitions(_read(added))
+    lines = [
+        line
+        for number, read in enumerate(solution, start=1)
+        for line in _lines(read, read.tree, known, by_hand, _place(number, len(solution)), _given(release, read.cell))
+    ]
+    for read, node in _reached([read.tree for read in solution], helpers):
+        lines += _lines(read, node, known, by_hand, "an added cell, ", frozenset())
+    return _first(list(dict.fromkeys(lines)))
+
+
+def _first(lines: list[str]) -> tuple[str, ...]:
+    more = len(lines) - MAX_FLAGS
+    return (*lines[:MAX_FLAGS], *([f"and {more} more"] if more > 0 else []))
+
+
+def _place(number: int, count: int) -> str:
+    return f"cell {number}, " if count > 1 else ""
+
+
+def _given(release: Release, cell: Cell) -> frozenset[str]:
+    """Return the lines that the released cell has, without what they are indented by."""
+    given = release.cell(cell.id)
+    return frozenset(line.strip() for line in given.source.splitlines()) if given else frozenset()
+
+
+def _read(cells: Iterable[Cell]) -> Iterator[_Read]:
+    """Parse cells; those that are no Python are left out, for they do not run either."""
+    for cell in cells:
+        if (tree := _parsed(cell.source)) is not None:
+            yield _Read(cell, tree)
+
+
+@lru_cache(maxsize=256)
+def _parsed(source: str) -> ast.Module | None:
+    """Parse a source as it is, or else without the lines that are IPython's."""
+    for text in (source, NOT_PYTHON.sub(r"\1pass", source)):
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
+
+
+def _definitions(cells: Iterator[_Read]) -> dict[str, tuple[_Read, ast.AST]]:
+    """Return what added cells define at their top level, by name; the last definition counts."""
+    found: dict[str, tuple[_Read, ast.AST]] = {}
+    for read in cells:
+        for node in read.tree.body:
+            for name in _defined(node):
+                found[name] = (read, node)
+    return found
+
+
+def _defined(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Assign):
+        yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def _reached(start: Sequence[ast.AST], helpers: dict[str, tuple[_Read, ast.AST]]) -> Iterator[tuple[_Read, ast.AST]]:
+    """Yield the helpers that a solution uses, and those that they use."""
+    todo, seen = list(start), set()
+    while todo:
+        for node in ast.walk(todo.pop()):
+            if isinstance(node, ast.Name) and node.id in helpers and node.id not in seen:
+                seen.add(node.id)
+                yield helpers[node.id]
+                todo.append(helpers[node.id][1])
+
+
+def _lines(
+    read: _Read, node: ast.AST, known: Names, by_hand: Sequence[str], place: str, given: frozenset[str]
+) -> Iterator[str]:
+    source = read.cell.source.splitlines()
+    found: dict[int, str] = {}
+    for number, name in uses_in(node, known):
+        text = source[number - 1].strip() if number <= len(source) else ""
+        if text not in given and len(name) > len(found.get(number, "")) and _matches(name, by_hand):
+            found[number] = name
+    for number, name in sorted(found.items()):
+        yield tidy(f"{place}line {number} uses {name}: {source[number - 1].strip()}", MAX_LINE)
+
+
+def _matches(name: str, by_hand: Sequence[str]) -> bool:
+    """Say whether a dotted name fits a pattern; one that begins with a dot is the end of a name."""
+    return any(name.endswith(one) if one.startswith(".") else fnmatchcase(name, one) for one in by_hand)
