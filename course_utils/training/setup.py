@@ -53,8 +53,15 @@ def prepare(
     epochs: int,
     batch_size: int,
 ) -> Setup:
-    """Seed, and make the network; arguments as for `run_model`, sizes of the hidden layers as a list."""
+    """Seed, and make the network; arguments as for `run_model`, sizes of the hidden layers as a list.
+
+    Raises:
+        ValueError: Training and test images have different sizes.
+    """
     train, valid = data
+    if train.data.shape[1:] != valid.data.shape[1:]:
+        sizes = [" x ".join(map(str, part.data.shape[1:])) for part in data]
+        raise ValueError(f"training and test images must have one size, found {sizes[0]} and {sizes[1]}")
     if seed is not None:
         set_seed(seed)
     model = NeuralNetwork([train.data[0].numel(), *hidden, len(train.classes)], layer_type).to(device)

@@ -103,8 +103,8 @@ def _batches(train: ResidentLoader, generators: Sequence[torch.Generator]) -> It
     count, device = len(train.labels), train.labels.device
     orders = torch.stack([torch.randperm(count, generator=generator) for generator in generators]).to(device)
     for indices in orders.split(train.batch_size, dim=1):
-        flat = indices.flatten()
-        yield train.inputs.index_select(0, flat).unflatten(0, indices.shape), train.labels[flat].view(indices.shape)
+        images, labels = train.take(indices.flatten())
+        yield images.unflatten(0, indices.shape), labels.view(indices.shape)
 
 
 def _allowed(setups: Sequence[Setup], stack: StackedModels, batches: Iterator[Batch]) -> bool:

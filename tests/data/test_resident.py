@@ -1,5 +1,7 @@
 """A resident loader gives what a DataLoader gives."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given
@@ -51,6 +53,31 @@ def test_a_batch_size_outside_the_set_is_refused_with_its_bounds(batch_size):
 def test_an_empty_set_is_refused():
     with pytest.raises(ValueError, match="empty"):
         ResidentLoader(images(10).subset(torch.tensor([], dtype=torch.int64)), 1)
+
+
+def test_images_kept_as_bytes_give_the_same_batches():
+    torch.manual_seed(1)
+    plain = list(ResidentLoader(images(30), 8))
+    torch.manual_seed(1)
+    loader = ResidentLoader(images(30), 8, as_bytes=True)
+    assert loader.images.dtype == torch.uint8
+    for (x, y), (other, labels) in zip(loader, plain, strict=True):
+        assert torch.equal(x, other)
+        assert torch.equal(y, labels)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"data": torch.full((4, 28, 28), float("nan"))}, "bytes .* found torch.float32"),
+        ({"targets": torch.tensor([0, 1, 2, 10])}, "from 0 to 9, found 10"),
+        ({"targets": torch.tensor([0, 1, 2, -1])}, "from 0 to 9, found -1"),
+        ({"targets": torch.tensor([0, 1])}, "4 images and 2 labels"),
+    ],
+)
+def test_images_and_labels_that_make_no_sense_are_refused(change, says):
+    with pytest.raises(ValueError, match=says):
+        ResidentLoader(replace(images(4), **change), 2)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

@@ -1,5 +1,7 @@
 """Runs that share their passes give what single runs give; classes that do not allow it are run alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -154,3 +156,9 @@ def test_nothing_to_run_is_refused(data):
         run_models(seeds=(), data=data)
     with pytest.raises(ValueError, match="one optimizer"):
         run_models([], data=data)
+
+
+def test_images_of_another_size_are_refused_before_training(data):
+    small = replace(data[1], data=data[1].data[:, :14, :14])
+    with pytest.raises(ValueError, match="one size, found 28 x 28 and 14 x 14"):
+        run_models(data=(data[0], small), seeds=(0,))
