@@ -97,23 +97,35 @@ def _read(path: Path, max_bytes: int) -> tuple[bytes, str]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        link = path.is_symlink()
-        return (
-            b"",
-            "The file is a link; links are not followed." if link else f"The file cannot be read: {error.strerror}.",
-        )
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a plain file"
-            return b"", f"What is called {tidy(path.name, 200)!r} is {what}."
-        if status.st_size > max_bytes:
-            return b"", f"The file has {status.st_size:,} bytes; at most {max_bytes:,} are read."
-        return file.read(max_bytes + 1), ""
+        reason = f"The file cannot be read: {error.strerror}."
+        return b"", "The file is a link; links are not followed." if path.is_symlink() else reason
+    try:
+        problem = _not_plain(path, os.fstat(handle), max_bytes)
+        return (b"", problem) if problem else (_all_bytes(handle, max_bytes + 1), "")
+    except OSError as error:
+        return b"", f"The file cannot be read: {error.strerror}."
+    finally:
+        os.close(handle)
+
+
+def _not_plain(path: Path, status: os.stat_result, max_bytes: int) -> str:
+    if not stat.S_ISREG(status.st_mode):
+        what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a plain file"
+        return f"What is called {tidy(path.name, 200)!r} is {what}."
+    if status.st_size > max_bytes:
+        return f"The file has {status.st_size:,} bytes; at most {max_bytes:,} are read."
+    return ""
+
+
+def _all_bytes(handle: int, most: int) -> bytes:
+    content = b""
+    while len(content) < most and (piece := os.read(handle, most - len(content))):
+        content += piece
+    return content
 
 
 def _timestamp(path: Path) -> str:
-    content, problem = _read(path, 1_000) if path.exists() else (b"", "")
+    content, problem = _read(path, 1_000)
     return "" if problem else tidy(content.decode("utf-8", "replace"), 100).strip()
 
 
@@ -123,10 +135,16 @@ def _not_a_student(path: Path) -> str:
         return f"{name!r} is a link; links are not followed."
     if not path.is_dir():
         return f"{name!r} lies beside the students' folders; it was left aside."
+    if not os.access(path, os.R_OK | os.X_OK):
+        return f"The folder {name!r} cannot be looked into; it was left aside."
     if name != path.name or len(name) > LONGEST_ID:
         return f"The folder {name!r} has a name that cannot be a student's id; it was left aside."
     return ""
 
 
 def _entries(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    """Return what lies in a folder, hidden files left out; nothing where it cannot be looked into."""
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []

@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 import zlib
+from typing import cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -39,9 +40,10 @@ def reset_state(name: str) -> None:
 def _reset_figures() -> None:
     """Close all figures and put the style back, which takes long enough to do it only where it was changed."""
     plt.close("all")
-    if not dict.__eq__(plt.rcParams, _STYLE):  # no copy, and no warning about entries that are deprecated
+    style = cast(dict[str, object], plt.rcParams)
+    if not dict.__eq__(style, _STYLE):  # no copy, and no warning about entries that are deprecated
         plt.rcdefaults()
-        _STYLE.update(plt.rcParams)
+        _STYLE.update(dict.items(style))
 
 
 def _seed(seed: int) -> None:
