@@ -113,6 +113,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     for panel in axes[:3]:
         panel.axhline(GOAL, color="black", linewidth=0.8)
         panel.set(xlabel="training time (s)", ylabel="loss (nats)", ylim=(0, 3))
+    axes[3].locator_params(axis="x", nbins=4)
     axes[3].set(xlabel="examples", ylabel="loss (nats)", title="All three, by examples", ylim=(0, 3))
 
     def update(state: State, arrays: dict[str, Any]) -> object:

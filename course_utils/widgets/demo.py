@@ -61,6 +61,9 @@ class Demo:
         scene: What the demo is made of.
         changes: Values other than the scene's own, by control name.
 
+    Attributes:
+        dpi: Pixels per inch of the frames; to be set before the first.
+
     Raises:
         ValueError: A value makes no sense; the message names the control and its range.
     """
@@ -70,6 +73,7 @@ class Demo:
         self.state = read_state(scene.controls, start_state(scene.controls), changes)
         self.arrays = scene.simulate(self.state)
         self._film: Film | None = None
+        self.dpi = 100.0
         self.listeners: list[Callable[[], None]] = []
 
     def set(self, **changes: Any) -> None:
@@ -113,7 +117,7 @@ class Demo:
     def frame(self) -> bytes:
         """Return the picture of the present state as PNG. One figure is kept and its artists are moved."""
         if self._film is None:
-            figure = new_figure(self.scene.size)
+            figure = new_figure(self.scene.size, self.dpi)
             self._film = Film(figure, self._drawn(figure))
         return self._film.frame(self.state, self.arrays)
 

@@ -130,7 +130,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
         full.set_data(*arrays["full"][:, None])
         seen = []
         for panel, lines, across in zip(axes[1:], curves, ("examples", "cost"), strict=True):
-            for drawn, losses in zip(lines, (np.median(arrays["losses"], 0), *arrays["losses"]), strict=True):
+            for drawn, losses in zip(lines, (*arrays["losses"], np.median(arrays["losses"], 0)), strict=True):
                 drawn.set_data(arrays[across], losses)
             # The axis ends at a power of two, so that it seldom moves.
             end = 2 ** math.ceil(math.log2(max(2, arrays[across][-1])) - 0.02)
@@ -150,10 +150,11 @@ def _cloud_lines(axes: Axes) -> tuple[Line2D, Line2D]:
 
 
 def _walk_lines(axes: Axes) -> list[Line2D]:
-    median = quiet(axes).semilogy([], [], **{**line(1), "marker": "", "linestyle": "-", "linewidth": 2.2})[0]
-    single = [axes.semilogy([], [], color="#767676", linewidth=0.6)[0] for _ in range(WALKS)]
+    single = [quiet(axes).semilogy([], [], color="#999999", linewidth=0.6)[0] for _ in range(WALKS)]
+    median = axes.semilogy([], [], **{**line(1), "marker": "", "linestyle": "-", "linewidth": 2.2})[0]
     axes.set_ylabel("loss above the minimum")
-    return [median, *single]
+    axes.locator_params(axis="x", nbins=4)
+    return [*single, median]
 
 
 SCENE = Scene(

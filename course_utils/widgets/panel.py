@@ -22,10 +22,15 @@ __all__ = ["Panel", "show"]
 # While a slider moves, further values arrive during this time and only the last is drawn.
 GATHER_S = 0.01
 NO_PRESET = "(presets)"
+SLIDER_STEPS = 200
+# A picture for the lecture hall has as many pixels as a projector.
+LECTURE_DPI = 150
 
 
 def show(demo: Demo, lecture: bool = False) -> None:
     """Display `demo`: drawn by the browser where that is possible, else as pictures. Several views move together."""
+    if lecture:
+        demo.dpi = LECTURE_DPI
     widget = client_widget(demo, lecture) if demo.scene.client else None
     display(widget if widget is not None else Panel(demo).box)
 
@@ -53,10 +58,11 @@ class Panel:
         rows = [
             widgets.HBox(list(parts), layout=widgets.Layout(flex_flow="row wrap")) for parts in self.inputs.values()
         ]
-        heading = widgets.HTML(f"<h3>{html.escape(demo.scene.title)}</h3>")
+        inputs = widgets.Box(rows, layout=widgets.Layout(flex_flow="row wrap"))
+        heading = widgets.HTML(f"<h2>{html.escape(demo.scene.title)}</h2>")
         self.buttons = TrainingButtons(demo, self._complain, self._settle) if demo.scene.work else None
         start_stop = [self.buttons.box] if self.buttons else []
-        self.box = widgets.VBox([heading, self.presets, *rows, *start_stop, self.problem, self.image, self.verdict])
+        self.box = widgets.VBox([heading, self.presets, inputs, *start_stop, self.problem, self.image, self.verdict])
         demo.listeners.append(self.follow)
         self.follow()
 
@@ -92,10 +98,20 @@ class Panel:
             if not self._following:
                 # A slider between whole numbers is rounded; what is typed must be whole.
                 rounds = isinstance(control, Number) and control.whole and not isinstance(change["owner"], widgets.Text)
-                self._pending[control.name] = round(change["new"]) if rounds else change["new"]
-                self._soon()
+                if isinstance(change["owner"], widgets.Text) or self._moved(control, change["new"]):
+                    self._pending[control.name] = round(change["new"]) if rounds else change["new"]
+                    self._soon()
 
         return changed
+
+    def _moved(self, control: Control, value: Any) -> bool:
+        """Tell a hand on the slider from the front end, which moves a typed value to the nearest step."""
+        if not isinstance(control, Number):
+            return True
+        step = (_place(control, control.high) - _place(control, control.low)) / SLIDER_STEPS
+        pending = self._pending.get(control.name)
+        now = self.demo.state[control.name] if pending is None or isinstance(pending, str) else pending
+        return control.whole or abs(_place(control, value) - _place(control, now)) >= 0.499 * step
 
     def _on_preset(self, change: dict[str, Any]) -> None:
         if change["new"] != NO_PRESET:
@@ -140,6 +156,11 @@ class Panel:
 _STYLE = {"description_width": "12em"}
 
 
+def _place(control: Number, value: float) -> float:
+    """Return where a value stands on its slider."""
+    return math.log10(value) if control.log else value
+
+
 def _slider(control: Number, live: bool) -> widgets.Widget:
     common = {
         "description": control.label,
@@ -151,11 +172,11 @@ def _slider(control: Number, live: bool) -> widgets.Widget:
     if control.log:
         low, high = math.log10(control.low), math.log10(control.high)
         return widgets.FloatLogSlider(
-            value=control.start, base=10, min=low, max=high, step=(high - low) / 200, **common
+            value=control.start, base=10, min=low, max=high, step=(high - low) / SLIDER_STEPS, **common
         )
     if control.whole:
         return widgets.IntSlider(value=int(control.start), min=int(control.low), max=int(control.high), **common)
-    step = (control.high - control.low) / 200
+    step = (control.high - control.low) / SLIDER_STEPS
     return widgets.FloatSlider(value=control.start, min=control.low, max=control.high, step=step, **common)
 
 

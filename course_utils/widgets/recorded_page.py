@@ -80,7 +80,9 @@ body {{ margin: 0; }}
 .demo.recorded {{ display: block; max-width: 1600px; margin: auto; }}
 .demo.recorded .steps {{ display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }}
 .demo.recorded .steps input {{ flex: 1 1 10em; }}
-.demo.recorded .state {{ color: #444; font-size: 0.85em; }}
+.demo.recorded figure {{ overflow-x: auto; }}
+.demo.recorded img {{ min-width: 720px; }}
+.demo.recorded .state {{ color: #444; font-size: max(0.85em, 16px); }}
 </style>
 </head>
 <body>

@@ -134,11 +134,14 @@ function stroke(pen, points, look, every, width = 1.8) {
   if (every) points.forEach(([x, y], i) => { if (i % every === 0) mark(pen, look, x, y); });
 }
 
-// Names above the box, so that they hide no curve: three in a row.
-const LEGEND_ROW = 20, named = (curves) => curves.filter(({ name }) => name);
-function legend(pen, box, entries) {
+// Names above the box, so that they hide no curve: as many in a row as fit.
+const LEGEND_ROW = 20, LETTER = 8.2;
+const named = (curves) => curves.filter(({ name }) => name);
+const columns = (entries) => Math.max(1, Math.floor((WIDTH - 16) / (48 + LETTER * Math.max(...entries.map(({ name }) => name.length)))));
+const legendHeight = (entries) => (entries.length ? LEGEND_ROW * Math.ceil(entries.length / columns(entries)) : 0);
+function legend(pen, entries) {
   entries.forEach(({ name, look, every }, i) => {
-    const x = box.x + (i % 3) * (box.w / 3), y = 14 + LEGEND_ROW * Math.floor(i / 3);
+    const across = columns(entries), x = 10 + (i % across) * ((WIDTH - 16) / across), y = 14 + LEGEND_ROW * Math.floor(i / across);
     stroke(pen, [[x, y - 4], [x + 30, y - 4]], look, 0);
     if (every) mark(pen, look, x + 15, y - 4);
     pen.fillStyle = INK;
@@ -199,7 +202,7 @@ function limits(values, log) {
 
 // Curves are [{ values, look, every, name, from }]; `from` is the step of the first value.
 function drawCurves(canvas, curves, steps, yName, { log = false, level = null } = {}) {
-  const shown = frame(canvas, LEGEND_ROW * Math.ceil(named(curves).length / 3)), { pen, box } = shown;
+  const shown = frame(canvas, legendHeight(named(curves))), { pen, box } = shown;
   const [bottom, top] = limits([...curves.flatMap(({ values }) => values), ...(level === null ? [] : [level])], log);
   const toX = linear(0, Math.max(1, steps), box.x, box.w), toY = linear(bottom, top, box.y + box.h, -box.h);
   const height = (v) => toY(log ? Math.log10(Math.max(v, 1e-300)) : v);
@@ -209,7 +212,7 @@ function drawCurves(canvas, curves, steps, yName, { log = false, level = null } 
       stroke(pen, values.map((v, t) => [toX(t + from), height(v)]), look, every, width ?? 2);
     }
   });
-  legend(pen, box, named(curves));
+  legend(pen, named(curves));
   const yTicks = [], jump = Math.max(1, Math.ceil((top - bottom) / 6));
   if (log) for (let k = bottom; k <= top; k += jump) yTicks.push([toY(k), power(k)]);
   else for (const v of ticks(bottom, top)) yTicks.push([toY(v), String(v)]);
