@@ -1,0 +1,60 @@
+"""Make the file to hand in: `python -m course_utils.submit 02_optimizers`, or `submit(...)` in a notebook."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from course_utils.handin import HandInError, find_notebook, hand_in_bytes, missing, read
+
+__all__ = ["main", "submit"]
+
+
+def submit(name: str, out: str | Path | None = None) -> Path:
+    """Say what the saved notebook of a workbook still lacks, and write the file to hand in.
+
+    Unfinished exercises do not keep anybody from handing in; they are listed.
+
+    Args:
+        name: Workbook, as in `"02_optimizers"`, or the path of the notebook.
+        out: Folder for the file; the notebook's own by default. An earlier file there is replaced.
+
+    Returns:
+        The path of the file, `<workbook>-handin.ipynb`.
+
+    Raises:
+        HandInError: There is no such notebook, or it cannot be read or written.
+    """
+    notebook = read(find_notebook(name))
+    lines = missing(notebook)
+    for line in lines:
+        print(f"[to do] {line}")
+    print(f"{len(lines)} open." if lines else "[ok] Everything is filled in.")
+    path = Path(out or notebook.path.parent) / f"{notebook.name}-handin.ipynb"
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(hand_in_bytes(notebook))
+        part.replace(path)
+    except OSError as error:
+        raise HandInError(f"cannot write {path}: {error.strerror}; give another folder") from error
+    print(f"Hand in this file: {path}")
+    return path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m course_utils.submit", description=__doc__)
+    parser.add_argument("workbook", help="as in 02_optimizers, or the path of a notebook")
+    parser.add_argument("--out", help="folder for the file; the notebook's own by default")
+    given = parser.parse_args(arguments)
+    try:
+        submit(given.workbook, given.out)
+    except HandInError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
