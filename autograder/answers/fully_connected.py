@@ -48,7 +48,7 @@ def _values_part(
     mistakes: Sequence[Mistake],
     inherited: Sequence[Mistake] = (),
     conventions: Sequence[Mistake] = (),
-    weight: float = 2.0,
+    weight: float = 3.0,
 ) -> AnswerPart:
     def simulate(rule: Rule) -> Simulate:
         return lambda inputs: values_of(rule, inputs, normalized=normal is not plain_normal)
@@ -86,16 +86,17 @@ def _generate(rng: np.random.Generator) -> Inputs:
     return {**inputs, "reg": np.array(rng.uniform(0.2, 0.6))}
 
 
+# Most marks are for what the text asks to fill in; the rest of the network may be the given one.
 ANSWER = Answer(
     "fully_connected",
     _generate,
     (
         parameters_part("parameters", "section 4.6, the parameters of the network"),
-        _values_part("without normalization", plain_normal, NETWORK_MISTAKES, weight=1.0),
+        _values_part("without normalization", plain_normal, NETWORK_MISTAKES, weight=0.25),
         _values_part("batchnorm", batch_normal, BATCH_MISTAKES, (*INHERITED, *RUNNING_INHERITED), CONVENTIONS),
         _values_part("layernorm", layer_normal, LAYER_MISTAKES, INHERITED),
-        penalty_part("regularization", "section 4.6, what is regularised"),
-        dropout_part("dropout", "section 4.6, where dropout stands"),
+        penalty_part("regularization", "section 4.6, what is regularised", weight=0.25),
+        dropout_part("dropout", "section 4.6, where dropout stands", weight=0.5),
     ),
     by_hand=(*NORMALIZATIONS, *AUTOGRAD),
 )

@@ -27,12 +27,13 @@ def _std(deviation: Deviation) -> Callable[[SimpleNamespace], Any]:
     return lambda s: values
 
 
+FLAGS = (
+    *("centred", "biases_zero", "batchnorm_has", "layernorm_has"),
+    *("gains_one", "shifts_zero", "dtype", "unknown_refused"),
+)
 START: Rule = {
     "std": _std(lambda inputs: WEIGHT_SCALE),
-    **{
-        name: (lambda s: 1.0)
-        for name in ("centred", "biases_zero", "batchnorm_has", "layernorm_has", "gains_one", "shifts_zero", "dtype")
-    },
+    **{name: (lambda s: 1.0) for name in FLAGS},
 }
 
 
@@ -104,7 +105,14 @@ START_MISTAKES = (
     ),
 )
 
-# `first` and `second` are the shares that dropout keeps after each of two hidden layers, `last` after the scores.
+ACCEPTS_UNKNOWN = Mistake(
+    "unknown-normalization-accepted",
+    "A normalization of a name that nobody knows is accepted without an error. With a typing mistake you would compare "
+    "a network with itself.",
+    {"unknown_refused": lambda s: 0.0},
+)
+
+# `keep` and `second` are the shares that dropout keeps after each of two hidden layers, `last` after the scores.
 DROPOUT: Rule = {
     "keep": lambda s: DROPOUT_KEEP,
     "second": lambda s: s.keep,
@@ -185,11 +193,20 @@ def parameters_part(name: str, reread: str) -> AnswerPart:
         "gains_one": "gammas 1 (1 = yes)",
         "shifts_zero": "betas 0 (1 = yes)",
         "dtype": "parameters of the given dtype (1 = yes)",
+        "unknown_refused": "an unknown normalization is refused (1 = yes)",
     }
-    return part_from_rule(name, START, _of_statistics(list(labels)), START_MISTAKES, labels=labels, reread=reread)
+    return part_from_rule(
+        name,
+        START,
+        _of_statistics(list(labels)),
+        START_MISTAKES,
+        variants=(ACCEPTS_UNKNOWN,),
+        labels=labels,
+        reread=reread,
+    )
 
 
-def dropout_part(name: str, reread: str) -> AnswerPart:
+def dropout_part(name: str, reread: str, weight: float) -> AnswerPart:
     """Make the answer to the part about dropout; `reread` says what to read again."""
     labels = {
         "kept_by_one": "share of signals that pass one hidden layer",
@@ -200,4 +217,12 @@ def dropout_part(name: str, reread: str) -> AnswerPart:
         "seed_repeats": "the same loss again with a seed (1 = yes)",
         "gradients_fit": "gradients are those of the loss (1 = yes)",
     }
-    return part_from_rule(name, DROPOUT, _of_statistics(list(labels)), DROPOUT_MISTAKES, labels=labels, reread=reread)
+    return part_from_rule(
+        name,
+        DROPOUT,
+        _of_statistics(list(labels)),
+        DROPOUT_MISTAKES,
+        labels=labels,
+        reread=reread,
+        weight=weight,
+    )

@@ -134,7 +134,7 @@ def _simulate(rule: Rule) -> Simulate:
     return simulate
 
 
-def penalty_part(name: str, reread: str) -> AnswerPart:
+def penalty_part(name: str, reread: str, weight: float) -> AnswerPart:
     """Make the answer to the part `name`, which says to read `reread` again."""
     return part_from_rule(
         name,
@@ -148,4 +148,5 @@ def penalty_part(name: str, reread: str) -> AnswerPart:
             "gains": "what reg adds to the gradients of gammas and betas",
         },
         reread=reread,
+        weight=weight,
     )

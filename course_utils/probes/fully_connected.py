@@ -57,8 +57,18 @@ def _parameters(net_class: NetClass, inputs: Inputs) -> Outputs:
         "layernorm_has": flag(_has(layer)),
         "gains_one": flag(all(np.all(value == 1) for value in _starting((batch, layer), "gamma"))),
         "shifts_zero": flag(all(np.all(value == 0) for value in _starting((batch, layer), "beta"))),
+        "unknown_refused": flag(_refuses(net_class, "batch_norm")),
         "dtype": flag(_all_of(default, np.float32) and _all_of(plain, np.float64)),
     }
+
+
+def _refuses(net_class: NetClass, kind: str) -> bool:
+    """Say whether a normalization of this name is refused, by whatever error."""
+    try:
+        made_net(net_class, [4], normalization=kind)
+    except Exception:
+        return True
+    return False
 
 
 def _shaped(net: Any, name: str, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -73,6 +73,7 @@ class Textbook:
         dtype=np.float32,
         seed=None,
     ):
+        self.refuse(normalization)
         self.normalization, self.reg, self.dtype = normalization, reg, dtype
         self.use_dropout = dropout_keep_ratio != 1
         self.num_layers = 1 + len(hidden_dims)
@@ -90,6 +91,10 @@ class Textbook:
                 self.dropout_param["seed"] = seed
         self.bn_params = self.norm_state()
         self.params = {name: value.astype(dtype) for name, value in self.params.items()}
+
+    def refuse(self, normalization):
+        if normalization not in (None, "batchnorm", "layernorm"):
+            raise ValueError(normalization)
 
     def weights(self, before, after, scale):
         return scale * np.random.randn(before, after)
@@ -175,6 +180,7 @@ class TwoLists:
         dtype=np.float32,
         seed=None,
     ):
+        assert normalization in {None, "batchnorm", "layernorm"}
         self.normalization, self.reg, self.dtype, self.L = normalization, reg, dtype, len(hidden_dims) + 1
         rng = np.random.default_rng(seed)
         sizes = np.hstack((input_dim, hidden_dims, num_classes))
@@ -401,6 +407,7 @@ CORRECT = {
 }
 
 VARIANTS = {
+    "unknown-normalization-accepted": changed(refuse=lambda self, normalization: None),
     "unbiased-running-variance+running-variance-starts-at-one": changed(batch=(like_torch, batchnorm_backward)),
     "follows-own-normalization": changed(batch=(unbiased_forward, unbiased_backward)),
     "follows-own-normalization (constants)": changed(batch=(batchnorm_forward, constants)),
