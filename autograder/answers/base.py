@@ -48,6 +48,7 @@ class AnswerPart:
     baselines: Simulate | None = None
     factors: Callable[[Inputs], Mapping[str, float]] | None = None
     rtol: float = 1e-6
+    agreement: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def _part_key(part: AnswerPart, inputs: Inputs) -> PartKey:
         baselines=part.baselines(inputs) if part.baselines else {},
         factors=part.factors(inputs) if part.factors else {},
         rtol=part.rtol,
+        agreement=part.agreement,
     )
 
 

@@ -57,9 +57,10 @@ class _Run:
         self._replay: list[CellStep] = []
         self._trouble: dict[str, Problem] = {}
         self._child: Child | None = None
-        parts = sum(len(load_probe(step.exercise).parts) for step in steps if isinstance(step, ProbeStep))
+        probes = [load_probe(step.exercise) for step in steps if isinstance(step, ProbeStep)]
+        parts_s = sum(max(limits.probe_s, part.limit_s) for probe in probes for part in probe.parts)
         cells = sum(isinstance(step, CellStep) for step in steps)
-        self._seconds = cells * limits.cell_s + parts * limits.probe_s
+        self._seconds = cells * limits.cell_s + parts_s
         self._deadline = time.monotonic() + self._seconds
 
     def close(self) -> None:
@@ -86,15 +87,14 @@ class _Run:
 
     def probe(self, step: ProbeStep) -> None:
         """Run the parts of a probe, each by itself, and keep what they gave."""
-        parts = [self._part(step, part.name) for part in load_probe(step.exercise).parts]
+        parts = [self._part(step, part.name, part.limit_s) for part in load_probe(step.exercise).parts]
         self.observations[step.exercise] = Observation(step.exercise, tuple(parts))
 
-    def _part(self, step: ProbeStep, name: str) -> PartObservation:
+    def _part(self, step: ProbeStep, name: str, limit_s: float) -> PartObservation:
         start = time.monotonic()
         try:
-            answer, data = self._ask(
-                {"kind": "part", "exercise": step.exercise, "part": name}, step.inputs, self.limits.probe_s
-            )
+            request = {"kind": "part", "exercise": step.exercise, "part": name}
+            answer, data = self._ask(request, step.inputs, max(self.limits.probe_s, limit_s))
             seen = read_part(answer, data, name, time.monotonic() - start)
         except Lost as lost:
             problem = Problem(_verdict(lost), f"{name} {lost.message}")

@@ -78,10 +78,14 @@ def agrees(got: Outputs, expected: Outputs, key: PartKey) -> bool:
     return all(
         name in got
         and got[name].shape == expected[name].shape
-        and bool(np.all(_close(got[name], expected[name], key, name)))
+        and _share(_close(got[name], expected[name], key, name)) >= key.agreement.get(name, 1.0)
         for name in key.expected
         if name in expected
     )
+
+
+def _share(close: NDArray[np.bool_]) -> float:
+    return float(close.mean()) if close.size else 1.0
 
 
 def _close(got: NDArray[Any], wanted: NDArray[Any], key: PartKey, name: str) -> NDArray[np.bool_]:
@@ -114,8 +118,11 @@ def _first_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
         if name not in got or got[name].shape != expected.shape:
             continue
         differs = ~_close(got[name], expected, key, name)
-        if not differs.any():
+        share, needed = _share(~differs), key.agreement.get(name, 1.0)
+        if share >= needed:
             continue
+        if name in key.agreement:
+            return (Evidence(f"share right of {key.labels.get(name, name)}", share, needed),)
         index = tuple(int(i) for i in np.argwhere(differs)[0])
         return (Evidence(_where(key.labels.get(name, name), index), float(got[name][index]), float(expected[index])),)
     return ()

@@ -60,6 +60,8 @@ def _describe(part: PartKey, arrays: Outputs) -> dict[str, Any]:
         arrays.update({f"{part.name}/{kind}/{name}": array for name, array in outputs.items()})
     record = asdict(part)
     del record["expected"], record["baselines"]
+    if not part.agreement:
+        del record["agreement"]
     for kind in ("variants", "misconceptions"):
         for index, candidate in enumerate(record[kind]):
             outputs = candidate.pop("outputs")

@@ -81,6 +81,7 @@ class PartKey:
         baselines: Values before anything happened, where a movement can be compared in length.
         factors: Constants of the inputs that explain a wrong length, by name.
         rtol: Relative tolerance, against the largest expected magnitude of the array.
+        agreement: Arrays of which not every entry has to be right, and the share that has to be, from 0 to 1.
     """
 
     name: str
@@ -93,6 +94,7 @@ class PartKey:
     baselines: Outputs = field(default_factory=dict)
     factors: Mapping[str, float] = field(default_factory=dict)
     rtol: float = 1e-6
+    agreement: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

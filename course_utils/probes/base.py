@@ -33,11 +33,13 @@ class Part:
         name: Name of the part; the name of the student's object where there is one per part.
         uses: Names of the student's objects that `run` takes, in order.
         run: `run(*objects, inputs)` returns named arrays.
+        limit_s: Wall time in seconds where it needs more than the course gives to a part, as training does.
     """
 
     name: str
     uses: tuple[str, ...]
     run: Callable[..., Outputs]
+    limit_s: float = 0.0
 
 
 @dataclass(frozen=True)
