@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from course_utils.deep_networks import DepthSignal
 from course_utils.plotting import plot_band
@@ -43,6 +44,7 @@ def plot_signal(groups: Mapping[str, Sequence[DepthSignal]], quantity: str, ax: 
         rows = [getattr(signal, quantity) for signal in signals]
         plot_band(range(1, len(rows[0]) + 1), rows, index=index, label=name, ax=ax)
     ax.set(yscale="log", xlabel="hidden layer", ylabel=SIGNALS[quantity])
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(fontsize="small")
     return ax
 

@@ -1,0 +1,1315 @@
+# %% [markdown]
+# # Workbook 4: Normalization
+#
+# *Batch, layer, group and RMS normalization, and residual layers: what keeps a deep network trainable.*
+#
+# After this workbook you can
+#
+# - measure what happens to signals and gradients on their way through a deep network, and say why;
+# - write batch, layer, RMS and group normalization, forward and backward, and check the gradients;
+# - say which numbers share statistics in each of them, and what follows for small batches and for test time;
+# - read a comparison of five deep networks with its bands, and tell what it supports from what it does not.
+#
+# **Letters.** The same ones all the way through:
+#
+# | letter | meaning | in code |
+# |---|---|---|
+# | $N, D$ | examples in a batch; features of an example | `x` has shape `(N, D)` |
+# | $x_{ij}$ | feature $j$ of example $i$ | `x[i, j]` |
+# | $\mu, v$ | mean and variance of the values that are normalised together | `mean`, `var` |
+# | $\varepsilon$ | small constant inside the root | `eps` |
+# | $\sigma$ | $\sqrt{v + \varepsilon}$ | `std` |
+# | $\hat x$ | normalised value, $(x - \mu)/\sigma$ | `x_hat` |
+# | $\gamma, \beta$ | gain and shift, one of each per feature, both trained | `gamma`, `beta` |
+# | $m$ | share of the past that a running average keeps | `momentum`; in the torch class `beta` |
+# | $\ell$ | the loss; `dx` stands for $\partial\ell/\partial x$, `dout` for $\partial\ell/\partial y$ | `dx`, `dout` |
+
+# %%
+import copy
+import inspect
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from torch import nn
+
+from course_utils.checks import check
+from course_utils.data import load_cifar10_or_fashion_mnist, load_fashion_mnist, small_split
+from course_utils.deep_networks import deep_layer_types, observe_signal
+from course_utils.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
+from course_utils.models import Layer, NeuralNetwork
+from course_utils.numpy_net import PlainNet
+from course_utils.plotting import COLOURS, plot_band, plot_histories
+from course_utils.plotting_depth import plot_signal, plot_training_history
+from course_utils.seeding import set_seed
+from course_utils.solver import solve
+from course_utils.training import run_model, run_models
+from course_utils.widgets import depth_signal_demo, norm_cube_demo
+
+# %% [markdown]
+# ## 4.0 Deep and stuck
+#
+# Workbook 2 trained two hidden layers of 20 units with plain gradient descent: slowly, but it got somewhere. Here are
+# **20** hidden layers of 20 units, and the same images.
+#
+# All deep runs of this workbook make 400 updates with learning rate 0.006. That is the same distance, learning rate
+# times number of updates, as 2,400 updates with 0.001, and six times as fast. How many images a batch holds follows
+# from how many there are.
+
+# %% experiment="data"
+images, test_images = load_fashion_mnist(train=True), load_fashion_mnist(train=False)
+deep = {
+    "number_of_hidden_layers": 20,
+    "learning_rate": 0.006,
+    "batch_size": round(len(images) / 40),
+    "epochs": 10,
+    "data": (images, test_images),
+}
+deep_runs = {}
+
+# %% [markdown]
+# **Predict:** will 20 layers learn faster than two, more slowly, or not at all? Where will the loss be after the last
+# update? Write down a number; an untrained network with ten classes starts near $\ln 10 \approx 2.303$.
+
+# %% experiment="plain"
+first = run_model(layer_type=Layer, seed=0, label="plain", **deep)
+deep_runs["plain"] = [first, *run_models(layer_type=Layer, seeds=(1, 2), label="plain", **deep)]
+
+figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
+for panel, metric in zip(panels, ("train_loss", "valid_accuracy")):
+    plot_histories(deep_runs["plain"], metric=metric, ax=panel)
+panels[0].axhline(np.log(10), color="0.5", linewidth=0.8, label=r"$\ln 10$")
+panels[0].legend()
+panels[1].set_ylim(0, 30)
+plt.show()
+
+# %% [markdown]
+# It is stuck. Two stories are told about deep networks: the signal **vanishes** on its way, or it **explodes**. Which
+# one is this? Measure it. Send 256 images through the network before it is trained, and look at each hidden layer:
+#
+# - forward: the variance of a unit's output *between the images*, averaged over the layer. What is the same for all
+#   images tells nothing about them.
+# - backward: the variance of the derivatives of the loss with respect to the layer's outputs.
+#
+# **Predict** both curves on a logarithmic axis: rising, falling or flat? By which factor per layer?
+
+# %% experiment="signal"
+batch, batch_labels = images.normalised(images.data[:256]), images.targets[:256]
+
+
+def signals(layer_class):
+    """Observe an untrained network of 20 hidden layers from three seeds."""
+    observed = []
+    for seed in (0, 1, 2):
+        set_seed(seed)
+        observed.append(observe_signal(NeuralNetwork([784, *[20] * 20, 10], layer_class), batch, batch_labels))
+    return observed
+
+
+plain = signals(Layer)
+figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
+for panel, quantity in zip(panels, ("activation_variance", "gradient_variance")):
+    plot_signal({"plain, three seeds": plain}, quantity, ax=panel)
+    per_layer = [(getattr(s, quantity)[-1] / getattr(s, quantity)[0]) ** (1 / 19) for s in plain]
+    print(f"{quantity}: times {np.mean(per_layer):.2f} from one layer to the next")
+panels[0].set_title("forward: from the images to the output")
+panels[1].set_title("backward: from the loss to the images")
+plt.show()
+
+# %% [markdown]
+# Which parameters, then, get a gradient at all?
+
+# %% experiment="who_learns"
+set_seed(0)
+model = NeuralNetwork([784, *[20] * 20, 10])
+nn.functional.cross_entropy(model(batch), batch_labels).backward()
+for place, layer in [(i, model.layers[i].linear) for i in (1, 2, 10, 20)] + [("output", model.layers[-1])]:
+    print(f"layer {place:<7} weights {layer.weight.grad.norm():.1e}   biases {layer.bias.grad.norm():.1e}")
+with torch.no_grad():
+    logits = model(batch)
+    between = logits.std(dim=0).max(), logits[0].std()
+    print("the logits differ by {:.1e} between images, by {:.1e} between classes".format(*between))
+
+# %% [markdown]
+# Play with depth, initialisation and kind of layer in demo D8: random networks of 64 units without biases. Find a
+# setting that explodes, and one in which the forward signal is well and the backward one is not.
+
+# %% experiment="demo_depth_signal"
+depth_signal_demo().show()
+
+# %% [markdown]
+# ### Question `signal_depth` (2 points, by hand)
+#
+# An answer sheet says: "The deep network does not learn because of vanishing/exploding gradients." Do better.
+#
+# 1. Vanish or explode? Quote the factors per layer that you measured, forward and backward. Derive the forward one:
+#    torch draws the weights of a layer with $n$ inputs uniformly from $\pm 1/\sqrt n$, and ReLU follows.
+# 2. The training loss still falls in every epoch, by very little, towards 2.303. Who learns, what, and why does it end
+#    just there?
+# 3. Would a ten times larger learning rate mend it? Would another initialisation (look at "He" in the demo)? Which
+#    problem would remain?
+
+# %% [markdown] question="signal_depth"
+# 1. It vanishes, both ways: by 0.15 per layer forward and by 0.16 backward in our runs, so that 19 layers divide the
+#    variance by some $10^{15}$. A uniform value on $\pm a$ has variance
+#    $a^2/3$, so the weights have variance $1/(3n)$. A sum of $n$ products of such a weight with an input has variance
+#    $n \cdot \tfrac{1}{3n} \cdot \mathbb E[h^2] = \mathbb E[h^2]/3$. It is symmetric about zero but for the bias, and
+#    ReLU keeps one half of it: $1/6 = 0.167$. Backward the same weights and the same ReLU act, hence again $1/6$. (For
+#    the variance between images the bias drops out, and half of the units are on: the same factor. Twenty units are
+#    few, so a network may be some percent off.)
+# 2. After 20 layers all images give the same logits: they differ between classes, by the output biases and a constant,
+#    not between images. Only the bias of the output layer has a gradient worth the name (and, through the constant
+#    part of the last layer, the output weights, which then act as another bias). They can only learn the frequencies
+#    of the classes. With ten equally frequent classes the best constant answer is 1/10 each, with loss $\ln 10$; the
+#    random biases start slightly above.
+# 3. No: the lower layers' gradients are smaller by many powers of ten, so that a rate that moves them would throw out
+#    the top layer. He's initialisation has weights of variance $2/n$, six times as much, just what is lost: the signal
+#    keeps its size at the start. What remains is that nothing *keeps* it there while the weights move, that the factor
+#    is 1 only on average (some networks drift), and that directions still get lost: the outputs of different images
+#    become ever more alike.
+#
+# **Marking guide**
+#
+# - 0.8 for the first part: "vanishes" with both measured factors (0.3), variance $1/(3n)$ (0.25), the half of ReLU
+#   (0.25).
+# - 0.6 for the second: output the same for all images (0.2), output bias (0.2), class frequencies and hence $\ln 10$
+#   (0.2).
+# - 0.6 for the third: learning rate cannot serve both ends (0.2), He restores the factor (0.2), a problem that
+#   remains (0.2; any of those named).
+# - "Vanishing or exploding" without a decision: nothing for the first sentence, whatever follows.
+
+# %% [markdown]
+# ## 4.1 Batch normalization, forward
+#
+# If the layers do not keep the signal at a good size, put it back to one after each of them. **Batch normalization**
+# (Ioffe and Szegedy 2015) does that for every feature (every column) with the mean and variance *over the batch*:
+#
+# $$\mu_j = \frac1N \sum_{i=1}^N x_{ij}, \qquad v_j = \frac1N \sum_{i=1}^N (x_{ij} - \mu_j)^2$$
+#
+# $$\hat x_{ij} = \frac{x_{ij} - \mu_j}{\sqrt{v_j + \varepsilon}}, \qquad y_{ij} = \gamma_j\, \hat x_{ij} + \beta_j$$
+#
+# Gain $\gamma$ and shift $\beta$ are trained. They let the network choose another size than one where that is better:
+# what the batch decided before, two parameters decide now.
+#
+# At **test time** an answer must not depend on who else is in the batch, and there may be only one example. So while
+# training, running averages of the statistics are kept, and test mode uses those, $r$, in place of $\mu$ and $v$:
+#
+# $$r \leftarrow m\, r + (1 - m) \cdot (\text{statistic of this batch})$$
+#
+# **Conventions.** All of these are in use, and mixing them up is the commonest mistake with this layer:
+#
+# | what | here, in numpy | `torch.nn.BatchNorm1d` | elsewhere |
+# |---|---|---|---|
+# | variance that normalises | biased, $1/N$ | biased | $1/(N-1)$ in some course notes |
+# | variance in the running average | biased | unbiased, $1/(N-1)$ | both |
+# | `momentum` $m$ | share of the *past*, 0.9 | share of the *new* batch, 0.1 | 0.99 of the past in Keras |
+# | running variance starts at | 0 | 1 | both |
+# | $\varepsilon$ | $10^{-5}$, inside the root | the same | $10^{-3}$ in Keras, $10^{-7}$ in some notes |
+#
+# How much does it matter? $1/(N-1)$ instead of $1/N$ makes the standard deviation larger by $\sqrt{N/(N-1)}$: a factor
+# of 1.002 for a batch of 256, 1.15 for a batch of 4, and 0/0 for a batch of one. `x.var()` in torch divides by $N-1$,
+# `x.var()` in numpy by $N$. More is on the page `docs/conventions.md`.
+#
+# ### Exercise `batchnorm_forward` (2 points)
+#
+# Write both modes. `bn_param` is a dictionary: `mode` is `"train"` or `"test"`; `eps` is $10^{-5}$ and `momentum` 0.9
+# if they are not given; `running_mean` and `running_var` start as zeros, and you store them there. Return the output
+# and whatever you will need for the backward pass (in test mode, that can be anything).
+
+# %% exercise="batchnorm_forward"
+def batchnorm_forward(x, gamma, beta, bn_param):
+    """Normalise every feature over the batch, then scale and shift it.
+
+    Args:
+        x: Data, shape (N, D).
+        gamma: Gains, shape (D,).
+        beta: Shifts, shape (D,).
+        bn_param: Settings and running statistics; the latter are updated in training mode.
+
+    Returns:
+        The output, shape (N, D), and a cache for the backward pass.
+    """
+    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
+    running_mean = bn_param.get("running_mean", np.zeros(x.shape[1], dtype=x.dtype))
+    running_var = bn_param.get("running_var", np.zeros(x.shape[1], dtype=x.dtype))
+    ### BEGIN SOLUTION
+    mean, var = running_mean, running_var
+    if bn_param["mode"] == "train":
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        bn_param["running_mean"] = momentum * running_mean + (1 - momentum) * mean
+        bn_param["running_var"] = momentum * running_var + (1 - momentum) * var
+    std = np.sqrt(var + eps)
+    x_hat = (x - mean) / std
+    return gamma * x_hat + beta, (x_hat, gamma, std)
+    ### END SOLUTION
+
+
+# %% check="batchnorm_forward"
+check("batchnorm_forward", batchnorm_forward)
+
+# %% [markdown]
+# Now look at it yourself. The data are the outputs of a small random network, so the columns have means and spreads of
+# their own. **Predict** the four lines before you run this.
+
+# %% experiment="statistics_in_training"
+def print_mean_std(x, axis=0):
+    """Print mean and standard deviation along an axis."""
+    print(f"  means {np.round(x.mean(axis=axis), 4)}   stds {np.round(x.std(axis=axis), 4)}")
+
+
+rng = np.random.default_rng(231)
+N, D1, D2, D3 = 200, 50, 60, 3
+W1, W2 = rng.normal(size=(D1, D2)), rng.normal(size=(D2, D3))
+a = np.maximum(0, rng.normal(size=(N, D1)) @ W1) @ W2
+
+print("before:")
+print_mean_std(a)
+for gamma, beta in ((np.ones(3), np.zeros(3)), (np.array([1.0, 2.0, 3.0]), np.array([11.0, 12.0, 13.0]))):
+    print(f"after, with gamma = {gamma} and beta = {beta}:")
+    print_mean_std(batchnorm_forward(a, gamma, beta, {"mode": "train"})[0])
+
+# %% [markdown]
+# And at test time, after some training batches. **Predict:** after how many batches do the running statistics serve?
+
+# %% experiment="statistics_in_testing"
+rng = np.random.default_rng(231)
+bn_param = {"mode": "train"}
+tests = np.maximum(0, rng.normal(size=(N, D1)) @ W1) @ W2
+for t in range(1, 51):
+    batchnorm_forward(np.maximum(0, rng.normal(size=(N, D1)) @ W1) @ W2, np.ones(3), np.zeros(3), bn_param)
+    if t in (1, 5, 20, 50):
+        print(f"test mode after {t} training batches:")
+        print_mean_std(batchnorm_forward(tests, np.ones(3), np.zeros(3), {**bn_param, "mode": "test"})[0])
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# In training mode the columns have mean $\beta$ and standard deviation $\gamma$, whatever went in. In test mode they do
+# so only roughly, for the batch is measured with other batches' statistics, and at first not at all: the running
+# variance starts at 0, so after $t$ batches it holds only the share $1 - 0.9^t$ of what it should. After one batch that
+# is 0.1, and the output has a standard deviation of about $1/\sqrt{0.1} = 3.2$; after 50 it is 0.995. torch starts at 1
+# instead, which is wrong too, but not towards a division by nothing. Nobody corrects either.
+# </details>
+#
+# **Bug hunt.** Printed means and standard deviations like these are the only test of many a published exercise, with
+# the remark "means should be close to zero". Which of these five faults would you see in the lines above, with 200
+# examples and 50 warm-up batches?
+#
+# 1. The two shares of the running average are exchanged: $r \leftarrow (1-m)\,r + m \cdot$ batch.
+# 2. The variance that normalises is the unbiased one.
+# 3. The running average takes the unbiased variance.
+# 4. $\varepsilon$ is added to the root, not inside.
+# 5. There is no $\varepsilon$.
+#
+# <details><summary>Answer</summary>
+#
+# None, unless you look at the third decimal. Fault 1 makes the running statistics follow the last batch; it is as
+# typical as any other. Fault 2 shows as a standard deviation of 0.9975 instead of 1.0000 (for *layer* normalization of
+# three features it would be 0.8165, which is seen if one does not expect "close to one"). Fault 3 changes the test
+# output by 0.25 %. Faults 4 and 5 show only where the variance is about as small as $\varepsilon$, as in a constant
+# column, where fault 5 gives NaN. That is why `check` uses a constant column, two batches of different size, a large
+# $\varepsilon$ and an $m$ that is not 0.9, and why it compares numbers instead of printing them.
+#
+# Such a page also calls relative errors "losses" in a comment ("expect losses between 1e-13 and 1e-8"). Say what a
+# number is, or nobody can check it.
+# </details>
+#
+# ## 4.2 The torch version: what a module keeps
+#
+# As a torch module, batch normalization has something that a linear layer has not: **state that is not trained.** The
+# running statistics must
+#
+# - be saved and loaded with the model, and move with it to another device or type: `self.register_buffer(name,
+#   tensor)`. A plain attribute does none of that, and a parameter would be trained;
+# - not belong to the graph: update them under `torch.no_grad()`, or with `.detach()`;
+# - know in which mode the module is: `self.training` is set by `model.train()` and `model.eval()`.
+#
+# **Predict** what happens to a module that forgets the second one. Here is a thing that only keeps a running mean:
+
+# %%
+class KeepsItsPast(nn.Module):
+    """Subtracts the mean, and keeps a running mean carelessly."""
+
+    def __init__(self):
+        super().__init__()
+        self.running_mean = torch.zeros(3)
+
+    def forward(self, x):
+        """Subtract the batch's mean from x, shape (N, 3), or in test mode the running one."""
+        self.running_mean = 0.9 * self.running_mean + 0.1 * x.mean(dim=0)
+        return x - (x.mean(dim=0) if self.training else self.running_mean)
+
+
+# %% experiment="a_statistic_with_a_past"
+def graph_size(node, seen):
+    """Count the operations that a tensor remembers."""
+    if node is not None and node not in seen:
+        seen.add(node)
+        for parent, _ in node.next_functions:
+            graph_size(parent, seen)
+    return len(seen)
+
+
+linear, careless = nn.Linear(3, 3), KeepsItsPast()
+for step in range(1, 6):
+    careless(linear(torch.randn(8, 3))).square().sum().backward()
+    remembered = graph_size(careless.running_mean.grad_fn, set())
+    print(f"after batch {step} the running mean remembers {remembered} operations")
+
+# %% experiment="what_follows"
+print("state_dict():", dict(careless.state_dict()))
+for what, action in {
+    "copy.deepcopy(model)": lambda: copy.deepcopy(careless),
+    "a backward pass in eval mode": lambda: careless.eval()(linear(torch.randn(8, 3))).square().sum().backward(),
+}.items():
+    try:
+        action()
+        print(f"{what}: works")
+    except RuntimeError as error:
+        print(f"{what}: {type(error).__name__}: {str(error)[:88]}...")
+
+# %% [markdown]
+# The graph of every batch so far is kept: memory grows with each step, the model can be neither saved with its
+# statistics nor copied, and a backward pass in eval mode runs into batches whose graph is gone. All that from one
+# missing line, while the training loss looks right.
+#
+# ### Exercise `batchnorm_module` (2 points)
+#
+# Write `BatchNorm(dimensions, beta=0.9)` for inputs of shape $(N, \text{dimensions})$. It has **no** gain and shift (so
+# that what you see in the deep networks is the normalization alone), normalises with the biased variance and
+# $\varepsilon = 10^{-5}$, and keeps buffers `running_mean`, from zeros, and `running_var`, from **ones**. `beta` is
+# the share of the past, $m$ above; the running average takes the biased variance too. A training batch of one example
+# may pass: its variance is 0, and so is its output. Inputs may be of any floating type and any memory layout.
+
+# %% exercise="batchnorm_module"
+class BatchNorm(nn.Module):
+    """Batch normalization without gain and shift."""
+
+    def __init__(self, dimensions, beta=0.9):
+        super().__init__()
+        self.beta = beta
+        # The running statistics, as buffers.
+        ### BEGIN SOLUTION
+        self.register_buffer("running_mean", torch.zeros(dimensions))
+        self.register_buffer("running_var", torch.ones(dimensions))
+        ### END SOLUTION
+
+    def forward(self, x):
+        """Normalise x, shape (N, dimensions), with its own statistics in training mode, else with the running ones."""
+        ### BEGIN SOLUTION
+        if not self.training:
+            return (x - self.running_mean) / torch.sqrt(self.running_var + 1e-5)
+        mean, var = x.mean(dim=0), x.var(dim=0, correction=0)
+        with torch.no_grad():
+            self.running_mean.mul_(self.beta).add_((1 - self.beta) * mean)
+            self.running_var.mul_(self.beta).add_((1 - self.beta) * var)
+        return (x - mean) / torch.sqrt(var + 1e-5)
+        ### END SOLUTION
+
+
+# %% check="batchnorm_module"
+check("batchnorm_module", BatchNorm)
+
+# %% [markdown]
+# Compare with torch's own layer. **Predict:** same output in training mode? Same running variance? What does each do
+# with a batch of one?
+
+# %% experiment="beside_torch"
+set_seed(0)
+mine, theirs = BatchNorm(3), nn.BatchNorm1d(3, affine=False, momentum=0.1)
+x = torch.randn(8, 3) * torch.tensor([1.0, 10.0, 0.1])
+print(f"outputs in training mode differ by at most {(mine(x) - theirs(x)).abs().max():.1e}")
+print("running variance, mine:  ", mine.running_var.numpy().round(4))
+print("running variance, torch's:", theirs.running_var.numpy().round(4))
+print("state_dict:", list(mine.state_dict()), "; torch's adds", set(theirs.state_dict()) - set(mine.state_dict()))
+print("one example, mine:", mine(x[:1]).numpy())
+try:
+    theirs(x[:1])
+except ValueError as error:
+    print("one example, torch's:", error)
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# The outputs agree up to rounding. The running variances do not: torch puts the unbiased variance in, here $8/7$ times
+# the biased one, and weights it with 0.1. Of one example torch says, rightly, that a variance cannot be learned from
+# it; letting it pass gives 0 for *every* example, so all information is gone without an error.
+# </details>
+#
+# **Bug hunt.** A course page has a batch normalization of its own: it divides by $N - 1$ everywhere, takes $\varepsilon
+# = 10^{-7}$, has no $\gamma$ and $\beta$ although its text introduces the "standard" layer, and keeps `self.mean =
+# beta * self.mean + (1 - beta) * mean` as a plain attribute. Its loop calls a helper that moves these attributes to the
+# GPU by hand. What breaks, what merely differs, and what would you say about the helper?
+#
+# <details><summary>Answer</summary>
+#
+# *Breaks:* the attribute is neither saved nor moved (hence the helper, which cures the symptom), and it keeps the graph
+# as above. A batch of one gives NaN, from 0/0. *Differs:* with $N = 256$ the factor 1.002 does no harm, with $N = 4$
+# it is 1.15; no layer before or after needs the exact value 1, so networks learn, but its outputs will never agree with
+# torch's. $10^{-7}$ is harmless in float32 until a column is constant, and is 0 or nearly so in float16, whose smallest
+# number is $6\cdot10^{-8}$. *Missing* $\gamma, \beta$ cost little where a linear layer with a bias follows the
+# activation, but then the layer is not the standard one, and its text should say so, as ours does.
+# </details>
+# %% [markdown]
+# ## 4.3 Batch normalization, backward
+#
+# The gradient of the loss with respect to the output, `dout`, is given; wanted are those with respect to $x$, $\gamma$
+# and $\beta$. Draw the forward pass as a graph of small steps, then go through it from right to left:
+#
+# 1. where a value is *used* several times, the gradients of all its uses **add up**;
+# 2. where a value is *spread* over the batch, as $\mu$, $v$, $\gamma$ and $\beta$ are over $N$ rows, its gradient is
+#    the **sum over these rows**;
+# 3. otherwise, multiply by the derivative of the step.
+
+# %% experiment="graph"
+figure, ax = plt.subplots(figsize=(10, 3), layout="constrained")
+places = {"$x$": (0, 1), r"$\mu$": (1, 0), r"$x - \mu$": (2, 1), "$v$": (3, 0), r"$\sigma$": (4, 0)}
+places |= {r"$\hat x$": (5, 1), r"$\gamma, \beta$": (6, 0), "$y$": (7, 1), r"$\ell$": (8, 1)}
+arrows = "01 02 12 23 34 45 25 57 67 78"
+names = list(places)
+for start, end in arrows.split():
+    (x0, y0), (x1, y1) = places[names[int(start)]], places[names[int(end)]]
+    bend = f"arc3,rad={-0.35 if abs(x1 - x0) > 2 else 0}"
+    look = {"arrowstyle": "->", "shrinkA": 22, "shrinkB": 22, "connectionstyle": bend}
+    ax.annotate("", (x1, y1), (x0, y0), arrowprops={**look, "color": COLOURS[0]})
+for name, (x, y) in places.items():
+    shared = name in (r"$\mu$", "$v$", r"$\sigma$", r"$\gamma, \beta$")
+    box = {"boxstyle": "round" if shared else "square", "facecolor": "#FFE9B8" if shared else "white"}
+    ax.text(x, y, name, ha="center", va="center", fontsize=14, bbox=box)
+ax.set(xlim=(-0.4, 8.4), ylim=(-0.5, 1.9), title="Forward. Rounded: one value per feature, shared by all rows")
+ax.set_axis_off()
+plt.show()
+
+# %% [markdown]
+# So $x_{ij}$ reaches the loss on three ways: directly, through the mean, and through the variance. Forgetting one of
+# the three is the commonest mistake, and a network trained with it still learns, only worse.
+#
+# ### Exercise `batchnorm_backward` (2 points)
+#
+# Go through the graph from right to left. `cache` is what your own forward pass returned in training mode.
+
+# %% exercise="batchnorm_backward"
+def batchnorm_backward(dout, cache):
+    """Propagate gradients through batch normalization in training mode, step by step through the graph.
+
+    Args:
+        dout: Gradient of the loss with respect to the output, shape (N, D).
+        cache: What `batchnorm_forward` returned beside the output.
+
+    Returns:
+        Gradients with respect to x (N, D), gamma (D,) and beta (D,).
+    """
+    ### BEGIN SOLUTION
+    x_hat, gamma, std = cache
+    centred = x_hat * std
+    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+    dx_hat = dout * gamma
+    dstd = -(dx_hat * centred).sum(axis=0) / std**2
+    dvar = dstd / (2 * std)
+    dcentred = dx_hat / std + dvar * 2 * centred / len(dout)
+    dmean = -dcentred.sum(axis=0)
+    return dcentred + dmean / len(dout), dgamma, dbeta
+    ### END SOLUTION
+
+
+# %% check="batchnorm_backward"
+check("batchnorm_backward", batchnorm_forward, batchnorm_backward)
+
+# %% [markdown]
+# Check it yourself as well, against differences: `eval_numerical_gradient_array(f, x, dout)` moves each entry of `x` up
+# and down and sees what that does to the sum of `dout * f(x)`. The errors below are relative errors, at best about
+# $10^{-10}$ (section 1.3).
+
+# %% experiment="gradient_check"
+def check_gradients(forward, backward, options, N=4, D=5):
+    """Print the relative error of each gradient of a normalization."""
+    rng = np.random.default_rng(231)
+    x, gamma, beta = 5 * rng.normal(size=(N, D)) + 12, rng.normal(size=D), rng.normal(size=D)
+    dout = rng.normal(size=(N, D))
+    found = backward(dout, forward(x, gamma, beta, dict(options))[1])
+    for name, array, gradient in zip(("x", "gamma", "beta"), (x, gamma, beta), found):
+        # The array is moved in place, so the function need not look at its argument.
+        wanted = eval_numerical_gradient_array(lambda _: forward(x, gamma, beta, dict(options))[0], array, dout)
+        print(f"d{name:<6} relative error {rel_error(wanted, gradient):.1e}")
+
+
+check_gradients(batchnorm_forward, batchnorm_backward, {"mode": "train"})
+
+# %% [markdown]
+# ### Exercise `batchnorm_backward_alt` (2 points)
+#
+# The steps can be worked out on paper, and nearly everything cancels. Write $\sigma = \sqrt{v + \varepsilon}$ and start
+# from
+#
+# $$\frac{\partial \ell}{\partial x_i} = \sum_{k=1}^N \frac{\partial \ell}{\partial \hat x_k}
+#   \frac{\partial \hat x_k}{\partial x_i}, \qquad
+#   \frac{\partial \hat x_k}{\partial x_i}
+#   = \frac1\sigma \left(\delta_{ki} - \frac1N - \frac{\hat x_k \hat x_i}{N}\right)$$
+#
+# where $\delta_{ki}$ is 1 for $k = i$ and 0 otherwise, and the feature's index $j$ is left out. (Derive the second
+# formula: what are $\partial\mu/\partial x_i$ and $\partial\sigma/\partial x_i$?) Only two sums over the batch remain,
+# and you return both of them anyway. `dx` then fits into one line.
+
+# %% exercise="batchnorm_backward_alt"
+def batchnorm_backward_alt(dout, cache):
+    """Return the same gradients as `batchnorm_backward`, from the simplified formula."""
+    ### BEGIN SOLUTION
+    x_hat, gamma, std = cache
+    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+    return gamma / std * (dout - (dbeta + x_hat * dgamma) / len(dout)), dgamma, dbeta
+    ### END SOLUTION
+
+
+# %% check="batchnorm_backward_alt"
+check("batchnorm_backward_alt", batchnorm_forward, batchnorm_backward_alt)
+
+# %% [markdown]
+# Are they the same, and is the short one faster? **Predict** the factor. Each point is the fastest of twenty calls,
+# because everything that disturbs a timing makes it longer; the band shows five such rounds.
+
+# %%
+def fastest(function, *arguments, calls=20):
+    """Return the shortest duration of a call, in milliseconds."""
+    durations = []
+    for _ in range(calls):
+        start = time.perf_counter()
+        function(*arguments)
+        durations.append(1000 * (time.perf_counter() - start))
+    return min(durations)
+
+
+# %% experiment="timing"
+rng, sizes = np.random.default_rng(0), (30, 100, 300, 1000, 2000)
+ways = {"through the graph": batchnorm_backward, "simplified": batchnorm_backward_alt}
+timings = {name: np.zeros((5, len(sizes))) for name in ways}
+for at, N in enumerate(sizes):
+    dout = rng.normal(size=(N, 500))
+    _, cache = batchnorm_forward(rng.normal(size=(N, 500)), np.ones(500), np.zeros(500), {"mode": "train"})
+    error = max(rel_error(a, b) for a, b in zip(*(way(dout, cache) for way in ways.values())))
+    for lap in range(5):
+        for name, way in ways.items():
+            timings[name][lap, at] = fastest(way, dout, cache)
+    speedup = timings["through the graph"][:, at].min() / timings["simplified"][:, at].min()
+    print(f"N = {N:<5} largest relative error {error:.0e}   speedup {speedup:.2f}x")
+
+figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
+for index, (name, laps) in enumerate(timings.items()):
+    plot_band(sizes, laps, index=index, label=name, ax=ax)
+ax.set(xscale="log", yscale="log", xlabel="examples $N$ (500 features)", ylabel="duration of a call (ms)")
+ax.set_title("Backward pass of batch normalization, here, float64")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# They agree up to rounding. The short one is faster because it makes fewer passes over arrays of size $N \times D$, so
+# the factor is that of the passes: 1.6 to 1.8 on the machine where this was written, not that of the lines of code.
+# </details>
+#
+# **Bug hunt.** A published solution of "simplify on paper, then write it in one line" takes the formulas of the
+# original article:
+#
+# $$dv = -\tfrac12 \sum_i d\hat x_i\,(x_i - \mu)\,(v+\varepsilon)^{-3/2}, \quad
+#   d\mu = -\frac1\sigma\sum_i d\hat x_i - \frac{2\,dv}{N} \sum_i (x_i - \mu), \quad
+#   dx_i = \frac{d\hat x_i}{\sigma} + \frac{2\,dv\,(x_i - \mu)}{N} + \frac{d\mu}{N}$$
+#
+# Is it wrong? Is it what was asked for?
+#
+# <details><summary>Answer</summary>
+#
+# It is right, but nothing has been simplified: these are the steps of the graph, with three sums over the batch (the
+# last one in $d\mu$ is zero whatever the data are), a power of $-3/2$ and three terms of full size. A gradient check
+# passes, so nobody notices that it is not faster.
+# </details>
+#
+# ## 4.4 Layer and RMS normalization
+#
+# **Layer normalization** (Ba, Kiros and Hinton 2016) takes the same formulas along the other axis: mean and variance of
+# *each example* over its $D$ features. $\gamma$ and $\beta$ stay per feature.
+#
+# $$\mu_i = \frac1D \sum_{j=1}^D x_{ij}, \qquad v_i = \frac1D \sum_{j=1}^D (x_{ij} - \mu_i)^2, \qquad
+#   y_{ij} = \gamma_j\, \frac{x_{ij} - \mu_i}{\sqrt{v_i + \varepsilon}} + \beta_j$$
+#
+# **Predict:** what of running averages, of test mode, of a batch of one?
+#
+# ### Exercise `layernorm` (2 points)
+#
+# Forward and backward; `ln_param` may hold `eps` ($10^{-5}$ otherwise). Most of your code for batch normalization can
+# be used again, but mind one thing in the backward pass: which gradients are sums over the batch, and which sums run
+# over the features? Where does $\gamma$ go?
+
+# %% exercise="layernorm"
+def layernorm_forward(x, gamma, beta, ln_param):
+    """Normalise every example over its features, then scale and shift the features; arguments as in batchnorm."""
+    eps = ln_param.get("eps", 1e-5)
+    ### BEGIN SOLUTION
+    std = np.sqrt(x.var(axis=1, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=1, keepdims=True)) / std
+    return gamma * x_hat + beta, (x_hat, gamma, std)
+    ### END SOLUTION
+
+
+# %% exercise="layernorm" part="backward"
+def layernorm_backward(dout, cache):
+    """Return the gradients with respect to x (N, D), gamma (D,) and beta (D,)."""
+    ### BEGIN SOLUTION
+    x_hat, gamma, std = cache
+    dx_hat = dout * gamma
+    along = (dx_hat * x_hat).mean(axis=1, keepdims=True)
+    dx = (dx_hat - dx_hat.mean(axis=1, keepdims=True) - x_hat * along) / std
+    return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+    ### END SOLUTION
+
+
+# %% check="layernorm"
+check("layernorm", layernorm_forward, layernorm_backward)
+
+# %% [markdown]
+# The same looks as before, now along the rows. **Predict** the standard deviations: four examples with three features
+# each, and an $\varepsilon$ that is small against the variances.
+
+# %% experiment="layernorm_statistics"
+rng = np.random.default_rng(231)
+rows = np.maximum(0, rng.normal(size=(4, 50)) @ W1) @ W2
+print("before:")
+print_mean_std(rows, axis=1)
+for gain, shift in ((1.0, 0.0), (3.0, 5.0)):
+    print(f"after, with every gamma = {gain:g} and every beta = {shift:g}:")
+    print_mean_std(layernorm_forward(rows, np.full(3, gain), np.full(3, shift), {})[0], axis=1)
+check_gradients(layernorm_forward, layernorm_backward, {})
+
+# %% [markdown]
+# With *equal* gains and shifts the rows keep mean $\beta$ and standard deviation $\gamma$; with gains of their own they
+# do not, since the gain comes after the statistics. There is nothing to average over time, test mode is the same as
+# training, and one example alone is no special case.
+#
+# ### Exercise `layernorm_module` (1 point)
+#
+# For the deep networks: a torch module without gain and shift, and so without any parameter, for inputs $(N, D)$. The
+# variance is the biased one and $\varepsilon = 10^{-5}$. (Some course notes divide by $D - 1$: with 20 features the
+# output is smaller by a factor of $\sqrt{19/20} = 0.975$.)
+
+# %% exercise="layernorm_module"
+class LayerNorm(nn.Module):
+    """Layer normalization without gain and shift."""
+
+    def forward(self, x):
+        """Normalise every row of x, shape (N, D)."""
+        ### BEGIN SOLUTION
+        centred = x - x.mean(dim=1, keepdim=True)
+        return centred / torch.sqrt(centred.square().mean(dim=1, keepdim=True) + 1e-5)
+        ### END SOLUTION
+
+
+# %% check="layernorm_module"
+check("layernorm_module", LayerNorm)
+
+# %% [markdown]
+# **RMS normalization** (Zhang and Sennrich 2019) leaves the mean where it is, and divides by the root of the mean
+# *square*. It has a gain and no shift, saves a pass over the data, and stands in most large language models:
+#
+# $$y_{ij} = \gamma_j\, \frac{x_{ij}}{\sqrt{\tfrac1D \sum_{k=1}^D x_{ik}^2 + \varepsilon}}$$
+#
+# ### Exercise `rmsnorm` (1 point)
+#
+# Write it as a torch module with a gain that starts at 1, one per feature. One trap: in float16 the largest number is
+# 65,504, and the square of 300 is larger. Take the squares in float32 and return the type that came in.
+
+# %% exercise="rmsnorm"
+class RMSNorm(nn.Module):
+    """RMS normalization with a gain."""
+
+    def __init__(self, dimensions, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        # The gain, as a parameter.
+        ### BEGIN SOLUTION
+        self.gain = nn.Parameter(torch.ones(dimensions))
+        ### END SOLUTION
+
+    def forward(self, x):
+        """Scale every row of x, shape (N, dimensions)."""
+        ### BEGIN SOLUTION
+        wide = x if x.dtype == torch.float64 else x.float()
+        scale = torch.rsqrt(wide.square().mean(dim=1, keepdim=True) + self.eps)
+        return self.gain * (wide * scale).to(x.dtype)
+        ### END SOLUTION
+
+
+# %% check="rmsnorm"
+check("rmsnorm", RMSNorm)
+
+# %% [markdown]
+# **Predict:** a constant is added to all features of an example. Which of the two outputs changes? And if the example
+# is multiplied by 7? By $-7$?
+
+# %% experiment="invariances"
+set_seed(0)
+row = torch.randn(1, 6)
+changes = {"+ 3": row + 3, "x 7": 7 * row, "x (-7)": -7 * row}
+for name, norm in (("LayerNorm", LayerNorm()), ("RMSNorm", RMSNorm(6))):
+    with torch.no_grad():
+        moved = {change: (norm(other) - norm(row)).abs().max().item() for change, other in changes.items()}
+    print(f"{name:<10} output moves by", ", ".join(f"{amount:.1e} for {change}" for change, amount in moved.items()))
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# Both ignore a positive factor (up to $\varepsilon$): what counts is the *direction* of the vector. Layer normalization
+# ignores a constant too, RMS normalization does not. A negative factor turns the sign of both. So the features of an
+# example that differ from the others only in brightness and contrast are the same to layer normalization, and anything
+# that *was* told by brightness is lost.
+# </details>
+#
+# ## 4.5 Images: which axes?
+#
+# Images have four axes, $(N, C, H, W)$: examples, channels, height, width. In a convolutional network all pixels of a
+# channel come from the same filter, so **spatial batch normalization** treats the pixels like further examples: one
+# mean and variance per channel, over $N$, $H$ and $W$. **Group normalization** (Wu and He 2018) splits the channels of
+# each example into $G$ groups of neighbours and normalises each group, over its channels and $H$ and $W$: with $G = 1$
+# it is layer normalization of the whole image, with $G = C$ *instance* normalization. Gain and shift are per channel in
+# all of them.
+#
+# ### Exercise `spatial_norms` (2 points)
+#
+# Write both forward passes. For the first one, `bn_param` is that of section 4.1, and `batchnorm_forward` does all the
+# work once the axes are in order. Moving axes is `transpose`; `reshape` only cuts the same sequence of numbers into
+# other rows. For the second one, neighbours stay together: with six channels and $G = 2$, channels 0 to 2 and 3 to 5.
+
+# %% exercise="spatial_norms"
+def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+    """Normalise every channel of images (N, C, H, W); gamma and beta have shape (C,). Return output and cache."""
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    rows = x.transpose(0, 2, 3, 1).reshape(-1, C)
+    out, cache = batchnorm_forward(rows, gamma, beta, bn_param)
+    return out.reshape(N, H, W, C).transpose(0, 3, 1, 2), cache
+    ### END SOLUTION
+
+
+# %% exercise="spatial_norms" part="groups"
+def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
+    """Normalise every group of channels of every image; gamma and beta have shape (C,). Return output and cache."""
+    eps = gn_param.get("eps", 1e-5)
+    ### BEGIN SOLUTION
+    groups = x.reshape(len(x), G, -1)
+    std = np.sqrt(groups.var(axis=2, keepdims=True) + eps)
+    x_hat = ((groups - groups.mean(axis=2, keepdims=True)) / std).reshape(x.shape)
+    return gamma[:, None, None] * x_hat + beta[:, None, None], (x_hat, gamma, std, G)
+    ### END SOLUTION
+
+
+# %% check="spatial_norms"
+check("spatial_norms", batchnorm_forward, spatial_batchnorm_forward, spatial_groupnorm_forward)
+
+# %% [markdown]
+# See it on pictures: four images, photographed with different light. **Predict:** after which of the two do they look
+# alike?
+
+# %% experiment="light"
+light = np.array([[1.0, 0.0], [0.25, 0.0], [0.25, 0.6], [0.6, 0.3]])
+pictures = images.data[:4].numpy()[:, None] / 255 * light[:, 0, None, None, None] + light[:, 1, None, None, None]
+one, zero = np.ones(1), np.zeros(1)
+strips = {
+    "as photographed": pictures,
+    "spatial batch norm": spatial_batchnorm_forward(pictures, one, zero, {"mode": "train"})[0],
+    "group norm": spatial_groupnorm_forward(pictures, one, zero, 1, {})[0],
+}
+figure, panels = plt.subplots(1, 3, figsize=(12, 1.6), layout="constrained")
+for panel, (name, strip) in zip(panels, strips.items()):
+    panel.imshow(np.concatenate(list(strip[:, 0]), axis=1), cmap="gray")
+    panel.set_title(name, fontsize=10)
+    panel.set_axis_off()
+    means, stds = strip.mean(axis=(1, 2, 3)).round(2), strip.std(axis=(1, 2, 3)).round(2)
+    print(f"{name:<19} mean of each picture {means}, std {stds}")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# Batch normalization moves and scales all four together, so the differences of light stay. Group normalization gives
+# each picture mean 0 and standard deviation 1 of its own, and the light is gone.
+# </details>
+#
+# **Bug hunt.** Three published group normalizations, all of them with the right output shape. (a) Mean and variance
+# over axis 2 of `x.reshape(N, G, C // G, H, W)`. (b) `x.reshape(N, C // G, G, H, W)`, mean and variance over axes 1, 3
+# and
+# 4. (c) For spatial batch normalization: `batchnorm_forward(x.reshape(-1, C), ...)`. Find the fault of each.
+#
+# <details><summary>Answer</summary>
+#
+# (a) averages over the channels of the group only: each *pixel* gets its own mean and variance, and what made an image
+# an image, its differences between pixels, is mostly gone. (b) groups channels that are $G$ apart, 0, 2, 4 and 1, 3, 5,
+# instead of neighbours. (c) cuts the numbers in the order in which they lie in memory, so that a "row" holds $C$
+# neighbouring pixels of one channel; transpose first.
+# </details>
+# %% [markdown]
+# ## 4.6 Into the network
+#
+# Here is a fully connected network in numpy with a place for a normalization, and nothing in it. Read three things: in
+# which order a hidden layer does its work, what is regularised, and what happens in test mode.
+
+# %%
+print(inspect.getsource(PlainNet))
+
+# %% [markdown]
+# ### Exercise `fully_connected` (1 point)
+#
+# Fill the place: `normalization` is `None`, `"batchnorm"` or `"layernorm"`.
+#
+# - Each hidden layer $i$ of a normalised network has parameters `gamma1`, `beta1` and so on, which start at 1 and 0.
+#   The output layer is never normalised: its scores must be free to be large.
+# - Batch normalization needs one `bn_param` per hidden layer that lives as long as the network, in the list
+#   `self.bn_params`; its mode is that of the pass.
+# - Gains and shifts are **not** regularised: the penalty is there to prefer simple functions, and a small gain is no
+#   simpler than a large one.
+# - A flag that is silently ignored is worse than none, so an unknown `normalization` is an error.
+#
+# You may also write the whole network yourself; only its signature and the names of the parameters count.
+
+# %% exercise="fully_connected"
+class FullyConnectedNet(PlainNet):
+    """A fully connected network with a choice of normalization."""
+
+    def __init__(self, hidden_dims, input_dim=3 * 32 * 32, num_classes=10, dropout_keep_ratio=1,
+                 normalization=None, reg=0.0, weight_scale=1e-2, dtype=np.float32, seed=None):
+        super().__init__(hidden_dims, input_dim, num_classes, dropout_keep_ratio, reg, weight_scale, dtype, seed)
+        ### BEGIN SOLUTION
+        if normalization not in (None, "batchnorm", "layernorm"):
+            raise ValueError(f"normalization must be None, 'batchnorm' or 'layernorm', found {normalization!r}")
+        self.normalization, self.bn_params = normalization, [{} for _ in hidden_dims]
+        for i, size in enumerate(hidden_dims if normalization else (), start=1):
+            self.params |= {f"gamma{i}": np.ones(size, self.dtype), f"beta{i}": np.zeros(size, self.dtype)}
+        ### END SOLUTION
+
+    def norm_forward(self, i, x, mode):
+        """Normalise x in hidden layer i, counted from 1, in mode "train" or "test"; return output and cache."""
+        ### BEGIN SOLUTION
+        forward = batchnorm_forward if self.normalization == "batchnorm" else layernorm_forward
+        self.bn_params[i - 1]["mode"] = mode
+        return forward(x, self.params[f"gamma{i}"], self.params[f"beta{i}"], self.bn_params[i - 1])
+        ### END SOLUTION
+
+    def norm_backward(self, i, dout, cache):
+        """Return the gradient with respect to x, and a dictionary of those of gamma and beta, by name."""
+        ### BEGIN SOLUTION
+        backward = batchnorm_backward_alt if self.normalization == "batchnorm" else layernorm_backward
+        dx, dgamma, dbeta = backward(dout, cache)
+        return dx, {f"gamma{i}": dgamma, f"beta{i}": dbeta}
+        ### END SOLUTION
+
+
+# %% check="fully_connected"
+check("fully_connected", FullyConnectedNet)
+
+# %% [markdown]
+# A gradient check of the whole network. With it goes the size of each gradient, because a relative error alone can
+# mislead. **Predict:** two of the parameters below have a gradient that is exactly zero for batch normalization. Which
+# ones? What will their relative errors be?
+
+# %% experiment="check_the_network"
+def check_network(normalization, N, reg):
+    """Print the relative error of every gradient of a small network, and its largest entry."""
+    rng = np.random.default_rng(231)
+    X, y = rng.normal(size=(N, 15)), rng.integers(0, 10, size=N)
+    options = {"input_dim": 15, "reg": reg, "weight_scale": 5e-2, "dtype": np.float64, "seed": 0}
+    net = FullyConnectedNet([20, 30], normalization=normalization, **options)
+    loss, grads = net.loss(X, y)
+    print(f"{normalization}, {N} examples, reg {reg}: loss {loss:.4f}")
+    for kind in ("W", "b", "gamma", "beta"):
+        found = []
+        for name in sorted(name for name in grads if name.rstrip("123") == kind):
+            wanted = eval_numerical_gradient(lambda _: net.loss(X, y)[0], net.params[name])
+            found.append(f"{name} {rel_error(wanted, grads[name]):.0e} (up to {np.abs(grads[name]).max():.0e})")
+        print("   ", ", ".join(found))
+
+
+for settings in (("batchnorm", 5, 0.0), ("batchnorm", 5, 3.14), ("layernorm", 5, 3.14), ("batchnorm", 2, 0.0)):
+    check_network(*settings)
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# `b1` and `b2`: whatever a bias adds to all examples, the mean takes away. Their gradient is rounding, about
+# $10^{-17}$, and so is the numerical one, so the "relative error" compares noise with the floor of $10^{-8}$ and means
+# nothing. A bias before batch normalization is useless; $\beta$ does its work. Before *layer* normalization it is not:
+# there the biases of one example differ from feature to feature.
+#
+# The last block repeats a well-known check, which uses **two** examples. Two values are normalised to $+1$ and $-1$,
+# whatever they are, unless they lie within about $\sqrt\varepsilon = 0.003$ of each other. So most columns of `W1`
+# have a gradient of nearly 0 (its median entry is 0.0003), and a few have a huge one (4.7), at places where the loss
+# bends within 0.003. Both spoil relative errors, up to $10^{-5}$ here, without any mistake. With three examples the
+# worst one is $10^{-7}$. Check batch normalization with more than two, and look at sizes before you worry about errors.
+# </details>
+#
+# **Bug hunt.** A network on a solution page accepts `normalization` and `dropout_keep_ratio`. Its code says
+# `if self.normalization == "batchnorm": ...` wherever gains are made or used, has no `else`, and hands `dropout_cache =
+# None` from layer to layer. The page then trains "layer normalization" with batch sizes 5, 10 and 50 and finds "a
+# markedly smaller influence of the batch size than with batch normalization". What was really compared? How would you
+# have noticed?
+#
+# <details><summary>Answer</summary>
+#
+# The "layer normalization" runs had none: with `"layernorm"` no gain is made and nothing is normalised. What was
+# observed is that a *plain* network depends less on the batch size than batch normalization does, which is true and no
+# news. Dropout was never applied either. To notice: print `sorted(net.params)`, refuse unknown flags, and test that a
+# flag *changes* something. (The class `NeuralNetwork` of our deep runs has a rule of the same kind, said openly: a
+# layer class is used only where input and output sizes agree. Of 20 hidden layers, 19 are normalised or residual; the
+# first, from 784 to 20, is always plain.)
+# </details>
+#
+# ## 4.7 What it is good for, and when it is not
+#
+# Three experiments with your network and Adam, on 1,000 training and 1,000 validation images, three seeds each. They
+# use CIFAR-10 where it is at hand, otherwise Fashion-MNIST; the line below says which. The numbers in our remarks are
+# those of the embedded Fashion-MNIST images.
+
+# %% experiment="small_set"
+small = small_split(load_cifar10_or_fashion_mnist(train=True))
+print("small set:", small.name)
+kinds = {"no normalization": None, "batch norm": "batchnorm", "layer norm": "layernorm"}
+
+# %%
+def trained(normalization, hidden_dims, weight_scale=2e-2, **options):
+    """Train a network from each of three seeds on the small set."""
+    runs = []
+    for seed in (0, 1, 2):
+        sizes = {"hidden_dims": hidden_dims, "input_dim": small.X_train.shape[1]}
+        net = FullyConnectedNet(**sizes, normalization=normalization, weight_scale=weight_scale, seed=seed)
+        with np.errstate(over="ignore", invalid="ignore"):
+            runs.append(solve(net, small, seed=seed, **options))
+    return runs
+
+
+def final_accuracies(runs):
+    """Say how good the runs are after the last epoch: mean, and lowest to highest."""
+    text = []
+    for part in ("train", "val"):
+        last = [100 * getattr(run, f"{part}_acc_history")[-1] for run in runs]
+        text.append(f"{part} {np.mean(last):.1f} ({min(last):.1f} to {max(last):.1f}) %")
+    return ", ".join(text)
+
+
+# %% [markdown]
+# **First: learning curves.** Six layers, five hidden ones of 100 units; ten epochs, batches of 50, learning rate
+# $10^{-3}$. **Predict** which network has the lowest training loss in the end, and which the best validation accuracy.
+
+# %% experiment="learning_curves"
+curves = {name: trained(normalization, [100] * 5) for name, normalization in kinds.items()}
+figure, panels = plt.subplots(1, 3, figsize=(14, 3.8), layout="constrained")
+for panel, quantity in zip(panels, ("loss_history", "train_acc_history", "val_acc_history")):
+    plot_training_history(curves, quantity, smooth=10 if quantity == "loss_history" else 1, ax=panel)
+figure.suptitle("Mean and range of three seeds (loss: averaged over ten updates)")
+plt.show()
+
+for name, runs in curves.items():
+    print(f"{name:<17} {final_accuracies(runs)}")
+
+# %% [markdown]
+# **Second: the scale of the initial weights.** Eight layers, seven hidden ones of 50 units, ten epochs as before, and
+# standard deviations of the weights from $10^{-4}$ to 1. **Predict** both curves: where does each network learn, and
+# why not elsewhere? He's initialisation would be $\sqrt{2/50} = 0.2$.
+
+# %% experiment="weight_scale"
+scales = np.logspace(-4, 0, 7)
+found = {name: [trained(kinds[name], [50] * 7, scale) for scale in scales] for name in list(kinds)[:2]}
+figure, panels = plt.subplots(1, 3, figsize=(14, 3.8), layout="constrained")
+measures = {
+    "best validation accuracy (%)": lambda run: 100 * max(run.val_acc_history),
+    "best training accuracy (%)": lambda run: 100 * max(run.train_acc_history),
+    "loss of the last 100 updates (nats)": lambda run: np.mean(run.loss_history[-100:]),
+}
+for panel, (label, measure) in zip(panels, measures.items()):
+    for index, (name, by_scale) in enumerate(found.items()):
+        values = np.array([[measure(run) for run in runs] for runs in by_scale]).T
+        plot_band(scales, values, index=index, label=name, ax=panel)
+        print(f"{label:<36}{name:<17}", " ".join(f"{value:7.2f}" for value in values.mean(axis=0)))
+    panel.set(xscale="log", xlabel="standard deviation of the initial weights", ylabel=label)
+    panel.axvline(0.2, color="0.6", linewidth=0.8, linestyle=":")
+panels[0].legend()
+panels[2].set_ylim(0, 3.5)
+figure.suptitle("Mean and range of three seeds; dotted: He's initialisation")
+plt.show()
+
+# %% [markdown]
+# **Third: the size of the batch.** Six layers again, learning rate $10^{-3.5}$, six epochs, batches of 5, 10 and 50
+# images. Mind what is matched: all see the same number of images, so batches of 5 make ten times as many updates as
+# batches of 50. Fair comparisons are those between the three networks *at the same batch size*.
+#
+# **Predict:** which of the three networks suffers from small batches, and at which of the two, training or validation?
+
+# %% experiment="batch_size"
+def run_batchsize_experiments(normalization):
+    """Train with batches of 5, 10 and 50 images; return the runs by a name for each size."""
+    options = {"learning_rate": 10**-3.5, "num_epochs": 6}
+    return {f"batches of {size}": trained(normalization, [100] * 5, batch_size=size, **options) for size in (5, 10, 50)}
+
+
+by_batch = {name: run_batchsize_experiments(normalization) for name, normalization in kinds.items()}
+figure, panels = plt.subplots(2, 3, figsize=(14, 6.4), sharex=True, sharey="row", layout="constrained")
+for column, (name, runs) in zip(panels.T, by_batch.items()):
+    plot_training_history(runs, "train_acc_history", ax=column[0])
+    plot_training_history(runs, "val_acc_history", ax=column[1])
+    column[0].set(title=name, xlabel="")
+figure.suptitle("Mean and range of three seeds")
+plt.show()
+
+for name, groups in by_batch.items():
+    for size, runs in groups.items():
+        print(f"{name:<17}{size:<14} {final_accuracies(runs)}")
+
+# %% [markdown]
+# Demo D5 shows the reason. Pick a normalization and see which numbers share their statistics; then move one example and
+# watch the others. Only in batch normalization do they move with it: each example's output depends on who else happens
+# to be in the batch, and the fewer there are, the more it is a matter of luck.
+
+# %% experiment="demo_norm_cube"
+norm_cube_demo(kind="batch norm").show()
+
+# %% [markdown]
+# ### Question `norm_experiments` (2 points, by hand)
+#
+# Answer from your own figures, with numbers and with bands.
+#
+# 1. *Weight scale.* Describe both curves. By which two different mechanisms does the plain network fail at the left and
+#    at the right end? Why does the normalised one hardly care about small scales, and why does it fail at 1 after all?
+# 2. *Batch size.* Compare the three networks at batches of 5, and at batches of 50. What do your figures say about
+#    batch normalization in small batches, and what is the reason? Why would it be wrong to conclude from the plain
+#    network's curves that "small batches are better"?
+# 3. *Learning curves.* A report says "batch normalization helps to converge much faster and to generalise better". How
+#    much of it do your runs support?
+
+# %% [markdown] question="norm_experiments"
+# Figures of our run (embedded Fashion-MNIST; mean, or lowest to highest of three seeds).
+#
+# 1. The plain network learns in a narrow band only: validation accuracy 65 % at 0.05 and 0.2, but 22 % at 0.01, 12 to
+#    14 % below, and 33 % at 1. At the left the signal shrinks in every layer until the scores no longer depend on the
+#    image: it vanishes, the loss stays at $\ln 10$. At the right every layer multiplies it, by about 5 at scale 1: it
+#    explodes, the loss is $10^5$. With batch normalization there is a broad hill instead, 74, 77 and 71 % at 0.01, 0.05
+#    and 0.2, and still 54 to 64 % where the plain network learns nothing: the size of the weights is divided out again,
+#    so that neither of the two can happen. It is not flat. At the far left the variance $50 \cdot 10^{-8}$ is smaller
+#    than $\varepsilon$, so the outputs are not of size 1, and steps of $10^{-3}$ are large against the weights, so that
+#    training begins with jumps (the bands are wide). At 1 the same steps are tiny against the weights, whose direction
+#    alone matters, and the output layer, which is not normalised, starts with scores that are far too large: 46 %.
+# 2. At 50: batch norm 91 to 94 % training and 77 to 79 % validation accuracy, layer norm 91 to 94 % and 78 to 80 %, no
+#    difference; plain 45 to 58 % and 44 to 56 %. At 5: layer norm 86 to 89 % training accuracy, batch norm 80 to 82 %:
+#    the bands are apart, so batch normalization does suffer, in training. Validation is 76 to 77 % for both, and plain
+#    is at 62 to 68 %: even then it is better than none. The reason is that mean and variance of five values are poor
+#    estimates: the same image gets another output in each batch, and training statistics differ from the running ones.
+#    Layer normalization does not know the batch. The plain network's curves differ because six epochs are 1,200 updates
+#    with batches of 5 and 120 with batches of 50: it is further with more updates at this learning rate. To compare
+#    sizes one would have to tune the rate for each, or to match updates instead of images.
+# 3. Faster: yes. After one epoch both normalised networks are above 60 % validation accuracy, the plain one near 20 %
+#    and after ten epochs at 67 to 69 %. Better generalisation: validation accuracy is higher, 77 to 78 % against 67 to
+#    69 %, but that is because the plain network is not trained yet (77 to 79 % in training). The normalised ones have a
+#    much larger gap, 95 to 97 % against 77 to 78 %: they overfit 1,000 images. To claim more one would train the plain
+#    one until its training accuracy is the same. And layer normalization does as well here: it is no merit of batches.
+#
+# **Marking guide**
+#
+# - 0.7 for the first part: shape of both curves with numbers (0.2), vanishing at the left and exploding at the right
+#   (0.2), the normalization divides the size out (0.15), a reason for the failure at 1 (0.15). "Batch norm is better
+#   in most cases" alone: 0.1.
+# - 0.8 for the second: the three networks compared at equal batch size with bands (0.3), noisy statistics of few
+#   examples (0.25), updates are not matched between sizes (0.25).
+# - 0.5 for the third: faster, with numbers (0.2); the gap between training and validation named (0.3).
+# - Statements that the student's own figures contradict earn nothing, however plausible.
+
+# %% [markdown]
+# ## 4.8 Residual layers, and five deep networks
+#
+# There is another way to keep a signal: do not send all of it through the weights. A **residual layer** (He et al.
+# 2016) adds its input to what it computes,
+#
+# $$\varphi(X) = \operatorname{ReLU}(X W^\top + b) + X ,$$
+#
+# so its derivative with respect to $X$ is that of the branch *plus one*. Gradients have a way to the first layer on
+# which nothing is multiplied. **Predict** for 20 such layers, before any training: do the activations vanish, stay or
+# grow?
+#
+# ### Exercise `residual` (1 point)
+#
+# Write it as a module for inputs $(N, \text{dimensions})$. Input and output have the same size, and the class is called
+# with both, `ResidualLayer(20, 20)`: `*args` takes the second. Mind the order, ReLU first and then the sum, and leave
+# `x` as it is.
+
+# %% exercise="residual"
+class ResidualLayer(nn.Module):
+    """A linear map, ReLU, and the input added to it."""
+
+    def __init__(self, dimensions, *args):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.linear = nn.Linear(dimensions, dimensions)
+        ### END SOLUTION
+
+    def forward(self, x):
+        """Map x, shape (N, dimensions), to the same shape."""
+        ### BEGIN SOLUTION
+        return torch.relu(self.linear(x)) + x
+        ### END SOLUTION
+
+
+# %% check="residual"
+check("residual", ResidualLayer)
+
+# %% [markdown]
+# Now everything comes together: five networks of 20 hidden layers of 20 units, made from *your* classes. Normalization
+# stands between the linear map and ReLU; in the fifth network, layer normalization follows each residual layer. The
+# first hidden layer is plain in all of them (784 is not 20).
+#
+# **Predict**, before you run this: rank the five by validation accuracy after the same 400 updates. Which will be the
+# most sensitive to the seed?
+
+# %% experiment="five_networks"
+types = deep_layer_types(layer_norm=LayerNorm, batch_norm=BatchNorm, residual=ResidualLayer)
+for name, layer_class in types.items():
+    if name not in deep_runs:
+        deep_runs[name] = run_models(layer_type=layer_class, label=name, **deep)
+
+figure, panels = plt.subplots(1, 3, figsize=(15, 4), layout="constrained")
+for panel, metric in zip(panels, ("train_loss", "valid_loss", "valid_accuracy")):
+    plot_histories(deep_runs, metric=metric, ax=panel)
+    panel.get_legend().remove()
+panels[0].axhline(np.log(10), color="0.6", linewidth=0.8, zorder=0)
+figure.legend(*panels[2].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+plt.show()
+
+# %% experiment="table"
+print(f"{'after the last epoch, three seeds':<36}{'training loss':<26}{'test loss':<26}test accuracy (%)")
+for name, runs in deep_runs.items():
+    row = f"{name:<36}"
+    for metric, scale, digits in (("train_loss", 1, 3), ("valid_loss", 1, 3), ("valid_accuracy", 100, 1)):
+        last = [scale * getattr(run, metric)[-1] for run in runs]
+        text = f"{np.mean(last):.{digits}f} ({min(last):.{digits}f} to {max(last):.{digits}f})"
+        row += f"{text:<26}"
+    print(row)
+
+# %% [markdown]
+# Why? Look at the signals again, before training and after it, in all five.
+
+# %% experiment="five_signals"
+types = deep_layer_types(layer_norm=LayerNorm, batch_norm=BatchNorm, residual=ResidualLayer)
+before = {name: signals(layer_class) for name, layer_class in types.items()}
+after = {
+    name: [observe_signal(run.model, batch, batch_labels) for run in runs] for name, runs in deep_runs.items()
+}
+figure, panels = plt.subplots(2, 2, figsize=(12, 7), sharex=True, layout="constrained")
+for row, (when, groups) in zip(panels, {"before training": before, "after training": after}.items()):
+    for panel, quantity in zip(row, ("activation_variance", "gradient_variance")):
+        plot_signal(groups, quantity, ax=panel)
+        panel.set_title(when)
+        panel.get_legend().remove()
+panels[0, 0].set_xlabel("")
+panels[0, 1].set_xlabel("")
+figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+plt.show()
+for name, observed in before.items():
+    factors = [
+        np.mean([(getattr(s, quantity)[-1] / getattr(s, quantity)[0]) ** (1 / 19) for s in observed])
+        for quantity in ("activation_variance", "gradient_variance")
+    ]
+    print(f"{name:<22} per layer: activations times {factors[0]:.2f}, gradients backward times {1 / factors[1]:.2f}")
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# The activations grow, by 1.4 per layer: what the branch computes is added to what was there. What three seeds of the
+# embedded images support (test accuracy after the last epoch, lowest to highest):
+#
+# - Residual with layer norm, 80 to 82 %, and residual alone, 71 to 72 %, are apart from each other and from all others.
+#   The plain network is at 10 %.
+# - Layer norm, 46 to 48 %, and batch norm, 46 to 51 %, cannot be told apart. The training loss is a little lower with
+#   layer norm (1.47 to 1.68 against 1.68 to 1.78), and the curve of its test accuracy is the least steady of all.
+# - Said of these 400 updates and this learning rate, the same for all. None of the normalised networks is finished, and
+#   gains and shifts were left out on purpose.
+#
+# In the signals, every network that learns keeps both variances within a few powers of ten over 19 layers; the plain
+# one loses fifteen. But "kept" is not "equal". With layer norm alone the images become more alike from layer to layer
+# (0.87). With batch norm the gradient *grows* on its way to the images, by 1.7 per layer: a deep network of rectified
+# units with batch statistics and no skips explodes backward at the start (Yang et al. 2019), and the measurement after
+# training shows how learning has tamed it. Skips keep the gradient because a sum passes it on unchanged.
+# </details>
+#
+# **Bug hunt.** Two sentences from an answer sheet, with the figures printed beside them. Judge them.
+#
+# | 20 layers, one run each | training loss | validation loss | validation accuracy |
+# |---|---|---|---|
+# | layer norm | 1.4742 | 1.4669 | 53.8 % |
+# | batch norm | 1.4810 | 1.4294 | 62.9 % |
+# | residual | 0.5103 | 0.6069 | 78.2 % |
+#
+# Two layers, same number of epochs: SGD 61.8 %, momentum 65.3 %, RMSProp 85.4 %, Adam 86.2 %.
+#
+# 1. "Batch normalization works less well than layer normalization here."
+# 2. "The residual network is not as good as the shallow network or the one with layer normalization."
+#
+# <details><summary>Answer</summary>
+#
+# 1. The sheet's own figures say the opposite in two of three columns, and the third differs by 0.007. Neither would
+#    prove anything: single runs without seeds. In our table the accuracies of the two overlap as well.
+# 2. 78.2 % is more than 53.8 % (layer norm), and more than 61.8 and 65.3 % (two layers with SGD and momentum). Only
+#    two layers with RMSProp or Adam are better, and those runs differ in the optimizer, not only in the depth. The
+#    sentence fits the figures of another run, or nobody looked at them.
+# </details>
+# %% [markdown]
+# ## 4.9 Concepts: what is it like, and when does it fail?
+#
+# **Think.** Each of these four ways to prepare colour images resembles batch normalization, layer normalization, or
+# neither. Which?
+#
+# 1. Scale every *row of pixels* so that its red, green and blue values add up to 1.
+# 2. Scale every *image* so that its red, green and blue values add up to 1.
+# 3. Subtract the mean image of the data set from every image.
+# 4. Set every value to 0 or 1, depending on whether it is below or above a threshold.
+#
+# **Bug hunt.** A solution page answers "1 batch, 2 layer, 3 layer, 4 batch". How many of them are right?
+#
+# <details><summary>Answer</summary>
+#
+# Ask who shares a statistic. In 3, each pixel (feature) uses a mean over the *images*: that is the centring half of
+# batch normalization. In 2, each image uses a sum over its own *features* and nothing of other images: like layer
+# normalization (nearer to RMS normalization, as nothing is subtracted). In 1, the statistic is taken over a part of one
+# example: group normalization with rows as groups, so at best layer normalization of a part. 4 uses no statistic of the
+# data at all: neither. Of the four answers on the page, one is right, the second.
+# </details>
+#
+# **Think.** When is layer normalization likely to work badly: (a) in a very deep network, (b) with a very small number
+# of features, (c) with strong regularisation? An answer that hedges ("no, but I am not quite sure") is not one; look
+# for the mechanism, and test (b):
+
+# %% experiment="few_features"
+figure, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
+rng = np.random.default_rng(0)
+for index, D in enumerate((2, 3, 20)):
+    out = layernorm_forward(rng.normal(size=(2000, D)), np.ones(D), np.zeros(D), {})[0]
+    share = np.full(out[:, 0].shape, 100 / len(out))
+    ax.hist(out[:, 0], np.linspace(-2.6, 2.6, 53), weights=share, histtype="step", linewidth=1.5, color=COLOURS[index],
+            linestyle=("-", "--", ":")[index], label=f"D = {D}")
+ax.set(title="First feature of 2,000 normal examples after layer normalization", xlabel="value", ylabel="examples (%)")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# (b). With $D = 2$ the two values always come out as $+1$ and $-1$: all that is left of an example is which of its two
+# features is larger. With $D = 3$ they lie on a circle, one number instead of three. Two degrees of freedom are lost
+# per example (mean and size), which is nothing for $D = 1000$ and everything for $D = 2$; and a mean over two values is
+# a poor estimate of anything. (a) is what it was made for, as the table of section 4.8 shows. (c) is no mechanism of
+# layer normalization: strong regularisation shrinks weights, and the normalization divides their common size out
+# again, so it even counteracts the penalty; too strong a penalty hurts any network.
+# </details>
+#
+# ## What to take with you
+#
+# - A deep plain network with default weights divides the signal by about six per layer, in both directions. What is
+#   stuck there is not the optimizer.
+# - Every normalization is the same formula. Ask over which axes, whose statistics, and which at test time.
+# - A layer with state: buffers, no graph, a mode. Each can be forgotten while the training loss looks right.
+# - Batch normalization lets examples see each other: strong in large batches, noisy in small ones, and it needs another
+#   mode for test time. Layer, group and RMS normalization do not.
+# - A bias before batch normalization, and a relative error of a zero gradient, mean nothing.
+# - Read your own table, with its bands, before you write the sentence below it.
