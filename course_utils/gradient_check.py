@@ -98,7 +98,7 @@ def _differences(
     if not isinstance(x, np.ndarray) or x.dtype != np.float64:
         found = f"an array of {x.dtype}" if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
         raise TypeError(f"x is {found}; differences this small need float64, as in x.astype(np.float64)")
-    gradient = np.zeros(x.shape)
+    slopes = np.zeros(x.shape)
     for index in np.ndindex(*x.shape):
         kept = x[index]
         try:
@@ -109,5 +109,5 @@ def _differences(
             minus = np.array(f(x))
         finally:
             x[index] = kept
-        gradient[index] = combine(plus, minus)
-    return gradient
+        slopes[index] = combine(plus, minus)
+    return slopes
