@@ -119,9 +119,6 @@ def test_arrow_keys_on_a_slider_change_number_picture_and_verdict(open_page, nam
     slider = shown.page.get_by_label(number.label, exact=True)
     shown.page.evaluate("document.querySelector('.demo').dataset.painted = 0")
     slider.focus()
-    outline = (
-        "(() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle + s.outlineWidth; })()"
-    )
     before = shown.box(number.label).input_value()
     for _ in range(4):
         shown.page.keyboard.press("ArrowRight")

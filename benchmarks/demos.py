@@ -1,0 +1,216 @@
+"""A demo's answer to a slider: in the kernel against a figure that is built anew, and in a real browser.
+
+In the kernel: a new value is simulated, drawn and encoded as PNG (`frame_ms`, of which `simulate_ms`), and beside it
+the usual way, the same simulation and the same picture in a new pyplot figure that is saved (`usual_way_ms`). Times
+are wall clock, median over the values, the best of some rounds, as other work on the machine can only slow one down;
+`frame_cpu_ms` is the CPU time of the same frames. In the browser (Debian's chromium, left out where there is none):
+from the key on a slider until the picture is painted, drawn by the page itself (`browser_client_ms`), and as PNG from
+a kernel through Voila (`browser_png_ms`). The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import nbformat
+import numpy as np
+from matplotlib import pyplot as plt
+
+from course_utils import widgets
+from course_utils.widgets.client_page import page
+from course_utils.widgets.demo import Demo
+
+VALUES, ROUNDS, USUAL = 40, 3, 3
+KEYS = 30
+PORT = 8871
+
+# The control that a hand would move, and its range.
+MOVES = {
+    "step_size_demo": ("lr", 0.01, 0.3),
+    "momentum_demo": ("lr", 0.05, 2.0),
+    "race_demo": ("lr", 0.01, 0.1),
+    "minibatch_demo": ("lr", 0.01, 0.3),
+    "norm_cube_demo": ("shift", -5.0, 5.0),
+    "adam_start_demo": ("beta1", 0.1, 0.95),
+    "depth_signal_demo": ("seed", 0, 39),
+    "schedules_demo": ("lr", 0.1, 0.5),
+    "slice_descent_demo": ("lr", 0.5, 10.0),
+}
+BROWSER = "step_size_demo"
+
+
+def values(low: float, high: float) -> list[float]:
+    """Return the values that a slider passes."""
+    if isinstance(low, int):
+        return list(range(low, int(high) + 1))
+    return [float(value) for value in np.linspace(low, high, VALUES)]
+
+
+def frames(demo: Demo, control: str, through: list[float]) -> tuple[float, float, float]:
+    """Return the median wall time of a frame, of its simulation, and its CPU time, in ms."""
+    rows = []
+    for value in through:
+        start, cpu = time.perf_counter(), time.process_time()
+        demo.set(**{control: value})
+        middle = time.perf_counter()
+        demo.frame()
+        rows.append((time.perf_counter() - start, middle - start, time.process_time() - cpu))
+    frame, simulate, cpu = (1e3 * float(column) for column in np.median(rows, axis=0))
+    return frame, simulate, cpu
+
+
+def usual_way(demo: Demo, control: str, through: list[float]) -> float:
+    """Return the median wall time in ms of simulating, building a new figure, and saving it as PNG."""
+    times = []
+    for value in through[:: max(1, len(through) // USUAL)]:
+        start = time.perf_counter()
+        demo.set(**{control: value})
+        figure = plt.figure(figsize=demo.scene.size, layout="constrained")
+        demo.scene.draw(figure, demo.state, demo.arrays).hold_still()
+        figure.savefig(io.BytesIO(), format="png", dpi=100)
+        plt.close(figure)
+        times.append(time.perf_counter() - start)
+    return 1e3 * statistics.median(times)
+
+
+def measure(name: str) -> dict[str, float]:
+    """Return all times of one demo, each the best of some rounds."""
+    control, low, high = MOVES[name]
+    demo, through = getattr(widgets, name)(), values(low, high)
+    frames(demo, control, through)
+    ours = [frames(demo, control, through) for _ in range(ROUNDS)]
+    frame, simulate, cpu = (min(column) for column in zip(*ours, strict=True))
+    usual = min(usual_way(demo, control, through) for _ in range(ROUNDS))
+    times = {
+        "frame_ms": frame,
+        "simulate_ms": simulate,
+        "frame_cpu_ms": cpu,
+        "usual_way_ms": usual,
+        "ratio": usual / frame,
+    }
+    print(f"{name:20}", "  ".join(f"{key} {value:.1f}" for key, value in times.items()), flush=True)
+    return times
+
+
+# Two frames are asked for: when the second is about to be drawn, the first has been painted.
+CLIENT = """async (keys) => {
+  const slider = document.querySelector("input[type=range]"), times = [];
+  for (let k = 0; k < keys; k++) {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const start = performance.now();
+    slider.value = 300 + 10 * k;
+    slider.dispatchEvent(new Event("input"));
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    times.push(performance.now() - start);
+  }
+  return times;
+}"""
+WATCH = """() => {
+  const image = document.querySelector(".widget-image, .jupyter-widgets img");
+  window.times = [];
+  addEventListener("keydown", () => { window.start = performance.now(); }, true);
+  image.addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => {
+    if (window.start) { window.times.push(performance.now() - window.start); window.start = 0; }
+  })));
+}"""
+
+
+def client_ms(browser: Any, folder: Path) -> float:
+    """Return the median time from a slider to its painted picture, drawn by the page, in ms."""
+    path = folder / "page.html"
+    path.write_text(page(getattr(widgets, BROWSER)()), encoding="utf-8")
+    opened = browser.new_page()
+    opened.goto(path.as_uri())
+    opened.wait_for_selector(".verdict:not(:empty)")
+    return float(statistics.median(opened.evaluate(CLIENT, KEYS)))
+
+
+@contextmanager
+def voila(folder: Path) -> Iterator[str]:
+    """Serve the same demo as pictures from a kernel; yield the address."""
+    code = f"from course_utils.widgets import {BROWSER}\nfrom course_utils.widgets.panel import Panel\n"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"{code}Panel({BROWSER}()).box")])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, folder / "demo.ipynb")
+    options = ["--no-browser", f"--port={PORT}", "--Voila.ip=127.0.0.1", "--strip_sources=True"]
+    command = [sys.executable, "-m", "voila", str(folder / "demo.ipynb"), *options]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            yield _answering(f"http://127.0.0.1:{PORT}/", server)
+        finally:
+            server.terminate()
+
+
+def _answering(address: str, server: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}static/", timeout=2).close()
+        except urllib.error.HTTPError:
+            return address
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.3)
+        else:
+            return address
+    raise RuntimeError("Voila did not start")
+
+
+def png_ms(browser: Any, folder: Path) -> float:
+    """Return the median time from a key on a slider to the painted picture from the kernel, in ms."""
+    with voila(folder) as address:
+        opened = browser.new_page()
+        opened.goto(address, timeout=120_000)
+        opened.wait_for_selector(".jupyter-widgets img", timeout=120_000)
+        opened.wait_for_timeout(2000)
+        opened.locator(".noUi-handle").first.focus()
+        opened.evaluate(WATCH)
+        for _ in range(KEYS):
+            seen = opened.evaluate("times.length")
+            opened.keyboard.press("ArrowLeft")
+            opened.wait_for_function(f"times.length > {seen}", timeout=20_000)
+        return float(statistics.median(opened.evaluate("times")))
+
+
+def in_browser() -> dict[str, float | None]:
+    """Return both times in a browser; None where it is not installed."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        return {"browser_client_ms": None, "browser_png_ms": None}
+    from playwright.sync_api import sync_playwright
+
+    options = ["--no-sandbox", "--disable-background-networking"]
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=chromium, args=options)
+        times = {"browser_client_ms": client_ms(browser, Path(folder)), "browser_png_ms": png_ms(browser, Path(folder))}
+        browser.close()
+    print("  ".join(f"{name} {value:.1f}" for name, value in times.items()), flush=True)
+    return dict(times)
+
+
+def main() -> None:
+    """Measure every demo that answers at once, then the browser."""
+    by_demo = {name: measure(name) for name in MOVES}
+    columns = {key: {name: round(times[key], 2) for name, times in by_demo.items()} for key in by_demo[BROWSER]}
+    browser = {name: value if value is None else round(value, 1) for name, value in in_browser().items()}
+    print(json.dumps({**columns, **browser}))
+
+
+if __name__ == "__main__":
+    main()
