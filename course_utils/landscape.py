@@ -126,7 +126,8 @@ def _like_filters(weights: torch.Tensor, generator: torch.Generator) -> torch.Te
         return torch.zeros_like(weights)
     drawn = torch.randn(weights.shape, generator=generator).to(weights)
     lengths, wanted = (values.flatten(1).norm(dim=1) for values in (drawn, weights))
-    return drawn * (wanted / lengths).view(-1, *(1,) * (weights.ndim - 1))
+    scaled: torch.Tensor = drawn * (wanted / lengths).view(-1, *(1,) * (weights.ndim - 1))
+    return scaled
 
 
 @torch.no_grad()
@@ -168,5 +169,5 @@ def stretch_convolutions(net: nn.Module, factor: float) -> nn.Module:
     for module in copied.modules():
         if isinstance(module, nn.Conv2d):
             for parameter in module.parameters():
-                parameter *= factor
+                parameter.mul_(factor)
     return copied

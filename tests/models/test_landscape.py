@@ -103,8 +103,8 @@ def test_a_plane_holds_the_losses_at_its_points_and_leaves_the_net_alone(net, da
     with torch.no_grad():
         for parameter, a, b in zip(moved.parameters(), *directions, strict=True):
             parameter += 1.0 * a - 0.5 * b
-    assert losses[1, 1] == pytest.approx(float(cross_entropy(net(x), y)))
-    assert losses[2, 0] == pytest.approx(float(cross_entropy(moved(x), y)))
+    assert losses[1, 1] == pytest.approx(cross_entropy(net(x), y).item())
+    assert losses[2, 0] == pytest.approx(cross_entropy(moved(x), y).item())
     assert losses.shape == (3, 3)
 
 
@@ -117,4 +117,4 @@ def test_a_normalized_net_does_not_notice_that_its_convolutions_are_stretched(da
     torch.testing.assert_close(stretch_convolutions(net, 5.0)(x), net(x))
     plain = nn.Sequential(net[0], net[1], net[3], net[4])
     assert not torch.allclose(stretch_convolutions(plain, 5.0)(x), plain(x))
-    assert float(cross_entropy(net(x), y)) == pytest.approx(float(cross_entropy(stretch_convolutions(net, 0.2)(x), y)))
+    assert cross_entropy(net(x), y).item() == pytest.approx(cross_entropy(stretch_convolutions(net, 0.2)(x), y).item())
