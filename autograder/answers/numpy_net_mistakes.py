@@ -106,6 +106,11 @@ COMMON = (
         without=lambda s: ("gamma", "beta"),
     ),
     Mistake(
+        "gamma-beta-gradients-exchanged",
+        "The gradients of gamma and beta have changed places.",
+        {"gains_as": lambda s: {"gamma": "beta", "beta": "gamma"}},
+    ),
+    Mistake(
         "normalization-gradients-missing",
         "The gradients of gamma and beta are not returned, so they would never be trained.",
         {"without": lambda s: ("gamma", "beta")},

@@ -94,6 +94,7 @@ def network_rule(normal: Callable[[SimpleNamespace], Layer]) -> Rule:
         "hidden": _blocks,
         "scores": lambda s: s.linear(s.hidden, LAYERS),
         "again": lambda s: 0.0,
+        "gains_as": lambda s: {"gamma": "gamma", "beta": "beta"},
         "without": lambda s: (),
     }
 
@@ -116,11 +117,14 @@ def values_of(rule: Rule, inputs: Inputs, *, normalized: bool) -> Outputs:
         name: _gradient(params[name], gradient, missing=bool({name, name.rstrip("123")} & {*after[0].without}))
         for name, gradient in zip(given, found, strict=True)
     }
+    groups = _together(gradients)
+    exchanged = {f"d{word}": groups[f"d{other}"] for word, other in after[0].gains_as.items() if normalized}
     return {
         "losses": np.add([loss.item() for loss in losses], [0.0, 0.0, after[-1].again]),
         "scores": after[2].scores.detach().numpy(),
         **{f"dW{k}": gradients[f"W{k}"] for k in range(1, LAYERS + 1)},
-        **_together(gradients),
+        **groups,
+        **exchanged,
     }
 
 

@@ -14,6 +14,7 @@ from course_utils.layers import (
     relu_forward,
     softmax_loss,
 )
+from course_utils.numpy_net import PlainNet
 
 
 def batchnorm_forward(x, gamma, beta, bn_param):
@@ -259,6 +260,57 @@ class ByAutograd(Textbook):
         return loss, {name: leaf.grad.numpy() for name, leaf in leaves.items()}
 
 
+class Filled(PlainNet):
+    """The given network with its place filled."""
+
+    def __init__(
+        self,
+        hidden_dims,
+        input_dim=3 * 32 * 32,
+        num_classes=10,
+        dropout_keep_ratio=1,
+        normalization=None,
+        reg=0.0,
+        weight_scale=1e-2,
+        dtype=np.float32,
+        seed=None,
+    ):
+        super().__init__(hidden_dims, input_dim, num_classes, dropout_keep_ratio, reg, weight_scale, dtype, seed)
+        passes = {
+            None: None,
+            "batchnorm": (batchnorm_forward, batchnorm_backward),
+            "layernorm": (layernorm_forward, layernorm_backward),
+        }
+        self.passes, self.normalization = passes[normalization], normalization
+        self.bn_params = [{} for _ in hidden_dims]
+        if normalization:
+            for i, size in enumerate(hidden_dims, start=1):
+                self.params[f"gamma{i}"], self.params[f"beta{i}"] = np.ones(size, dtype), np.zeros(size, dtype)
+
+    def norm_forward(self, i, x, mode):
+        bn_param = self.bn_params[i - 1]
+        bn_param["mode"] = mode
+        return self.passes[0](x, self.params[f"gamma{i}"], self.params[f"beta{i}"], bn_param)
+
+    def norm_backward(self, i, dout, cache):
+        dx, dgamma, dbeta = self.passes[1](dout, cache)
+        return dx, {f"gamma{i}": dgamma, f"beta{i}": dbeta}
+
+
+def left_empty(self, *args, normalization=None, **kwargs):
+    PlainNet.__init__(self, *args, **kwargs)
+    self.normalization = None
+
+
+def in_training_mode(self, i, x, mode):
+    return Filled.norm_forward(self, i, x, "train")
+
+
+def exchanged(self, i, dout, cache):
+    dx, grads = Filled.norm_backward(self, i, dout, cache)
+    return dx, {f"gamma{i}": grads[f"beta{i}"], f"beta{i}": grads[f"gamma{i}"]}
+
+
 def changed(base=Textbook, **habits):
     """Make a class with some habits changed."""
     return (type("FullyConnectedNet", (base,), habits),)
@@ -402,6 +454,7 @@ def no_params(self, *args, **kwargs):
 CORRECT = {
     "textbook": (Textbook,),
     "two lists": (TwoLists,),
+    "the given network, filled": (Filled,),
     "gradients from torch": (ByAutograd,),
     "dropout before the ReLU, which is the same": changed(order=("norm", "dropout", "relu")),
 }
@@ -431,6 +484,9 @@ MUTANTS = {
     "normalization-in-one-layer-only": changed(
         norm=lambda self, forward, h, k, caches: Textbook.norm(self, forward, h, k, caches) if k == 1 else h
     ),
+    "normalization-parameters+normalization-ignored (the place left empty)": changed(Filled, __init__=left_empty),
+    "train-mode-in-test (the place filled)": changed(Filled, norm_forward=in_training_mode),
+    "gamma-beta-gradients-exchanged": changed(Filled, norm_backward=exchanged),
     "layer-for-batch": changed(batch=(layernorm_forward, layernorm_backward)),
     "batch-for-layer": changed(layer=(batchnorm_forward, batchnorm_backward)),
     "bn-param-shared": changed(norm_state=lambda self: [{"mode": "train"}] * self.num_layers),
