@@ -93,18 +93,19 @@ def walk(
         Points, shape (steps + 1, 2); NaN after the walk has left the circle of radius `FAR_AWAY`.
     """
     update = RULES[rule]
-    path = np.full((steps + 1, 2), np.nan)
+    path = [(math.nan, math.nan)] * (steps + 1)
     (x, y), state_x, state_y = start, [0.0, 0.0], [0.0, 0.0]
     path[0] = x, y
+    rate = lr
     for t in range(1, steps + 1):
         gx, gy = surface.gradient(x, y)
-        rate = lr * decay ** (t - 1)
         x += update(state_x, float(gx), rate, t, **constants)
         y += update(state_y, float(gy), rate, t, **constants)
+        rate *= decay
         if not abs(x) + abs(y) < FAR_AWAY:
             break
         path[t] = x, y
-    return path
+    return np.array(path, dtype=np.float64)
 
 
 def diverged_at(path: NDArray[np.float64]) -> int | None:
