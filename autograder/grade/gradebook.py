@@ -13,6 +13,7 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from autograder.course import Course
+from autograder.grade.gradebook_file import errors_of_gradebook
 from autograder.grade.late import Penalty
 from autograder.grade.release import Release
 from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
@@ -29,7 +30,7 @@ def enter_class(
     Checks give `auto_score`; parts marked by hand wait. A mark that was given by hand stays, and asks to be looked at
     again, as after nbgrader's own autograding.
     """
-    with _one_transaction(url, course.course.id) as book:
+    with errors_of_gradebook(url), _one_transaction(url, course.course.id) as book:
         for release in releases:
             _enter_assignment(book, release)
         for grade in grades:

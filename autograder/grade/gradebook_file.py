@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
-from nbgrader.api import Base
+from nbgrader.api import Base, InvalidEntry
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course import Course
 from autograder.grade.release import Release
 from autograder.grade.types import GradingError
 
-__all__ = ["FILE_NAME", "check_gradebook", "prepare_gradebook"]
+__all__ = ["FILE_NAME", "check_gradebook", "errors_of_gradebook", "prepare_gradebook"]
 
 FILE_NAME = "gradebook.db"
 # nbgrader's own steps enter this course whatever the configuration says.
 DEFAULT_COURSE = "default_course"
+# What SQLite says, and what to do.
+AGAIN = "start the same command again, it goes on where it stopped"
+ADVICE = {
+    "is full": f"there is no room left; free some and {AGAIN}",
+    "disk I/O error": f"there is no room left, or the disk is faulty; {AGAIN}",
+    "is locked": f"another program is using it; close that and {AGAIN}",
+    "readonly": "it is read-only; make it writable or give another --out",
+}
 CELLS = """
 SELECT base_cell.name FROM grade_cells
 JOIN base_cell ON base_cell.id = grade_cells.id
@@ -66,13 +75,47 @@ def prepare_gradebook(path: Path) -> None:
         return
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)
-    engine = create_engine(f"sqlite:///{part}")
-    Base.metadata.create_all(engine)
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": _version()})
-    engine.dispose()
-    os.replace(part, path)
+    try:
+        with errors_of_gradebook(path):
+            _make_empty(part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+        part.with_name(f"{part.name}-journal").unlink(missing_ok=True)
+
+
+def _make_empty(path: Path) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        Base.metadata.create_all(engine)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": _version()})
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def errors_of_gradebook(name: object) -> Iterator[None]:
+    """Turn what the database cannot do into one line that says what to do.
+
+    Raises:
+        GradingError: In place of any error of the database's operation.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, InvalidEntry) as error:
+        reason = _root(error)
+        advice = next((advice for sign, advice in ADVICE.items() if sign in reason), f"{reason}; give another --out")
+        raise GradingError(f"cannot write to the gradebook {name}: {advice}") from error
+
+
+def _root(error: BaseException) -> str:
+    """Return in one line what the database said: other errors follow from that, and nbgrader's own is a traceback."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, sqlite3.Error):
+        found = found.__cause__ or found.__context__
+    return " ".join(str(found or error).split())[:300]
 
 
 @cache

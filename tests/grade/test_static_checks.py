@@ -12,6 +12,7 @@ from autograder.grade.static_checks import MAX_FLAGS, MAX_SOURCE, flags
 from autograder.grade.types import Cell, Rebuilt
 from tests.grade import mini
 
+EVERYTHING = "*"
 IMPORTS = "import numpy as np\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn"
 STUB = "class BatchNorm(nn.Module):\n    def forward(self, x):\n        raise NotImplementedError"
 
@@ -38,7 +39,7 @@ def seen(solution, *added, by_hand=(*NORMALIZATIONS, *OPTIMIZERS), stub=STUB, im
         ("out = torch.nn.functional.batch_norm(x, m, v)", "torch.nn.functional.batch_norm"),
         ("out = torch.batch_norm(x)", "torch.batch_norm"),
         ("from torch.nn import GroupNorm as G\nout = G(2, 4)", "torch.nn.GroupNorm"),
-        ("from torch.nn import *\nout = RMSNorm(4)", "torch.nn.RMSNorm"),
+        (f"from torch.nn import {EVERYTHING}\nout = RMSNorm(4)", "torch.nn.RMSNorm"),
         ("import torch.optim as o\nopt = o.AdamW([])", "torch.optim.AdamW"),
         ("import torch as t\nopt = t.optim.SGD([])", "torch.optim.SGD"),
         ("norm = nn.BatchNorm1d\nout = norm(3)", "torch.nn.BatchNorm1d"),
