@@ -11,17 +11,13 @@ import argparse
 import json
 import resource
 import statistics
-import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
+from parts import students
+from parts.loops import bare_passes, dataloader_run
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from benchmarks.parts import students
-from benchmarks.parts.loops import bare_passes, dataloader_run
 from course_utils.data import ResidentLoader, load_fashion_mnist
 from course_utils.models import Layer, NeuralNetwork
 from course_utils.optimizers import SGDOptimizer

@@ -89,7 +89,8 @@ def rel_error(x: ArrayLike, y: ArrayLike) -> float:
         raise ValueError(f"rel_error compares arrays of the same shape; found {one.shape} and {other.shape}")
     if not one.size:
         raise ValueError("rel_error needs at least one entry; found empty arrays")
-    return float(np.max(np.abs(one - other) / np.maximum(FLOOR, np.abs(one) + np.abs(other))))
+    size = np.abs(np.stack([one, other])).sum(axis=0)
+    return float(np.max(np.abs(one - other) / np.maximum(FLOOR, size)))
 
 
 def _differences(
