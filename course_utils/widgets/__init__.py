@@ -16,6 +16,7 @@ _HOMES = {
     "restarts_demo": "restarts",
     "schedules_demo": "schedules",
     "slice_descent_demo": "slice_descent",
+    "smoothness_demo": "smoothness",
     "step_size_demo": "step_size",
     "training_race": "training_race",
     "training_race_demo": "training_race",

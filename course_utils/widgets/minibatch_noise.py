@@ -107,6 +107,7 @@ def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
     """Compare the spread of the cloud with theory, and say what the budget bought."""
     around = arrays["cloud"] - arrays["full"]
     seen, expected = float(np.sqrt((around**2).sum(axis=1).mean())), float(arrays["spread"])
+    seen = seen if seen > 1e-9 else 0.0
     ends = arrays["losses"][:, -1]
     ending = f"{np.median(ends):.2g} above the minimum ({ends.min():.2g} to {ends.max():.2g} over {WALKS} walks)"
     if np.median(ends) > arrays["losses"][0, 0]:
@@ -166,7 +167,7 @@ SCENE = Scene(
     describe=describe,
     presets=PRESETS,
     size=(13.0, 4.2),
-    story=("one example at a time", "eight", "the full batch"),
+    story=("one example at a time", "sixty-four", "the full batch"),
     alt="A cloud of minibatch gradients around the full gradient shrinks as batches grow; by examples seen small "
     "batches get far first and then jitter, by cost of computation middle-sized batches win.",
 )

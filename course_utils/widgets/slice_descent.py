@@ -32,7 +32,7 @@ CONTROLS = (
 )
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "a rate a hundred times too small": {},
+    "a rate two hundred times too small": {},
     "a larger rate": {"lr": 5.0, "beta": 0.0},
     "a larger rate with momentum": {"lr": 5.0, "beta": 0.6},
     "too much momentum": {"lr": 5.0, "beta": 0.95},
@@ -137,7 +137,7 @@ SCENE = Scene(
     describe=describe,
     presets=PRESETS,
     size=(11.0, 4.8),
-    story=("a rate a hundred times too small", "a larger rate with momentum", "what the theory says"),
+    story=("a rate two hundred times too small", "a larger rate with momentum", "what the theory says"),
     alt="Distances of a weight and a bias to the minimum of a real loss: at rate 0.1 neither walk arrives within 300 "
     "steps, at rate 5 momentum arrives within 100, and the pair from the theory arrives in about 30.",
 )
