@@ -153,10 +153,11 @@ depth_signal_demo().show()
 # %% [markdown] question="signal_depth"
 # 1. It vanishes, both ways: by 0.15 per layer forward and by 0.16 backward in our runs, so that 19 layers divide the
 #    variance by some $10^{15}$. A uniform value on $\pm a$ has variance $a^2/3$, so the weights have variance $1/(3n)$.
-#    A sum of $n$ products of such a weight with an input has variance $n \cdot \tfrac{1}{3n} \cdot \mathbb E[h^2] =
-#    \mathbb E[h^2]/3$. It is symmetric about zero but for the bias, and ReLU keeps half of it: $1/6 = 0.167$. Backward the same weights and the same ReLU act, hence again $1/6$. (For
-#    the variance between images the bias drops out, and half of the units are on: the same factor. Twenty units are
-#    few, so a network may be some percent off.)
+#    A sum of $n$ products of such a weight with an input has the variance
+#    $n \cdot \tfrac{1}{3n} \cdot \mathbb E[h^2] = \mathbb E[h^2]/3$. It is symmetric about zero but for the bias, and
+#    ReLU keeps half of it: $1/6 = 0.167$. Backward the same weights and the same ReLU act, hence again $1/6$. (For the
+#    variance between images the bias drops out, and half of the units are on: the same factor. Twenty units are few,
+#    so a network may be some percent off.)
 # 2. After 20 layers all images give the same logits: they differ between classes by 0.2 and between images by
 #    $10^{-8}$. Gradients worth the name are found in the last layers only, and those get the same input for every
 #    image. All that they can change is one constant answer, as the bias of the output alone could: the frequencies
