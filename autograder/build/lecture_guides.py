@@ -97,6 +97,37 @@ LECTURES = (
         ("shift", (-5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0)),
     ),
     Lecture(
+        "D6_smoothness",
+        "smoothness_demo",
+        8,
+        (
+            '"at the start": two networks before their first step. Ask which one is normalized, with the legend covered.',
+            '"after 20 steps": over the whole step the plain one is 5.8 times rougher. Ask whether that explains why the '
+            "other one trains faster.",
+            '"after 100 steps": 29 times. The losses differ, too: is the comparison fair?',
+            '"after 100 steps, a short step": at first both have a smoothness of 9.8. What is called smooth depends on how '
+            "far one goes.",
+            '"short weights look rough": hidden weights times 0.3. The normalized network computes the same, its loss '
+            "starts where it was, and a short step is ten times rougher.",
+            '"long weights look smooth": times 3. Ask for a measure that would not change.',
+        ),
+        ("trained", (0, 2, 5, 10, 20, 50, 100)),
+    ),
+    Lecture(
+        "D6_smoothness",
+        "smoothness_demo",
+        8,
+        (
+            '"after 20 steps": both networks go down their own gradient, equally far. Without normalization the loss '
+            "climbs to 2.3, with it to 0.55. Is normalization what makes a loss smooth?",
+            '"at the start" it is the other way round: the normalized network is 1.8 times rougher there.',
+            '"short weights look rough" and "long weights look smooth": the normalized network computes the same '
+            "function each time; only its weights have been multiplied. Smoothness per distance measures their length.",
+            "Switch the comparison to equal multiples of the gradient and ask which of both a learning rate means.",
+        ),
+        ("trained", (0, 5, 10, 20, 40, 60, 80, 100)),
+    ),
+    Lecture(
         "D7_adam_start",
         "adam_start_demo",
         6,
