@@ -20,8 +20,8 @@ __all__ = ["Server", "Strictness", "WallsMissing"]
 
 Strictness = Literal["full", "weak"]
 
-START_S = 120.0
-STOP_S = 30.0
+START_S = 300.0  # a machine at work on other things takes minutes for what takes seconds
+STOP_S = 60.0
 
 
 class WallsMissing(Exception):

@@ -1,0 +1,74 @@
+"""Tables and pages say what the grades say, and nothing that they hold runs."""
+
+from autograder.grade.outputs import inert_outputs
+from autograder.grade.types import ExerciseGrade, Numbers, PartGrade, SubmissionGrade
+from autograder.report.feedback import feedback_page
+from autograder.report.summary import histogram, summarise
+from autograder.report.words import marks, reasons, text_of
+
+EVIL = "<script>alert(1)</script>"
+
+
+def grade(student, *scores, problem=""):
+    verdicts = {0: "wrong", 1: "misconception", 2: "correct"}
+    exercises = [
+        ExerciseGrade("momentum", "check-momentum", verdicts[score], float(score), 2.0,
+                      ("no-one-minus-beta",) if score == 1 else (), EVIL, (Numbers("entry [0]", "1", "2"),))
+        for score in scores
+    ]  # fmt: skip
+    return SubmissionGrade(student, "02_optimizers", "02_optimizers.ipynb", tuple(exercises), problem)
+
+
+def test_a_histogram_counts_everybody_once_and_full_marks_in_the_last_bar():
+    bars = histogram([0, 0.4, 1, 3.99, 4, 4], 4)
+    assert [bar.count for bar in bars] == [2, 1, 0, 3]
+    assert [bar.low for bar in bars] == [0, 1, 2, 3]
+    assert sum(bar.count for bar in histogram([0, 0], 0)) == 2
+
+
+def test_a_summary_counts_verdicts_and_mistakes():
+    summary = summarise("02_optimizers", "Title", [grade("a", 2), grade("b", 1), grade("c", 1), grade("d", 0)])
+    (exercise,) = summary.exercises
+    assert (exercise.solved, exercise.total, exercise.mean) == (1, 4, 1.0)
+    assert exercise.verdicts == (("correct", 1, 0), ("misconception", 2, 1), ("wrong", 1, 3))
+    (mistake,) = summary.mistakes
+    assert (mistake.id, mistake.students) == ("no-one-minus-beta", ("b", "c"))
+    assert mistake.says
+    assert summary.median == 1.0
+
+
+def test_words():
+    assert [marks(value) for value in (None, 2.0, 0.5, 1 / 3)] == ["–", "2", "0.5", "0.33"]
+    part = PartGrade("f", "wrong", 0.0, 1.0, (), "Look.", (Numbers("entry [0]", "1", "2"),))
+    one = ExerciseGrade("e", "check-e", "wrong", 0.0, 1.0, parts=(part,))
+    assert reasons(one) == ["f (wrong, 0 of 1):", "Look.", "entry [0]: yours 1, expected 2"]
+    assert text_of(one).splitlines()[0].endswith("e: 0 of 1")
+
+
+def test_feedback_shows_what_it_says_and_runs_none_of_it():
+    page = feedback_page(grade(EVIL, 0, problem=EVIL), EVIL, b'{"cells": []}').decode()
+    assert EVIL not in page
+    assert page.count("&lt;script&gt;") >= 4
+    assert "entry [0]" in page
+
+
+def test_outputs_keep_text_and_bitmaps_only():
+    kept = inert_outputs(
+        [
+            {"output_type": "stream", "name": "stderr", "text": "\x1b[31mred\x1b[0m\x00"},
+            {"output_type": "display_data", "data": {"text/html": EVIL}},
+            {"output_type": "display_data", "data": {"image/svg+xml": "<svg onload=f()>", "text/plain": "a picture"}},
+            {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo=", "text/html": EVIL}},
+            {"output_type": "display_data", "data": {"image/png": f'">{EVIL}'}},
+            {"output_type": "error", "ename": "E", "evalue": EVIL, "traceback": ["\x1b[1mline\x1b[0m"]},
+            {"output_type": "update_display_data", "data": {"text/html": EVIL}},
+        ]
+    )
+    assert kept[0] == {"output_type": "stream", "name": "stderr", "text": "red"}
+    assert kept[1]["data"] == {"text/plain": "(an output of type text/html is not shown)"}
+    assert kept[2]["data"] == {"text/plain": "a picture"}
+    assert kept[3]["data"] == {"image/png": "iVBORw0KGgo="}
+    assert kept[4]["data"] == {"text/plain": "(an output of type image/png is not shown)"}
+    assert kept[5]["traceback"] == ["line"]
+    assert len(kept) == 6
+    assert len(inert_outputs([{"output_type": "stream", "text": "x"}] * 500)) == 51
