@@ -114,20 +114,6 @@ LECTURES = (
         ("trained", (0, 2, 5, 10, 20, 50, 100)),
     ),
     Lecture(
-        "D6_smoothness",
-        "smoothness_demo",
-        8,
-        (
-            '"after 20 steps": both networks go down their own gradient, equally far. Without normalization the loss '
-            "climbs to 2.3, with it to 0.55. Is normalization what makes a loss smooth?",
-            '"at the start" it is the other way round: the normalized network is 1.8 times rougher there.',
-            '"short weights look rough" and "long weights look smooth": the normalized network computes the same '
-            "function each time; only its weights have been multiplied. Smoothness per distance measures their length.",
-            "Switch the comparison to equal multiples of the gradient and ask which of both a learning rate means.",
-        ),
-        ("trained", (0, 5, 10, 20, 40, 60, 80, 100)),
-    ),
-    Lecture(
         "D7_adam_start",
         "adam_start_demo",
         6,
