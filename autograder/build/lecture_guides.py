@@ -102,11 +102,11 @@ LECTURES = (
         8,
         (
             '"at the start": two networks before their first step. Cover the legend: which one is normalized?',
-            '"after 20 steps": over the whole step the plain one is 5.8 times rougher. Ask whether that is why the other '
-            "one trains faster.",
+            '"after 20 steps": over the whole step the plain one is 5.8 times rougher. Ask whether that is why the '
+            "other one trains faster.",
             '"after 100 steps": 29 times. The losses differ, too: is the comparison fair?',
-            '"after 100 steps, a short step": at first both have a smoothness of 9.8. What is smooth depends on how far '
-            "one goes.",
+            '"after 100 steps, a short step": at first both have a smoothness of 9.8. What is smooth depends on how '
+            "far one goes.",
             '"short weights look rough": hidden weights times 0.3. The normalized network computes the same, its loss '
             "starts where it was, and a short step is ten times rougher.",
             '"long weights look smooth": times 3. Ask for a measure that would not change.',
