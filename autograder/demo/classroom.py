@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.demo.sources import ANOTHER_STYLE, CELLS, PERFECT
+from autograder.demo.sources import ANOTHER_STYLE, CELLS, CHECKED, PERFECT
 
 __all__ = ["CLASS", "WORKBOOK", "Demo", "hand_in"]
 
@@ -42,7 +42,7 @@ def _mistake(name: str, verdict: str) -> Demo:
 CLASS = (
     Demo("perfect", PERFECT),
     Demo("perfect_in_another_style", ANOTHER_STYLE, file_name=f"Copy of {WORKBOOK} (1).ipynb"),
-    Demo("untouched", expected=dict.fromkeys(set(PERFECT) - {"momentum_equivalence"}, "not attempted")),
+    Demo("untouched", expected=dict.fromkeys(CHECKED, "not attempted")),
     _mistake("heavy ball form", "no-one-minus-beta"),
     _mistake("velocity not kept", "velocity-not-kept"),
     _mistake("ascent", "ascent"),
@@ -55,7 +55,7 @@ CLASS = (
     _mistake("endless loop", "timeout"),
     Demo(
         "not_a_notebook",
-        expected=dict.fromkeys(set(PERFECT) - {"momentum_equivalence"}, "error"),
+        expected=dict.fromkeys(CHECKED, "error"),
         content="Dear instructor, my notebook is on the other laptop.\n",
     ),
 )

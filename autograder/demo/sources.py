@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["ANOTHER_STYLE", "CELLS", "PERFECT"]
+from autograder.demo.later_sources import LATER
+
+__all__ = ["ANOTHER_STYLE", "CELLS", "CHECKED", "PERFECT"]
 
 EMA = """
 def ema(values, beta, bias_correction=False):
@@ -85,6 +87,7 @@ An average of gradients is as long as a gradient: after a few steps both methods
 curves can only differ where the gradients change from step to step, and there momentum averages the noise away.
 """
 
+# By cell: an exercise may have several.
 PERFECT = {
     "ema": EMA,
     "momentum": MOMENTUM,
@@ -93,7 +96,11 @@ PERFECT = {
     "rmsprop": RMSPROP,
     "rmsprop_update": RMSPROP_UPDATE,
     "adam": ADAM,
+    **LATER,
 }
+
+# What a check marks.
+CHECKED = {name for name in PERFECT if "-" not in name} - {"momentum_equivalence", "surfaces"}
 
 ANOTHER_STYLE = {
     **PERFECT,

@@ -25,9 +25,9 @@ ENTRANTS = {"first": {"lr": 0.11}, "second": {"lr": 0.07, "mu": 0.6}, "third": {
 
 
 def _settings(tuned_settings: object, inputs: Inputs) -> Outputs:
-    """Train with the student's settings, three seeds each.
+    """Train with the student's settings, several seeds each.
 
-    Inputs: `seeds` (n,), `threshold` (mean validation accuracy to be reached, 0 to 1). Outputs, one entry per method:
+    Inputs: `seeds` (n,), `threshold` (median validation accuracy to be reached, 0 to 1). Outputs, one entry per method:
     `points_short` of the threshold, in percentage points; `reached`; `unstable`, for those that did not reach it; and
     three flags on what was asked for.
     """

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from course_utils.probes.base import ProbeFailure
-from course_utils.training.digits_race import DigitsRun, train_on_digits
+from course_utils.training.digits_race import STEPS, DigitsRun, train_on_digits
 
 __all__ = ["METHODS", "Trial", "read_settings", "try_settings"]
 
@@ -56,7 +56,7 @@ class Trial:
     """How the settings of one method did.
 
     Args:
-        accuracy: Mean over the seeds of the validation accuracy in the end, 0 to 1.
+        accuracy: Median over the seeds of the validation accuracy in the end, 0 to 1; one unlucky seed does not count.
         reached: Whether that is enough.
         unstable: Whether it is not, and shorter steps would have done better.
     """
@@ -115,16 +115,16 @@ def try_settings(name: str, options: Mapping[str, float], seeds: Sequence[int], 
 def _try(name: str, options: tuple[tuple[str, float], ...], seeds: tuple[int, ...], threshold: float) -> Trial:
     make = METHODS[name][0]
     given: dict[str, Any] = dict(options)
-    runs = train_on_digits(make, seeds, **given)
-    accuracy = _mean_accuracy(runs)
+    runs = train_on_digits(make, seeds, check_every=STEPS, **given)
+    accuracy = _median_accuracy(runs)
     if accuracy >= threshold:
         return Trial(accuracy, reached=True, unstable=False)
-    shorter = train_on_digits(make, seeds, **{**given, "lr": given["lr"] / 3})
-    return Trial(accuracy, reached=False, unstable=_spiked(runs) or _mean_accuracy(shorter) > accuracy)
+    shorter = train_on_digits(make, seeds, check_every=STEPS, **{**given, "lr": given["lr"] / 3})
+    return Trial(accuracy, reached=False, unstable=_spiked(runs) or _median_accuracy(shorter) > accuracy)
 
 
-def _mean_accuracy(runs: Sequence[DigitsRun]) -> float:
-    return float(np.mean([run.valid_accuracy[-1] for run in runs]))
+def _median_accuracy(runs: Sequence[DigitsRun]) -> float:
+    return float(np.median([run.valid_accuracy[-1] for run in runs]))
 
 
 def _spiked(runs: Sequence[DigitsRun]) -> bool:

@@ -24,7 +24,7 @@ class DigitsRun:
     Args:
         seed: Seed of the initial weights and of the order of the images.
         losses: Loss of each batch (nats), one per step.
-        valid_accuracy: Share of the 449 validation images that are classified rightly, after every ten steps.
+        valid_accuracy: Share of the 449 validation images that are classified rightly, at every look (every ten steps).
         test_accuracy: The same for the 450 test images.
     """
 
@@ -35,7 +35,12 @@ class DigitsRun:
 
 
 def train_on_digits(
-    optimizer: Callable[..., Any], seeds: Iterable[int] = (0, 1, 2, 3, 4), *, steps: int = STEPS, **options: Any
+    optimizer: Callable[..., Any],
+    seeds: Iterable[int] = (0, 1, 2, 3, 4),
+    *,
+    steps: int = STEPS,
+    check_every: int = CHECK_EVERY,
+    **options: Any,
 ) -> list[DigitsRun]:
     """Train a network with 64 inputs, 32 hidden units (ReLU) and 10 classes, in batches of 32 of the 898 digits.
 
@@ -45,7 +50,8 @@ def train_on_digits(
     Args:
         optimizer: Called as `optimizer(parameters, **options)`; needs a `step()`.
         seeds: One run each.
-        steps: Number of updates, a multiple of 10.
+        steps: Number of updates, a multiple of `check_every`.
+        check_every: Number of updates between two looks at the accuracies.
         options: Hyperparameters of the optimizer.
 
     Returns:
@@ -59,7 +65,7 @@ def train_on_digits(
     losses, checks = [], []
     for step, rows in enumerate(batches, start=1):
         losses.append(_update(parameters, stepper, digits.x_train[rows], digits.y_train[rows]))
-        if step % CHECK_EVERY == 0:
+        if step % check_every == 0:
             checks.append(_accuracies(parameters, digits))
     by_run = torch.stack(losses, dim=1).tolist()
     valid, test = torch.stack(checks, dim=2).tolist()
