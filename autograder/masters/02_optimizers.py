@@ -115,6 +115,8 @@ def compare(*names, metric="valid_accuracy"):
 
 
 show_images(images)
+plt.show()
+
 # %% [markdown]
 # **Predict** before you run: an untrained network gives each of the ten classes about the same probability. What is
 # its loss, the mean of $-\ln p(\text{right class})$? And its accuracy?
@@ -202,6 +204,7 @@ for panel, corrected in zip(panels, (False, True)):
     panel.set(title="with bias correction" if corrected else "without bias correction", xlabel="step")
 panels[0].set_ylabel("value")
 panels[1].legend(loc="upper right", fontsize="small")
+plt.show()
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -468,6 +471,7 @@ for curvature, style in ((5.0, "-"), (1.0, ":"), (0.05, "--")):
 ax.axhline(1, color="0.7", linewidth=0.8)
 ax.set(xlabel=r"learning rate $\eta$", ylabel=r"size of the factor, $|1 - \eta\lambda|$", ylim=(0, 1.3))
 ax.legend(fontsize="small")
+plt.show()
 
 # %% [markdown]
 # The steep direction has its zero early and leaves the stable range at $\eta = 2/5$; by then the flat one has hardly
@@ -552,6 +556,8 @@ for index, (name, (path, factor)) in enumerate(paths.items()):
     ax.semilogy(distance[0] * factor ** np.arange(151), "--", color=f"C{index}", linewidth=1, label=f"{factor:.3f}$^t$")
 ax.set(xlabel="step $t$", ylabel="distance to the minimum", ylim=(1e-7, 1e3))
 ax.legend(fontsize="small")
+plt.show()
+
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
@@ -639,6 +645,7 @@ for panel, (lr, beta) in zip(panels, ((0.1, 0.0), (0.1, 0.9), (5.0, 0.6))):
     panel.set(title=rf"$\eta$ = {lr}, $\beta$ = {beta}", xlabel="step", ylim=(1e-9, 20))
 panels[0].set_ylabel("distance to the optimum")
 panels[0].legend(fontsize="small")
+plt.show()
 
 # %% [markdown]
 # The task of that tutorial: below $10^{-6}$ in both parameters within 100 steps, with a learning rate of at most 5. The
@@ -734,6 +741,8 @@ for name, path in walks.items():
     panels[1].plot(path[:, 1], label=name)
 panels[1].set(xlabel="step", ylabel="$w_2$ (steep)")
 panels[1].legend(fontsize="small")
+plt.show()
+
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
@@ -764,6 +773,7 @@ for parameter in model.parameters():
         ax.hist(sizes, np.logspace(-6, -1, 41), weights=share, histtype="step", linewidth=1.5, label=label)
 ax.set(xscale="log", xlabel="size of a weight's gradient, $|g|$", ylabel="share of the layer's weights (%)")
 ax.legend(fontsize="small")
+plt.show()
 
 # %% [markdown]
 # They spread over several powers of ten, so a learning rate that suits one weight is wrong for most others. RMSProp
@@ -840,6 +850,7 @@ ax.loglog(sizes, step_lengths(SGDOptimizer, sizes, steps=1)[0], "k--", linewidth
 ax.axvline(epsilon**0.5, color="0.6", linestyle=":", label=r"$\sqrt{\varepsilon}$")
 ax.set(xlabel="size of the gradient, $|g|$", ylabel=r"length of the step / $\eta$")
 ax.legend(fontsize="small")
+plt.show()
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -994,6 +1005,8 @@ for beta2 in (0.99, 0.999):
     print(f"beta2 = {beta2}:", ", ".join(f"{uncorrected[i - 1]:.2f} at t = {i}" for i in (1, 2, 5, 10, 20, 50, 100)))
 ax.set(xlabel="step", ylabel=r"length of the step / $\eta$", ylim=(0, None))
 ax.legend(fontsize="small")
+plt.show()
+
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
@@ -1123,6 +1136,7 @@ for panel, (name, make) in zip(panels, makers.items()):
     panel.set(title=f"{name} (mean and range of 5 runs)", xlabel="step")
 panels[0].set_ylabel("weight")
 panels[0].legend(fontsize="small")
+plt.show()
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -1231,6 +1245,7 @@ for index, update in enumerate((sgd_momentum, rmsprop, adam)):
     ax.semilogy(functional_walk(update, keep=False), "--", color=f"C{index}", label=f"{update.__name__}, forgotten")
 ax.set(xlabel="step", ylabel="height")
 ax.legend(fontsize="small")
+plt.show()
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -1331,6 +1346,8 @@ for kind, style in (("step", "-"), ("exponential", "--"), ("cosine", "-.")):
     ax.plot(steps, [learning_rate(t, kind, 1.0, 100, warmup_steps=10) for t in steps], style, label=kind)
 ax.set(xlabel="step $t$ of 100, 10 of them warmup", ylabel=r"$\eta_t\,/\,\eta_{\mathrm{base}}$")
 ax.legend(fontsize="small")
+plt.show()
+
 # %% [markdown]
 # What a schedule does to the loss of a noisy quadratic, and what warmup does where the start is sharper than the rest:
 # try the presets, then find the highest rate that survives the sharp start with and without warmup.
@@ -1395,6 +1412,8 @@ for panel, (optimizer_class, good, large) in zip(panels, ((SGDOptimizer, 0.3, 1.
     panel.set(xlabel="step", title="mean and range of 5 seeds", yscale="log")
     panel.legend(fontsize="small")
 panels[0].set_ylabel("training loss, mean of 10 steps (nats)")
+plt.show()
+
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
@@ -1552,6 +1571,7 @@ for index, (name, optimizer_class) in enumerate(METHODS.items()):
     print(f"{name:<9} best {best}; within 3 points of that from {good.min():.2g} to {good.max():.2g}")
 ax.set(xscale="log", xlabel="learning rate", ylabel="validation accuracy (%)", title="mean and range of 5 seeds")
 ax.legend(fontsize="small")
+plt.show()
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
