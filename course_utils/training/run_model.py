@@ -14,6 +14,7 @@ from course_utils.training.display import make_display
 from course_utils.training.history import History
 from course_utils.training.loop import fit
 from course_utils.training.setup import Data, prepare, refuse
+from course_utils.training.threads import fitting_threads
 
 __all__ = ["run_model"]
 
@@ -72,5 +73,6 @@ def run_model(
         batch_size=batch_size,
     )
     stepper = optimizer(setup.model.parameters(), lr=learning_rate)
-    outcome = fit(setup.model, stepper, train, valid, epochs, make_display(progress))
+    with fitting_threads(setup.model):
+        outcome = fit(setup.model, stepper, train, valid, epochs, make_display(progress))
     return History(label=setup.label, settings=setup.settings, model=setup.model, **outcome)

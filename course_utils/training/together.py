@@ -17,6 +17,7 @@ from course_utils.training.history import History
 from course_utils.training.loop import evaluate, train_epoch
 from course_utils.training.setup import Data, Setup
 from course_utils.training.stacked import StackedModels
+from course_utils.training.threads import fitting_threads
 
 __all__ = ["train_together"]
 
@@ -50,7 +51,9 @@ def train_together(
     if not _allowed(setups, stack, _batches(train, [_generator(setup) for setup in setups])):
         return None
     start = time.perf_counter()
-    kept, interrupted = _train(stack, _Stepper(setups, stack), epochs, lambda: _batches(train, generators), valid)
+    stepper = _Stepper(setups, stack)
+    with fitting_threads(setups[0].model):
+        kept, interrupted = _train(stack, stepper, epochs, lambda: _batches(train, generators), valid)
     seconds = (time.perf_counter() - start) / len(setups)
     return [_history(setup, kept, run, len(setups), interrupted, seconds) for run, setup in enumerate(setups)]
 

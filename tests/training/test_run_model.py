@@ -15,6 +15,7 @@ from course_utils.optimizers import SGDOptimizer
 from course_utils.seeding import set_seed
 from course_utils.training import evaluate, fit, run_model, run_models
 from course_utils.training.display import SilentDisplay
+from course_utils.training.threads import fitting_threads
 
 FULL = Path(os.environ.get("COURSE_DATA", "no such folder"))
 
@@ -148,3 +149,22 @@ def test_sgd_on_the_full_set_ends_near_the_published_accuracy():
     """Ten epochs at lr 0.001 and batch 256; the source prints 61.8 % for one unseeded run."""
     accuracies = [run.valid_accuracy[-1] for run in run_models(seeds=(0, 1, 2))]
     assert 0.58 < np.mean(accuracies) < 0.66
+
+
+def test_a_small_network_trains_in_one_thread_and_a_convolution_in_all(data):
+    seen = []
+
+    class Watching(SGDOptimizer):
+        def step(self):
+            seen.append(torch.get_num_threads())
+
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        run_model(Watching, epochs=1, data=data, progress=False)
+        assert set(seen) == {1}
+        assert torch.get_num_threads() == 2
+        with fitting_threads(nn.Conv2d(1, 16, 5)):
+            assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
