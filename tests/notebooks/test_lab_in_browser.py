@@ -43,14 +43,16 @@ def run_all(page):
 def test_a_run_shows_its_lines_and_its_graph_while_it_goes_on(page, tmp_path):
     run_all(page)
     cell = page.locator(".jp-CodeCell", has_text='train("SGD", SGDOptimizer)').first
-    cell.get_by_text("[ 2/10] Train Loss =").wait_for(timeout=90_000)
+    cell.get_by_text("[ 2/10] Train Loss =").wait_for(timeout=180_000)
     graph = cell.locator(".jp-OutputArea-output img").first
     graph.wait_for(timeout=30_000)
     cell.scroll_into_view_if_needed()  # not the graph: a new one takes its place after every epoch
     page.screenshot(path=str(tmp_path / "live.png"))
-    cell.get_by_text("[10/10] Train Loss =").wait_for(timeout=90_000)
+    cell.get_by_text("[10/10] Train Loss =").wait_for(timeout=180_000)
     lines = [line for line in cell.inner_text().splitlines() if "Valid Accuracy =" in line]
     assert [line[:7] for line in lines] == [f"[{epoch:2d}/10]" for epoch in range(1, 11)]
+    cell.scroll_into_view_if_needed()  # JupyterLab has gone on to the first stub
+    graph.wait_for(timeout=30_000)
     box = graph.bounding_box()
     assert box["width"] > 200
     assert box["height"] > 150
