@@ -1152,7 +1152,7 @@ plt.show()
 #
 # A class hides its state. Other code bases write an optimizer as a pure function: weights, gradient and state in, new
 # weights and new state out. Nothing is changed in place. The state is a dictionary, `config`, that holds the settings,
-# too; whoever calls passes on what he got.
+# too; the caller passes on what it got.
 #
 # | function | settings and their defaults | state |
 # |---|---|---|
@@ -1410,7 +1410,7 @@ for panel, (optimizer_class, good, large) in zip(panels, ((SGDOptimizer, 0.3, 1.
         smooth = [np.convolve(run.losses, np.ones(10) / 10, "valid") for run in runs]
         plot_band(range(5, 96), smooth, index=index, label=row, ax=panel)
     panel.set(xlabel="step", title="mean and range of 5 seeds", yscale="log")
-    panel.legend(fontsize="small")
+    panel.legend(fontsize="small", loc="upper right")
 panels[0].set_ylabel("training loss, mean of 10 steps (nats)")
 plt.show()
 
@@ -1643,9 +1643,9 @@ for name, row in race_table(train_digits, tuned_settings(), range(100, 110)).ite
 training_race(MomentumOptimizer, RMSPropOptimizer, AdamOptimizer).show()
 
 # %% [markdown]
-# Now judge these five sentences, which all come from published course material, by your figure and your table. For each
-# one: is it right, wrong, or not to be decided by such an experiment, and why? Then give your own conclusion on the
-# race in two sentences that you would sign.
+# Now judge five claims, of the kind that course material makes, by your figure and your table. For each one: is it
+# right, wrong, or not to be decided by such an experiment, and why? Then give your own conclusion on the race in two
+# sentences that you would sign.
 #
 # 1. "SGD updates the weights with one example at a time, so it is noisier than the others."
 # 2. "In terms of robustness, RMSProp > momentum > SGD."
@@ -1664,7 +1664,7 @@ training_race(MomentumOptimizer, RMSPropOptimizer, AdamOptimizer).show()
 #    times a small gradient; the comparison is one of units. With 0.3 for SGD and 0.015 for Adam, both are at 95 % on
 #    the test images.
 # 5. One run each, of two methods whose effective step is the same at the same $\eta$. Over three seeds the ranges
-#    coincide (section 2.6); 3.5 points are what the seed does.
+#    coincide (section 2.6), and the seed alone makes 2 to 4 points.
 #
 # A conclusion that can be signed: "With settings tuned with the same effort, on the digits, after 100 steps, over ten
 # seeds, all four methods classify about 95 % of the test images rightly; the ranges overlap, so this race has no
