@@ -151,8 +151,8 @@ plt.show()
 
 # %% experiment="exactly_zero"
 for dtype in (torch.float32, torch.float64):
-    z = torch.tensor(-100.0, dtype=dtype)
-    print(dtype, "by the formula:", (1 / (1 + torch.exp(-z))).item(), " true value:", np.exp(-100.0))
+    exponential = torch.exp(torch.tensor(100.0, dtype=dtype))
+    print(f"{dtype}: the formula gives {1 / (1 + exponential).item()}, the true value is {np.exp(-100.0):.4g}")
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -649,17 +649,17 @@ check("sample_minibatch", sample_minibatch)
 
 
 # %%
-def enable_gradients(params):
+def enable_gradients(layers):
     """Let autograd record what is done with the weights and biases."""
-    for w, b, _ in params:
+    for w, b, _ in layers:
         w.requires_grad_()
         b.requires_grad_()
 
 
-def add_gradients(params, step):
+def add_gradients(layers, step):
     """Add `step` times its gradient to every weight and bias, in place; refuse gradients that are not finite."""
     with torch.no_grad():
-        for w, b, _ in params:
+        for w, b, _ in layers:
             for part in (w, b):
                 if not torch.isfinite(part.grad).all():
                     raise FloatingPointError("a gradient is not finite")
@@ -1277,7 +1277,7 @@ def descend(params, x, y, lr=0.05, steps=100):
     losses = []
     for _ in range(steps):
         loss = cross_entropy(network(x, params), y)
-        losses.append(loss.item())
+        losses += [loss.item()]
         clear_gradients(params)
         loss.backward()
         add_gradients(params, -lr)
@@ -1387,17 +1387,17 @@ plt.show()
 
 
 # %%
-def update_ratios(learning_rate, seed, epochs=10, batch_size=60):
+def update_ratios(lr, seed, epochs=10, batch_size=60):
     """Return |update| / |weights| of the first layer of 64-32-1 for every step of training."""
-    params, ratios = new_network([64, 32, 1], seed), []
-    enable_gradients(params)
+    layers, ratios = new_network([64, 32, 1], seed), []
+    enable_gradients(layers)
     for _ in range(epochs):
         for rows in torch.randperm(len(x_train)).split(batch_size):
-            clear_gradients(params)
-            bce_loss(y_train[rows], network(x_train[rows], params)).backward()
-            w = params[0][0]
-            ratios.append((learning_rate * w.grad.norm() / w.detach().norm()).item())
-            add_gradients(params, -learning_rate)
+            clear_gradients(layers)
+            bce_loss(y_train[rows], network(x_train[rows], layers)).backward()
+            w = layers[0][0]
+            ratios.append((lr * w.grad.norm() / w.detach().norm()).item())
+            add_gradients(layers, -lr)
     return ratios
 
 
