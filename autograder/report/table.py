@@ -27,22 +27,21 @@ COLOURS = {
 
 
 def class_table(grades: Sequence[SubmissionGrade], title: str) -> Table:
-    """Return a table: one line per submission, one numbered column per exercise that is marked by a check.
+    """Return a table: one line per submission, with a symbol for each exercise that is marked by a check.
 
-    What was seen stands in words beside the marks, so that the table is as narrow with fifteen exercises as with five.
+    What was seen stands in words beside the marks, so that fifteen exercises fit on 80 columns as five do.
     """
     checked = _checked(grades)
     table = Table(title=title, title_justify="left", header_style="bold")
     table.add_column("student", no_wrap=True)
-    for number, _ in enumerate(checked, start=1):
-        table.add_column(str(number), justify="center", no_wrap=True, min_width=1)
+    table.add_column("".join(str(number % 10) for number in range(1, len(checked) + 1)), no_wrap=True)
     table.add_column("marks", justify="right", no_wrap=True)
     table.add_column("seen")
     for grade in grades:
         by_name = {one.exercise: one for one in grade.exercises}
-        cells = [_symbol(by_name[exercise]) if exercise in by_name else "" for exercise in checked]
+        symbols = "".join(_symbol(by_name[exercise]) if exercise in by_name else " " for exercise in checked)
         total = f"{marks(grade.checked_score)}/{marks(grade.checked_max)}"
-        table.add_row(escape(grade.student), *cells, total, _seen(grade))
+        table.add_row(escape(grade.student), symbols, total, _seen(grade))
     return table
 
 
