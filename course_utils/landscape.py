@@ -81,13 +81,13 @@ def gradient_change(
         |g(w)|, and |g(w - s g/|g|) - g(w)| for each length s, shape (lengths,).
     """
     work = copy.deepcopy(net)
-    parameters = list(work.parameters())
-    start = [parameter.detach().clone() for parameter in parameters]
+    weights = [*work.parameters()]
+    start = [weight.detach().clone() for weight in weights]
     gradient = _gradient(work, X, y)
     norm = _norm(gradient)
     changes = []
     for length in step_lengths:
-        _move(parameters, start, [-g / norm for g in gradient], float(length))
+        _move(weights, start, [-g / norm for g in gradient], float(length))
         changes.append(_norm(a - b for a, b in zip(_gradient(work, X, y), gradient, strict=True)))
     return norm, np.array(changes)
 
@@ -151,13 +151,13 @@ def loss_plane(
         Losses in nats, shape (n, n): the first index goes along the first direction.
     """
     work = copy.deepcopy(net)
-    parameters = list(work.parameters())
-    start = [parameter.detach().clone() for parameter in parameters]
+    weights = [*work.parameters()]
+    start = [weight.detach().clone() for weight in weights]
     losses = np.empty((len(positions), len(positions)))
     for i, a in enumerate(positions):
         for j, b in enumerate(positions):
             both = [float(a) * one + float(b) * other for one, other in zip(*directions, strict=True)]
-            _move(parameters, start, both, 1.0)
+            _move(weights, start, both, 1.0)
             losses[i, j] = float(cross_entropy(work(X), y))
     return losses
 

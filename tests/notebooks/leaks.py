@@ -60,7 +60,8 @@ def lines(text):
     """Return the lines of a text that say something of their own, without comments and spaces."""
     plain = (re.sub(r"\s+#.*$", "", line.strip()) for line in text.splitlines())
     said = {"".join(line.split()) for line in plain if not line.startswith(("for ", "def ", "class ", "#"))}
-    return {line for line in said if len(line) >= SHORTEST_LINE}
+    # The first line of a call that goes on says nothing yet.
+    return {line for line in said if len(line) >= SHORTEST_LINE and not line.endswith("(")}
 
 
 def formulas(tree):
