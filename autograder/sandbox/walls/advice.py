@@ -11,7 +11,7 @@ from pathlib import Path
 
 __all__ = ["ACCEPT", "advise"]
 
-ACCEPT = "or accept the risk with `autograder grade --walls weak`; the report then says so on its first line"
+ACCEPT = "or accept the risk with `autograder grade --weak-walls`; the report then says so on its first line"
 OLDEST_KERNEL = (5, 14)
 
 # File under /proc/sys, whether its value forbids user namespaces, and how to allow them (each needs root, once).
