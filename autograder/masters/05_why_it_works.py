@@ -37,7 +37,12 @@ from course_utils.alter import alter
 from course_utils.checks import check
 from course_utils.data import load_fashion_mnist
 from course_utils.landscape import (
-    NoisyBatchNorm2d, filter_direction, gradient_change, loss_plane, next_noise, stretch_convolutions,
+    NoisyBatchNorm2d,
+    filter_direction,
+    gradient_change,
+    loss_plane,
+    next_noise,
+    stretch_convolutions,
 )
 from course_utils.optimizers import SGDOptimizer, zero_grad
 from course_utils.plotting import plot_band, show_images
@@ -48,14 +53,19 @@ from course_utils.widgets import smoothness_demo
 # ## 5.0 Two networks that differ in one thing
 #
 # The images are those of Fashion-MNIST. To repeat every run from three seeds within minutes, this workbook trains on
-# 1,500 of them, drawn once at random, and tests on 500. Nothing is chosen by looking at the test images, with one
+# 1,000 of them, drawn once at random, and tests on 500. Nothing is chosen by looking at the test images, with one
 # exception that is said where it occurs.
 
 # %% experiment="data"
 images, test_images = load_fashion_mnist(train=True), load_fashion_mnist(train=False)
 chosen = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
-train_set, held_out = images.subset(chosen[:1500]), images.subset(chosen[1500:2500])
+train_set, held_out = images.subset(chosen[:1000]), images.subset(chosen[1000:2000])
 test_set = test_images.subset(torch.randperm(len(test_images), generator=torch.Generator().manual_seed(1))[:500])
+
+# As they are; section 5.0 will give every pixel the same scale.
+X_train, X_test = train_set.data[:, None] / 255, test_set.data[:, None] / 255
+y_train, y_test = train_set.targets, test_set.targets
+trained, followed, planes, gaps = {}, {}, {}, {}  # what the experiments find
 show_images(train_set, count=5);
 
 # %% [markdown]
@@ -69,16 +79,17 @@ show_images(train_set, count=5);
 # **Predict:** a pixel is 0 in all training images, and 0.4 in one test image. What is it after that division?
 
 # %% experiment="constant_pixels"
-x, new = train_set.data / 255, test_set.data / 255
-std = x.std(dim=0)
-worst = ((new - x.mean(dim=0)) / (std + 1e-6)).abs().amax(dim=0)
-print(f"{int((std == 0).sum())} of 784 pixels are constant in the training images;")
-print(f"{int((std < 0.01).sum())} have a standard deviation below 0.01.")
-print(f"Largest test value after dividing by std + 1e-6: {float(worst.max()):.3g}")
+x, new = train_set.data.numpy() / 255, test_set.data.numpy() / 255
+std = x.std(axis=0)
+worst = np.abs((new - x.mean(axis=0)) / (std + 1e-6)).max(axis=0)
+print(f"{(std == 0).sum()} of 784 pixels are constant in the training images;")
+print(f"{(std < 0.01).sum()} have a standard deviation below 0.01.")
+print(f"Largest test value after dividing by std + 1e-6: {worst.max():.3g}")
 
 figure, panels = plt.subplots(1, 2, figsize=(8, 3.3), layout="constrained")
-for panel, values, title in zip(panels, (std, worst), ("standard deviation", "largest test value, log10")):
-    shown = panel.imshow(values if title.startswith("std") or panel is panels[0] else np.log10(values.clip(0.1)))
+shown_values = (std, np.log10(worst.clip(0.1)))
+for panel, values, title in zip(panels, shown_values, ("standard deviation", "largest test value, log10")):
+    shown = panel.imshow(values)
     panel.set(title=title, xticks=[], yticks=[])
     figure.colorbar(shown, ax=panel, shrink=0.8)
 
@@ -86,8 +97,9 @@ for panel, values, title in zip(panels, (std, worst), ("standard deviation", "la
 # <details><summary>After your prediction</summary>
 #
 # $0.4/10^{-6} = 400{,}000$: one pixel that outweighs all others together. The network never saw it move in training, so
-# its weights there are whatever they were at the start. On MNIST, with 125 constant pixels in a subset, values up to
-# $2.5\cdot10^8$ were found. A safe scaling leaves such a pixel small; dividing it by 1 is enough.
+# its weights there are whatever they were at the start. In this subset only one pixel is constant, and it stays so in
+# the test images; but 18 nearly are, and the largest test value is about 3,000. On a subset of MNIST, with 125 constant
+# pixels, values up to $2.5\cdot10^8$ were found. A safe scaling leaves a constant pixel small: dividing by 1 is enough.
 # </details>
 #
 # ### The layers
@@ -189,15 +201,15 @@ check("convnets", ConvNet, BatchNormConvNet, standardize)
 # A ReLU and a pooling stand between each convolution and its normalization: a bias decides which values are cut off, so
 # here it does something.
 #
-# Of this very set, not only constant pixels are dangerous: one with a standard deviation of 0.005 still multiplies by
-# 200. The runs below therefore use `standardize` and cut off what lies beyond 10.
+# `standardize` deals with constant pixels. The nearly constant ones still give values in the thousands, as you saw; so
+# the runs below also cut off what lies beyond 10.
 
 # %% experiment="scaled"
 X_train, X_test = standardize(train_set.data[:, None] / 255, test_set.data[:, None] / 255)
 X_train, X_test = X_train.clip(-10, 10), X_test.clip(-10, 10)
-y_train, y_test = train_set.targets, test_set.targets
 print(f"training images: {tuple(X_train.shape)}, test images: {tuple(X_test.shape)}")
-print(f"largest value: {float(X_train.abs().max()):.3g} in training, {float(X_test.abs().max()):.3g} in the test images")
+for name, scaled_images in (("training", X_train), ("test", X_test)):
+    print(f"largest value in the {name} images: {float(scaled_images.abs().max()):.3g}")
 print("logits:", tuple(BatchNormConvNet()(X_train[:32]).shape))
 
 # %% [markdown]
@@ -379,7 +391,7 @@ check("local_smoothness", compute_local_smoothness)
 # ### The experiment
 #
 # Both networks, three seeds, learning rate 0.04, minibatches of 32, six passes. After each pass: losses, accuracies,
-# and the local smoothness over 500 of the training images.
+# and the local smoothness over 240 of the training images.
 #
 # **Predict**, before the curves: which network has the lower training loss? The lower test loss? The smaller $\hat L$,
 # and by what factor?
@@ -394,13 +406,13 @@ def train_and_log(net_class, seed):
     net, rows = net_class(), []
     for _ in range(PASSES):
         minibatch_sgd_one_pass(net, X_train, y_train, LEARNING_RATE, BATCH_SIZE)
-        smoothness = compute_local_smoothness(net, X_train[:500], y_train[:500], LEARNING_RATE, BATCH_SIZE)
+        smoothness = compute_local_smoothness(net, X_train[:240], y_train[:240], LEARNING_RATE, BATCH_SIZE)
         rows.append((*compute_logs(net, X_train, y_train, X_test, y_test), smoothness))
     return net, rows
 
 
-trained = {name: [train_and_log(net_class, seed) for seed in SEEDS]
-           for name, net_class in (("plain", ConvNet), ("batch norm", BatchNormConvNet))}
+for name, net_class in (("plain", ConvNet), ("batch norm", BatchNormConvNet)):
+    trained[name] = [train_and_log(net_class, seed) for seed in SEEDS]
 
 # %% experiment="four_panels"
 titles = ("training loss (nats)", "test loss (nats)", "test accuracy (%)", r"local smoothness $\hat L$")
@@ -420,9 +432,18 @@ for panel in panels:
     panel.legend(fontsize="small")
 
 # %% [markdown]
-# The homework from which this experiment comes prints four like curves from one run each and concludes: batch
-# normalization makes the loss smoother, hence the training is faster; and it prevents exploding gradients. Your own
-# figure allows to judge that. Four objections, to keep in mind for the question at the end of section 5.3:
+# <details><summary>After your prediction</summary>
+#
+# After six passes (embedded images, means of three seeds) the training loss is 0.46 without and 0.07 with
+# normalization, the test accuracy 77 % and 84 %, and $\hat L$ 19 and 9: a factor of two, with bands that touch. The
+# test loss of the normalized network, 0.49, has all but stopped falling, while its training loss goes on.
+# </details>
+#
+# The homework from which this experiment comes (6,000 images, ten passes, one run each) printed at the end: training
+# loss 0.237 and 0.028, test accuracy 84.9 % and 87.4 %, test loss 0.461 and 0.498, and smoothness 2.47 and 1.38, by the
+# formula with the misplaced square. (Its x-axis says iterations and counts passes.) It concludes: batch normalization
+# makes the loss smoother, hence the training is faster; and it prevents exploding gradients. Five objections, to keep
+# in mind for the question at the end of section 5.3:
 #
 # 1. *Where?* After the same number of passes the two networks are at different places and different losses. Near a
 #    minimum of the training loss all gradients are small, and so are their changes.
@@ -430,6 +451,7 @@ for panel in panels:
 #    nothing about the function, that length is arbitrary.
 # 3. *Is it the cause?* Smoother **and** faster is a correlation.
 # 4. *Exploding?* With two convolutions there is little that could explode.
+# 5. *Better?* In that run the test loss with normalization is the *worse* one at the end, and nobody says so.
 #
 # The first can be met at once: plot the smoothness against the training loss at which it was measured.
 
@@ -439,7 +461,7 @@ for marker, colour, (name, runs) in zip("os", ("#0072B2", "#D55E00"), trained.it
     for seed, (_, rows) in zip(SEEDS, runs):
         losses, smoothness = np.array(rows)[:, 0], np.array(rows)[:, 4]
         ax.plot(losses, smoothness, marker=marker, color=colour, linewidth=0.8, label=name if seed == 0 else None)
-ax.set(xlabel="training loss (nats); training moves to the left", ylabel=r"local smoothness $\hat L$", yscale="log")
+ax.set(xlabel="training loss (nats); training moves to the right", ylabel=r"local smoothness $\hat L$", yscale="log")
 ax.invert_xaxis()
 ax.legend();
 
@@ -508,26 +530,6 @@ class NoisyBatchNormConvNet(BatchNormConvNet):
                     setattr(parent, name, NoisyBatchNorm2d(child.num_features, strength=0.5, seed=seed))
 
 
-# %% experiment="follow"
-LENGTHS = (0.05, 0.1, 0.2, 0.4)
-UPDATES, EVERY = 60, 6
-
-
-def follow(net_class, seed):
-    """Train for some updates; return what is met along the gradient before every sixth of them, and the losses."""
-    set_seed(seed)
-    net, met, losses = net_class(), [], []
-    for update in range(UPDATES):
-        next_noise(net)
-        rows = torch.randint(len(X_train), (64,))
-        if update % EVERY == 0:
-            low, high = loss_range_along_gradient(net, X_train[rows], y_train[rows], LENGTHS)
-            norm, changes = gradient_change(net, X_train[rows], y_train[rows], LENGTHS)
-            met.append((low, high, norm, changes.max()))
-        losses.append(descend(net, X_train[rows], y_train[rows]))
-    return np.array(met), np.array(losses)
-
-
 # %% experiment="descend"
 def descend(net, X, y):
     """Make one update, and return the loss before it."""
@@ -539,8 +541,29 @@ def descend(net, X, y):
     return loss.item()
 
 
-followed = {name: [follow(net_class, seed) for seed in SEEDS] for name, net_class in (
-    ("plain", ConvNet), ("batch norm", BatchNormConvNet), ("batch norm, then noise", NoisyBatchNormConvNet))}
+# %% experiment="follow"
+LENGTHS = (0.1, 0.2, 0.4)
+UPDATES, EVERY = 60, 6
+
+
+def follow(net_class, seed):
+    """Train for some updates; return what is met along the gradient before every sixth of them, and the losses."""
+    set_seed(seed)
+    net, met, losses = net_class(), [], []
+    for update in range(UPDATES):
+        next_noise(net)
+        rows = torch.randint(len(X_train), (32,))
+        if update % EVERY == 0:
+            low, high = loss_range_along_gradient(net, X_train[rows], y_train[rows], LENGTHS)
+            norm, changes = gradient_change(net, X_train[rows], y_train[rows], LENGTHS)
+            met.append((low, high, norm, changes.max()))
+        losses.append(descend(net, X_train[rows], y_train[rows]))
+    return np.array(met), np.array(losses)
+
+
+for name, net_class in (("plain", ConvNet), ("batch norm", BatchNormConvNet),
+                        ("batch norm, then noise", NoisyBatchNormConvNet)):
+    followed[name] = [follow(net_class, seed) for seed in SEEDS]
 
 # %% experiment="along_the_gradient"
 figure, panels = plt.subplots(1, 4, figsize=(15, 3.5), layout="constrained")
@@ -562,6 +585,15 @@ panels[2].set(yscale="log")
 panels[0].legend(fontsize="small");
 
 # %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# The noise costs a little: mean training loss over the run 0.66 with normalization, 0.86 with noise after it, and 1.21
+# for the plain network. So the two *normalized* ones are alike, although the inputs of one jump in every step: stable
+# inputs are not what helps. And the other explanation? The loss range of the noisy network (0.38 on average) is hardly
+# narrower than that of the plain one (0.41), and its gradient changes *more* (11.2 against 7.7). Only relative to the
+# length of the gradient, in the last panel, do the two normalized networks agree and lie below the plain one.
+# </details>
+#
 # ### A length that means nothing
 #
 # Multiply all weights and biases of the convolutions by $a > 0$. ReLU and max-pooling let the factor through, $\max(0,
@@ -573,8 +605,8 @@ panels[0].legend(fontsize="small");
 
 # %% experiment="scale_invariance"
 factors = (0.25, 0.5, 1.0, 2.0, 4.0)
-print("factor      " + "".join(f"{a:>20g}" for a in factors))
-for name in ("plain", "batch norm"):
+print("mean [lowest, highest]" + "".join(f"{f'times {a:g}':>23}" for a in factors))
+for name in trained:
     for what in ("loss", "smoothness"):
         cells = []
         for a in factors:
@@ -582,19 +614,21 @@ for name in ("plain", "batch norm"):
             for seed, (net, _) in zip(SEEDS, trained[name]):
                 stretched = stretch_convolutions(net, a).train()
                 set_seed(seed)  # the same minibatch for every factor
-                values.append(compute_local_smoothness(stretched, X_train[:300], y_train[:300], 1e-4, BATCH_SIZE)
-                              if what == "smoothness" else float(compute_objective(stretched, X_train[:300], y_train[:300])))
-            cells.append(f"{np.mean(values):.3g} ({min(values):.2g}-{max(values):.2g})")
-        print(f"{name[:5]:<6}{what[:6]:<6}" + "".join(f"{cell:>20}" for cell in cells))
+                data = X_train[:120], y_train[:120]
+                values.append(compute_local_smoothness(stretched, *data, 1e-4, BATCH_SIZE)
+                              if what == "smoothness" else compute_objective(stretched, *data).item())
+            cells.append(f"{np.mean(values):.3g} [{min(values):.3g}, {max(values):.3g}]")
+        print(f"{name:<11}{what:<11}" + "".join(f"{cell:>23}" for cell in cells))
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
 # The chain rule gives $a\,\nabla f(aw) = \nabla f(w)$: the gradient is $a$ times *smaller* where the weights are $a$
 # times longer, and the second derivative $a^2$ times smaller. So for a normalized network the smoothness along these
-# weights can be made anything without changing what the network computes: "smaller $\hat L$" may just mean "longer
-# weights". (The last layer is not normalized, which is why the whole $\hat L$ does not follow $1/a^2$.) The plain
-# network has no such freedom: stretched, it computes something else, as its losses show.
+# weights can be made anything without changing what the network computes (230 at a quarter, 6 at four times the
+# weights, the loss 0.0568 throughout): "smaller $\hat L$" may just mean "longer weights". (The last layer is not
+# normalized, which is why the whole $\hat L$ does not follow $1/a^2$.) The plain network has no such freedom:
+# stretched, it computes something else, as its losses show.
 # </details>
 #
 # The demo puts a small network on a step of its own training: choose normalization on or off, how long it has trained
@@ -606,26 +640,29 @@ smoothness_demo().show()
 # %% [markdown]
 # ### What does it show?
 #
-# Take your figures of sections 5.2 and 5.3. (a) Which of these statements do they support, which contradict, which leave
-# open: *"batch normalization makes the loss smoother"*; *"it trains faster because the inputs of each layer are stable"*;
-# *"it trains faster because the loss is smoother"*; *"it generalizes better"*? Quote one number for each. (b) Name two
-# changes to the experiment of section 5.2 that would make its comparison fairer, and say which objection each meets.
+# Take your figures of sections 5.2 and 5.3. (a) Which of these statements do they support, which contradict, which
+# leave open: *"batch normalization makes the loss smoother"*; *"it trains faster because the inputs of each layer are
+# stable"*; *"it trains faster because the loss is smoother"*; *"it generalizes better"*? Quote one number for each. (b)
+# Name two changes to the experiment of section 5.2 that would make its comparison fairer, and say which objection each
+# meets.
 
 # %% [markdown] question="loss_along_gradient"
-# (a) *Smoother*: supported as measured, with a caveat. At equal training loss the values of the normalized network lie
-# below those of the plain one in our runs; but the measure depends on the length of the weights, which for a normalized
-# network is arbitrary. *Because the inputs are stable*: contradicted. With noise after the normalization the inputs jump
-# from step to step, and the training loss is still far closer to that of batch normalization than to that of the plain
-# network. *Because it is smoother*: left open. The two go together, here and in the paper; nothing in the experiment
-# changes the smoothness alone. *Generalizes better*: not from these curves. The training loss is much lower, the test
-# accuracies lie a few percent apart at most, and where the normalized network reaches a training loss near zero its test
-# loss stops falling: it overfits sooner on 1,500 images.
+# (a) *Smoother*: supported as measured, with caveats. After six passes $\hat L$ is 9 with and 19 without normalization
+# (ranges 6.7 to 10.7 and 11 to 24), but at other losses: where the losses meet, near 0.5, the points of the two
+# networks lie among each other or close; and the measure depends on the length of the weights, which is arbitrary for a
+# normalized network. *Because the inputs are stable*: contradicted. With noise after the normalization the inputs jump,
+# and the mean training loss is 0.86, nearer to 0.66 (normalization) than to 1.21 (plain). *Because it is smoother*:
+# left open at best. The noisy network trains faster than the plain one although its gradient changes more (11.2 against
+# 7.7) and its loss range is about as wide; only the change relative to the length of the gradient goes with the speed,
+# and going together is no cause. *Generalizes better*: not as such. The test accuracy is higher (84 % against 77 %)
+# after equally many passes, but the plain network is not yet trained, and the gap between test and training loss is
+# larger with normalization (0.49 to 0.07 against 0.62 to 0.46).
 #
 # (b) Any two of: compare at equal training loss and not at equal passes (objection 1); measure in a way that does not
-# change under rescaling, such as the change relative to the length of the gradient along a step that is a fixed share of
-# the weights' length, or fix the length of the weights (2); tune the learning rate of each network with the same budget
-# (a plain network may want another one than 0.04); vary the smoothness without normalization, or add noise as above
-# (3); more seeds and a larger test set.
+# change under rescaling, such as the change relative to the length of the gradient along a step that is a fixed share
+# of the weights' length, or fix the length of the weights (2); tune the learning rate of each network with the same
+# budget (a plain network may want another one than 0.04); vary the smoothness without normalization, or add noise as
+# above (3); more seeds and a larger test set.
 #
 # **Marking guide**
 #
@@ -642,26 +679,27 @@ smoothness_demo().show()
 # minimum looks sharp or flat. **Filter normalization** (Li et al., 2018) gives each random filter the length of the
 # filter that it is added to, so that 1 on the axis means "as large as the weights themselves".
 #
-# **Predict:** below, both networks, three seeds each: same grid, same colours, the same 200 images, in training mode.
+# **Predict:** below, both networks, three seeds each: same grid, same colours, the same 120 images, in training mode.
 # Which row looks flatter? Would you find the same with directions of equal length in place of filter normalization?
 
 # %% experiment="planes"
 positions = np.linspace(-1, 1, 9)
-planes = {}
 for name, runs in trained.items():
     for seed, (net, _) in zip(SEEDS, runs):
         generator = torch.Generator().manual_seed(100 + seed)
         directions = filter_direction(net, generator), filter_direction(net, generator)
-        planes[name, seed] = loss_plane(net, X_train[:200], y_train[:200], directions, positions)
+        planes[name, seed] = loss_plane(net, X_train[:120], y_train[:120], directions, positions)
 
 # %% experiment="slices"
 figure, panels = plt.subplots(2, 3, figsize=(10, 6), sharex=True, sharey=True, layout="constrained")
 levels = np.geomspace(0.02, 20, 16)
 for panel, ((name, seed), losses) in zip(panels.flat, planes.items()):
-    shown = panel.contourf(positions, positions, losses.clip(levels[0], levels[-1]), levels=levels, norm="log", cmap="viridis")
+    clipped = losses.clip(levels[0], levels[-1])
+    shown = panel.contourf(positions, positions, clipped, levels=levels, norm="log", cmap="viridis")
     panel.plot(0, 0, "r*")
     panel.set(title=f"{name}, seed {seed}")
-figure.colorbar(shown, ax=panels, label="training loss (nats)", format="%.2g")
+if planes:
+    figure.colorbar(shown, ax=panels, label="training loss (nats)", format="%.2g")
 figure.supxlabel("first direction (1: as long as the weights)")
 figure.supylabel("second direction")
 for name in trained:
@@ -672,8 +710,8 @@ for name in trained:
 
 # %% experiment="unnormalised_slices"
 def rise(net, directions, distance=0.5):
-    """Return by how much the loss of 200 images rises when the network moves by `distance` along two directions."""
-    losses = loss_plane(net, X_train[:200], y_train[:200], directions, np.array([-distance, 0.0, distance]))
+    """Return by how much the loss of 120 images rises when the network moves by `distance` along two directions."""
+    losses = loss_plane(net, X_train[:120], y_train[:120], directions, np.array([-distance, 0.0, distance]))
     return np.mean([losses[0, 1], losses[2, 1], losses[1, 0], losses[1, 2]]) - losses[1, 1]
 
 
@@ -685,7 +723,8 @@ def of_equal_length(net, generator, length=5.0):
 
 
 print("rise of the loss, three seeds          equal length          filter-normalised")
-for name, factor in (("plain", 1), ("batch norm", 1), ("batch norm", 0.2), ("batch norm", 5)):
+rows = (("plain", 1), ("batch norm", 1), ("batch norm", 0.2), ("batch norm", 5)) if trained else ()
+for name, factor in rows:
     rises = []
     for make in (of_equal_length, filter_direction):
         for seed, (net, _) in zip(SEEDS, trained[name]):
@@ -698,45 +737,48 @@ for name, factor in (("plain", 1), ("batch norm", 1), ("batch norm", 0.2), ("bat
 #
 # 1. The last two rows of the table are the *same functions* as the second row. What do its two halves say about
 #    pictures without filter normalization?
-# 2. Flat or sharp: what do your slices say about the two networks? Use the numbers of all three seeds, and say how large
-#    the differences between seeds are.
-# 3. The plane has 2 dimensions and the space has many thousands. Name one feature of the loss that a slice through random
-#    directions will nearly always miss, and say why.
-# 4. A classmate writes: "the batch norm minimum is flatter, so it generalizes better". What would you ask for before you
-#    believe either half?
+# 2. Flat or sharp: what do your slices say about the two networks? Use the numbers of all three seeds, and say how
+#    large the differences between seeds are.
+# 3. The plane has 2 dimensions and the space has many thousands. Name one feature of the loss that a slice through
+#    random directions will nearly always miss, and say why.
+# 4. A classmate writes: "the batch norm minimum is flatter, so it generalizes better". What would you ask for before
+#    you believe either half?
 
 # %% [markdown] question="loss_slices"
 # 1. With directions of equal length the rise of the loss changes by orders of magnitude when the convolutions are
 #    stretched, although the function is the same: short weights make the minimum look sharp and long ones flat. With
 #    filter normalization the rows agree (up to the small constant inside the root of the normalization). Without it,
 #    such a picture shows the length of the weights.
-# 2. The numbers printed below the slices, one per seed, are to be quoted. A difference between the networks counts only
-#    if it is clearly larger than the spread of the three seeds, and only for this distance from the minimum; the shape
-#    (does the loss rise at once, or is there a flat floor?) may differ from the rise.
-# 3. Few directions of high curvature among many flat ones: a random direction has a component of about $1/\sqrt n$ along
-#    any given one, so that the sharpest direction, which limits the learning rate, hardly shows. Likewise narrow valleys
-#    or paths between minima, negative curvature in a few directions, and anything along the path of training.
-# 4. For the first half: a measure that does not change under rescaling, with several seeds, directions and distances, at
-#    equal training loss. For the second: test losses (or the gap) with a band over seeds, for networks that differ in
-#    flatness and in little else; the two networks here differ in more. One pair of networks shows a coincidence at most;
-#    sharpness can be changed without changing the function at all, so it cannot be the whole cause.
+# 2. Half a unit away the loss rises by 0.06, 0.05, 0.02 for the plain network and by 0.31, 0.14, 0.26 for the
+#    normalized one: here the *normalized* minimum is the sharper one, by more than the seeds differ, at this distance
+#    and on 120 training images. It also lies much deeper (0.06 against 0.36), so the two are at different stages of
+#    training: a loss that is low everywhere near has more room to rise. The plain network's floor is wide and high.
+# 3. Few directions of high curvature among many flat ones: a random direction has a component of about $1/\sqrt n$
+#    along any given one, so that the sharpest direction, which limits the learning rate, hardly shows. Likewise narrow
+#    valleys or paths between minima, negative curvature in a few directions, and anything along the path of training.
+# 4. For the first half: a measure that does not change under rescaling, with several seeds, directions and distances,
+#    at equal training loss. For the second: test losses (or the gap) with a band over seeds, for networks that differ
+#    in flatness and in little else; the two networks here differ in more, and in our slices the sharper one has the
+#    better test accuracy. One pair of networks shows a coincidence at most; sharpness can be changed without changing
+#    the function at all, so it cannot be the whole cause.
 #
 # **Marking guide**
 #
 # - 0.5 for each part.
-# - 1: needs "same function" and that the filter-normalised half agrees. 2: needs numbers of three seeds and a comparison
-#    with their spread; "it looks flatter" earns 0.1. 3: needs a feature *and* the reason. 4: needs one demand for each
-#    half.
+# - 1: needs "same function" and that the filter-normalised half agrees. 2: needs numbers of three seeds and a
+#   comparison with their spread; "it looks flatter" earns 0.1. 3: needs a feature *and* the reason. 4: needs one demand
+#   for each half.
 
 # %% [markdown]
 # ## 5.5 The statistics after training
 #
 # In evaluation mode batch normalization uses its running averages. They are made of batches that went through *earlier*
 # weights, and $0.9^t$ of them is still the arbitrary start, mean 0 and variance 1. Whether that matters depends on how
-# fast the weights change and on how small the batches are. It can be mended after training, without labels and without a
-# gradient: send all training images through, and set the statistics to those of the whole set.
+# fast the weights change and on how small the batches are. It can be mended after training, without labels and without
+# a gradient: send all training images through, and set the statistics to those of the whole set.
 #
-# **Predict:** a network is evaluated after 1, 2, 5, 10, 20, 50 updates. Where will recalibration help most?
+# **Predict:** a network is evaluated after 1, 2, 5, 10, 20, 50 updates. Where will recalibration help most? And with
+# batches of 2 in place of 32?
 #
 # ### The statistics of the whole set
 #
@@ -744,8 +786,8 @@ for name, factor in (("plain", 1), ("batch norm", 1), ("batch norm", 0.2), ("bat
 #   batches' variances is not that: the spread of the batches' means is missing.
 # - Layer after layer: what enters the second normalization depends on what the first one does in evaluation mode. So
 #   recalibrate the first, then send the images through again for the second.
-# - How to see what enters a layer: `handle = layer.register_forward_pre_hook(function)` calls `function(module, inputs)`
-#   before each of its forward passes, until `handle.remove()`; `inputs[0]` is the tensor.
+# - How to see what enters a layer: `handle = layer.register_forward_pre_hook(function)` calls `function(module,
+#   inputs)` before each of its forward passes, until `handle.remove()`; `inputs[0]` is the tensor.
 #
 # ### What stays as it was
 #
@@ -796,14 +838,15 @@ def gap(batch_size, checkpoints, seed):
         descend(net, X_train[rows], y_train[rows])
         if update in checkpoints:
             mended = copy.deepcopy(net)
-            recalibrate_batchnorm(mended, X_train[:500], 250)
+            recalibrate_batchnorm(mended, X_train[:250], 125)
             found.append([100 * compute_accuracy(one.eval(), X_test, y_test) for one in (net, mended)])
             net.train()
     return found
 
 
 checkpoints = (1, 2, 5, 10, 20, 50)
-gaps = {size: np.array([gap(size, checkpoints, seed) for seed in SEEDS]) for size in (2, 32)}
+for size in (2, 32):
+    gaps[size] = np.array([gap(size, checkpoints, seed) for seed in SEEDS])
 
 # %% experiment="gaps"
 figure, panels = plt.subplots(1, 2, figsize=(10, 3.5), sharey=True, layout="constrained")
@@ -812,33 +855,35 @@ for panel, (size, table) in zip(panels, gaps.items()):
         plot_band(checkpoints, table[:, :, index], index=index, label=name, ax=panel)
     panel.set(xscale="log", xlabel="updates", title=f"batches of {size}")
     panel.set_xticks(checkpoints, checkpoints)
-    difference = table[:, -1, 1] - table[:, -1, 0]
-    print(f"batches of {size}: after {checkpoints[-1]} updates recalibration changes the test accuracy by "
-          + ", ".join(f"{d:+.1f}" for d in difference) + " points")
+    for row, count in ((0, 1), (-1, checkpoints[-1])):
+        before, after = table[:, row].mean(axis=0)
+        gains = ", ".join(f"{gain:+.1f}" for gain in table[:, row, 1] - table[:, row, 0])
+        print(f"batches of {size}, {count} updates: {before:.1f} % as trained, {after:.1f} % recalibrated ({gains})")
 panels[0].set_ylabel("test accuracy (%)")
 panels[0].legend();
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# At the start: after $t$ updates the running averages still hold $0.9^t$ of their arbitrary start, after 10 updates a
-# third. And they lag behind weights that change fast, which early in training they do. With batches of 2 they are noisy
-# as well: each new batch of two images enters with a weight of 0.1.
-# A network that is trained to the end with moderate batches and a small last learning rate gains little; a network with
-# tiny batches, averaged weights, or a large learning rate up to the last step may gain much.
+# At the start, with batches of 32: after one update the test accuracy is 34 % with the running averages and 47 % with
+# recalibrated statistics, because $0.9^t$ of the averages is still their arbitrary start. After 50 updates with a
+# moderate learning rate nothing is left to gain. With batches of two, recalibration does not help (it may even cost a
+# point): such a network was trained with the statistics of two images, which no set of fixed numbers can stand in for.
+# So the *gap* between training and evaluation has two causes, statistics that lag and batches that are small, and
+# recalibration mends the first. It is needed, for instance, when weights are averaged after training.
 # </details>
 #
 # ## 5.6 Capstone
 #
 # Everything at once, on images whose labels you do not have.
 #
-# **The task.** `train_and_predict(train_images, train_labels, test_images)` gets the 6,000 training images that come with
-# the course, with labels, and test images without. It trains whatever you like and returns a class number for each test
-# image, or a row of logits.
+# **The task.** `train_and_predict(train_images, train_labels, test_images)` gets the 6,000 training images that come
+# with the course, with labels, and test images without. It trains whatever you like and returns a class number for each
+# test image, or a row of logits.
 #
 # **The test images** are other ones than the 1,000 that you have. And they are **altered**, as images from a new camera
-# are: each is shifted by up to two pixels, its contrast changed by up to 20 %, and noise is added. The function that does
-# it is `course_utils.alter.alter`; you may use it. Here is what it does:
+# are: each is shifted by up to two pixels, its contrast changed by up to 20 %, and noise is added. The function that
+# does it is `course_utils.alter.alter`; you may use it. Here is what it does:
 
 # %% experiment="altered"
 altered = held_out.data[:8].numpy()
@@ -850,29 +895,30 @@ for row in (altered, alter(altered, np.random.default_rng(0))):
 # %% [markdown]
 # **The rules.**
 #
-# - *Budget*: 60 s of processor time on the grader's CPU, training and predicting together. Seconds of all threads count.
-#   (Measure yourself with `time.process_time()`, and leave room: the grader's machine may be slower than yours.)
+# - *Budget*: 60 s of processor time on the grader's CPU, training and predicting together. Seconds of all threads
+#   count. (Measure yourself with `time.process_time()`, and leave room: the grader's machine may be slower than yours.)
 # - *Metric*: accuracy. It was fixed before the runs, the classes are equally frequent, and no error is worse than
 #   another; where that does not hold, accuracy is a poor choice.
 # - *Split*: decide before the first run what you tune on. Held-out training images, altered, are the honest choice.
-# - *Benchmark*: the `ConvNet` of section 5.0, trained by the pass of section 5.1 (learning rate 0.04, minibatches of 32,
-#   ten passes, one mean and standard deviation for all pixels) on images as they are. Its best pass, chosen by looking at
-#   the test images, which nobody may, reaches 76 % on the altered ones. That is what you have to reach for full marks; a
-#   linear classifier reaches 62 %, which earns half.
+# - *Benchmark*: the `ConvNet` of section 5.0, trained by the pass of section 5.1 (learning rate 0.04, minibatches of
+#   32, ten passes, one mean and standard deviation for all pixels) on images as they are. After the tenth pass it
+#   classifies 72 to 79 % of the altered images rightly, 76 % on average (three seeds, two alterations each). 76 % is
+#   what you have to reach for full marks. A linear classifier trained alike reaches 62 % on average (60 to 62 %); that
+#   much earns half.
 #
 # **Why the benchmark is stated so fully.** A well-known tutorial ends with "beat this benchmark": a plain network of
-# three hidden layers with 99.3 % test accuracy on MNIST, where such networks reach about 98 %, and a test loss as low as
-# its training loss. Nobody can say how it was obtained; the likely way is that the test images were among those it was
-# trained on. In the same tutorial, two passes with a learning rate of $10^{-5}$ end at 80.4 % validation accuracy, and
-# the model of the text at 83.2 % test accuracy (printed there). Whoever compares an honest 83 % with an
-# unexplained 99 % learns to distrust honesty. A benchmark is credible if a stranger can run it again: data, split,
-# budget, seeds and code.
+# three hidden layers with 99.3 % test accuracy on MNIST, with a test loss of 0.025 beside a training loss of 0.011. Its
+# training is not shown, so nobody can repeat it; one explanation that cannot be ruled out is that test images were
+# among those it was trained on. In the same tutorial, two passes with a learning rate of $10^{-5}$ end at 80.4 %
+# validation accuracy, and the model of the text at 83.2 % test accuracy (printed there). Whoever compares an honest 83
+# % with an unexplained 99 % learns to distrust honesty. A benchmark is credible if a stranger can run it again: data,
+# split, budget, seeds and code.
 #
 # **What keeps the labels from you, and what does not.** The labels are not in the package and not in the process that
-# runs your function; predictions come out of it and are compared elsewhere. The check below uses 300 other images, whose
-# recorded labels do lie in the package. But Fashion-MNIST is public: somebody could download its test set and carry a
-# table of small images and labels in the notebook. That takes more work than the exercise, is found by whoever reads the
-# code, and is fraud. In research nobody reads the code so closely, and test sets leak in just this way.
+# runs your function; predictions come out of it and are compared elsewhere. The check below uses 300 other images,
+# whose recorded labels do lie in the package. But Fashion-MNIST is public: somebody could download its test set and
+# carry a table of small images and labels in the notebook. That takes more work than the exercise, is found by whoever
+# reads the code, and is fraud. In research nobody reads the code so closely, and test sets leak in just this way.
 
 # %% [markdown]
 # ### Exercise `capstone` (4 points, 1 of them by hand)
@@ -937,8 +983,8 @@ check("capstone", train_and_predict)
 # are held out; they are altered, too.
 
 # %% experiment="own_split"
-inner = images.subset(chosen[2500:8500] if len(images) > 8500 else chosen[1000:])
-outer = held_out if len(images) > 8500 else images.subset(chosen[:1000])
+inner = images.subset(chosen[2000:8000] if len(images) > 8000 else chosen[1000:])
+outer = held_out if len(images) > 8000 else train_set
 seen = torch.tensor(alter(outer.data.numpy(), np.random.default_rng(0)))
 accuracies, seconds = [], []
 for seed in SEEDS:
@@ -950,25 +996,27 @@ for seed in SEEDS:
     accuracies.append(100 * float((predicted == outer.targets).float().mean()))
 print("accuracy on held-out, altered images: " + ", ".join(f"{a:.1f} %" for a in accuracies))
 print("processor time: " + ", ".join(f"{s:.0f} s" for s in seconds))
-print(f"by chance alone, {len(outer):,} images leave an uncertainty of {100 * (0.8 * 0.2 / len(outer)) ** 0.5:.1f} points")
+uncertainty = 100 * (0.8 * 0.2 / len(outer)) ** 0.5
+print(f"by chance alone, {len(outer):,} images leave an uncertainty of {uncertainty:.1f} points")
 
 # %% [markdown]
 # ### What did you do?
 #
-# Report your result in ten lines: metric, split and budget, decided when; what you tried, how often, and on which images
-# you chose; the accuracy of three seeds, and the uncertainty that the number of images alone leaves; the processor time;
-# one change that helped and one that did not, with numbers. And one sentence: which metric did you optimize in training,
-# and is it the one that you report?
+# Report your result in ten lines: metric, split and budget, decided when; what you tried, how often, and on which
+# images you chose; the accuracy of three seeds, and the uncertainty that the number of images alone leaves; the
+# processor time; one change that helped and one that did not, with numbers. And one sentence: which metric did you
+# optimize in training, and is it the one that you report?
 
 # %% [markdown] question="capstone"
 # A model report: *Metric: accuracy, fixed by the task. Split: 5,000 training images to train on, 1,000 to choose by,
-# altered, fixed before the first run. Budget: 60 s of processor time; the final version takes a quarter of it. I tried
-# twelve settings, one seed each, and chose by the 1,000 held-out images; so that accuracy is a little optimistic, by the
-# best of twelve. Final version, three seeds: see the printed line; with 1,000 images and an accuracy near 80 % one
-# standard error is 1.3 points, so differences below about 3 points mean nothing here. What helped most: random shifts and
-# contrasts in training, and averaging 2 x 2 pixels against the noise. What did not: a second linear layer, within the
-# uncertainty. Trained on cross-entropy, reported as accuracy: the two can disagree, for instance when the loss rises
-# because a few errors are made with great confidence while the accuracy stays.*
+# altered, fixed before the comparison. Budget: 60 s of processor time; the final version takes about 8 s. Final
+# version, three seeds: 82.0, 81.8 and 82.1 %; with 1,000 images and an accuracy near 80 % one standard error is 1.3
+# points. I compared three settings on the held-out images, three seeds each, all without recalibration: as it is 82.3,
+# 81.2, 81.5; without random shifts and contrasts in training 78.3, 78.1, 77.6; with a second linear layer 81.0, 79.2,
+# 82.6. The shifts and contrasts help, by 3.7 points on average and with no overlap; the second layer does not, within
+# the uncertainty. Since I chose by these images, the accuracy is a little optimistic. Trained on cross-entropy,
+# reported as accuracy: the two can disagree, for instance when the loss rises because a few errors are made with great
+# confidence while the accuracy stays.*
 #
 # **Marking guide**
 #
@@ -983,28 +1031,29 @@ print(f"by chance alone, {len(outer):,} images leave an uncertainty of {100 * (0
 # An optimizer does what the objective says, not what was meant, and so do people who are paid by a number. Three things
 # that this course has shown in small:
 #
-# - **Objectives.** What is measured is pursued, what is not is paid for with. (Section 1.2.) Who is misclassified, and at
-#   whose cost, is no part of the mean over all images.
+# - **Objectives.** What is measured is pursued, what is not is paid for with. (Section 1.2.) Who is misclassified, and
+#   at whose cost, is no part of the mean over all images.
 # - **Energy.** The runs of this workbook took minutes on one processor. Searching learning rates, seeds and
 #   architectures multiplies that, and in research mostly goes unreported. A report that names its budget lets others
 #   judge whether the last 0.3 % were worth it.
-# - **Single runs.** Several reports that this course re-ran drew conclusions from one seed where three seeds overlap, from
-#   a formula with a misplaced square, or from a benchmark that nobody can repeat. None was dishonest.
+# - **Single runs.** Several reports that this course re-ran drew conclusions from one seed where three seeds overlap,
+#   from a formula with a misplaced square, or used a benchmark that nobody can repeat. None of that takes bad faith.
 #
-# How much did your own work cost? A laptop's processor draws about 15 W when busy.
+# How much did your own work cost? Assume 15 W for a busy processor; put in your own figure.
 
 # %% experiment="energy"
 minutes, watts = time.process_time() / 60, 15
-print(f"This notebook has used {minutes:.1f} minutes of processor time: about {minutes * watts / 60:.2f} Wh at {watts} W.")
+energy = minutes * watts / 60
+print(f"This notebook has used {minutes:.1f} minutes of processor time: about {energy:.2f} Wh at {watts} W.")
 print(f"A search over 5 learning rates, 4 batch sizes and 10 seeds would take {200 * minutes / 60:.1f} hours "
       f"and about {200 * minutes * watts / 60:.0f} Wh.")
 
 # %% [markdown]
 # ### Question `honest_reporting` (1 point, by hand)
 #
-# Here is an abstract: *"We propose SmoothNorm. Trained with learning rate 0.1 it reaches 87.4 % on Fashion-MNIST, against
-# 86.9 % for batch normalization with its usual learning rate of 0.01. As figure 2 shows, the loss surface is visibly
-# flatter, which explains the improvement. Hyperparameters were chosen for best test accuracy."*
+# Here is an abstract: *"We propose SmoothNorm. Trained with learning rate 0.1 it reaches 87.4 % on Fashion-MNIST,
+# against 86.9 % for batch normalization with its usual learning rate of 0.01. As figure 2 shows, the loss surface is
+# visibly flatter, which explains the improvement. Hyperparameters were chosen for best test accuracy."*
 #
 # Name four faults, and for each what the authors should have done. Then: who could be harmed if a system were deployed
 # because of such a claim, and what would an honest abstract with the same data say?
