@@ -626,7 +626,7 @@ for name in trained:
 # The chain rule gives $a\,\nabla f(aw) = \nabla f(w)$: the gradient is $a$ times *smaller* where the weights are $a$
 # times longer, and the second derivative $a^2$ times smaller. So for a normalized network the smoothness along these
 # weights can be made anything without changing what the network computes (230 at a quarter, 6 at four times the
-# weights, the loss 0.0568 throughout): "smaller $\hat L$" may just mean "longer weights". (The last layer is not
+# weights, the loss 0.057 throughout): "smaller $\hat L$" may just mean "longer weights". (The last layer is not
 # normalized, which is why the whole $\hat L$ does not follow $1/a^2$.) The plain network has no such freedom:
 # stretched, it computes something else, as its losses show.
 # </details>
@@ -745,10 +745,10 @@ for name, factor in rows:
 #    you believe either half?
 
 # %% [markdown] question="loss_slices"
-# 1. With directions of equal length the rise of the loss changes by orders of magnitude when the convolutions are
-#    stretched, although the function is the same: short weights make the minimum look sharp and long ones flat. With
-#    filter normalization the rows agree (up to the small constant inside the root of the normalization). Without it,
-#    such a picture shows the length of the weights.
+# 1. With directions of equal length the rise of the loss changes about eighty-fold between short and long convolutions,
+#    although the function is the same: short weights make the minimum look sharp and long ones flat. With filter
+#    normalization the rows agree (up to the small constant inside the root of the normalization). Without it, such a
+#    picture shows the length of the weights.
 # 2. Half a unit away the loss rises by 0.06, 0.05, 0.02 for the plain network and by 0.31, 0.14, 0.26 for the
 #    normalized one: here the *normalized* minimum is the sharper one, by more than the seeds differ, at this distance
 #    and on 120 training images. It also lies much deeper (0.06 against 0.36), so the two are at different stages of
@@ -810,7 +810,7 @@ def recalibrate_batchnorm(net, X, batch_size):
 
         def add(module, inputs):
             nonlocal count, total, squares
-            values = (inputs[0].transpose(0, 1).flatten(1) - layer.running_mean[:, None]).double()
+            values = (inputs[0].transpose(0, 1).flatten(1) - module.running_mean[:, None]).double()
             count, total = count + values.shape[1], total + values.sum(dim=1)
             squares = squares + (values**2).sum(dim=1)
 
@@ -865,8 +865,8 @@ panels[0].legend();
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# At the start, with batches of 32: after one update the test accuracy is 34 % with the running averages and 47 % with
-# recalibrated statistics, because $0.9^t$ of the averages is still their arbitrary start. After 50 updates with a
+# At the start, with batches of 32: after one update the test accuracy is 34.5 % with the running averages and 46.5 %
+# with recalibrated statistics, because $0.9^t$ of the averages is still their arbitrary start. After 50 updates with a
 # moderate learning rate nothing is left to gain. With batches of two, recalibration does not help (it may even cost a
 # point): such a network was trained with the statistics of two images, which no set of fixed numbers can stand in for.
 # So the *gap* between training and evaluation has two causes, statistics that lag and batches that are small, and
