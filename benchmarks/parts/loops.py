@@ -1,6 +1,7 @@
 """The two other sides of the training benchmark: a loop over a DataLoader with transforms, and the bare passes."""
 
 import torch
+from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
@@ -11,7 +12,6 @@ class WithTransforms(Dataset):
 
     def __init__(self, images):
         self.images = images
-        self.picture = transforms.ToPILImage()
         self.transform = transforms.Compose(
             [transforms.ToTensor(), transforms.Normalize((images.mean,), (images.std,))]
         )
@@ -21,7 +21,7 @@ class WithTransforms(Dataset):
 
     def __getitem__(self, index):
         """Return one image, float32 (1, 28, 28), and its class number."""
-        return self.transform(self.picture(self.images.data[index])), int(self.images.targets[index])
+        return self.transform(Image.fromarray(self.images.data[index].numpy())), int(self.images.targets[index])
 
 
 def dataloader_run(model, optimizer, data, epochs, batch_size):
