@@ -18,8 +18,8 @@ _HOMES = {
     "slice_descent_demo": "slice_descent",
     "smoothness_demo": "smoothness",
     "step_size_demo": "step_size",
-    "training_race": "training_race",
-    "training_race_demo": "training_race",
+    "training_race": "digit_race",
+    "training_race_demo": "digit_race",
     "update_cost_demo": "update_cost",
     "which_bug_demo": "which_bug",
 }
@@ -30,7 +30,4 @@ __all__ = [*sorted(_HOMES)]
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    # Kept: importing a module of the same name has put that module here.
-    globals()[name] = found
-    return found
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

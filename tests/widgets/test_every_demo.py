@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -137,3 +138,9 @@ def test_one_demo_is_imported_without_the_others():
     assert len(NAMES) >= 7
     with pytest.raises(AttributeError, match="no attribute"):
         _ = widgets.nothing
+
+
+def test_no_module_takes_the_name_of_a_demo():
+    """Importing such a module would put it where the demo was to be found."""
+    modules = {path.stem for path in Path(widgets.__file__).parent.glob("*.py")}
+    assert modules.isdisjoint(widgets.__all__)

@@ -78,6 +78,9 @@ def until(shown, expression):
     shown.wait_for_function(expression)
 
 
+VALUES = "[...document.querySelectorAll('.jupyter-widgets input[type=text]')].map((one) => one.value).join()"
+
+
 def boxes(shown):
     """Return what stands in the number boxes: batch size, learning rate, steps, seed."""
     return [box.input_value() for box in shown.locator(".jupyter-widgets input[type=text]").all()]
@@ -102,7 +105,7 @@ def test_a_key_on_a_slider_changes_box_and_picture(shown):
     shown.locator(".noUi-handle").nth(2).focus()
     shown.keyboard.press("ArrowRight")
     until(shown, f"document.querySelector('.widget-image').src !== '{before}'")
-    assert boxes(shown)[2] == "51"
+    until(shown, f"{VALUES}.split(',')[2] === '51'")
 
 
 def test_nonsense_in_a_box_is_answered_and_a_number_is_taken(shown):
@@ -115,7 +118,7 @@ def test_nonsense_in_a_box_is_answered_and_a_number_is_taken(shown):
     box.fill("500")
     box.press("Enter")
     alert.wait_for(state="detached")
-    assert boxes(shown)[2] == "500"
+    until(shown, f"{VALUES}.split(',')[2] === '500'")
 
 
 def test_start_trains_and_stop_stops(shown):
@@ -132,7 +135,7 @@ def test_start_trains_and_stop_stops(shown):
 
 def test_a_preset_sets_all_values(shown):
     shown.locator(".jupyter-widgets select").first.select_option("good for SGD")
-    until(
-        shown, "[...document.querySelectorAll('.jupyter-widgets input[type=text]')].some((one) => one.value === '0.2')"
-    )
-    assert boxes(shown) == ["25", "0.2", "100", "0"]
+    good = ["25", "0.2", "100", "0"]
+    # A kernel sends one control after the other: wait until the last one has come.
+    until(shown, f"{VALUES} === {','.join(good)!r}")
+    assert boxes(shown) == good
