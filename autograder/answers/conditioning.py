@@ -14,6 +14,7 @@ import numpy as np
 
 from autograder.answers.base import Alternative, Answer, AnswerPart, Simulate
 from autograder.answers.closed_form import evaluate
+from autograder.answers.library import COURSE
 from autograder.answers.rules import Mistake, Rule, alternatives, under_variants
 from course_utils.probes.base import Inputs, Outputs
 from course_utils.probes.conditioning import RETURNS
@@ -239,4 +240,5 @@ ANSWER = Answer(
             {"lr": LR, "beta": BETA, "rate": RATE},
         ),
     ),
+    by_hand=COURSE,
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from autograder.answers.base import Answer, AnswerPart
 from autograder.answers.closed_form import simulation
-from autograder.answers.library import AUTOGRAD
+from autograder.answers.library import AUTOGRAD, COURSE
 from autograder.answers.rules import Mistake, Rule, alternatives
 from autograder.answers.smooth_function import fresh_coefficients, value
 from course_utils.probes.base import Inputs, Outputs
@@ -241,5 +241,5 @@ ANSWER = Answer(
             reread="section 1.3, the relative error",
         ),
     ),
-    by_hand=(*AUTOGRAD, "numpy.gradient"),
+    by_hand=(*AUTOGRAD, *COURSE, "numpy.gradient"),
 )

@@ -12,7 +12,7 @@ import numpy as np
 from autograder.answers.base import Alternative, Answer, AnswerPart, Simulate
 from autograder.answers.closed_form import evaluate
 from autograder.answers.gradient_clipping import CLIPPING_PART, fresh_gradients
-from autograder.answers.library import CLIPPING, SCHEDULERS
+from autograder.answers.library import CLIPPING, COURSE, SCHEDULERS
 from autograder.answers.rules import Mistake, Rule, alternatives, under_variants
 from course_utils.probes.base import Inputs, Outputs
 from course_utils.probes.schedules import KINDS
@@ -193,5 +193,5 @@ ANSWER = Answer(
         ),
         CLIPPING_PART,
     ),
-    by_hand=(*SCHEDULERS, *CLIPPING),
+    by_hand=(*SCHEDULERS, *CLIPPING, *COURSE),
 )

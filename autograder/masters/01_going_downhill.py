@@ -32,7 +32,7 @@ import numpy as np
 import torch
 
 from course_utils.checks import check
-from course_utils.data import load_mnist
+from course_utils.data import digits_500
 from course_utils.models import MLP
 from course_utils.optimizers import zero_grad
 from course_utils.plotting_surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
@@ -963,14 +963,6 @@ check("random_directions", gradient_update, compare_directions)
 
 
 # %%
-def digits_500(seed=2021):
-    """Return 500 images of MNIST, float32 (500, 784), and their labels; drawn with replacement."""
-    train = load_mnist()
-    set_seed(seed)
-    chosen = torch.from_numpy(np.random.choice(len(train), 500))
-    return train.normalised(train.data[chosen]).flatten(1), train.targets[chosen]
-
-
 def linear_loss(images, labels):
     """Return the loss of the linear model, mean cross-entropy in nats, as a function of [weight, bias]."""
     return lambda params: torch.nn.functional.cross_entropy(images @ params[0].T + params[1], labels)

@@ -34,7 +34,7 @@ import numpy as np
 import torch
 
 from course_utils.checks import check
-from course_utils.data import load_digits_data, load_fashion_mnist, load_mnist
+from course_utils.data import digits_500, load_digits_data, load_fashion_mnist
 from course_utils.models import MLP, NeuralNetwork
 from course_utils.optimizers import SGDOptimizer, zero_grad
 from course_utils.plotting import plot_band, plot_histories, show_images
@@ -355,18 +355,10 @@ check("momentum_update", momentum_update)
 # %% [markdown]
 # A known result to compare with: a published tutorial takes one such step with a linear model on 500 digits of MNIST,
 # $\eta = 0.1$, $\beta = 0.9$, from a *random* velocity. With the full files your function must print its numbers; with
-# the embedded sample, which has other images, similar ones.
+# the embedded sample, which has other images, similar ones. `digits_500` draws the images, as in workbook 1.
 
 
 # %%
-def digits_500(seed=2021):
-    """Return 500 images of MNIST as float32 (500, 784), standardised, and their labels; drawn with replacement."""
-    train = load_mnist()
-    set_seed(seed)
-    chosen = torch.from_numpy(np.random.choice(len(train), 500))
-    return train.normalised(train.data[chosen]).flatten(1), train.targets[chosen]
-
-
 def linear_model_and_loss():
     """Return weight (10, 784) and bias (10,) of an untrained linear model, and its loss on the 500 digits (nats)."""
     images_500, labels_500 = digits_500()

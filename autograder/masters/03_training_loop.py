@@ -1674,5 +1674,4 @@ check("bug_hunt", faults)
 #   of examples, each with a learning rate of its own.
 # - Every comparison names budget, search and seeds. What was chosen on the validation part is not yet a result.
 # - Before believing a curve, look inside: the first loss ($\ln K$), the update-to-weight ratio, the share of dead
-#   units.With He the signal stays near its size, although not exactly: after ten layers of 100 units chance alone has
-#   moved it by up to a factor of two.
+#   units.

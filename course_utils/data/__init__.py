@@ -6,6 +6,7 @@ from pathlib import Path
 
 from course_utils.data.cifar10 import load_cifar10, load_cifar10_or_fashion_mnist
 from course_utils.data.digits import Digits, load_digits_data
+from course_utils.data.digits_500 import digits_500
 from course_utils.data.idx import DataFileError
 from course_utils.data.images import FASHION_MNIST, MNIST, ImageDataset
 from course_utils.data.resident import ResidentLoader
@@ -19,6 +20,7 @@ __all__ = [
     "ResidentLoader",
     "SmallSplit",
     "cache_folder",
+    "digits_500",
     "get_fmnist_data_loaders",
     "load_cifar10",
     "load_cifar10_or_fashion_mnist",

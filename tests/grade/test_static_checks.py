@@ -152,6 +152,20 @@ def test_calling_the_exercise_before_is_flagged_where_the_values_are_the_same():
     assert seen("def batchnorm_backward_alt(dout, cache):\n    return one_line(dout)", by_hand=by_hand) == ()
 
 
+@pytest.mark.parametrize(
+    ("exercise", "borrowed"),
+    [
+        ("finite_differences", "from course_utils.gradient_check import eval_numerical_gradient as g\ng(f, x)"),
+        ("finite_differences", "import course_utils.gradient_check as c\nc.rel_error(x, y)"),
+        ("conditioning", "from course_utils.widgets.rates import heavy_ball_optimum\nheavy_ball_optimum(1, 9)"),
+        ("schedules", "from course_utils.widgets import schedules as s\ns.rates(kind, base_lr, total, 0)[step]"),
+    ],
+)
+def test_what_the_course_itself_computes_elsewhere_is_flagged(exercise, borrowed):
+    by_hand = load_answer(exercise).by_hand
+    assert any("course_utils" in line for line in seen(borrowed, by_hand=by_hand)), seen(borrowed, by_hand=by_hand)
+
+
 BORROWED = """
 class MomentumOptimizer(SGDOptimizer):
     def __init__(self, parameters, lr=0.01, mu=0.9):
