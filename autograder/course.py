@@ -29,10 +29,19 @@ class _Record(BaseModel):
 
 
 class Identity(_Record):
-    """Who the course is: its id in nbgrader's gradebook, and its title."""
+    """Who the course is: its id in nbgrader's gradebook, its title, and where students find it.
+
+    Args:
+        id: Name of the course in nbgrader's gradebook.
+        title: Its title.
+        repository: GitHub's `owner/name` of the published student edition; empty if there is none.
+        branch: Branch of that repository.
+    """
 
     id: str
     title: str
+    repository: Annotated[str, Field(pattern=r"^([\w.-]+/[\w.-]+)?$")] = ""
+    branch: Annotated[str, Field(pattern=r"^[\w.-]+(/[\w.-]+)*$")] = "main"
 
 
 class Limits(_Record):

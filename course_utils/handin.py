@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["HandInError", "Notebook", "find_notebook", "hand_in_bytes", "missing", "read"]
+__all__ = [
+    "HandInError",
+    "Notebook",
+    "find_notebook",
+    "grade_id",
+    "hand_in_bytes",
+    "is_unfinished",
+    "missing",
+    "notebook_of",
+    "read",
+]
 
 STUB = ("# TODO", "raise NotImplementedError")
 TEXT_STUB = "*Your answer here.*"
@@ -72,10 +82,19 @@ def read(path: Path) -> Notebook:
         raise HandInError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise HandInError(f"{path} is not a notebook: it is not JSON; download or save it again") from error
+    return notebook_of(record, path, path.stat().st_mtime)
+
+
+def notebook_of(record: Any, path: Path, saved_at: float) -> Notebook:
+    """Return a notebook that has been read already; arguments as `Notebook`.
+
+    Raises:
+        HandInError: It is not a notebook of the course.
+    """
     cells = record.get("cells") if isinstance(record, dict) else None
-    if not isinstance(cells, list) or not any(_grade_id(cell) for cell in cells):
+    if not isinstance(cells, list) or not any(grade_id(cell) for cell in cells):
         raise HandInError(f"{path} is not a notebook of this course: no cell in it is an exercise")
-    return Notebook(path.stem.removesuffix("-handin"), path, record, path.stat().st_mtime)
+    return Notebook(path.stem.removesuffix("-handin"), path, record, saved_at)
 
 
 def missing(notebook: Notebook, now: float | None = None) -> list[str]:
@@ -85,12 +104,12 @@ def missing(notebook: Notebook, now: float | None = None) -> list[str]:
     if age > LONG_AGO_S:
         lines.append(f"saved {age / 3600:.1f} hours ago: save it now if you have worked on it since")
     for cell in notebook.record["cells"]:
-        name, source = _grade_id(cell), _source(cell)
+        name, source = grade_id(cell), _source(cell)
         if name and not name.startswith("check-"):
-            lines += _lacks(name, cell.get("cell_type"), source)
+            lines += _lacks(name, cell)
         elif cell.get("cell_type") == "code":
             lines += [f"a cell of your own does not run: {what}" for what in _syntax(source)]
-    names = {_grade_id(cell) for cell in notebook.record["cells"]}
+    names = {grade_id(cell) for cell in notebook.record["cells"]}
     lines += [f"{name}: its check cell is gone" for name in _without_check(notebook, names)]
     return lines
 
@@ -107,12 +126,11 @@ def hand_in_bytes(notebook: Notebook) -> bytes:
     return (json.dumps({**notebook.record, "cells": cells}, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _lacks(name: str, kind: str | None, source: str) -> list[str]:
-    if kind == "markdown":
-        return [f"{name}: no answer yet"] if TEXT_STUB in source or not source.strip() else []
-    if all(line in source for line in STUB):
-        return [f"{name}: still to be written"]
-    return [f"{name}: {what}" for what in _syntax(source)]
+def _lacks(name: str, cell: dict[str, Any]) -> list[str]:
+    words = cell.get("cell_type") == "markdown"
+    if is_unfinished(cell):
+        return [f"{name}: no answer yet" if words else f"{name}: still to be written"]
+    return [] if words else [f"{name}: {what}" for what in _syntax(_source(cell))]
 
 
 def _syntax(source: str) -> list[str]:
@@ -131,14 +149,23 @@ def _syntax(source: str) -> list[str]:
 
 def _without_check(notebook: Notebook, names: set[str]) -> list[str]:
     solutions = [
-        _grade_id(cell)
+        grade_id(cell)
         for cell in notebook.record["cells"]
         if cell.get("cell_type") == "code" and (cell.get("metadata") or {}).get("nbgrader", {}).get("solution")
     ]
     return [name for name in solutions if name and f"check-{name}" not in names]
 
 
-def _grade_id(cell: Any) -> str:
+def is_unfinished(cell: dict[str, Any]) -> bool:
+    """Tell whether the answer or the solution in this cell is still to be written."""
+    source = _source(cell)
+    if cell.get("cell_type") == "markdown":
+        return TEXT_STUB in source or not source.strip()
+    return all(line in source for line in STUB)
+
+
+def grade_id(cell: Any) -> str:
+    """Return the id that nbgrader knows a cell by; empty for a cell without one."""
     if not isinstance(cell, dict) or not isinstance(cell.get("metadata"), dict):
         return ""
     name = (cell["metadata"].get("nbgrader") or {}).get("grade_id", "")

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from nbformat import NotebookNode
 
 from autograder.build.master import Master, read_master
+from autograder.build.opening import badge, hand_in_cell, install_cell
 from autograder.build.problems import BuildError, Problem
 from autograder.build.release import as_bytes, release
 from autograder.build.review import review
@@ -36,7 +37,7 @@ def build_notebooks(course: Course, root: Path, names: Sequence[str] = ()) -> di
         BuildError: A master is faulty; nothing is built then.
     """
     masters = read_masters(course, root, names)
-    sources = {name: make_source(master, dict(course.workbooks[name].points)) for name, master in masters.items()}
+    sources = {name: _source(course, master) for name, master in masters.items()}
     released = release(sources)
     left = [
         Problem(masters[name].path, 1, f"`{marker}` is left in the student's notebook")
@@ -93,12 +94,18 @@ def source_notebook(name: str, root: Path | None = None) -> NotebookNode:
     root = root or find_root()
     course = load_course(root)
     master = read_masters(course, root, [name])[name]
-    return make_source(master, dict(course.workbooks[name].points))
+    return _source(course, master)
 
 
 def release_notebook(name: str, root: Path | None = None) -> NotebookNode:
     """Return the student's notebook of a workbook, made afresh; arguments and errors as `source_notebook`."""
     return release({name: source_notebook(name, root)})[name]
+
+
+def _source(course: Course, master: Master) -> NotebookNode:
+    points = dict(course.workbooks[master.name].points)
+    before = [*badge(master.name, course.course), install_cell(course.course)]
+    return make_source(master, points, before, [hand_in_cell(master.name)] if points else [])
 
 
 def _read(course: Course, path: Path) -> Master:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
@@ -27,16 +28,24 @@ FLAGS: dict[Kind, dict[str, bool]] = {
 }
 
 
-def make_source(master: Master, points: dict[str, Points]) -> NotebookNode:
+def make_source(
+    master: Master,
+    points: dict[str, Points],
+    before: Sequence[NotebookNode] = (),
+    after: Sequence[NotebookNode] = (),
+) -> NotebookNode:
     """Return the notebook with solutions.
 
     Args:
         master: A master that has no faults.
         points: The marks of its exercises, by id.
+        before: Cells that every notebook begins with.
+        after: Cells that it ends with.
     """
     ids = cell_ids(master.cells, points)
     cells = [_cell(cell, name, points) for cell, name in zip(master.cells, ids, strict=True)]
-    notebook: NotebookNode = new_notebook(cells=cells, metadata=from_dict(METADATA), nbformat_minor=5)
+    made = [*before, *cells, *after]
+    notebook: NotebookNode = new_notebook(cells=made, metadata=from_dict(METADATA), nbformat_minor=5)
     return notebook
 
 

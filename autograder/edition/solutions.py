@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from autograder.build.files import Files
 from autograder.build.notebooks import read_masters
+from autograder.build.opening import install_cell
 from autograder.build.release import as_bytes
 from autograder.build.source import make_source
 from autograder.course import Course
@@ -27,7 +28,7 @@ def solution_files(course: Course, root: Path) -> Files:
     masters = read_masters(course, root)
     return {
         PurePosixPath("solutions") / f"{name}.ipynb": as_bytes(
-            _for_students(make_source(master, dict(course.workbooks[name].points)))
+            _for_students(make_source(master, dict(course.workbooks[name].points), [install_cell(course.course)]))
         )
         for name, master in masters.items()
         if course.workbooks[name].points

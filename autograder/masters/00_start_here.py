@@ -6,9 +6,11 @@
 # Five workbooks follow, numbered in the order in which they build on each other. Each is one notebook; you work from
 # its top to its bottom, fill in the cells with `# TODO`, and run the check below each of them.
 #
-# Run the cells one after the other: click into a cell, press **Shift + Enter**. If the first one answers `No module
-# named 'course_utils'`, this notebook runs in another Python than the one in which the course was installed: choose
-# the right kernel (in JupyterLab at the top right), or install the course into this one.
+# Run the cells one after the other: click into a cell, press **Shift + Enter**. The closed cell above installs the
+# course on Colab, and does nothing elsewhere. If the next one answers `No module named 'course_utils'`, this notebook
+# runs in another Python than the one in which the course was installed: choose the right kernel (in JupyterLab at the
+# top right), or install the course into this one. On Colab, run the closed cell again: a machine that was given back
+# overnight comes back empty.
 
 # %%
 import course_utils
@@ -90,6 +92,7 @@ for name, answer in answers.items():
 #   with a click.
 # - **Questions marked by hand** have a text cell of their own: double-click, write a few sentences, Shift + Enter.
 # - **Leave the check cells as they are**, and the names of the functions. You may add cells anywhere.
-# - **Save before you hand in** (Ctrl + S): what counts is the file.
+# - **Save before you hand in** (Ctrl + S): what counts is the file. The last cell of each workbook lists your points
+#   and what is left, and writes the file to hand in. `course_utils.progress()` does the first at any time.
 #
 # Ready? Open `01_going_downhill`.

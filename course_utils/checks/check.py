@@ -5,6 +5,7 @@ from __future__ import annotations
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
 from course_utils.checks.recorded import load_recorded
+from course_utils.checks.session import remember
 from course_utils.checks.text import render
 from course_utils.probes.base import load_probe
 
@@ -31,4 +32,6 @@ def check(exercise: str, *objects: object) -> float:
         return 0.0
     judgement = judge(observation, key)
     print(render(judgement))
-    return round(judgement.score, 4)
+    marks = round(judgement.score, 4)
+    remember(judgement.exercise, marks)
+    return marks

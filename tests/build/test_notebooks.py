@@ -8,7 +8,8 @@ from autograder.build.notebooks import build_notebooks
 from autograder.course import load_course
 from tests.build.conftest import ROOT
 
-IDS = ["start-1", "start-2", "near-momentum-1", "momentum", "check-momentum", "run-picture", "near-why-1", "why"]
+OWN = ["start-1", "start-2", "near-momentum-1", "momentum", "check-momentum", "run-picture", "near-why-1", "why"]
+IDS = ["colab-install", *OWN, "hand-in"]
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_several_solution_cells_of_one_exercise_have_ids_of_their_own(small):
 
 def test_the_cells_that_grading_skips_are_tagged(released):
     tagged = [cell.id for cell in released.cells if "experiment" in cell.metadata.get("tags", [])]
-    assert tagged == ["run-picture"]
+    assert tagged == ["colab-install", "run-picture", "hand-in"]
 
 
 def test_the_notebook_holds_nothing_that_changes_by_itself(released):
