@@ -23,6 +23,7 @@ from course_utils.models import Layer, NeuralNetwork
 from course_utils.optimizers import SGDOptimizer
 from course_utils.seeding import set_seed
 from course_utils.training import evaluate, run_models, train_epoch
+from course_utils.training.flat_step import fitting_stepper
 
 BATCH = 256
 LR = 0.001
@@ -82,11 +83,12 @@ def measure(configuration, data, repetitions):
     optimizer = configuration.optimizer(model.parameters(), lr=LR)
     batches = list(loader)
     times = {"theirs": [], "training": [], "validation": [], "floor": []}
-    train_epoch(model, optimizer, loader)  # caches and memory as in any later epoch
     for _ in range(repetitions):
-        times["floor"].append(cpu_seconds(lambda: bare_passes(model.train(), batches)))
-        times["training"].append(cpu_seconds(lambda: train_epoch(model, optimizer, loader)))
-        times["validation"].append(cpu_seconds(lambda: evaluate(model, valid_loader)))
+        with fitting_stepper(configuration.optimizer, model, LR) as stepper:
+            train_epoch(model, stepper, loader)  # caches and memory as in any later epoch
+            times["floor"].append(cpu_seconds(lambda: bare_passes(model.train(), batches)))
+            times["training"].append(cpu_seconds(lambda s=stepper: train_epoch(model, s, loader)))
+            times["validation"].append(cpu_seconds(lambda: evaluate(model, valid_loader)))
         times["theirs"].append(cpu_seconds(lambda: dataloader_run(model, optimizer, (train, valid), 1, BATCH)))
     ours = [t + v for t, v in zip(times["training"], times["validation"], strict=True)]
     ratios = [a / b for a, b in zip(times["theirs"], ours, strict=True)]

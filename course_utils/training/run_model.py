@@ -11,6 +11,7 @@ from course_utils.data import ResidentLoader, load_fashion_mnist
 from course_utils.models import Layer
 from course_utils.optimizers import SGDOptimizer
 from course_utils.training.display import make_display
+from course_utils.training.flat_step import fitting_stepper
 from course_utils.training.history import History
 from course_utils.training.loop import fit
 from course_utils.training.setup import Data, prepare, refuse
@@ -72,7 +73,6 @@ def run_model(
         epochs=epochs,
         batch_size=batch_size,
     )
-    stepper = optimizer(setup.model.parameters(), lr=learning_rate)
-    with fitting_threads(setup.model):
+    with fitting_threads(setup.model), fitting_stepper(optimizer, setup.model, learning_rate) as stepper:
         outcome = fit(setup.model, stepper, train, valid, epochs, make_display(progress))
     return History(label=setup.label, settings=setup.settings, model=setup.model, **outcome)
