@@ -17,6 +17,7 @@ __all__ = ["student_files"]
 TEMPLATES = Path(__file__).parent / "templates"
 # What students get besides the notebooks, which are built afresh.
 FOLDERS = ("course_utils", "data_scripts")
+SINGLE = ("LICENSE", "docs/conventions.md", "docs/students.md")
 LEFT_OUT = ("__pycache__", ".ipynb_checkpoints")
 # Whoever names the instructor's package is for the instructor.
 PRIVATE = b"autograder"
@@ -43,11 +44,15 @@ def student_files(course: Course, root: Path) -> Files:
         "pyproject.toml": _pyproject(project),
         "environment.yml": _environment(project),
     }
-    licence = root / "LICENSE"
-    if not licence.is_file():
-        raise CourseError(f"{licence} is missing; the student edition needs it")
     own = {PurePosixPath(name): text.encode() for name, text in texts.items()}
-    return dict(sorted({**files, **notebooks, **own, PurePosixPath("LICENSE"): licence.read_bytes()}.items()))
+    return dict(sorted({**files, **notebooks, **own, **dict(_single(root))}.items()))
+
+
+def _single(root: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
+    for name in SINGLE:
+        if not (root / name).is_file():
+            raise CourseError(f"{root / name} is missing; the student edition needs it")
+        yield PurePosixPath(name), (root / name).read_bytes()
 
 
 def _shared(root: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
@@ -79,8 +84,14 @@ def _readme(course: Course, project: dict[str, object]) -> str:
         f"| `notebooks/{name}/{name}.ipynb` | {book.title} | {f'{book.total:g}' if book.points else '–'} |"
         for name, book in sorted(course.workbooks.items())
     )
+    where = f"github.com/{course.course.repository}"
+    colab = f"In a browser, without any installation: open a notebook on {where} and click *Open in Colab*.\n\n"
     return Template((TEMPLATES / "README.md.in").read_text(encoding="utf-8")).substitute(
-        title=course.course.title, rows=rows, name=project["name"], python=project["requires-python"]
+        title=course.course.title,
+        rows=rows,
+        name=project["name"],
+        python=project["requires-python"],
+        colab=colab if course.course.repository else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -44,7 +45,29 @@ def test_nothing_private_is_in_it(student):
             assert not [line for line in secret if line in text], path
 
 
-TOP = ("README.md", "LICENSE", "pyproject.toml", "environment.yml")
+TOP = ("README.md", "LICENSE", "pyproject.toml", "environment.yml", "docs")
+
+
+def test_every_page_that_its_texts_name_is_in_it(student):
+    texts = ["".join(_texts(path, content)) for path, content in student.items() if path.suffix in (".ipynb", ".md")]
+    named = {name for text in texts for name in re.findall(r"\bdocs/\w+\.md", text)}
+    assert "docs/conventions.md" in named
+    assert named <= {str(path) for path in student}
+
+
+def test_its_readme_names_colab_where_there_is_a_repository(student):
+    path = next(path for path in student if str(path) == "README.md")
+    assert b"Colab*" not in student[path]
+    there = COURSE.course.model_copy(update={"repository": "some-school/deep"})
+    published = student_files(COURSE.model_copy(update={"course": there}), ROOT)
+    assert b"github.com/some-school/deep and click *Open in Colab*" in published[path]
+
+
+def test_its_project_is_built_by_the_setuptools_that_colab_has(student):
+    project = tomllib.loads(next(c.decode() for path, c in student.items() if str(path) == "pyproject.toml"))
+    assert project["build-system"]["requires"] == ["setuptools>=64"]
+    # Keys that came with setuptools 77.
+    assert not {"license", "license-files"} & set(project["project"])
 
 
 def _texts(path, content):
