@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
 
-.PHONY: env demo lab test test-all check notebooks bench browser lecture lecture-html
+.PHONY: env demo lab test test-all test-colab check notebooks bench browser lecture lecture-html
 
 env: $(STAMP)
 
@@ -33,6 +33,16 @@ test: check browser
 
 test-all: check browser
 	$(PYTEST) -m ""
+
+# Colab's versions in an environment of their own, in which all notebooks and demos run.
+COLAB := .venv-colab
+$(COLAB)/.built: constraints-colab.txt
+	$(PYTHON) -m venv $(COLAB)
+	$(COLAB)/bin/python -m pip install --quiet --disable-pip-version-check --requirement constraints-colab.txt
+	touch $@
+
+test-colab: env $(COLAB)/.built
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m colab tests/colab
 
 notebooks: env
 	$(BIN)/autograder build

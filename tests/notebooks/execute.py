@@ -17,9 +17,9 @@ class CellError:
     text: str
 
 
-def execute(notebook, folder, environment: dict[str, str], on_cell: Callable | None = None):
+def execute(notebook, folder, environment: dict[str, str], on_cell: Callable | None = None, kernel="python3"):
     """Run all cells in a plain kernel, also after errors, and return the errors; outputs stay in the notebook."""
-    client = NotebookClient(notebook, timeout=240, kernel_name="python3", allow_errors=True, on_cell_executed=on_cell)
+    client = NotebookClient(notebook, timeout=240, kernel_name=kernel, allow_errors=True, on_cell_executed=on_cell)
     with mock.patch.dict(os.environ, {"OMP_NUM_THREADS": "1", "MPLBACKEND": "", **environment}):
         client.execute(cwd=str(folder))
     return [
