@@ -20,4 +20,5 @@ def autograder() -> None:
 
 
 for module in sorted(info.name for info in iter_modules(commands.__path__)):
-    app.command()(getattr(import_module(f"{commands.__name__}.{module}"), module))
+    # The module of a command that Python keeps the name of ends in an underscore.
+    app.command(module.rstrip("_"))(getattr(import_module(f"{commands.__name__}.{module}"), module))

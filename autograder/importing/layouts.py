@@ -1,0 +1,149 @@
+"""Whose a file is, from its path: one recogniser for the layout of each product.
+
+A recogniser is given the parts of a path and the place of one of them. Places are tried from the outside in, and only
+as far as the platform wrote the path, so that nobody hands in under another name by naming a file in an archive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from autograder.importing.people import slug
+from autograder.importing.roster import Roster, Unknown
+from autograder.importing.times import exchange_time, local_time
+from autograder.importing.types import Claim, Member, Who
+
+__all__ = ["Context", "recognise"]
+
+Parts = tuple[str, ...]
+CANVAS = re.compile(r"(?:(?P<name>.*?)_)?(?:(?P<late>LATE)_)?(?P<id>\d+|anon_[A-Za-z0-9]+)_\d+_(?P<file>.+)")
+MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?")
+BRIGHTSPACE = re.compile(r"(?P<id>\d+)-\d+ ?- ?(?P<name>.+?) ?- ?(?P<date>[^-]*?\d{4}[^-]*?)(?: - (?P<file>.+))?")
+EXCHANGE = re.compile(r"(?P<id>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[^+]*)(?:\+.*)?")
+# Folders of nbgrader and of the student edition that stand above an assignment's and are no student.
+NO_STUDENT = ("submitted", "release", "source", "autograded", "feedback", "notebooks", "inbound")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What recognisers know besides the path.
+
+    Args:
+        assignments: The assignments of the course.
+        gradescope: What Gradescope's metadata say, by the path of a submission's folder.
+        timestamps: Texts of nbgrader's `timestamp.txt`, by the path of their folder.
+        zone: The zone in which the platform shows times; that of this machine if None.
+        roster: The people of the class; None if nobody gave them.
+    """
+
+    assignments: Collection[str]
+    gradescope: Mapping[Parts, Claim] = field(default_factory=dict)
+    timestamps: Mapping[Parts, str] = field(default_factory=dict)
+    zone: tzinfo | None = None
+    roster: Roster | None = None
+
+
+def recognise(member: Member, context: Context) -> Claim | None:
+    """Return whose a file is, or None if no layout tells."""
+    for place in range(min(member.trusted, len(member.parts))):
+        for recogniser in RECOGNISERS:
+            claim = recogniser(member.parts, place, context)
+            if claim is not None:
+                return claim
+    return None
+
+
+def gradescope(parts: Parts, place: int, context: Context) -> Claim | None:
+    """Gradescope's export: `submission_12345678/...`, people and times in `submission_metadata.yml` beside it."""
+    known = context.gradescope.get(parts[: place + 1])
+    if known is None or place + 1 == len(parts):
+        return None
+    return Claim(known.layout, known.people, parts[-1], known.when, account=known.account)
+
+
+def exchange(parts: Parts, place: int, context: Context) -> Claim | None:
+    """The inbound folder of nbgrader's exchange: `lena+02_optimizers+2026-03-01 12:00:00.123456 UTC[+random]/...`."""
+    found = EXCHANGE.fullmatch(parts[place])
+    if not found or place + 1 == len(parts):
+        return None
+    student = found["id"].strip()
+    who = Who(student, ids=(("id", student),), fallback=student)
+    return Claim("nbgrader exchange", (who,), parts[-1], exchange_time(found["time"]), assignment=found["assignment"])
+
+
+def nbgrader(parts: Parts, place: int, context: Context) -> Claim | None:
+    """Nbgrader's `submitted` folder: `lena/02_optimizers/02_optimizers.ipynb`, its time in `timestamp.txt`."""
+    if len(parts) < place + 3 or parts[place + 1] not in context.assignments or parts[place] in NO_STUDENT:
+        return None
+    student = parts[place]
+    when = exchange_time(context.timestamps.get(parts[: place + 2], ""))
+    who = Who(student, ids=(("id", student),), fallback=student)
+    return Claim("nbgrader", (who,), parts[-1], when, assignment=parts[place + 1])
+
+
+def moodle(parts: Parts, place: int, context: Context) -> Claim | None:
+    """Moodle's "Download all submissions": `Lena Meier_123_assignsubmission_file_/...`, or all in one folder.
+
+    The number is that of the participant in this assignment, not the user's.
+    """
+    found = MOODLE.fullmatch(parts[place])
+    if not found:
+        return None
+    last = place + 1 == len(parts)
+    who = Who(found["name"], ids=(("moodle", found["id"]),), fallback=slug(found["name"]))
+    file_name = found["file"] or "" if last else parts[-1]
+    return Claim("Moodle", (who,), file_name, account=_account(parts, place, found["id"]))
+
+
+def brightspace(parts: Parts, place: int, context: Context) -> Claim | None:
+    """Brightspace's download: `12345-67890 - Lena Meier - Oct 12, 2026 1023 PM/...`, or the file's name at the end."""
+    found = BRIGHTSPACE.fullmatch(parts[place])
+    last = place + 1 == len(parts)
+    if not found or (last and not found["file"]):
+        return None
+    when = local_time(found["date"], context.zone)
+    who = Who(found["name"], fallback=slug(found["name"]))
+    return Claim("Brightspace", (who,), found["file"] if last else parts[-1], when)
+
+
+def canvas(parts: Parts, place: int, context: Context) -> Claim | None:
+    """Canvas's "Download submissions": `meierlena_LATE_1234_56789_02_optimizers-1.ipynb`, or `anon_x1y2z_56789_...`.
+
+    The name is the sortable one in small letters, in one word; the first number is the user's, the second the file's.
+    """
+    last = place + 1 == len(parts)
+    found = CANVAS.fullmatch(parts[place]) if last or parts[place].lower().endswith(".zip") else None
+    if not found:
+        return None
+    name, user = found["name"] or "", found["id"]
+    # Names are in small letters, so this is the mark of a late submission without a name.
+    late, name = bool(found["late"]) or name == "LATE", "" if name == "LATE" else name
+    fallback = f"{slug(name)}-{user}" if name else user
+    who = Who(name, sortable=True, ids=(("canvas", user),), fallback=fallback)
+    file_name = found["file"] if last else parts[-1]
+    return Claim("Canvas", (who,), file_name, late=late, account=_account(parts, place, user))
+
+
+def one_folder_each(parts: Parts, place: int, context: Context) -> Claim | None:
+    """One folder per student, called by an id, an email or a name of the roster; without a roster nobody knows."""
+    if context.roster is None or place + 1 == len(parts):
+        return None
+    label = parts[place].removesuffix(".zip")
+    who = Who(label, ids=(("id", label), ("email", label)))
+    try:
+        context.roster.find(who)
+    except Unknown:
+        return None
+    return Claim("one folder each", (who,), parts[-1])
+
+
+def _account(parts: Parts, place: int, number: str) -> str:
+    return "/".join((*parts[:place], number))
+
+
+RECOGNISERS: tuple[Callable[[Parts, int, Context], Claim | None], ...] = (
+    gradescope, exchange, moodle, brightspace, nbgrader, canvas, one_folder_each
+)  # fmt: skip

@@ -1,0 +1,186 @@
+"""The roster: who is in the class, under which id, and under which names platforms know them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.grade.types import GradingError
+from autograder.importing.people import FOLDINGS, is_student_id, rotations, sortable
+from autograder.importing.types import Who
+
+__all__ = ["Person", "Roster", "Unknown", "read_roster"]
+
+MOST_BYTES = 20_000_000
+# What a column may be called: our own names, and those of exports of Canvas, Moodle, Brightspace and Gradescope.
+ID = ("student_id", "student id", "sis login id", "username", "orgdefinedid", "sis user id", "id number", "sid", "id")
+NAME = ("name", "full name", "student", "student name", "display name")
+FIRST = ("first_name", "first name", "firstname", "given name", "vorname")
+LAST = ("last_name", "last name", "lastname", "surname", "family name", "nachname")
+EMAIL = ("email", "email address", "e-mail", "mail")
+# Not a student: the line of Canvas with the marks that can be had.
+NO_STUDENT = "points possible"
+
+
+class Unknown(Exception):
+    """Nobody, or more than one person, fits; the message is the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A line of the roster.
+
+    Args:
+        id: The student's id in the gradebook.
+        name: The name, given name first where the roster tells which is which.
+        sortable: The name with the family name first; empty where the roster does not tell.
+        ids: Pairs of a kind and a value by which platforms know this person.
+        row: The line as it was read, by column.
+    """
+
+    id: str
+    name: str = ""
+    sortable: str = ""
+    ids: frozenset[tuple[str, str]] = frozenset()
+    row: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+class Roster:
+    """The people of a class.
+
+    Args:
+        people: All of them; ids differ.
+        columns: The columns of the file, in its order.
+    """
+
+    def __init__(self, people: Sequence[Person], columns: Sequence[str] = ()) -> None:
+        self.people = tuple(people)
+        self.columns = tuple(columns)
+        self._ids: defaultdict[tuple[str, str], set[Person]] = defaultdict(set)
+        self._names: defaultdict[tuple[str, int, str], set[Person]] = defaultdict(set)
+        for person in self.people:
+            for kind, value in (("id", person.id), *person.ids):
+                self._ids[kind, value.casefold()].add(person)
+            for level, folded in enumerate(FOLDINGS):
+                for order, text in _orders(person):
+                    self._names[order, level, folded(text)].add(person)
+
+    def find(self, who: Who) -> Person:
+        """Return the one person that fits: by an id, else by the name as written, without accents, with ae for ä.
+
+        Raises:
+            Unknown: Nobody fits, or the best fit is not one person.
+        """
+        for kind, value in who.ids:
+            if found := self._ids.get((kind, value.casefold())):
+                return _one(found, who)
+        for order in ("sortable" if who.sortable else "natural", "any"):
+            for level, folded in enumerate(FOLDINGS):
+                text = folded(who.name)
+                if text and (found := self._names.get((order, level, text))):
+                    return _one(found, who)
+        raise Unknown("is not on the roster")
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a roster: a csv with an id and a name, or one that Canvas, Moodle, Brightspace or Gradescope exports.
+
+    Raises:
+        GradingError: It cannot be read, or somebody is in it twice. The message names the lines.
+    """
+    columns, rows = _rows(path)
+    plain = {name.strip().lstrip("#").casefold(): name for name in columns}
+    people: list[Person] = []
+    lines: dict[tuple[str, str], int] = {}
+    problems: list[str] = []
+    for number, row in rows:
+        if NO_STUDENT in row.get(columns[0], "").casefold():
+            continue
+        person = _person({key: row.get(name, "").strip() for key, name in plain.items()}, row)
+        problems += _problems(person, number, lines)
+        people.append(person)
+    if problems:
+        raise GradingError(f"the roster {path} cannot be used:\n" + "\n".join(f"  {line}" for line in problems))
+    if not people:
+        raise GradingError(f"the roster {path} names nobody; it needs a column id and a column name")
+    return Roster(people, columns)
+
+
+def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    try:
+        content = path.read_bytes()[: MOST_BYTES + 1]
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise GradingError(f"the roster {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise GradingError(f"the roster {path} is not UTF-8; save it as 'CSV UTF-8'") from error
+    if len(content) > MOST_BYTES:
+        raise GradingError(f"the roster {path} has more than {MOST_BYTES:,} bytes; it is not a roster")
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        lines = [(table.line_num, row) for row in table if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise GradingError(f"the roster {path} is not a csv: {error}") from error
+    if not lines:
+        raise GradingError(f"the roster {path} is empty")
+    columns = [name.strip() for name in lines[0][1]]
+    return columns, [(number, dict(zip(columns, row, strict=False))) for number, row in lines[1:]]
+
+
+def _person(cells: Mapping[str, str], row: Mapping[str, str]) -> Person:
+    canvas = "section" in cells and "student" in cells
+    # Brightspace writes a sign before ids, so that spreadsheets take them for text.
+    usual = [cells.get(name, "").lstrip("#") for name in ID if not (canvas and name == "id")]
+    email = _first(cells, EMAIL)
+    found = re.fullmatch(r"\D*(\d+)", cells.get("identifier", ""))
+    ids = {("id", value) for value in usual if value}
+    ids |= {("email", email)} if email else set()
+    ids |= {("moodle", found[1])} if found else set()
+    if number := cells.get("canvas_id") or (cells.get("id", "") if canvas else ""):
+        ids.add(("canvas", number))
+    first, last, name = _first(cells, FIRST), _first(cells, LAST), _first(cells, NAME)
+    if "," in name and not last:
+        last, _, first = (part.strip() for part in name.partition(","))
+    full = f"{first} {last}".strip() or name
+    # Moodle's grading worksheet has no id but the email.
+    chosen = next((value for value in usual if value), "") or email.partition("@")[0]
+    return Person(chosen, full, sortable(first, last) if first and last else "", frozenset(ids), row)
+
+
+def _problems(person: Person, number: int, lines: dict[tuple[str, str], int]) -> Iterator[str]:
+    if not person.id:
+        yield f"line {number}: there is no id; the column for it may be called {', '.join(ID[:4])} or id"
+    elif not is_student_id(person.id):
+        yield f"line {number}: {person.id!r} cannot be a student's id, which is the name of a folder"
+    if not person.name and not person.ids:
+        yield f"line {number}: there is no name"
+    for kind, value in sorted({("id", person.id), *person.ids}):
+        earlier = lines.setdefault((kind, value.casefold()), number)
+        if value and earlier != number:
+            yield f"line {number}: {value!r} stands in line {earlier}, too"
+
+
+def _first(cells: Mapping[str, str], names: Sequence[str]) -> str:
+    return next((cells[name] for name in names if cells.get(name)), "")
+
+
+def _orders(person: Person) -> Iterator[tuple[str, str]]:
+    yield "natural", person.name
+    if person.sortable:
+        yield "sortable", person.sortable
+    for text in (*rotations(person.name), *rotations(person.sortable)):
+        yield "any", text
+
+
+def _one(found: set[Person], who: Who) -> Person:
+    if len(found) > 1:
+        raise Unknown(f"may be {' or '.join(sorted(person.id for person in found))}")
+    (person,) = found
+    return person

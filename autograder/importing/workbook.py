@@ -1,0 +1,69 @@
+"""What is in a handed-in notebook: the workbook that it is, and how much of it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.grade.match import match
+from autograder.grade.read import FileCell, Unreadable, read_notebook
+from autograder.grade.release import Release
+from autograder.importing.file_names import workbook_called
+
+__all__ = ["Looked", "look_into"]
+
+EXERCISES = ("solution", "check", "manual")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a look into a file found.
+
+    Args:
+        assignment: The workbook that it is; empty if it is none of the course.
+        done: Cells of exercises that are no longer as they were handed out.
+        problem: Why it cannot be read; empty if it can.
+        certain: Whether the content says which workbook it is, and not only the name.
+    """
+
+    assignment: str
+    done: int = 0
+    problem: str = ""
+    certain: bool = False
+
+
+def look_into(content: bytes, file_name: str, hint: str, releases: Mapping[str, Release], max_bytes: int) -> Looked:
+    """Find out which workbook a file is.
+
+    The cells decide; where they cannot be read, or none is known, the name does.
+
+    Args:
+        content: The file; untrusted.
+        file_name: What the student called it.
+        hint: The workbook that the path or the instructor names; empty if none.
+        releases: The released notebooks.
+        max_bytes: How large it may be.
+    """
+    called = workbook_called(file_name, releases) or (hint if hint in releases else "")
+    try:
+        cells, _ = read_notebook(content, max_bytes)
+    except Unreadable as error:
+        return Looked(called, problem=str(error))
+    counts = {name: _count(release, cells) for name, release in releases.items()}
+    # The workbook that the name tells comes first among equals.
+    best = max(counts, key=lambda name: (counts[name][0], name == called), default="")
+    if not best or counts[best][0] == 0:
+        return Looked(workbook_called(file_name, releases))
+    return Looked(best, counts[best][1], certain=True)
+
+
+def _count(release: Release, cells: tuple[FileCell, ...]) -> tuple[int, int]:
+    """Return how many cells of exercises are there, and how many of them somebody worked on."""
+    found = match(release, cells).by_id
+    given = [cell for cell in release.cells if cell.role in EXERCISES and cell.id in found]
+    worked = [cell for cell in given if cell.role != "check" and _differs(cell.source, found[cell.id].source)]
+    return len(given), len(worked)
+
+
+def _differs(released: str, source: str) -> bool:
+    return bool(source.strip()) and source.strip() != released.strip()
