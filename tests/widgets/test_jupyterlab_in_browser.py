@@ -1,0 +1,190 @@
+"""Demos in JupyterLab, in a real browser: drag, keys, number box, preset, Stop, and a second cell with the same demo."""
+
+import base64
+import io
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from course_utils.widgets import momentum_demo, norm_cube_demo
+from tests.widgets.test_voila_in_browser import free_port
+
+CHROMIUM = shutil.which("chromium")
+PATIENCE_S = 180
+CELLS = [
+    "from course_utils.widgets import momentum_demo, norm_cube_demo, training_race_demo\nmomentum_demo().show()",
+    "cube = norm_cube_demo()\ncube.show()",
+    "cube.show()",
+    "training_race_demo(steps=500).show()",
+]
+# Number boxes of a panel in the order of its controls: example, channel, shift, seed.
+SHIFT = 2
+BOXES = """(cell) => [...document.querySelectorAll('.jp-CodeCell')[cell]
+    .querySelectorAll('.jupyter-widgets input[type=text]')].map((one) => one.value)"""
+PICTURE = """async (cell) => {
+    const image = document.querySelectorAll('.jp-CodeCell')[cell].querySelector('.widget-image');
+    const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+    return btoa(Array.from(bytes, (one) => String.fromCharCode(one)).join(''));
+}"""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+]
+
+
+def wait_for(address, server):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}api", timeout=5).close()
+            return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.5)
+    raise RuntimeError("JupyterLab did not start")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Serve one notebook; yield its address."""
+    port, home = free_port(), tmp_path_factory.mktemp("lab")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in CELLS])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    (home / "notebooks").mkdir()
+    nbformat.write(notebook, home / "notebooks" / "demos.ipynb")
+    options = ["--allow-root", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
+    options += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home / 'notebooks'}"]
+    command = [sys.executable, "-m", "jupyterlab", *options]
+    own = {name: str(home / name) for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR")}
+    own["JUPYTERLAB_WORKSPACES_DIR"] = str(home / "workspaces")
+    env = {**os.environ, **own, "COURSE_DOWNLOAD": "0", "OMP_NUM_THREADS": "1"}
+    with (home / "log").open("w") as log, subprocess.Popen(command, env=env, stdout=log, stderr=log) as server:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/", server)
+            yield f"http://127.0.0.1:{port}/lab/tree/demos.ipynb"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def shown(lab):
+    """Open the notebook, run all cells, and yield the page when every demo stands."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        # So tall that no cell is outside of the window: what is outside, JupyterLab does not draw.
+        page = browser.new_page(viewport={"width": 1500, "height": 5000})
+        page.set_default_timeout(1000 * PATIENCE_S)
+        page.goto(lab)
+        page.wait_for_function("document.body.innerText.includes('Python 3 (ipykernel) | Idle')")
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.wait_for_selector(".demo .verdict:not(:empty)")
+        page.wait_for_function("document.querySelectorAll('.jp-CodeCell .widget-image').length === 3")
+        page.wait_for_function("document.querySelectorAll('.noUi-handle').length >= 11")
+        yield page
+        browser.close()
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def panel_is(page, cell, number, value):
+    page.wait_for_function(f"({BOXES})({cell})[{number}] === {value!r}")
+
+
+def picture_becomes(page, cell, demo):
+    """Wait until a cell shows the picture of a state; the pure function draws it here."""
+    expected, deadline = pixels(demo.frame()), time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        found = pixels(base64.b64decode(page.evaluate(PICTURE, cell)))
+        if np.array_equal(found, expected):
+            return
+        page.wait_for_timeout(100)
+    np.testing.assert_array_equal(found, expected)
+
+
+def handle(page, cell, number):
+    return page.locator(".jp-CodeCell").nth(cell).locator(".noUi-handle").nth(number)
+
+
+def test_the_first_picture_is_the_pure_functions(shown):
+    picture_becomes(shown, 1, norm_cube_demo())
+
+
+def test_a_key_moves_the_demo_in_both_cells(shown):
+    handle(shown, 1, SHIFT).focus()
+    before = float(shown.evaluate(BOXES, 1)[SHIFT])
+    shown.keyboard.press("ArrowLeft")
+    shown.wait_for_function(f"Number(({BOXES})(2)[{SHIFT}]) < {before}")
+    after = float(shown.evaluate(BOXES, 2)[SHIFT])
+    for cell in (1, 2):
+        panel_is(shown, cell, SHIFT, f"{after:.6g}")
+        picture_becomes(shown, cell, norm_cube_demo(shift=after))
+
+
+def test_a_drag_ends_where_the_hand_lets_go(shown):
+    knob = handle(shown, 1, SHIFT)
+    knob.scroll_into_view_if_needed()
+    place = knob.bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    before = float(shown.evaluate(BOXES, 1)[SHIFT])
+    shown.mouse.move(x, y)
+    shown.mouse.down()
+    for way in range(1, 9):
+        shown.mouse.move(x - 8 * way, y)
+    shown.mouse.up()
+    shown.wait_for_function(f"Number(({BOXES})(1)[{SHIFT}]) < {before} - 1")
+    shown.wait_for_timeout(500)  # the last values of the drag
+    after = float(shown.evaluate(BOXES, 1)[SHIFT])
+    picture_becomes(shown, 1, norm_cube_demo(shift=after))
+
+
+def test_a_number_box_takes_a_number_and_answers_nonsense(shown):
+    cell = shown.locator(".jp-CodeCell").nth(2)
+    box = cell.locator(".jupyter-widgets input[type=text]").nth(SHIFT)
+    box.fill("far")
+    box.press("Enter")
+    cell.get_by_role("alert").wait_for()
+    assert "expected a number" in cell.get_by_role("alert").inner_text()
+    box.fill("1.25")
+    box.press("Enter")
+    panel_is(shown, 1, SHIFT, "1.25")
+    picture_becomes(shown, 2, norm_cube_demo(shift=1.25))
+
+
+def test_a_preset_of_the_demo_that_the_browser_draws(shown):
+    demo = momentum_demo()
+    name = list(demo.scene.presets)[-1]
+    demo.preset(name)
+    shown.locator(".demo").get_by_label("Preset").select_option(name)
+    for control in ("lr", "beta"):
+        label = next(one.label for one in demo.scene.controls if one.name == control)
+        value = float(shown.locator(".demo").get_by_label(f"{label}, exact value").input_value())
+        assert value == pytest.approx(demo.state[control], rel=1e-5)
+    words = " ".join(demo.text_summary().split()[:3])
+    shown.wait_for_function(f"document.querySelector('.demo .verdict').innerText.startsWith({words!r})")
+
+
+def test_stop_stops_the_training_and_the_page_lives_on(shown):
+    cell = shown.locator(".jp-CodeCell").nth(3)
+    cell.get_by_role("button", name="Start").click()
+    shown.wait_for_function("document.querySelectorAll('.jp-CodeCell')[3].innerText.includes('updates at lr')")
+    cell.get_by_role("button", name="Stop").click()
+    shown.wait_for_function("document.querySelectorAll('.jp-CodeCell')[3].innerText.includes('stopped')")
+    handle(shown, 1, SHIFT).focus()
+    before = float(shown.evaluate(BOXES, 1)[SHIFT])
+    shown.keyboard.press("ArrowRight")
+    shown.wait_for_function(f"Number(({BOXES})(1)[{SHIFT}]) > {before}")
