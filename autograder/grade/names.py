@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["Names", "aliases_in", "uses_in"]
+__all__ = ["Names", "aliases_in", "naming_nodes", "uses_in"]
 
 IMPORTERS = ("__import__", "importlib.import_module")
 
@@ -24,19 +24,27 @@ class Names:
     stars: list[str] = field(default_factory=list)
 
 
-def aliases_in(trees: Iterable[ast.AST]) -> Names:
-    """Read imports, and names given to what was imported, in the order of the cells."""
+def naming_nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return the imports and assignments of a tree, in which names are given."""
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
+
+
+def aliases_in(nodes: Iterable[ast.AST]) -> Names:
+    """Read imports, and names given to what was imported, in the order of the cells.
+
+    Args:
+        nodes: What `naming_nodes` found.
+    """
     known = Names()
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    top = alias.name.partition(".")[0]
-                    known.aliases[alias.asname or top] = alias.name if alias.asname else top
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                _from(node.module, node.names, known)
-            elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-                _assigned(node.targets[0], node.value, known)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                known.aliases[alias.asname or top] = alias.name if alias.asname else top
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            _from(node.module, node.names, known)
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+            _assigned(node.targets[0], node.value, known)
     return known
 
 
@@ -53,7 +61,8 @@ def _assigned(target: ast.expr, value: ast.expr, known: Names) -> None:
     if not isinstance(target, ast.Name) or isinstance(value, ast.Name | ast.Constant):
         return
     name = _dotted(value, known)
-    if name.partition(".")[0] in {known_as.partition(".")[0] for known_as in known.aliases.values()}:
+    first = name.partition(".")[0]
+    if any(known_as == first or known_as.startswith(f"{first}.") for known_as in known.aliases.values()):
         known.aliases[target.id] = name
 
 

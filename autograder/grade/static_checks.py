@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from itertools import chain
 
-from autograder.grade.names import Names, aliases_in, uses_in
+from autograder.grade.names import Names, aliases_in, naming_nodes, uses_in
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, Rebuilt
@@ -53,7 +54,7 @@ def flags(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Sequence[s
         return (f"The code is longer than {MAX_SOURCE:,} characters and was not read.",)
     own = [cell for cell in rebuilt.cells if cell.code and cell.exercise == exercise and cell.role != "check"]
     added = [cell for cell in rebuilt.cells if cell.code and cell.role == "added" and cell not in own]
-    known = aliases_in(read.tree for read in _read(cell for cell in rebuilt.cells if cell.code))
+    known = _names(tuple(cell.source for cell in rebuilt.cells if cell.code))
     solution, helpers = list(_read(own)), _definitions(_read(added))
     lines = [
         line
@@ -87,7 +88,7 @@ def _read(cells: Iterable[Cell]) -> Iterator[_Read]:
             yield _Read(cell, tree)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _parsed(source: str) -> ast.Module | None:
     """Parse a source as it is, or else without the lines that are IPython's."""
     for text in (source, NOT_PYTHON.sub(r"\1pass", source)):
@@ -96,6 +97,17 @@ def _parsed(source: str) -> ast.Module | None:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return None
+
+
+@lru_cache(maxsize=4)  # every exercise of a submission asks for the same
+def _names(sources: tuple[str, ...]) -> Names:
+    return aliases_in(chain.from_iterable(map(_naming, sources)))
+
+
+@lru_cache(maxsize=1024)
+def _naming(source: str) -> tuple[ast.AST, ...]:
+    tree = _parsed(source)
+    return () if tree is None else naming_nodes(tree)
 
 
 def _definitions(cells: Iterator[_Read]) -> dict[str, tuple[_Read, ast.AST]]:
@@ -118,7 +130,7 @@ def _defined(node: ast.stmt) -> Iterator[str]:
 def _reached(start: Sequence[ast.AST], helpers: dict[str, tuple[_Read, ast.AST]]) -> Iterator[tuple[_Read, ast.AST]]:
     """Yield the helpers that a solution uses, and those that they use."""
     todo, seen = list(start), set()
-    while todo:
+    while todo and helpers:
         for node in ast.walk(todo.pop()):
             if isinstance(node, ast.Name) and node.id in helpers and node.id not in seen:
                 seen.add(node.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -57,7 +58,7 @@ def work(task: Task) -> Result:
     Raises:
         GradingError: This machine cannot build the walls.
     """
-    _one_thread()
+    _settle()
     release = load_release(task.submission.assignment, task.release)
     run = partial(run_submission, walls=task.settings.walls)
     for attempt in range(1, ATTEMPTS + 1):
@@ -87,7 +88,10 @@ def in_this_process(submissions: int) -> Iterator[Pool]:
 
 
 @cache
-def _one_thread() -> None:
+def _settle() -> None:
     # Sums in another order differ in the last digit, and reports must not depend on the machine's cores.
     torch.set_num_threads(1)
     threadpool_limits(1)
+    # What is imported by now stays; looking through it again and again took longer than grading.
+    gc.collect()
+    gc.freeze()
