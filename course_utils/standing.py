@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from course_utils.checks.session import last_marks
 from course_utils.handin import HandInError, Notebook, grade_id, is_unfinished
 from course_utils.open_notebook import open_notebook
+from course_utils.session import last_marks
 
 __all__ = ["Row", "Standing", "progress", "standing"]
 
@@ -128,8 +128,9 @@ def _add(row: Row, name: str, cell: dict[str, Any]) -> None:
         return
     if cell.get("cell_type") == "markdown":
         row.manual = points
-    if is_unfinished(cell):
-        row.left.append("write the answer" if cell.get("cell_type") == "markdown" else "write the code")
+    todo = "write the answer" if cell.get("cell_type") == "markdown" else "write the code"
+    if is_unfinished(cell) and todo not in row.left:
+        row.left.append(todo)
 
 
 def _shown(cell: dict[str, Any]) -> float | None:
