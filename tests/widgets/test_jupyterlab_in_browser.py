@@ -1,4 +1,4 @@
-"""Demos in JupyterLab, in a real browser: drag, keys, number box, preset, Stop, and a second cell with the same demo."""
+"""Demos in JupyterLab in a real browser: drag, keys, number box, preset, Stop, and a second cell with the same demo."""
 
 import base64
 import io
