@@ -81,7 +81,7 @@ class _Walk:
                     modified = path.lstat().st_mtime
                     self.members.append(Member(parts, len(parts), modified, _reader_of(path, self.budget)))
             except Refused as error:
-                self.problems.append(f"{'/'.join(parts)} {error}; it was left aside.")
+                self.problems.append(f"{tidy('/'.join(parts))} {error}; it was left aside.")
 
     def file(self, path: Path, at: tuple[str, ...], trusted: int | None, *, depth: int) -> None:
         """Collect the files of a zip on the disk.
@@ -143,7 +143,9 @@ def _is_zip(parts: tuple[str, ...]) -> bool:
 
 
 def _not_a_zip(error: Exception) -> str:
-    said = error.strerror if isinstance(error, OSError) else tidy(str(error), 100)
+    if isinstance(error, OSError):
+        return f"cannot be read: {error.strerror}; give a zip or a folder"
+    said = tidy(str(error), 100)
     return f"is not a zip that can be read ({said}); download it again, or unpack it and give the folder"
 
 
@@ -174,7 +176,7 @@ def _files(folder: Path, problems: list[str]) -> Iterator[Path]:
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
-        problems.append(f"{folder} cannot be looked into: {error.strerror}; it was left aside.")
+        problems.append(f"{tidy(str(folder))} cannot be looked into: {error.strerror}; it was left aside.")
         return
     for path in entries:
         mode = path.lstat().st_mode
@@ -184,7 +186,7 @@ def _files(folder: Path, problems: list[str]) -> Iterator[Path]:
             yield path
         else:
             what = "a link" if stat.S_ISLNK(mode) else "not a plain file"
-            problems.append(f"{path} is {what}; it was not read.")
+            problems.append(f"{tidy(str(path))} is {what}; it was not read.")
 
 
 def _parts(entry: zipfile.ZipInfo) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 __all__ = ["copy_number", "workbook_called"]
 
 # Google Drive and Colab put words before a copy's name, in the language of the account.
-BEFORE = re.compile(r"^(?:copy of|kopie von|copie de|copia de|cópia de|copia di|kopia av|kopi af|kopie van)[ _]+")
+BEFORE = re.compile(r"^(?:copy[ _]of|(?:kopie|copie|copia|cópia|kopia|kopi)[ _](?:von|van|de|di|av|af))[ _]+")
 # Browsers add "(1)", Canvas and JupyterLab "-1" and "-Copy1", others " copy", our own hand-in "-handin".
 AFTER = re.compile(r"(?:[ _]?\((?P<browser>\d+)\)|-(?P<canvas>\d{1,3})|[-_ ](?:copy|kopie)[ ]?(?P<copy>\d*)|-handin)$")
 

@@ -15,9 +15,13 @@ from autograder.importing.types import Claim, Refused, Who
 __all__ = ["METADATA", "read_metadata"]
 
 METADATA = "submission_metadata.yml"
+# What Gradescope writes is nested less than this; the loader's own code cannot do with much more.
+DEEPEST = 50
+# The loader of libyaml, where PyYAML was built with it: a class of a thousand is read in seconds.
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(_Base):  # type: ignore[misc]
     """Plain values only; an object of Ruby becomes the mapping, list or text that it is written as."""
 
 
@@ -43,8 +47,10 @@ def read_metadata(content: bytes, folder: tuple[str, ...]) -> dict[tuple[str, ..
         Refused: It cannot be used.
     """
     try:
+        text = content.decode("utf-8-sig")
+        _check_depth(text)
         # The loader above makes plain values only.
-        found = yaml.load(content.decode("utf-8-sig"), Loader=_Loader)
+        found = yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError, TypeError) as error:
         raise Refused(f"cannot be read ({tidy(' '.join(str(error).split()), 120)})") from error
     if not isinstance(found, dict):
@@ -54,6 +60,14 @@ def read_metadata(content: bytes, folder: tuple[str, ...]) -> dict[tuple[str, ..
         for name, entry in found.items()
         if isinstance(name, str) and isinstance(entry, dict) and (people := tuple(_people(entry)))
     }
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Base):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError("it is nested too deeply")
 
 
 def _people(entry: Mapping[Any, Any]) -> Iterator[Who]:

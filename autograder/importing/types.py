@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from autograder.grade.read import tidy
+
 __all__ = ["Attempts", "Bounds", "Budget", "Claim", "Member", "Refused", "Source", "Who"]
 
 Attempts = Literal["latest", "best"]
@@ -85,7 +87,7 @@ class Member:
     @property
     def name(self) -> str:
         """The path in one piece, for people."""
-        return "/".join(self.parts)
+        return tidy("/".join(self.parts))
 
 
 @dataclass(frozen=True)

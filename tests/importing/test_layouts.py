@@ -113,10 +113,13 @@ def test_each_product_s_files_arrive_under_the_ids_of_the_roster(importing, layo
         ("Brightspace", ("2026-03-01 12:00:00", "2026-03-02 09:30:00", "2026-03-02 23:15:00", "2026-03-04 11:00:00")),
         ("Gradescope", ("2026-03-01 12:00:00", "2026-03-02 09:30:00", "2026-03-02 09:30:00", "")),
         ("nbgrader", ("2026-03-01 12:00:00", "", "", "")),
-        ("nbgrader exchange", ("2026-03-01 12:00:00", "2026-03-02 09:30:00", "2026-03-03 00:00:00", "2026-03-04 00:00:00")),
+        (
+            "nbgrader exchange",
+            ("2026-03-01 12:00:00", "2026-03-02 09:30:00", "2026-03-03 00:00:00", "2026-03-04 00:00:00"),
+        ),
         ("Canvas", ("", "", "", "")),
     ],
-)  # fmt: skip
+)
 def test_times_are_kept_where_they_are_known(importing, layouts, product, times):
     importing(layouts[product], roster=ROSTER, zone=ZoneInfo("Europe/Berlin"))
     assert [importing.time(name) for name in PEOPLE] == [f"{time} UTC\n" if time else "" for time in times]
