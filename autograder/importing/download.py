@@ -129,7 +129,8 @@ class _Walk:
                 with opened() as archive, archive.open(entry) as file:
                     return _limited(file.read(limit + 1), limit, self.budget)
             except ZIP_ERRORS as error:
-                raise Refused(f"cannot be unpacked ({tidy(str(error), 100)})") from error
+                said = "it is encrypted" if "encrypted" in str(error) else tidy(str(error), 100)
+                raise Refused(f"cannot be unpacked ({said})") from error
 
         return read
 
