@@ -109,7 +109,7 @@ class PlainNet:
         for i in range(last - 1, 0, -1):
             dout, more = self.hidden_backward(i, dout, caches[i - 1])
             grads |= more
-        for name in (f"W{i}" for i in range(1, last + 1)):
+        for name in (f"W{i}" for i in range(1, last + 1) if self.reg):
             loss += 0.5 * self.reg * float((self.params[name] ** 2).sum())
             grads[name] = grads[name] + self.reg * self.params[name]
         return loss, grads

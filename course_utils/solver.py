@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -55,7 +56,7 @@ def solve(
     batch_size: int = 50,
     seed: int = 0,
 ) -> SolverHistory:
-    """Train a numpy network with torch's Adam, which sees the arrays of `model.params` as tensors.
+    """Train a numpy network with torch's Adam, which sees all arrays of `model.params` as one vector.
 
     Args:
         model: The network; it is changed.
@@ -73,8 +74,10 @@ def solve(
             f"num_epochs must be at least 1 and batch_size from 1 to {len(data.X_train)}; found {num_epochs} and "
             f"{batch_size}"
         )
-    tensors = {name: torch.from_numpy(array) for name, array in model.params.items()}
-    adam = torch.optim.Adam(list(tensors.values()), lr=learning_rate, fused=True)
+    vector = torch.from_numpy(np.concatenate([array.ravel() for array in model.params.values()]))
+    vector.grad = torch.zeros_like(vector)
+    weights, slopes = _slices(vector.numpy(), model.params), _slices(vector.grad.numpy(), model.params)
+    adam = torch.optim.Adam([vector], lr=learning_rate, fused=True)
     rng = np.random.default_rng(seed)
     losses: list[float] = []
     train, valid = [_accuracy(model, data.X_train, data.y_train)], [_accuracy(model, data.X_val, data.y_val)]
@@ -83,22 +86,27 @@ def solve(
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             loss, gradients = model.loss(data.X_train[rows], data.y_train[rows])
-            _give(tensors, gradients)
+            _copy(gradients, slopes)
             adam.step()
+            _copy(weights, model.params)
             losses.append(float(loss))
         train.append(_accuracy(model, data.X_train, data.y_train))
         valid.append(_accuracy(model, data.X_val, data.y_val))
     return SolverHistory(tuple(losses), tuple(train), tuple(valid), model)
 
 
-def _give(tensors: dict[str, torch.Tensor], gradients: dict[str, NDArray[Any]]) -> None:
-    for name, tensor in tensors.items():
-        if name not in gradients or np.shape(gradients[name]) != tuple(tensor.shape):
-            found = f"an array of shape {np.shape(gradients[name])}" if name in gradients else "none"
-            raise ValueError(
-                f"loss() must return a gradient of shape {tuple(tensor.shape)} for {name!r}; found {found}"
-            )
-        tensor.grad = torch.from_numpy(np.ascontiguousarray(gradients[name])).to(tensor.dtype)
+def _slices(vector: NDArray[Any], arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the parts of a vector in the shapes of the arrays that it was put together from; they share its memory."""
+    parts = np.split(vector, np.cumsum([array.size for array in arrays.values()])[:-1])
+    return {name: part.reshape(array.shape) for part, (name, array) in zip(parts, arrays.items(), strict=True)}
+
+
+def _copy(source: Mapping[str, NDArray[Any]], target: Mapping[str, NDArray[Any]]) -> None:
+    for name, array in target.items():
+        if name not in source or np.shape(source[name]) != array.shape:
+            found = f"an array of shape {np.shape(source[name])}" if name in source else "none"
+            raise ValueError(f"loss() must return a gradient of shape {array.shape} for {name!r}; found {found}")
+        array[...] = source[name]
 
 
 def _accuracy(model: NumpyNet, X: NDArray[Any], y: NDArray[Any]) -> float:

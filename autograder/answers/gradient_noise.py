@@ -20,10 +20,10 @@ from course_utils.probes.gradient_noise import BATCH_SIZES, PROBE
 
 __all__ = ["ANSWER"]
 
-ROWS, FIRST, INPUTS, DRAWS, SAMPLES = 40, 16, 25, 400, 2000
+ROWS, FIRST, INPUTS, DRAWS, SAMPLES = 40, 16, 25, 200, 2000
 # The reference for single examples is exp(LEVEL), so that the judge's tolerance, 0.05 of the value and of the largest
 # one, is 13 to 20 percent of a variance. In so many dimensions, and with residuals of similar sizes, a mean over the
-# draws is off by at most STEADY / sqrt(DRAWS), 2.5 percent. What is told apart differs by a factor of exp(APART).
+# draws is off by at most STEADY / sqrt(DRAWS), 3.5 percent. What is told apart differs by a factor of exp(APART).
 LEVEL = 2.0
 STEADY, APART = 0.5, 0.35
 

@@ -137,9 +137,9 @@ compare("SGD")
 # %% [markdown]
 # ## 2.1 The moving average by itself
 #
-# All three optimizers are built from one small tool, so look at it alone first. The gradient of a minibatch is the
-# gradient of the whole set plus noise. An average over the last gradients would be less noisy, but a window has to be
-# stored. The **exponential moving average** (EMA) needs one number per value. With values $x_1, x_2, \dots$, the
+# Momentum, RMSProp and Adam are built from one small tool, so look at it alone first. The gradient of a minibatch is
+# the gradient of the whole set plus noise. An average over the last gradients would be less noisy, but a window has to
+# be stored. The **exponential moving average** (EMA) needs one number per value. With values $x_1, x_2, \dots$, the
 # average $m_t$ after the $t$-th of them, and $\beta$, the share that the past keeps:
 #
 # $$m_0 = 0, \qquad m_t = \beta\, m_{t-1} + (1-\beta)\, x_t$$

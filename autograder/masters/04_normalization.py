@@ -467,16 +467,16 @@ figure, ax = plt.subplots(figsize=(10, 3), layout="constrained")
 places = {"$x$": (0, 1), r"$\mu$": (1, 0), r"$x - \mu$": (2, 1), "$v$": (3, 0), r"$\sigma$": (4, 0)}
 places |= {r"$\hat x$": (5, 1), r"$\gamma, \beta$": (6, 0), "$y$": (7, 1), r"$\ell$": (8, 1)}
 arrows = "01 02 12 23 34 45 25 57 67 78"
-names = list(places)
-for start, end in arrows.split():
-    (x0, y0), (x1, y1) = places[names[int(start)]], places[names[int(end)]]
-    bend = f"arc3,rad={-0.35 if abs(x1 - x0) > 2 else 0}"
-    look = {"arrowstyle": "->", "shrinkA": 22, "shrinkB": 22, "connectionstyle": bend}
-    ax.annotate("", (x1, y1), (x0, y0), arrowprops={**look, "color": COLOURS[0]})
+drawn = []
 for name, (x, y) in places.items():
     shared = name in (r"$\mu$", "$v$", r"$\sigma$", r"$\gamma, \beta$")
     box = {"boxstyle": "round" if shared else "square", "facecolor": "#FFE9B8" if shared else "white"}
-    ax.text(x, y, name, ha="center", va="center", fontsize=14, bbox=box)
+    drawn.append(ax.text(x, y, name, ha="center", va="center", fontsize=14, bbox=box))
+for start, end in (map(int, arrow) for arrow in arrows.split()):
+    (x0, y0), (x1, y1) = drawn[start].get_position(), drawn[end].get_position()
+    look = {"arrowstyle": "->", "connectionstyle": f"arc3,rad={-0.35 if abs(x1 - x0) > 2 else 0}"}
+    look |= {"patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch(), "color": COLOURS[0]}
+    ax.annotate("", (x1, y1), (x0, y0), arrowprops=look)
 ax.set(xlim=(-0.4, 8.4), ylim=(-0.5, 1.9), title="Forward. Rounded: one value per feature, shared by all rows")
 ax.set_axis_off()
 plt.show()
@@ -836,10 +836,12 @@ plt.show()
 # each picture mean 0 and standard deviation 1 of its own, and the light is gone.
 # </details>
 #
-# **Bug hunt.** Three published group normalizations, all of them with the right output shape. (a) Mean and variance
-# over axis 2 of `x.reshape(N, G, C // G, H, W)`. (b) `x.reshape(N, C // G, G, H, W)`, mean and variance over axes 1, 3
-# and
-# 4. (c) For spatial batch normalization: `batchnorm_forward(x.reshape(-1, C), ...)`. Find the fault of each.
+# **Bug hunt.** Three published normalizations of images, all of them with the right output shape. Find the fault of
+# each.
+#
+# - (a) Group normalization: mean and variance over axis 2 of `x.reshape(N, G, C // G, H, W)`.
+# - (b) Group normalization: mean and variance over the axes (1, 3, 4) of `x.reshape(N, C // G, G, H, W)`.
+# - (c) Spatial batch normalization: `batchnorm_forward(x.reshape(-1, C), ...)`.
 #
 # <details><summary>Answer</summary>
 #
@@ -938,13 +940,15 @@ for settings in (("batchnorm", 5, 0.0), ("batchnorm", 5, 3.14), ("layernorm", 5,
 # `b1` and `b2`: whatever a bias adds to all examples, the mean takes away. Their gradient is rounding, about
 # $10^{-16}$, and so is the numerical one, so the "relative error" compares noise with the floor of $10^{-8}$ and means
 # nothing. A bias before batch normalization is useless; $\beta$ does its work. Before *layer* normalization it is not:
-# there the biases of one example differ from feature to feature.
+# there the biases of one example differ from feature to feature. (The $10^{-5}$ of `W1` in the second block belongs to an
+# entry that is nearly zero, $8 \cdot 10^{-5}$.)
 #
 # The last block repeats a well-known check, which uses **two** examples. Two values are normalised to $+1$ and $-1$,
 # whatever they are, unless they lie within about $\sqrt\varepsilon = 0.003$ of each other. So most columns of `W1`
 # have a gradient of nearly 0 (its median entry is 0.0003), and a few have a huge one (4.7), at places where the loss
-# bends within 0.003. Both spoil relative errors, up to $10^{-5}$ here, without any mistake. With three examples the
-# worst one is $10^{-7}$. Check batch normalization with more than two, and look at sizes before you worry about errors.
+# bends within 0.003. Both spoil relative errors, up to $3 \cdot 10^{-5}$ here, without any mistake. With three examples
+# the worst one is $10^{-7}$. Check batch normalization with more than two, and look at sizes before you worry about
+# errors.
 # </details>
 #
 # **Bug hunt.** A network on a solution page accepts `normalization` and `dropout_keep_ratio`. Its code says
@@ -1032,7 +1036,7 @@ for panel, (label, measure) in zip(panels, measures.items()):
     panel.set(xscale="log", xlabel="standard deviation of the initial weights", ylabel=label)
     panel.axvline(0.2, color="0.6", linewidth=0.8, linestyle=":")
 panels[0].legend()
-panels[2].set_ylim(0, 3.5)
+panels[2].set_yscale("log")
 figure.suptitle("Mean and range of three seeds; dotted: He's initialisation")
 plt.show()
 
@@ -1056,6 +1060,9 @@ for column, (name, runs) in zip(panels.T, by_batch.items()):
     plot_training_history(runs, "train_acc_history", ax=column[0])
     plot_training_history(runs, "val_acc_history", ax=column[1])
     column[0].set(title=name, xlabel="")
+for panel in panels[:, 1:].flat:
+    panel.set_ylabel("")
+    panel.get_legend().remove()
 figure.suptitle("Mean and range of three seeds")
 plt.show()
 
