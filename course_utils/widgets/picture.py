@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from PIL import Image
 
 from course_utils.widgets.controls import State
+from course_utils.widgets.png import png
 
 __all__ = ["Film", "Picture", "fit", "new_figure"]
 
@@ -71,13 +70,7 @@ class Film:
         for artist in self.picture.moving:
             if artist.get_visible():
                 self.figure.draw_artist(artist)
-        return self._png()
-
-    def _png(self) -> bytes:
-        buffer = io.BytesIO()
-        pixels = Image.frombuffer("RGBA", self._canvas.get_width_height(), self._canvas.buffer_rgba())
-        pixels.convert("RGB").save(buffer, "png", compress_level=1)
-        return buffer.getvalue()
+        return png(np.asarray(self._canvas.buffer_rgba()))
 
 
 def fit(
