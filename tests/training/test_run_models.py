@@ -151,6 +151,15 @@ def test_classes_that_cannot_share_are_run_alone_with_the_same_result(data, opti
     assert [run.batch_losses for run in asked] == [run.batch_losses for run in single]
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_together_on_a_gpu_gives_what_a_run_on_the_cpu_gives(data):
+    options = {"data": data, "epochs": 2, "batch_size": 64, "learning_rate": 0.02, "seeds": (3, 5)}
+    shared = run_models(Momentum, BatchNormLayer, together=True, device="cuda", **options)
+    single = run_models(Momentum, BatchNormLayer, together=False, **options)
+    assert [run.settings.get("together") for run in shared] == [2, 2]
+    np.testing.assert_allclose(_losses(shared), _losses(single), rtol=1e-2)
+
+
 def test_nothing_to_run_is_refused(data):
     with pytest.raises(ValueError, match="at least one seed"):
         run_models(seeds=(), data=data)
