@@ -1,0 +1,95 @@
+"""An export from end to end: read the gradebook, lay out the table, write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from autograder.course import load_course
+from autograder.exporting.cells import as_csv
+from autograder.exporting.formats import Table, canvas, moodle, plain
+from autograder.exporting.marks import Marks, read_marks
+from autograder.grade.files import errors_for_people, write_all
+from autograder.grade.releases import assignments_of
+from autograder.grade.types import GradingError
+from autograder.importing.roster import Roster, read_roster
+
+__all__ = ["ExportOrder", "ExportReport", "Format", "export_grades"]
+
+Format = Literal["plain", "canvas", "moodle"]
+FORMATS: Mapping[Format, Callable[[Table], Iterator[list[str]]]] = {"plain": plain, "canvas": canvas, "moodle": moodle}
+
+
+@dataclass(frozen=True)
+class ExportOrder:
+    """What to export, and where to.
+
+    Args:
+        results: The output folder of a grading run, or a gradebook.
+        out: The file to write.
+        root: Folder of `course.toml`.
+        format: Who is to read it.
+        assignment: The only assignment; None for all that have marks.
+        roster: A csv of the class, best the platform's own export; None if there is none.
+    """
+
+    results: Path
+    out: Path
+    root: Path
+    format: Format = "plain"
+    assignment: str | None = None
+    roster: Path | None = None
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What was exported: the students with marks, and a line for everything to look at."""
+
+    students: int
+    assignments: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def export_grades(order: ExportOrder) -> ExportReport:
+    """Write the grades of a class as a table.
+
+    Args:
+        order: What to export, and where to.
+
+    Raises:
+        GradingError: There are no marks, the roster cannot be used, or the file cannot be written.
+        CourseError: The course cannot be used.
+    """
+    if order.out.suffix.lower() != ".csv":
+        raise GradingError(f"{order.out} is not called .csv; give another file with --out")
+    course = load_course(order.root)
+    marks = read_marks(order.results, course, assignments_of(course, order.assignment))
+    roster = read_roster(order.roster) if order.roster else None
+    if order.roster and order.out.exists() and order.out.samefile(order.roster):
+        raise GradingError(f"{order.out} is the roster; give another file with --out")
+    present = {one.assignment for one in marks}
+    assignments = tuple(name for name in course.assignments if name in present)
+    scores = {(one.student, one.assignment): one.score for one in marks}
+    content = as_csv(FORMATS[order.format](Table(course, assignments, scores, roster)))
+    with errors_for_people(order.out.parent):
+        write_all(order.out.parent, {order.out.name: content})
+    return ExportReport(len({one.student for one in marks}), assignments, tuple(_problems(marks, roster)))
+
+
+def _problems(marks: Sequence[Marks], roster: Roster | None) -> Iterator[str]:
+    for what, found in (
+        ("wait to be marked by hand, and count 0", [(one.assignment, one.waiting) for one in marks]),
+        (
+            "were graded again after they were marked by hand; look at them",
+            [(one.assignment, one.again) for one in marks],
+        ),
+    ):
+        for assignment in dict(found):
+            total = sum(number for name, number in found if name == assignment)
+            if total:
+                yield f"{assignment}: {total} answers {what}."
+    known = {person.id for person in roster.people} if roster else set()
+    for student in sorted({one.student for one in marks} - known) if roster else ():
+        yield f"{student} has marks and is not on the roster."
