@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from autograder.sandbox.pages import collapse_pages
 from autograder.sandbox.reset import reset_state
@@ -18,12 +18,15 @@ MODULES = (
     "numpy", "matplotlib.pyplot", "sklearn.datasets", "IPython.display", "fastprogress.fastprogress", "ipywidgets",
 )  # fmt: skip
 
-# The first figure, traceback and optimizer build caches that every fork then shares.
+# The first figure, traceback, pass and optimizer build caches that every fork then shares.
 CELLS = (
     "import torch, matplotlib.pyplot as plt\nplt.plot([0, 1], label='x'); plt.legend(); plt.title('$x^2$');",
     "torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0); torch.ones(2) @ torch.ones(2)",
+    "from course_utils.training.digits_race import train_on_digits\n"
+    "for make in (torch.optim.SGD, torch.optim.RMSprop, torch.optim.Adam):\n"
+    "    train_on_digits(make, (0,), steps=10, lr=0.01)",
     "1 / 0",
-    "del torch, plt",
+    "del torch, plt, train_on_digits, make",
 )
 
 
@@ -31,9 +34,9 @@ def warm_up() -> GradingShell:
     """Import everything and return a shell that has run a few cells and holds nothing."""
     for name in MODULES:
         import_module(name)
-    for package in ("course_utils", "course_utils.probes", "course_utils.checks"):
-        for module in iter_modules(import_module(package).__path__, f"{package}."):
-            import_module(module.name)
+    course = import_module("course_utils")
+    for module in walk_packages(course.__path__, f"{course.__name__}."):
+        import_module(module.name)
     import_module("autograder.sandbox.inner")  # what the forks need
     shell = make_shell()
     record_streams()

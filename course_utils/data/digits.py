@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 __all__ = ["Digits", "load_digits_data"]
 
@@ -45,9 +48,7 @@ def load_digits_data(
     Raises:
         ValueError: `train_share` leaves one part empty.
     """
-    from sklearn.datasets import load_digits
-
-    images, labels = load_digits(return_X_y=True)
+    images, labels = _table()
     cut = int(len(images) * train_share)
     if not 0 < cut < len(images):
         raise ValueError(f"train_share must leave images in both parts, found {train_share}")
@@ -57,3 +58,14 @@ def load_digits_data(
     x = torch.tensor((images - mean) / std, dtype=dtype)
     y = torch.tensor(labels < 5, dtype=dtype) if binary else torch.tensor(labels, dtype=torch.int64)
     return Digits(x[train], y[train], x[valid], y[valid], mean, std)
+
+
+@cache
+def _table() -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return images and labels, which nobody may change: reading the table takes longer than splitting it."""
+    from sklearn.datasets import load_digits
+
+    images, labels = load_digits(return_X_y=True)
+    for array in (images, labels):
+        array.flags.writeable = False
+    return images, labels
