@@ -1,0 +1,64 @@
+"""The floor under grading: bare cells and probes in a warm process, with nothing around them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from autograder.demo.classroom import WORKBOOK
+from autograder.grade.plan import plan
+from autograder.grade.read import read_notebook
+from autograder.grade.rebuild import rebuild
+from autograder.grade.release import load_release
+from autograder.grade.work import Task
+from autograder.sandbox.types import CellStep, Step
+from parts.submissions import SEED
+
+__all__ = ["Floor"]
+
+
+def floor(plans: Sequence[Sequence[Step]], orders: Any) -> None:
+    """Be a warm process that runs bare cells and probes, all of `plans` for every order; answer with the seconds."""
+    from autograder.sandbox.warm import warm_up
+    from course_utils.checks.observe import observe_part
+    from course_utils.probes.base import load_probe
+
+    shell = warm_up()
+    while orders.recv():
+        start = time.perf_counter()
+        for steps in plans:
+            shell.reset(new_session=False)
+            for step in steps:
+                if isinstance(step, CellStep):
+                    shell.run_cell(step.source, store_history=True)
+                    continue
+                objects = {name: shell.user_ns.get(name) for name in load_probe(step.exercise).objects}
+                for part in load_probe(step.exercise).parts:
+                    observe_part(part, objects, step.inputs)
+        orders.send(time.perf_counter() - start)
+
+
+class Floor:
+    """A process in which `floor` runs."""
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        release = load_release(WORKBOOK, tasks[0].release)
+        sources = [(task.submission.student, read_notebook(task.submission.content, 10**8)[0]) for task in tasks]
+        plans = [plan(rebuild(release, cells), SEED, student).steps for student, cells in sources]
+        context = multiprocessing.get_context("spawn")
+        self._orders, theirs = context.Pipe()
+        self._process = context.Process(target=floor, args=(plans, theirs))
+        self._process.start()
+        self.seconds()
+
+    def seconds(self) -> float:
+        """Run all plans once."""
+        self._orders.send(True)
+        return float(self._orders.recv())
+
+    def close(self) -> None:
+        """End it."""
+        self._orders.send(False)
+        self._process.join()
