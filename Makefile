@@ -1,10 +1,10 @@
-# Verbs: env demo lab test test-all check notebooks bench. Each does all set-up that it needs.
+# Verbs: env demo lab test test-all test-colab check notebooks docs bench lecture lecture-html. Each does all set-up that it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
 
-.PHONY: env demo lab test test-all test-colab check notebooks bench browser lecture lecture-html
+.PHONY: env demo lab test test-all test-colab check notebooks docs bench browser lecture lecture-html
 
 env: $(STAMP)
 
@@ -55,6 +55,14 @@ lecture: env
 
 lecture-html: env
 	$(BIN)/autograder lectures --html build/lectures
+
+# The reference pages, from the docstrings, and the other documents: build/docs/index.html
+$(VENV)/.docs: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[docs]"
+	touch $@
+
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 bench: env
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
