@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
+    "NO_ANSWER",
+    "NO_CODE",
     "HandInError",
     "Notebook",
     "find_notebook",
@@ -23,6 +25,8 @@ __all__ = [
 
 STUB = ("# TODO", "raise NotImplementedError")
 TEXT_STUB = "*Your answer here.*"
+# How a line of `missing` ends where nothing has been written.
+NO_CODE, NO_ANSWER = ": still to be written", ": no answer yet"
 # More than an hour may be an evening's break, or work that was never saved.
 LONG_AGO_S = 3600
 
@@ -129,7 +133,7 @@ def hand_in_bytes(notebook: Notebook) -> bytes:
 def _lacks(name: str, cell: dict[str, Any]) -> list[str]:
     words = cell.get("cell_type") == "markdown"
     if is_unfinished(cell):
-        return [f"{name}: no answer yet" if words else f"{name}: still to be written"]
+        return [f"{name}{NO_ANSWER if words else NO_CODE}"]
     return [] if words else [f"{name}: {what}" for what in _syntax(_source(cell))]
 
 
@@ -153,7 +157,9 @@ def _without_check(notebook: Notebook, names: set[str]) -> list[str]:
         for cell in notebook.record["cells"]
         if cell.get("cell_type") == "code" and (cell.get("metadata") or {}).get("nbgrader", {}).get("solution")
     ]
-    return [name for name in solutions if name and f"check-{name}" not in names]
+    # The second cell of an exercise is called `id-part`; all of them have one check.
+    exercises = dict.fromkeys(name.partition("-")[0] for name in solutions if name)
+    return [exercise for exercise in exercises if f"check-{exercise}" not in names]
 
 
 def is_unfinished(cell: dict[str, Any]) -> bool:

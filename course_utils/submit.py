@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from course_utils.handin import HandInError, hand_in_bytes, missing
+from course_utils.handin import NO_ANSWER, NO_CODE, HandInError, hand_in_bytes, missing
 from course_utils.open_notebook import open_notebook
 
 __all__ = ["hand_in", "main", "submit"]
@@ -20,13 +20,15 @@ GRADING = "NBGRADER_EXECUTION"
 def hand_in(name: str = "") -> None:
     """Do what `submit` does, for the last cell of a notebook: problems are printed, and Colab downloads the file.
 
+    What is still to be written is only counted: the table of `progress` above it has the list.
+
     Args:
         name: Workbook, as in `"02_optimizers"`, or a path; the notebook that is open if empty.
     """
     if GRADING in os.environ:
         return
     try:
-        path = submit(name)
+        path = submit(name, brief=True)
     except HandInError as error:
         print(f"[error] {error}.")
         return
@@ -35,7 +37,7 @@ def hand_in(name: str = "") -> None:
         import_module("google.colab.files").download(str(path))
 
 
-def submit(name: str, out: str | Path | None = None) -> Path:
+def submit(name: str, out: str | Path | None = None, brief: bool = False) -> Path:
     """Say what the saved notebook of a workbook still lacks, and write the file to hand in.
 
     Unfinished exercises do not keep anybody from handing in; they are listed.
@@ -43,6 +45,7 @@ def submit(name: str, out: str | Path | None = None) -> Path:
     Args:
         name: Workbook, as in `"02_optimizers"`, or the path of the notebook.
         out: Folder for the file; the notebook's own by default. An earlier file there is replaced.
+        brief: Whether to leave out the list of what has not been begun.
 
     Returns:
         The path of the file, `<workbook>-handin.ipynb`.
@@ -53,7 +56,8 @@ def submit(name: str, out: str | Path | None = None) -> Path:
     notebook = open_notebook(name)
     lines = missing(notebook)
     for line in lines:
-        print(f"[to do] {line}")
+        if not (brief and line.endswith((NO_CODE, NO_ANSWER))):
+            print(f"[to do] {line}")
     print(f"{len(lines)} open." if lines else "[ok] Everything is filled in.")
     path = Path(out or notebook.path.parent) / f"{notebook.name}-handin.ipynb"
     part = path.with_name(f".{path.name}.part")

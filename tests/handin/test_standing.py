@@ -150,6 +150,22 @@ def test_the_last_cell_is_silent_while_nbgrader_runs_it(saved, monkeypatch, caps
     assert (saved.parent / f"{NAME}-handin.ipynb").is_file()
 
 
+def test_the_last_cell_does_not_list_again_what_the_table_lists(saved, monkeypatch, capsys):
+    monkeypatch.chdir(saved.parent)
+    record = json.loads(saved.read_text())
+    for cell in record["cells"]:
+        if cell["id"] == "ema":
+            cell["source"] = "def ema(:"
+    record["cells"] = [cell for cell in record["cells"] if cell["id"] != "check-schedules"]
+    saved.write_text(json.dumps(record))
+    hand_in(NAME)
+    lines = capsys.readouterr().out.splitlines()
+    listed = [line for line in lines if line.startswith("[to do]")]
+    assert [line.split(":")[0] for line in listed] == ["[to do] ema", "[to do] schedules"]
+    assert listed[1].endswith("its check cell is gone")
+    assert any(line.endswith(" open.") and int(line.split()[0]) > 10 for line in lines)
+
+
 def test_the_package_stays_light():
     code = "import sys, course_utils; print({'torch', 'numpy', 'IPython'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
