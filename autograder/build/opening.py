@@ -22,7 +22,7 @@ def set_up_colab():
     if "google.colab" not in sys.modules or importlib.util.find_spec("course_utils"):
         return
     # Without dependencies: Colab keeps its own torch, numpy, IPython and ipywidgets.
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--timeout=10", "--retries=1"]
     said = ""
     for source in $sources:
         said = subprocess.run([*pip, source], capture_output=True, text=True).stderr
