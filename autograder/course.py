@@ -44,12 +44,20 @@ class Identity(_Record):
     branch: Annotated[str, Field(pattern=r"^[\w.-]+(/[\w.-]+)*$")] = "main"
 
 
+class ExerciseLimits(_Record):
+    """What one exercise may use in place of what the course says: seconds per solution cell, and per probe."""
+
+    cell_s: Positive | None = None
+    probe_s: Positive | None = None
+
+
 class Limits(_Record):
-    """What one submission may use: seconds per solution cell and per probe, bytes of the file."""
+    """What one submission may use: seconds per solution cell and per probe, bytes of the file; and by exercise."""
 
     cell_s: Positive = 20.0
     probe_s: Positive = 10.0
     submission_bytes: Annotated[int, Field(gt=0)] = 20_000_000
+    exercises: Mapping[str, ExerciseLimits] = {}
 
 
 class Points(_Record):
@@ -110,6 +118,13 @@ class Course(_Record):
                 if owner.setdefault(exercise, name) != name:
                     raise ValueError(f"exercise {exercise!r} stands in {owner[exercise]} and in {name}")
         return workbooks
+
+    @model_validator(mode="after")
+    def _limits_of_exercises(self) -> Course:
+        unknown = sorted(set(self.limits.exercises) - set(self.points))
+        if unknown:
+            raise ValueError(f"limits.exercises names {', '.join(unknown)}, which no workbook has")
+        return self
 
     @property
     def assignments(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from autograder.grade.classrun import Order, grade_class
 from autograder.grade.pools import choose_pool
 from autograder.grade.types import GradingError
 from autograder.report.progress import Bar
-from autograder.report.table import print_class
+from autograder.report.table import print_changes, print_class
 from autograder.sandbox.host import Strictness
 
 __all__ = ["grade"]
@@ -28,6 +28,9 @@ def grade(
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use its workers.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the hidden inputs; drawn and kept if not given.")] = None,
     only: Annotated[str | None, typer.Option(help="Only this student.")] = None,
+    only_exercise: Annotated[
+        str | None, typer.Option(help="Only this exercise, again, after its answer was corrected; all else stays.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is already done.")] = False,
     weak_walls: Annotated[
         bool, typer.Option("--weak-walls", help="Run student code even where this machine cannot build every wall.")
@@ -37,11 +40,12 @@ def grade(
     console = Console()
     walls: Strictness = "weak" if weak_walls else "full"
     try:
-        order = Order(submissions, out, find_root(), assignment, only, seed, force, walls=walls)
+        order = Order(submissions, out, find_root(), assignment, only, seed, force, walls=walls, exercise=only_exercise)
         with Bar(console, "grading") as bar:
             result = grade_class(order, partial(choose_pool, workers, scheduler, walls), bar)
     except (GradingError, CourseError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
     print_class(console, result.grades, result.course.course.title)
+    print_changes(console, result.changes)
     console.print(f"The page of the class: {out / 'index.html'}", soft_wrap=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from autograder.course import load_course
+from autograder.course import Course, load_course
 from autograder.grade.collect import Collected, Found, collect, load
 from autograder.grade.files import errors_for_people
 from autograder.grade.folder import OutFolder, open_folder
-from autograder.grade.keys import submission_key
+from autograder.grade.keys import submission_basis, submission_key
 from autograder.grade.record import ClassGrades, check_place, record
+from autograder.grade.regrade import Change, Earlier, changes_between
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.submission import Settings, settings_of
@@ -44,6 +45,7 @@ class Order:
         root: Folder of `course.toml`.
         assignment: The only assignment to grade; None for all of the course.
         only: The only student to grade; None for all. What is known of the others stays in the reports.
+        exercise: The only exercise to grade again; None for all. What is known of the others stays as it is.
         seed: Seed of the hidden inputs; None for that of the output folder, or a fresh one.
         force: Grade again what is done.
         limits: What one submission may use; those of `course.toml` if None.
@@ -59,6 +61,7 @@ class Order:
     force: bool = False
     limits: Limits | None = None
     walls: Strictness = "full"
+    exercise: str | None = None
 
 
 def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = None) -> ClassGrades:
@@ -73,6 +76,7 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
         GradingError: The run cannot start or go on; what is done stays done.
     """
     course = load_course(order.root)
+    _check_exercise(order, course)
     collected = _collect(order, assignments_of(course, order.assignment))
     names = sorted({found.assignment for found in collected.found})
     contents = read_releases(names, order.root)
@@ -88,7 +92,15 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
             watcher or Watcher(),
         )
         run.all(collected.found, open_pool)
-        grades = ClassGrades(course, tuple(releases.values()), run.sorted(), collected.strays, folder.seed)
+        grades = ClassGrades(
+            course,
+            tuple(releases.values()),
+            run.sorted(),
+            collected.strays,
+            folder.seed,
+            run.changes(),
+            order.exercise or "",
+        )
         with errors_for_people(order.out):
             record(folder.path, grades)
     return grades
@@ -127,13 +139,28 @@ class _Run:
         """Yield what is not done; submissions are read one at a time, as they are asked for."""
         for one in found:
             submission = load(one, self.settings.submission_bytes)
-            key = submission_key(submission, self.releases[one.assignment], self.settings)
-            chosen = self.order.only in (None, one.student)
-            done = self.folder.done(key)
+            release = self.releases[one.assignment]
+            basis = submission_basis(submission, release, self.settings)
+            key = submission_key(basis)
+            chosen = self.order.only in (None, one.student) and self.order.exercise in (None, *release.checked)
+            done = self.folder.done(key) or (None if chosen else self.folder.latest(basis))
             if done is not None and not (chosen and self.order.force):
                 self.know(done, fresh=False)
             elif chosen:
-                yield Task(key, submission, self.contents[one.assignment], self.settings)
+                content = self.contents[one.assignment]
+                yield Task(key, submission, content, self.settings, basis, self.earlier(basis))
+
+    def earlier(self, basis: str) -> Earlier | None:
+        """Return what one exercise is to be put into; None where all of a submission is to be graded."""
+        known = self.folder.latest(basis) if self.order.exercise is not None else None
+        if known is None or self.order.exercise is None:
+            return None
+        return Earlier(self.order.exercise, known, self.folder.notebook(known).read_bytes())
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return whose marks changed with the last correction of the course."""
+        found = [(self.folder.journal.before(grade), grade) for grade in self.sorted()]
+        return changes_between((before, grade) for before, grade in found if before is not None)
 
     def know(self, grade: SubmissionGrade, *, fresh: bool) -> None:
         """Take a grade into the reports."""
@@ -143,6 +170,14 @@ class _Run:
     def sorted(self) -> tuple[SubmissionGrade, ...]:
         """Return the grades by assignment and student."""
         return tuple(sorted(self.grades.values(), key=lambda grade: (grade.assignment, grade.student)))
+
+
+def _check_exercise(order: Order, course: Course) -> None:
+    points = None if order.exercise is None else course.points.get(order.exercise)
+    if order.exercise is not None and points is None:
+        raise GradingError(f"there is no exercise {order.exercise!r}; course.toml lists them")
+    if points is not None and not points.auto:
+        raise GradingError(f"{order.exercise!r} is marked by hand, in formgrader; no check can grade it again")
 
 
 def _collect(order: Order, wanted: Sequence[str]) -> Collected:

@@ -11,7 +11,7 @@ from autograder.grade.types import Cell, ExerciseGrade, Rebuilt, SubmissionGrade
 from autograder.report.words import text_of
 from autograder.sandbox.types import RunResult
 
-__all__ = ["METADATA_KEY", "executed_notebook"]
+__all__ = ["METADATA_KEY", "executed_notebook", "marked_again"]
 
 # Where the grades stand in the notebook's metadata, for the feedback that is made from it later.
 METADATA_KEY = "autograder"
@@ -30,6 +30,26 @@ def executed_notebook(release: Release, rebuilt: Rebuilt, result: RunResult, gra
         _record(cell, given.get(cell.id), shown.get(cell.id, []), by_cell.get(cell.grade_id)) for cell in rebuilt.cells
     ]
     notebook["metadata"][METADATA_KEY] = json.loads(grade.to_json())
+    return _as_bytes(notebook)
+
+
+def marked_again(graded: bytes, one: ExerciseGrade, grade: SubmissionGrade) -> bytes:
+    """Return a graded notebook with another grade of one exercise.
+
+    Args:
+        graded: What `executed_notebook` returned.
+        one: The new grade of the exercise.
+        grade: All grades, that one among them.
+    """
+    notebook = json.loads(graded)
+    for record in notebook["cells"]:
+        if record["metadata"].get("nbgrader", {}).get("grade_id") == one.grade_id:
+            record["outputs"] = _marked(one)
+    notebook["metadata"][METADATA_KEY] = json.loads(grade.to_json())
+    return _as_bytes(notebook)
+
+
+def _as_bytes(notebook: dict[str, Any]) -> bytes:
     return (json.dumps(notebook, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 

@@ -32,7 +32,16 @@ class OutFolder:
         if key not in self.journal:
             return None
         grade = self.journal[key]
-        return grade if (self.path / notebook_path(grade)).is_file() else None
+        return grade if self.notebook(grade).is_file() else None
+
+    def latest(self, basis: str) -> SubmissionGrade | None:
+        """Return the last grade of the same content, whatever graded it, if its notebook is there."""
+        grade = self.journal.latest(basis)
+        return grade if grade is not None and self.notebook(grade).is_file() else None
+
+    def notebook(self, grade: SubmissionGrade) -> Path:
+        """Return where the graded notebook lies."""
+        return self.path / notebook_path(grade)
 
     def keep(self, grade: SubmissionGrade, notebook: bytes) -> None:
         """Keep a grade and its notebook; the notebook first, so that a kill between them only repeats work.

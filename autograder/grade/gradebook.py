@@ -14,7 +14,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 
 from autograder.course import Course
 from autograder.grade.gradebook_file import errors_of_gradebook
-from autograder.grade.late import Penalty
+from autograder.grade.late import Late, Penalty
 from autograder.grade.release import Release
 from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
 from autograder.report.words import reasons
@@ -23,18 +23,32 @@ __all__ = ["enter_class"]
 
 
 def enter_class(
-    url: str, course: Course, releases: tuple[Release, ...], grades: tuple[SubmissionGrade, ...], penalty: Penalty
-) -> None:
+    url: str,
+    course: Course,
+    releases: tuple[Release, ...],
+    grades: tuple[SubmissionGrade, ...],
+    penalty: Penalty,
+    only: str = "",
+) -> dict[tuple[str, str], Late]:
     """Enter a class into the gradebook at `url`, as SQLAlchemy writes it.
 
     Checks give `auto_score`; parts marked by hand wait. A mark that was given by hand stays, and asks to be looked at
-    again, as after nbgrader's own autograding.
+    again, as after nbgrader's own autograding. Where `only` names the exercise that was graded again, just its marks
+    ask for that.
+
+    Returns:
+        How late each submission is that came too late, by student and assignment.
     """
+    late: dict[tuple[str, str], Late] = {}
     with errors_of_gradebook(url), _one_transaction(url, course.course.id) as book:
         for release in releases:
             _enter_assignment(book, release)
         for grade in grades:
-            _enter_submission(book, grade, penalty)
+            submission = _enter_submission(book, grade, penalty, only)
+            if submission.total_seconds_late > 0:
+                taken = sum(one.late_submission_penalty or 0.0 for one in submission.notebooks)
+                late[grade.student, grade.assignment] = Late(submission.total_seconds_late, taken)
+    return late
 
 
 @contextmanager
@@ -76,7 +90,7 @@ def _enter_cell(book: Any, name: str, record: dict[str, Any], graded: dict[str, 
     )
 
 
-def _enter_submission(book: Any, grade: SubmissionGrade, penalty: Penalty) -> None:
+def _enter_submission(book: Any, grade: SubmissionGrade, penalty: Penalty, only: str) -> Any:
     book.update_or_create_student(grade.student)
     when = {"timestamp": grade.submitted_at} if grade.submitted_at else {}
     try:
@@ -86,10 +100,11 @@ def _enter_submission(book: Any, grade: SubmissionGrade, penalty: Penalty) -> No
         submission = book.update_or_create_submission(grade.assignment, grade.student)
     (notebook,) = submission.notebooks
     _complete(book, notebook)
-    _enter_marks(notebook, {one.grade_id: one for one in grade.exercises})
+    _enter_marks(notebook, {one.grade_id: one for one in grade.exercises}, only)
     book.db.flush()
     book.db.refresh(notebook)
     notebook.late_submission_penalty = penalty(grade.student, notebook.score, submission.total_seconds_late)
+    return submission
 
 
 def _complete(book: Any, notebook: SubmittedNotebook) -> None:
@@ -105,11 +120,14 @@ def _complete(book: Any, notebook: SubmittedNotebook) -> None:
     book.db.flush()
 
 
-def _enter_marks(notebook: SubmittedNotebook, by_cell: Mapping[str, ExerciseGrade]) -> None:
+def _enter_marks(notebook: SubmittedNotebook, by_cell: Mapping[str, ExerciseGrade], only: str) -> None:
     for entry in notebook.grades:
         one = by_cell.get(entry.cell.name)
         entry.auto_score = one.score if one is not None else 0.0
-        entry.needs_manual_grade = entry.auto_score is None or entry.manual_score is not None
+        if entry.manual_score is None:
+            entry.needs_manual_grade = entry.auto_score is None
+        elif not only or (one is not None and one.is_checked and one.exercise == only):
+            entry.needs_manual_grade = True
     for comment in notebook.comments:
         name = comment.cell.name
         one = by_cell.get(f"check-{name.partition('-')[0]}") or by_cell.get(name)

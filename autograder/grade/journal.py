@@ -20,6 +20,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._grades: dict[str, SubmissionGrade] = {}
+        self._by_basis: dict[str, list[SubmissionGrade]] = {}
         whole = 0
         content = path.read_bytes() if path.exists() else b""
         for line in content.splitlines(keepends=True):
@@ -35,6 +36,15 @@ class Journal:
     def __getitem__(self, key: str) -> SubmissionGrade:
         return self._grades[key]
 
+    def latest(self, basis: str) -> SubmissionGrade | None:
+        """Return the last grade of the same content, whatever graded it."""
+        return next(reversed(self._by_basis.get(basis, [])), None)
+
+    def before(self, grade: SubmissionGrade) -> SubmissionGrade | None:
+        """Return the last grade of the same content that another state of the course gave."""
+        known = self._by_basis.get(grade.basis, [])
+        return next((one for one in reversed(known) if one.key != grade.key), None)
+
     def add(self, grade: SubmissionGrade) -> None:
         """Keep a grade; it is on the disk when this returns.
 
@@ -49,7 +59,7 @@ class Journal:
         except OSError:
             self._file = self._reopened(start)
             raise
-        self._grades[grade.key] = grade
+        self._remember(grade)
 
     def close(self) -> None:
         """Close the file."""
@@ -60,8 +70,13 @@ class Journal:
             grade = SubmissionGrade.from_json(line)
         except ValueError:
             return False
-        self._grades[grade.key] = grade
+        self._remember(grade)
         return True
+
+    def _remember(self, grade: SubmissionGrade) -> None:
+        self._grades[grade.key] = grade
+        if grade.basis:
+            self._by_basis.setdefault(grade.basis, []).append(grade)
 
     def _reopened(self, length: int) -> BinaryIO:
         path = Path(self._file.name)

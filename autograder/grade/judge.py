@@ -31,7 +31,7 @@ LONG_NUMBER = re.compile(r"[-+]?\d*\.\d{2,}(?:[eE][-+]?\d+)?|\d{5,}")
 def judge_run(
     release: Release, rebuilt: Rebuilt, inputs: Mapping[str, Inputs], result: RunResult
 ) -> tuple[ExerciseGrade, ...]:
-    """Grade every exercise of a workbook.
+    """Grade every exercise of a workbook that has inputs, and the parts marked by hand.
 
     Args:
         release: The released notebook; its check cells hold the marks.
@@ -45,6 +45,8 @@ def judge_run(
     for given in release.graded:
         if given.role == "manual":
             grades.append(_by_hand(given, answers.get(given.id, "")))
+            continue
+        if given.exercise not in inputs:
             continue
         own = [cell for cell in result.cells if exercise_of.get(cell.id) == given.exercise]
         observation = _trusted(given.exercise, result.observations.get(given.exercise), own)

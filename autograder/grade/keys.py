@@ -15,23 +15,27 @@ from autograder.grade.release import Release
 from autograder.grade.submission import Settings
 from autograder.grade.types import Submission
 
-__all__ = ["engine_digest", "submission_key", "versions"]
+__all__ = ["engine_digest", "submission_basis", "submission_key", "versions"]
 
 # The code that decides about a grade.
 ROOMS = {"autograder": ("answers", "grade", "sandbox"), "course_utils": ("probes", "checks")}
 PACKAGES = ("torch", "numpy", "ipython", "nbgrader")
 
 
-def submission_key(submission: Submission, release: Release, settings: Settings) -> str:
-    """Return the name of a grade: of the content, the student, the release, the engine, seed and limits."""
+def submission_basis(submission: Submission, release: Release, settings: Settings) -> str:
+    """Return the name of what is graded: of the content, the student, the release, seed and limits."""
     record = {
         **{name: value for name, value in asdict(submission).items() if name != "content"},
         "content": hashlib.sha256(submission.content).hexdigest(),
         "release": release.digest,
-        "engine": engine_digest(),
         "settings": asdict(settings),
     }
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+
+
+def submission_key(basis: str) -> str:
+    """Return the name of a grade: of what is graded, and of the engine."""
+    return hashlib.sha256(f"{basis}\n{engine_digest()}".encode()).hexdigest()
 
 
 @cache

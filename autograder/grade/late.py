@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,37 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
-__all__ = ["CONFIG_NAME", "Penalty", "penalty_of"]
+__all__ = ["CONFIG_NAME", "Late", "Lateness", "Penalty", "penalty_of"]
 
 CONFIG_NAME = "nbgrader_config.py"
 # `penalty(student, score, seconds_late)` returns the marks to take off, or None.
 Penalty = Callable[[str, float, float], float | None]
+DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Late:
+    """How late a submission is.
+
+    Args:
+        seconds: Time after the due date that nbgrader's gradebook holds, extensions allowed for.
+        penalty: Marks taken off by the policy.
+    """
+
+    seconds: float
+    penalty: float
+
+    @property
+    def days(self) -> int:
+        """Late days; a day that has begun counts."""
+        return math.ceil(self.seconds / DAY_S)
+
+    def __str__(self) -> str:
+        return f"{self.days} day{'s' * (self.days != 1)} late, {self.penalty:g} marks off"
+
+
+# By student and assignment; whoever was in time is not in it.
+Lateness = Mapping[tuple[str, str], Late]
 
 
 def penalty_of(folder: Path) -> Penalty:

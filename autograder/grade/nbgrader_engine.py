@@ -20,7 +20,7 @@ from autograder.course import CourseError, find_root, load_course
 from autograder.grade.collect import Found, load
 from autograder.grade.folder import OutFolder, open_folder
 from autograder.grade.gradebook import enter_class
-from autograder.grade.keys import submission_key
+from autograder.grade.keys import submission_basis, submission_key
 from autograder.grade.late import penalty_of
 from autograder.grade.release import load_release
 from autograder.grade.releases import assignments_of, read_releases
@@ -81,7 +81,8 @@ class EngineExporter(NotebookExporter):
         with open_folder(Path(self.parent.coursedir.root), None) as folder:
             settings = settings_of(course, folder.seed, self.walls)
             submission = load(Found(about["student"], path.parent), settings.submission_bytes)
-            task = Task(submission_key(submission, release, settings), submission, content, settings)
+            basis = submission_basis(submission, release, settings)
+            task = Task(submission_key(basis), submission, content, settings, basis)
             grade = _known(folder, task)
             enter_class(about["db_url"], course, (release,), (grade,), penalty_of(folder.path))
             _drop_all_but(self._destination(about), (*KEPT, path.name))

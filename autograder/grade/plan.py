@@ -24,18 +24,26 @@ class Plan:
     inputs: Mapping[str, Inputs]
 
 
-def plan(rebuilt: Rebuilt, seed: int, student: str) -> Plan:
+def plan(rebuilt: Rebuilt, seed: int, student: str, only: str = "") -> Plan:
     """Turn cells into steps: given and added cells, solutions, and in each check's place its probe on fresh inputs.
 
     Runs and figures are skipped, and so is text. The inputs depend on the seed, the exercise and the student only.
+
+    Args:
+        rebuilt: The rebuilt notebook.
+        seed: Seed of the hidden inputs.
+        student: Id of the student.
+        only: The only exercise to check; the plan then ends with its check. Empty for all.
     """
     inputs: dict[str, Inputs] = {}
     steps: list[Step] = []
     for cell in rebuilt.cells:
-        if cell.role == "check":
+        if cell.role == "check" and only in ("", cell.exercise):
             inputs[cell.exercise] = draw_inputs(cell.exercise, seed, student)
             steps.append(ProbeStep(cell.exercise, inputs[cell.exercise]))
-        elif cell.code and cell.role != "experiment" and cell.source.strip():
+            if only:
+                break
+        elif cell.code and cell.role not in ("check", "experiment") and cell.source.strip():
             steps.append(CellStep(cell.id, cell.source, cell.exercise or None))
     return Plan(tuple(steps), inputs)
 

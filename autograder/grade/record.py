@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ from autograder.grade.folder import notebook_path
 from autograder.grade.gradebook import enter_class
 from autograder.grade.gradebook_file import FILE_NAME, check_gradebook, prepare_gradebook
 from autograder.grade.keys import versions
-from autograder.grade.late import penalty_of
+from autograder.grade.late import Late, Lateness, penalty_of
+from autograder.grade.regrade import Change
 from autograder.grade.release import Release
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.report.class_page import class_page
 from autograder.report.feedback import feedback_page, feedback_path
 
-__all__ = ["COLUMNS", "ClassGrades", "check_place", "grades_csv", "record", "report_json"]
+__all__ = ["COLUMNS", "ClassGrades", "changes_csv", "check_place", "grades_csv", "record", "report_json"]
 
 COLUMNS = ("student", "assignment", "exercise", "score", "max_score", "verdict", "misconception", "message", "seconds")
 # A cell that begins like this is a formula to a spreadsheet.
@@ -39,6 +40,8 @@ class ClassGrades:
         grades: All grades, by assignment and student.
         strays: A line for everything in the submissions' folder that is no submission.
         seed: The seed of the hidden inputs.
+        changes: Whose marks changed with the last correction of the course.
+        only: The only exercise that was graded again; empty for all.
     """
 
     course: Course
@@ -46,6 +49,8 @@ class ClassGrades:
     grades: tuple[SubmissionGrade, ...]
     strays: tuple[str, ...]
     seed: int
+    changes: tuple[Change, ...] = ()
+    only: str = ""
 
     @property
     def isolation(self) -> tuple[str, ...]:
@@ -66,16 +71,24 @@ def record(folder: Path, grades: ClassGrades) -> None:
     """Write all reports of a class into `folder`, and its marks into the gradebook there."""
     prepare_gradebook(folder / FILE_NAME)
     url = f"sqlite:///{folder.resolve() / FILE_NAME}"
-    enter_class(url, grades.course, grades.releases, grades.grades, penalty_of(folder))
-    files = {"grades.csv": grades_csv(grades), "report.json": report_json(grades), "index.html": class_page(grades)}
-    write_all(folder, {**files, **_feedback(folder, grades)})
+    late = enter_class(url, grades.course, grades.releases, grades.grades, penalty_of(folder), grades.only)
+    files = {
+        "grades.csv": grades_csv(grades),
+        "changes.csv": changes_csv(grades),
+        "report.json": report_json(grades, late),
+        "index.html": class_page(grades, late),
+    }
+    write_all(folder, {**files, **_feedback(folder, grades, late)})
 
 
-def _feedback(folder: Path, grades: ClassGrades) -> dict[str, bytes]:
+def _feedback(folder: Path, grades: ClassGrades, late: Lateness) -> dict[str, bytes]:
     titles = {name: workbook.title for name, workbook in grades.course.workbooks.items()}
     return {
         feedback_path(grade): feedback_page(
-            grade, titles[grade.assignment], (folder / notebook_path(grade)).read_bytes()
+            grade,
+            titles[grade.assignment],
+            (folder / notebook_path(grade)).read_bytes(),
+            late=late.get((grade.student, grade.assignment)),
         )
         for grade in grades.grades
     }
@@ -90,7 +103,20 @@ def grades_csv(grades: ClassGrades) -> bytes:
     return text.getvalue().encode()
 
 
-def report_json(grades: ClassGrades) -> bytes:
+def changes_csv(grades: ClassGrades) -> bytes:
+    """Return one line per mark that changed with the last correction of the course."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(field.name for field in fields(Change))
+    table.writerows([_plain(_shown(value)) for value in astuple(change)] for change in grades.changes)
+    return text.getvalue().encode()
+
+
+def _shown(value: str | float | None) -> str:
+    return "" if value is None else value if isinstance(value, str) else f"{value:g}"
+
+
+def report_json(grades: ClassGrades, late: Lateness) -> bytes:
     """Return everything that is known, with evidence; the first entry is the isolation."""
     report: dict[str, Any] = {
         "isolation": list(grades.isolation),
@@ -99,7 +125,8 @@ def report_json(grades: ClassGrades) -> bytes:
         "versions": versions(),
         "releases": {release.name: release.digest for release in grades.releases},
         "strays": list(grades.strays),
-        "submissions": [_submission(grade) for grade in grades.grades],
+        "changes": [asdict(change) for change in grades.changes],
+        "submissions": [_submission(grade, late.get((grade.student, grade.assignment))) for grade in grades.grades],
     }
     return (json.dumps(report, indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -117,9 +144,10 @@ def _said(one: ExerciseGrade) -> str:
     return " ".join(one.message.split())
 
 
-def _submission(grade: SubmissionGrade) -> dict[str, Any]:
+def _submission(grade: SubmissionGrade, late: Late | None) -> dict[str, Any]:
     record: dict[str, Any] = json.loads(grade.to_json())
-    return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **record}
+    lateness = {} if late is None else {"late": asdict(late)}
+    return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **lateness, **record}
 
 
 def _plain(cell: str) -> str:

@@ -42,7 +42,13 @@ class Settings:
 def settings_of(course: Course, seed: int, walls: Strictness, limits: Limits | None = None) -> Settings:
     """Return the settings of a run of a course; `limits` are those of `course.toml` if None."""
     if limits is None:
-        limits = Limits(cell_s=course.limits.cell_s, probe_s=course.limits.probe_s)
+        own = course.limits.exercises
+        limits = Limits(
+            cell_s=course.limits.cell_s,
+            probe_s=course.limits.probe_s,
+            cell_s_of={name: one.cell_s for name, one in own.items() if one.cell_s is not None},
+            probe_s_of={name: one.probe_s for name, one in own.items() if one.probe_s is not None},
+        )
     return Settings(seed, limits, course.limits.submission_bytes, walls)
 
 

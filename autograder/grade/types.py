@@ -146,6 +146,7 @@ class SubmissionGrade:
         seconds: How long it took.
         submitted_at: When it was handed in, as nbgrader's `timestamp.txt` says.
         key: Names the graded content, the release, the engine and the seed.
+        basis: The same without the engine: two grades of one basis differ only by a correction of the course.
     """
 
     student: str
@@ -158,6 +159,7 @@ class SubmissionGrade:
     seconds: float = 0.0
     submitted_at: str = ""
     key: str = ""
+    basis: str = ""
 
     @property
     def score(self) -> float:

@@ -12,8 +12,9 @@ from functools import cache, partial
 import torch
 from threadpoolctl import threadpool_limits
 
-from autograder.grade.release import load_release
-from autograder.grade.submission import Settings, failed, grade_submission
+from autograder.grade.regrade import Earlier, regrade_submission
+from autograder.grade.release import Release, load_release
+from autograder.grade.submission import Graded, Run, Settings, failed, grade_submission
 from autograder.grade.types import GradingError, Submission
 from autograder.sandbox.host import WallsMissing
 from autograder.sandbox.run import run_submission
@@ -27,12 +28,14 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Task:
-    """A submission to grade, with everything that its grade depends on."""
+    """A submission to grade, with everything that its grade depends on; `earlier` asks for one exercise only."""
 
     key: str
     submission: Submission
     release: bytes
     settings: Settings
+    basis: str = ""
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,9 @@ def work(task: Task) -> Result:
     run = partial(run_submission, walls=task.settings.walls)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            graded = grade_submission(release, task.submission, task.settings, run)
-            return Result(replace(graded.grade, key=task.key).to_json(), graded.notebook)
+            graded = _graded(release, task, run)
+            grade = replace(graded.grade, key=task.key, basis=task.basis)
+            return Result(grade.to_json(), graded.notebook)
         except WallsMissing as error:
             raise GradingError(
                 f"{error}\nrun `autograder doctor` to see what to install, or accept the risk with --weak-walls"
@@ -75,8 +79,21 @@ def work(task: Task) -> Result:
     return report_failure(task, reason)
 
 
+def _graded(release: Release, task: Task, run: Run) -> Graded:
+    if task.earlier is None:
+        return grade_submission(release, task.submission, task.settings, run)
+    return regrade_submission(release, task.submission, task.settings, run, task.earlier)
+
+
 def report_failure(task: Task, reason: str) -> Result:
-    """Return the result of a submission that could not be graded for a reason that is not in it."""
+    """Return the result of a submission that could not be graded for a reason that is not in it.
+
+    Where one exercise was to be graded again, the earlier marks stay.
+    """
+    if task.earlier is not None:
+        note = f"Grading {task.earlier.exercise} again failed, the earlier marks stay; start it again. ({reason[:300]})"
+        known = replace(task.earlier.grade, key="", basis="", notes=(*task.earlier.grade.notes, note))
+        return Result(known.to_json(), task.earlier.notebook)
     graded = failed(load_release(task.submission.assignment, task.release), task.submission, reason)
     return Result(graded.grade.to_json(), graded.notebook)
 

@@ -14,12 +14,13 @@ from autograder.report.summary import summarise
 from autograder.report.words import VERDICTS
 
 if TYPE_CHECKING:
+    from autograder.grade.late import Lateness
     from autograder.grade.record import ClassGrades
 
 __all__ = ["class_page"]
 
 
-def class_page(grades: ClassGrades) -> bytes:
+def class_page(grades: ClassGrades, lateness: Lateness) -> bytes:
     """Return the page: per assignment the distribution, the exercises, the misconceptions, all submissions."""
     workbooks = grades.course.workbooks
     summaries = [
@@ -28,6 +29,8 @@ def class_page(grades: ClassGrades) -> bytes:
     ]
     found = {one.verdict for grade in grades.grades for one in grade.checked}
     late: defaultdict[str, list[str]] = defaultdict(list)
+    for (student, assignment), one in lateness.items():
+        late[assignment].append(f"{student}: {one}.")
     return page(
         "class",
         course=grades.course.course.title,
@@ -38,6 +41,8 @@ def class_page(grades: ClassGrades) -> bytes:
         verdicts=[verdict for verdict in VERDICTS if verdict in found],
         links={(grade.student, grade.assignment): quote(feedback_path(grade)) for grade in grades.grades},
         late=late,
+        lateness=lateness,
+        changes=grades.changes,
         strays=grades.strays,
         seed=grades.seed,
         versions=versions(),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.grade.executed import METADATA_KEY
+from autograder.grade.late import Late
 from autograder.grade.types import SubmissionGrade
 from autograder.report.pages import page
 
@@ -27,7 +28,7 @@ def feedback_page(
     notebook: bytes,
     *,
     comments: Mapping[str, str] | None = None,
-    penalty: float | None = None,
+    late: Late | None = None,
 ) -> bytes:
     """Return the page.
 
@@ -36,7 +37,7 @@ def feedback_page(
         title: Title of the workbook.
         notebook: The graded notebook, whose outputs are inert.
         comments: Comments of a person, by name of the gradebook's cell.
-        penalty: Marks taken off for lateness.
+        late: How late it came; None if in time.
     """
     cells: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in json.loads(notebook)["cells"] if not grade.problem else []:
@@ -46,7 +47,7 @@ def feedback_page(
             cells[name].append(_cell(record))
         elif METADATA_KEY in record["metadata"]:
             cells[record["metadata"][METADATA_KEY].get("exercise", "")].append(_cell(record))
-    return page("feedback", grade=grade, title=title, cells=dict(cells), comments=dict(comments or {}), penalty=penalty)
+    return page("feedback", grade=grade, title=title, cells=dict(cells), comments=dict(comments or {}), late=late)
 
 
 def _cell(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.grade.regrade import Change
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.report.words import SYMBOLS, marks
 
-__all__ = ["class_table", "print_class"]
+__all__ = ["class_table", "print_changes", "print_class"]
 
 COLOURS = {
     "correct": "green",
@@ -55,6 +56,16 @@ def print_class(console: Console, grades: Sequence[SubmissionGrade], title: str)
     console.print(
         "  ".join(f"{SYMBOLS[verdict]} {verdict}" for verdict in COLOURS if verdict != "variant"), style="dim"
     )
+
+
+def print_changes(console: Console, changes: Sequence[Change]) -> None:
+    """Print whose marks changed with the last correction of the course."""
+    if not changes:
+        return
+    console.print(f"Marks that changed with the last correction of the course: {len(changes)}")
+    for one in changes:
+        line = f"  {one.student}, {one.exercise}: {marks(one.old)} -> {marks(one.new)}"
+        console.print(f"{line} ({one.old_verdict} -> {one.new_verdict})", markup=False, highlight=False)
 
 
 def _checked(grades: Sequence[SubmissionGrade]) -> list[str]:

@@ -57,10 +57,7 @@ class _Run:
         self._replay: list[CellStep] = []
         self._trouble: dict[str, Problem] = {}
         self._child: Child | None = None
-        probes = [load_probe(step.exercise) for step in steps if isinstance(step, ProbeStep)]
-        parts_s = sum(max(limits.probe_s, part.limit_s) for probe in probes for part in probe.parts)
-        cells = sum(isinstance(step, CellStep) for step in steps)
-        self._seconds = cells * limits.cell_s + parts_s
+        self._seconds = sum(_seconds(step, limits) for step in steps)
         self._deadline = time.monotonic() + self._seconds
 
     def close(self) -> None:
@@ -73,7 +70,7 @@ class _Run:
         """Run a cell and keep its result."""
         start = time.monotonic()
         try:
-            answer, _ = self._ask(_cell_request(step), {}, self.limits.cell_s)
+            answer, _ = self._ask(_cell_request(step), {}, self.limits.cell_seconds(step.exercise))
         except Lost as lost:
             self._blame(step, _verdict(lost), f"Your cell {lost.message}")
             result = CellResult(step.id, lost.status, f"The cell {lost.message}", duration_s=time.monotonic() - start)
@@ -94,7 +91,7 @@ class _Run:
         start = time.monotonic()
         try:
             request = {"kind": "part", "exercise": step.exercise, "part": name}
-            answer, data = self._ask(request, step.inputs, max(self.limits.probe_s, limit_s))
+            answer, data = self._ask(request, step.inputs, self.limits.probe_seconds(step.exercise, limit_s))
             seen = read_part(answer, data, name, time.monotonic() - start)
         except Lost as lost:
             problem = Problem(_verdict(lost), f"{name} {lost.message}")
@@ -130,12 +127,19 @@ class _Run:
         for step in self._replay:
             try:
                 left = max(self._deadline - time.monotonic(), 0.1)
-                child.ask(_cell_request(step), {}, min(self.limits.cell_s, left))
+                child.ask(_cell_request(step), {}, min(self.limits.cell_seconds(step.exercise), left))
             except Lost as lost:
                 self._replay.remove(step)
                 self.notes.append(f"Cell {step.id}, run again after a later one had failed, {lost.message}")
                 return None
         return child
+
+
+def _seconds(step: Step, limits: Limits) -> float:
+    """Return how long a step may take."""
+    if isinstance(step, CellStep):
+        return limits.cell_seconds(step.exercise)
+    return sum(limits.probe_seconds(step.exercise, part.limit_s) for part in load_probe(step.exercise).parts)
 
 
 def _cell_request(step: CellStep) -> dict[str, Any]:

@@ -51,6 +51,8 @@ class Limits:
         output_bytes: Outputs that are kept of one cell.
         file_bytes: Largest file, and size of its private disk.
         processes: Number of processes and threads.
+        cell_s_of: Other wall times of a cell, by exercise.
+        probe_s_of: Other wall times of a probe, by exercise.
     """
 
     cell_s: float = 20.0
@@ -59,6 +61,16 @@ class Limits:
     output_bytes: int = 1_000_000
     file_bytes: int = 100_000_000
     processes: int = 64
+    cell_s_of: Mapping[str, float] = field(default_factory=dict)
+    probe_s_of: Mapping[str, float] = field(default_factory=dict)
+
+    def cell_seconds(self, exercise: str | None) -> float:
+        """Return the wall time of a cell of an exercise, or of a cell of none, in seconds."""
+        return self.cell_s_of.get(exercise or "", self.cell_s)
+
+    def probe_seconds(self, exercise: str, part_s: float) -> float:
+        """Return the wall time of a part of a probe that asks for `part_s`, in seconds; a stated limit wins."""
+        return self.probe_s_of.get(exercise, max(self.probe_s, part_s))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,82 @@
+"""One exercise of a submission again, after its answer or a tolerance was corrected; all else stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from autograder.grade.executed import marked_again
+from autograder.grade.judge import judge_run
+from autograder.grade.plan import plan
+from autograder.grade.read import read_notebook
+from autograder.grade.rebuild import rebuild
+from autograder.grade.release import Release
+from autograder.grade.submission import Graded, Run, Settings
+from autograder.grade.types import Submission, SubmissionGrade
+
+__all__ = ["Change", "Earlier", "changes_between", "regrade_submission"]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What is known of a submission, and the exercise to grade again."""
+
+    exercise: str
+    grade: SubmissionGrade
+    notebook: bytes
+
+
+@dataclass(frozen=True)
+class Change:
+    """The marks of an exercise before and after a correction of the course; None waits for marking by hand."""
+
+    student: str
+    assignment: str
+    exercise: str
+    old: float | None
+    new: float | None
+    old_verdict: str
+    new_verdict: str
+
+
+def regrade_submission(
+    release: Release, submission: Submission, settings: Settings, run: Run, earlier: Earlier
+) -> Graded:
+    """Grade one exercise again and put it into the earlier grades, and into the graded notebook.
+
+    Args:
+        release: The released notebook of its assignment.
+        submission: The submission; untrusted.
+        settings: Seed and limits.
+        run: Runs steps behind walls.
+        earlier: Grades of the same file; what could not be read then stays unread.
+    """
+    known = replace(earlier.grade, key="", basis="")
+    if known.problem:
+        return Graded(known, earlier.notebook)
+    cells, _ = read_notebook(submission.content, settings.submission_bytes)
+    rebuilt = rebuild(release, cells)
+    planned = plan(rebuilt, settings.seed, submission.student, earlier.exercise)
+    result = run(planned.steps, settings.limits)
+    (fresh,) = (one for one in judge_run(release, rebuilt, planned.inputs, result) if one.is_checked)
+    exercises = tuple(fresh if one.grade_id == fresh.grade_id else one for one in known.exercises)
+    grade = replace(known, exercises=exercises, isolation=result.isolation)
+    return Graded(grade, marked_again(earlier.notebook, fresh, grade))
+
+
+def changes_between(pairs: Iterable[tuple[SubmissionGrade, SubmissionGrade]]) -> tuple[Change, ...]:
+    """Return whose marks differ between two grades of the same file, exercise by exercise.
+
+    Args:
+        pairs: The grade before and after, per submission.
+    """
+    return tuple(change for before, after in pairs for change in _changes(before, after))
+
+
+def _changes(before: SubmissionGrade, after: SubmissionGrade) -> Iterator[Change]:
+    old = {one.grade_id: one for one in before.exercises}
+    for new in after.exercises:
+        was = old.get(new.grade_id)
+        if was is not None and was.score != new.score:
+            place = (after.student, after.assignment, new.exercise)
+            yield Change(*place, was.score, new.score, was.verdict, new.verdict)
