@@ -1,0 +1,186 @@
+"""A term of forty students, from the release to the exported marks, with nbgrader and formgrader as they are."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from tests.attacks import stock
+from tests.grade import mini
+from tests.grade.test_nbgrader import Formgrader
+from tests.term import school
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium")
+NAME = mini.NAME
+# Marks that a person gives in the browser, by kind of student: the first of each kind.
+BY_HAND = {"good": 1.0, "weak": 0.5, "two attempts": 1.0, "good by Moodle": 0.0, "late": 1.0}
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.timeout(1500),
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+]
+
+
+class Term:
+    """The instructor's folder, and the commands that are run there."""
+
+    def __init__(self, root):
+        self.root, self.folder = mini.make_course(root), root / "grading"
+        for name in ("LICENSE", "pyproject.toml"):
+            shutil.copy(ROOT / name, root)
+        for name in ("course_utils", "data_scripts", "docs"):
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        self.students = school.people()
+        (root / "roster.csv").write_text(school.roster(self.students), encoding="utf-8")
+
+    def run(self, *arguments, status=0):
+        result = subprocess.run(
+            [Path(sys.executable).with_name("autograder"), *map(str, arguments)],
+            cwd=self.root,
+            env={**os.environ, "TZ": "UTC"},
+            capture_output=True,
+            text=True,
+            timeout=900,
+        )
+        assert result.returncode == status, result.stdout[-3000:] + result.stderr[-3000:]
+        return result
+
+    def grade(self, *options):
+        return self.run("grade", self.folder / "submitted", "--out", self.folder, "--workers", 2, *options)
+
+    def first(self, kind):
+        return next(one for one in self.students if one.kind == kind)
+
+    def book(self):
+        return Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}", "mini")
+
+    def manual(self):
+        with self.book() as book:
+            return {
+                one.student_id: grade.manual_score
+                for one in book.assignment_submissions(NAME)
+                for grade in one.notebooks[0].grades
+                if grade.manual_score is not None
+            }
+
+
+@pytest.fixture(scope="module")
+def term(tmp_path_factory):
+    return Term(tmp_path_factory.mktemp("term"))
+
+
+@pytest.fixture(scope="module")
+def formgrader(term):
+    term.run("prepare", term.folder)
+    server = Formgrader(term.folder)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+def mark(term, formgrader, browser, shots):
+    """Enter marks into formgrader as a person does."""
+    notebooks = json.loads(formgrader.ask(f"api/submitted_notebooks/{NAME}/{NAME}"))
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    for kind, score in BY_HAND.items():
+        student = term.first(kind).id
+        (one,) = [one["id"] for one in notebooks if one["student"] == student]
+        page.goto(f"http://127.0.0.1:{formgrader.port}/formgrader/submissions/{one}/", wait_until="domcontentloaded")
+        box = page.locator("input.score#why")
+        box.wait_for()
+        # The box takes marks once it knows its grade.
+        page.wait_for_function("document.querySelector('input.score#why').matches('.needs_manual_grade')")
+        with page.expect_response(
+            lambda answer: answer.request.method == "PUT" and "api/grade/" in answer.url
+        ) as saved:
+            box.fill(f"{score:g}")
+            box.press("Tab")
+        assert saved.value.ok
+        page.screenshot(path=shots / f"{kind.replace(' ', '_')}.png")
+    page.close()
+
+
+def expected(term):
+    """What everybody must have: the marks of the checks and those given by hand, nothing for who was late."""
+    by_hand = {term.first(kind).id: score for kind, score in BY_HAND.items()}
+    return {one.id: (one.marks + by_hand.get(one.id, 0.0)) * one.counts for one in term.students if one.imported}
+
+
+def exported(term, *options):
+    term.run("export", term.folder, "--out", "totals.csv", "--roster", "roster.csv", *options)
+    with (term.root / "totals.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_a_term(term, formgrader, browser, tmp_path):
+    assert len(term.students) == len({one.name for one in term.students}) == 40
+
+    term.run("release", "--out", "build/student")
+    with zipfile.ZipFile(term.root / "build" / "student.zip") as archive:
+        archive.extractall(tmp_path)
+    downloads = school.hand_in(term.students, tmp_path / "student", tmp_path)
+
+    # Import: what is no notebook of the course is the only thing that stays out, and two files need a look.
+    options = ("--assignment", NAME, "--roster", "roster.csv", "--out", term.folder / "submitted", "--time-zone", "UTC")
+    first = term.run("import", downloads[0], *options, status=1)
+    second = term.run("import", downloads[1], *options)
+    errors = [line for line in first.stderr.splitlines() if line.startswith("error:")]
+    kinds = [one.kind for one in term.students for line in errors if one.name in line or one.id in line]
+    assert sorted(kinds) == ["another course", "empty", "half written", "half written"]
+    assert second.stderr == ""
+    arrived = {path.name for path in (term.folder / "submitted").iterdir()}
+    assert arrived == {one.id for one in term.students if one.imported}
+
+    # Due date and policy are nbgrader's own.
+    with (term.folder / "nbgrader_config.py").open("a") as file:
+        file.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
+    with term.book() as book:
+        book.update_or_create_assignment(NAME, duedate=datetime.strptime(school.DUE, "%Y-%m-%d %H:%M:%S UTC"))
+    term.grade()
+    with term.book() as book:
+        waiting = {one.student_id for one in book.assignment_submissions(NAME) if one.needs_manual_grade}
+    assert waiting == {one.id for one in term.students if one.answers}
+
+    mark(term, formgrader, browser, tmp_path)
+    by_hand = {term.first(kind).id: score for kind, score in BY_HAND.items()}
+    assert term.manual() == by_hand
+    term.grade("--force")
+    assert term.manual() == by_hand
+
+    # Feedback by nbgrader's own command shows the mark that was given by hand.
+    stock.nbgrader(term.folder, "generate_feedback", NAME)
+    pages = {path.parts[-3]: path.read_text() for path in (term.folder / "feedback").glob("*/*/*.html")}
+    assert set(pages) == arrived
+
+    rows = exported(term)
+    wanted = expected(term)
+    assert {row[0]: float(row[3]) for row in rows[1:] if row[2]} == wanted
+    assert [row[0] for row in rows[1:]] == [one.id for one in term.students]
+    for platform, column in (("canvas", 3), ("moodle", 0)):
+        rows = exported(term, "--format", platform)
+        assert {row[column]: float(row[-1]) for row in rows if row[column] in wanted} == wanted
