@@ -11,9 +11,10 @@ RUN python -m pip install --no-cache-dir --disable-pip-version-check \
     --constraint /opt/course/constraints.txt "/opt/course/student[lab]" jupyterhub \
     && python -c "import course_utils, torch, ipywidgets"
 
-RUN useradd --create-home --shell /bin/bash student \
-    && cp -r /opt/course/student/notebooks /home/student/notebooks \
-    && chown -R student:student /home/student
+# A hub puts each user's own folder in this place.
+RUN useradd --create-home --home-dir /srv/student --shell /bin/bash student \
+    && cp -r /opt/course/student/notebooks /srv/student/notebooks \
+    && chown -R student:student /srv/student
 
 # The data folder is mounted read-only; what is missing there is taken from the package.
 ENV COURSE_DATA=/srv/course-data \
@@ -22,7 +23,7 @@ ENV COURSE_DATA=/srv/course-data \
     JUPYTER_WIDGETS_ECHO=0
 
 USER student
-WORKDIR /home/student
+WORKDIR /srv/student
 EXPOSE 8888
 # KubeSpawner and DockerSpawner start jupyterhub-singleuser themselves; alone, this is JupyterLab.
 CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "notebooks"]

@@ -150,10 +150,10 @@ def test_the_settings_of_workers_are_those_that_grading_itself_uses():
     container = (ROOT / "containers" / "grading.Dockerfile").read_text()
     for name in ("scheduler.allowed-failures", "scheduler.worker-saturation", "worker.daemon"):
         value = SETTINGS[f"distributed.{name}"]
-        variable = f"DASK_DISTRIBUTED__{name.upper().replace('.', '__').replace('-', '_')}={value}"
-        assert f"export {variable}" in page
-        assert variable in container
-        assert f'"distributed.{name}": {value}' in page
+        variable = f"DASK_DISTRIBUTED__{name.upper().replace('.', '__').replace('-', '_')}"
+        assert f"export {variable}={value}" in page
+        assert f"{variable}={value}" in container
+        assert f'"{variable}": "{value}"' in page
 
 
 def test_the_cluster_file_starts_one_thread_per_process_and_names_one_image():
