@@ -23,7 +23,7 @@ def test_an_exercise_has_its_own_limits_where_the_course_says_so(tmp_path):
 
 
 def test_a_limit_for_an_exercise_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(CourseError, match="limits.exercises names typo"):
+    with pytest.raises(CourseError, match=r"limits\.exercises names typo"):
         course(tmp_path, mini.COURSE + "\n[limits.exercises]\ntypo = { cell_s = 1 }\n")
 
 

@@ -1,0 +1,73 @@
+"""What is left of a solution when names, layout, comments, texts and the given lines are taken away."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import keyword
+import re
+import tokenize
+from collections.abc import Iterator
+
+__all__ = ["normalise"]
+
+# Python's own words, and those of every method, say something about the structure; a student's names do not.
+KEPT = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"self", "super"}
+DROPPED = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING)
+NAME, TEXT = "n", "s"
+# Where a source is no Python: words and signs.
+ANYTHING = re.compile(r"\w+|[^\w\s]")
+
+Line = tuple[str, ...]
+
+
+def normalise(source: str, stub: str) -> tuple[str, ...]:
+    """Return the tokens of a solution without what says nothing about who wrote it.
+
+    Names that the student chose become one sign, and so do texts; comments, docstrings, layout and lines of the stub
+    are left out. Names of the stub, of Python and behind a dot (those of libraries) stay.
+
+    Args:
+        source: The source of a solution; untrusted.
+        stub: The source of the released cell.
+    """
+    known = KEPT | frozenset(ANYTHING.findall(stub))
+    given = set(_lines(stub, known))
+    return tuple(token for line in _lines(source, known) if line not in given for token in line)
+
+
+def _lines(source: str, known: frozenset[str]) -> Iterator[Line]:
+    """Yield the logical lines of a source, each as its tokens; lines of nothing but a text are docstrings."""
+    for line in _split(source):
+        tokens = tuple(_tokens(line, known))
+        if tokens and tokens != (TEXT,):
+            yield tokens
+
+
+def _split(source: str) -> list[list[tuple[int, str]]]:
+    lines: list[list[tuple[int, str]]] = [[]]
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.NEWLINE:
+                lines.append([])
+            elif token.type not in DROPPED:
+                lines[-1].append((token.type, token.string))
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        return [[(_kind(word), word) for word in ANYTHING.findall(line)] for line in source.splitlines()]
+    return lines
+
+
+def _kind(word: str) -> int:
+    return tokenize.NAME if word.isidentifier() else tokenize.OP
+
+
+def _tokens(line: list[tuple[int, str]], known: frozenset[str]) -> Iterator[str]:
+    texts = ["", "", *(text for _, text in line)]
+    for number, (kind, text) in enumerate(line, start=2):
+        of_library = texts[number - 1] == "." and texts[number - 2] != "self"
+        if kind == tokenize.STRING:
+            yield TEXT
+        elif kind == tokenize.NAME and text not in known and not of_library:
+            yield NAME
+        else:
+            yield text

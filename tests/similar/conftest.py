@@ -1,0 +1,5 @@
+"""The small course of the grading tests."""
+
+from tests.grade.conftest import course, submissions
+
+__all__ = ["course", "submissions"]
