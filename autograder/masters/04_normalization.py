@@ -402,8 +402,8 @@ class BatchNorm(nn.Module):
             return (x - self.running_mean) / torch.sqrt(self.running_var + 1e-5)
         mean, var = x.mean(dim=0), x.var(dim=0, correction=0)
         with torch.no_grad():
-            self.running_mean.mul_(self.beta).add_((1 - self.beta) * mean)
-            self.running_var.mul_(self.beta).add_((1 - self.beta) * var)
+            self.running_mean.mul_(self.beta).add_(mean, alpha=1 - self.beta)
+            self.running_var.mul_(self.beta).add_(var, alpha=1 - self.beta)
         return (x - mean) / torch.sqrt(var + 1e-5)
         ### END SOLUTION
 
@@ -940,8 +940,8 @@ for settings in (("batchnorm", 5, 0.0), ("batchnorm", 5, 3.14), ("layernorm", 5,
 # `b1` and `b2`: whatever a bias adds to all examples, the mean takes away. Their gradient is rounding, about
 # $10^{-16}$, and so is the numerical one, so the "relative error" compares noise with the floor of $10^{-8}$ and means
 # nothing. A bias before batch normalization is useless; $\beta$ does its work. Before *layer* normalization it is not:
-# there the biases of one example differ from feature to feature. (The $10^{-5}$ of `W1` in the second block belongs to an
-# entry that is nearly zero, $8 \cdot 10^{-5}$.)
+# there the biases of one example differ from feature to feature. (The $10^{-5}$ of `W1` in the second block belongs to
+# an entry that is nearly zero, $8 \cdot 10^{-5}$.)
 #
 # The last block repeats a well-known check, which uses **two** examples. Two values are normalised to $+1$ and $-1$,
 # whatever they are, unless they lie within about $\sqrt\varepsilon = 0.003$ of each other. So most columns of `W1`
