@@ -440,8 +440,8 @@ for panel in panels:
 # <details><summary>After your prediction</summary>
 #
 # After six passes (embedded images, means of three seeds) the training loss is 0.46 without and 0.07 with
-# normalization, the test accuracy 77 % and 84 %, and $\hat L$ 19 and 9: a factor of two, with bands that nearly touch. The
-# test loss of the normalized network, 0.49, has all but stopped falling, while its training loss goes on.
+# normalization, the test accuracy 77 % and 84 %, and $\hat L$ 19 and 9: a factor of two, with bands that nearly touch.
+# The test loss of the normalized network, 0.49, has all but stopped falling, while its training loss goes on.
 # </details>
 #
 # The homework from which this experiment comes (6,000 images, ten passes, one run each) printed at the end: training
@@ -872,9 +872,9 @@ panels[0].legend();
 # At the start, with batches of 32: after one update the test accuracy is 34.5 % with the running averages and 46.5 %
 # with recalibrated statistics, because $0.9^t$ of the averages is still their arbitrary start. After 50 updates with a
 # moderate learning rate nothing is left to gain. With batches of two, recalibration does not help (in the end it even
-# costs a little): such a network was trained with the statistics of two images, which no set of fixed numbers can stand in for.
-# So the *gap* between training and evaluation has two causes, statistics that lag and batches that are small, and
-# recalibration mends the first. It is needed, for instance, when weights are averaged after training.
+# costs a little): such a network was trained with the statistics of two images, which no set of fixed numbers can stand
+# in for. So the *gap* between training and evaluation has two causes, statistics that lag and batches that are small,
+# and recalibration mends the first. It is needed, for instance, when weights are averaged after training.
 # </details>
 #
 # ## 5.6 Capstone
