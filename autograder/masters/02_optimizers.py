@@ -651,9 +651,9 @@ plt.show()
 # %% [markdown] question="conditioning"
 # The Hessian at the optimum is $\begin{pmatrix}0.0242&0.0022\\0.0022&0.0935\end{pmatrix}$ with the full MNIST files
 # (0.0285, 0.0016, 0.1010 with the sample). The bias is the *steep* direction, 3.9 times as curved as the weight; the
-# weight is the slow one, and the first panel shows it: after 300 steps it is 0.46 away, the bias 0.10. The text has it
-# the wrong way round. (At the start $(2.5, 3.7)$ the curvatures are 0.22 for the weight and 0.13 for the bias:
-# curvature changes along the path, and what counts in the end is that at the optimum.)
+# weight is the slow one, and the first panel shows it: after 300 steps it is 0.46 away, the bias 0.10 (0.34 and 0.08
+# with the sample). The text has it the wrong way round. (At the start $(2.5, 3.7)$ the curvatures are 0.22 for the
+# weight and 0.13 for the bias: curvature changes along the path, and what counts in the end is that at the optimum.)
 #
 # $\kappa = 3.9$ is a very *well*-conditioned problem. What is slow is the learning rate: the best is 17.0, and 0.1 is
 # 170 times smaller; divergence begins at 21.4. Close to the optimum, 0.1 multiplies the slow distance by
