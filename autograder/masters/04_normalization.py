@@ -1104,17 +1104,17 @@ norm_cube_demo(kind="batch norm").show()
 #    training begins with jumps (the bands are wide). At 1 the same steps are tiny against the weights, whose direction
 #    alone matters, and the output layer, which is not normalised, starts with scores that are far too large: 46 %.
 # 2. At 50: batch norm 91 to 94 % training and 77 to 79 % validation accuracy, layer norm 91 to 94 % and 78 to 80 %, no
-#    difference; plain 45 to 58 % and 44 to 56 %. At 5: layer norm 86 to 89 % training accuracy, batch norm 80 to 82 %:
-#    the bands are apart, so batch normalization does suffer, in training. Validation is 76 to 77 % for both, and plain
-#    is at 62 to 68 %: even then it is better than none. The reason is that mean and variance of five values are poor
+#    difference; plain 45 to 58 % and 44 to 56 %. At 5: layer norm 83 to 88 % training accuracy, batch norm 79 to 80 %:
+#    the bands are apart, so batch normalization does suffer, in training. Validation is 75 % for both, and plain is at
+#    62 to 68 %: even then it is better than none. The reason is that mean and variance of five values are poor
 #    estimates: the same image gets another output in each batch, and training statistics differ from the running ones.
 #    Layer normalization does not know the batch. The plain network's curves differ because six epochs are 1,200 updates
 #    with batches of 5 and 120 with batches of 50: it is further with more updates at this learning rate. To compare
 #    sizes one would have to tune the rate for each, or to match updates instead of images.
 # 3. Faster: yes. After one epoch both normalised networks are above 60 % validation accuracy, the plain one near 20 %
-#    and after ten epochs at 67 to 69 %. Better generalisation: validation accuracy is higher, 77 to 78 % against 67 to
+#    and after ten epochs at 67 to 69 %. Better generalisation: validation accuracy is higher, 76 to 78 % against 67 to
 #    69 %, but that is because the plain network is not trained yet (77 to 79 % in training). The normalised ones have a
-#    much larger gap, 95 to 97 % against 77 to 78 %: they overfit 1,000 images. To claim more one would train the plain
+#    much larger gap, 92 to 97 % against 76 to 78 %: they overfit 1,000 images. To claim more one would train the plain
 #    one until its training accuracy is the same. And layer normalization does as well here: it is no merit of batches.
 #
 # **Marking guide**
