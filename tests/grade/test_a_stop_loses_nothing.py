@@ -86,6 +86,7 @@ def test_another_seed_gives_other_inputs_and_the_same_seed_the_same_numbers(cour
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_one_two_and_four_workers_give_the_same_bytes(course, submissions, tmp_path):
     hand_in_class(submissions, course, 24)
     outs = [tmp_path / f"out{workers}" for workers in (1, 2, 4)]
