@@ -32,6 +32,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from fastprogress.fastprogress import progress_bar
 from torch import nn
 
 from course_utils.checks import check
@@ -1175,9 +1176,8 @@ check("residual", ResidualLayer)
 
 # %% experiment="five_networks"
 types = deep_layer_types(layer_norm=LayerNorm, batch_norm=BatchNorm, residual=ResidualLayer)
-for name, layer_class in types.items():
-    if name not in deep_runs:
-        deep_runs[name] = run_models(layer_type=layer_class, label=name, **deep)
+for name in progress_bar([name for name in types if name not in deep_runs]):
+    deep_runs[name] = run_models(layer_type=types[name], label=name, **deep)
 
 figure, panels = plt.subplots(1, 3, figsize=(15, 4), layout="constrained")
 for panel, metric in zip(panels, ("train_loss", "valid_loss", "valid_accuracy")):

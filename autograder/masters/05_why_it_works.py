@@ -30,6 +30,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from fastprogress.fastprogress import progress_bar
 from torch import nn
 from torch.nn import functional
 
@@ -417,7 +418,7 @@ def train_and_log(net_class, seed):
 
 
 for name, net_class in (("plain", ConvNet), ("batch norm", BatchNormConvNet)):
-    trained[name] = [train_and_log(net_class, seed) for seed in SEEDS]
+    trained[name] = [train_and_log(net_class, seed) for seed in progress_bar(SEEDS)]
 
 # %% experiment="four_panels"
 titles = ("training loss (nats)", "test loss (nats)", "test accuracy (%)", r"local smoothness $\hat L$")
