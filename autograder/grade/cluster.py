@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import partial
 
@@ -117,8 +118,17 @@ def _grade(client: Client, tasks: Iterable[Task], *, do: Do) -> Iterator[Result]
 
 
 def _result(future: Future, task: Task) -> Result:
+    """Return what the worker sent.
+
+    Raises:
+        GradingError: The connection was lost.
+    """
     try:
         result: Result = future.result()
     except KilledWorker:
         return report_failure(task, f"the worker that graded it died {ATTEMPTS} times")
+    except CancelledError as error:
+        raise GradingError(
+            "the connection to the Dask scheduler was lost; what is graded is kept, start the same command again"
+        ) from error
     return result

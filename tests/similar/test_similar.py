@@ -80,7 +80,8 @@ def test_names_texts_comments_layout_and_the_stub_do_not_count():
 
 @pytest.mark.parametrize("source", ["def f(:", "%matplotlib inline\nx = ?", "'''", "\x00", "  x\n y"])
 def test_what_is_no_python_is_still_read(source):
-    normalise(source, "")
+    assert normalise(source, "") == normalise(source, "")
+    assert similar_pairs([solution("ada", source)]) == []
 
 
 def hand_in_class(course, submissions):
