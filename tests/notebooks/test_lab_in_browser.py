@@ -36,6 +36,8 @@ def page(tmp_path):
 
 
 def run_all(page):
+    """Run all cells, once the kernel is there: what is asked for before that is forgotten."""
+    page.wait_for_function("document.body.innerText.includes('Python 3 (ipykernel) | Idle')", timeout=120_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
