@@ -155,7 +155,7 @@ class Formgrader:
             return answer.read().decode()
 
     def wait(self):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while True:
             try:
                 return self.ask("api/assignments")
@@ -166,7 +166,7 @@ class Formgrader:
 
     def close(self):
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(60)
         self.log.close()
 
 

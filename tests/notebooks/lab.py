@@ -9,7 +9,7 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-STARTS_WITHIN_S = 60.0
+STARTS_WITHIN_S = 180.0
 
 
 @contextmanager
