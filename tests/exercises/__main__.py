@@ -1,0 +1,49 @@
+"""Print the kill matrix: `python -m tests.exercises [EXERCISE ...]`; status 1 if a verdict is not the right one."""
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.exercises.matrix import EXERCISES, named, solutions, verdict
+
+KINDS = ("CORRECT", "VARIANTS", "MUTANTS", "WRONG")
+SEED = 1
+
+
+def is_right(kind, name, found):
+    """Tell whether the verdict on one solution is the one that it deserves."""
+    if kind == "WRONG":
+        return found.score == 0 and found.verdict in {"wrong", "error", "not attempted"}
+    expected = {"CORRECT": "correct", "VARIANTS": "variant", "MUTANTS": "misconception"}[kind]
+    said = set(found.misconceptions) == named(name) if kind != "CORRECT" else True
+    return found.verdict == expected and said
+
+
+def row(exercise):
+    """Judge all solutions of an exercise; return, by kind, how many there are, and those that were judged wrongly."""
+    counts, slips, names = [], [], []
+    for kind in KINDS:
+        ones = solutions(exercise, kind)
+        right = {name: is_right(kind, name, verdict(exercise, one, SEED)) for name, one in ones.items()}
+        counts.append(f"{sum(right.values())}/{len(right)}" if right else "")
+        slips += [name for name, ok in right.items() if not ok]
+        names += [name for name in right if kind == "MUTANTS"]
+    return counts, names, slips
+
+
+def main(chosen):
+    """Print a row per exercise."""
+    table = Table("exercise", "correct", "variants", "mutants named", "no point", "named mistakes", title="Kill matrix")
+    slips = []
+    for exercise in chosen or EXERCISES:
+        counts, names, wrong = row(exercise)
+        table.add_row(exercise, *counts, ", ".join(names))
+        slips += [f"{exercise}: {name}" for name in wrong]
+    Console(width=160).print(table)
+    print("\n".join(slips) or "every solution got the verdict that it deserves")
+    return bool(slips)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,41 @@
+"""The material of the kill matrix: solutions and mutants by exercise, and what the judge says of each."""
+
+import functools
+import importlib
+from pathlib import Path
+
+import numpy as np
+
+from autograder.answers.base import load_answer, make_key
+from course_utils.checks.judge import judge
+from course_utils.checks.observe import observe
+from course_utils.checks.recorded import load_recorded
+from course_utils.probes.base import load_probe
+
+EXERCISES = sorted(path.stem for path in (Path(__file__).parent / "solutions").glob("[!_]*.py"))
+SEEDS = ["recorded", 1, 2, 3]
+
+
+def solutions(exercise, kind):
+    module = importlib.import_module(f"tests.exercises.solutions.{exercise}")
+    return getattr(module, kind, {})
+
+
+def named(name):
+    """Return the ids that a name stands for; what stands in brackets only tells several mutants apart."""
+    return set(name.split(" (")[0].split("+"))
+
+
+@functools.cache
+def material(exercise, seed):
+    """Return inputs and their key; the probes get copies."""
+    if seed == "recorded":
+        return load_recorded(exercise)
+    answer = load_answer(exercise)
+    inputs = answer.generate(np.random.default_rng(seed))
+    return inputs, make_key(answer, inputs, points=1.0)
+
+
+def verdict(exercise, objects, seed):
+    inputs, key = material(exercise, seed)
+    return judge(observe(load_probe(exercise), objects, inputs), key)
