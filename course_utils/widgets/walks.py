@@ -22,36 +22,36 @@ FAR_AWAY = 1e6
 EPS = 1e-8
 
 
-def sgd(state: list[float], g: float, lr: float, t: int, **_: float) -> float:
+def sgd(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999) -> float:
     """Return -lr g."""
     return -lr * g
 
 
-def heavy_ball(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, **_: float) -> float:
+def heavy_ball(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999) -> float:
     """Return the step of v = beta v + g."""
     state[0] = beta * state[0] + g
     return -lr * state[0]
 
 
-def ema_momentum(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, **_: float) -> float:
+def ema_momentum(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999) -> float:
     """Return the step of v = beta v + (1 - beta) g."""
     state[0] = beta * state[0] + (1 - beta) * g
     return -lr * state[0]
 
 
-def nesterov(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, **_: float) -> float:
+def nesterov(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999) -> float:
     """Return the step that looks ahead along beta v."""
     state[0] = beta * state[0] + g
     return -lr * (g + beta * state[0])
 
 
-def rmsprop(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, **_: float) -> float:
+def rmsprop(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999) -> float:
     """Return the step divided by the root of the average square."""
     state[1] = beta * state[1] + (1 - beta) * g * g
     return -lr * g / math.sqrt(state[1] + EPS)
 
 
-def adam(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999, **_: float) -> float:
+def adam(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999) -> float:
     """Return the step from both averages, each corrected for its start at zero."""
     state[0] = beta * state[0] + (1 - beta) * g
     state[1] = beta2 * state[1] + (1 - beta2) * g * g
@@ -76,7 +76,8 @@ def walk(
     steps: int,
     lr: float,
     decay: float = 1.0,
-    **constants: float,
+    beta: float = 0.9,
+    beta2: float = 0.999,
 ) -> NDArray[np.float64]:
     """Follow an update rule from `start`.
 
@@ -87,7 +88,8 @@ def walk(
         steps: Number of steps.
         lr: Learning rate of the first step.
         decay: Step t (from 0) uses lr * decay**t.
-        constants: `beta`, `beta2`, where the rule has them.
+        beta: Memory of the first average, where the rule has one.
+        beta2: Memory of the average of squares, where the rule has two.
 
     Returns:
         Points, shape (steps + 1, 2); NaN after the walk has left the circle of radius `FAR_AWAY`.
@@ -99,8 +101,8 @@ def walk(
     rate = lr
     for t in range(1, steps + 1):
         gx, gy = surface.gradient(x, y)
-        x += update(state_x, float(gx), rate, t, **constants)
-        y += update(state_y, float(gy), rate, t, **constants)
+        x += update(state_x, float(gx), rate, t, beta, beta2)
+        y += update(state_y, float(gy), rate, t, beta, beta2)
         rate *= decay
         if not abs(x) + abs(y) < FAR_AWAY:
             break
