@@ -1,19 +1,14 @@
 """A student opens the notebook in JupyterLab, runs it, and sees the run live."""
 
-import os
 import shutil
 
 import pytest
 
+from tests.browser import NEEDS_CHROMIUM, chromium, run_all
 from tests.build.conftest import ROOT
 from tests.notebooks.lab import jupyter_lab
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="chromium is not installed; `make browser` installs it where it may"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 OFFLINE = {"COURSE_DATA": "", "COURSE_DOWNLOAD": "0"}
 
@@ -22,24 +17,11 @@ OFFLINE = {"COURSE_DATA": "", "COURSE_DOWNLOAD": "0"}
 def page(tmp_path):
     """A page of a real browser on JupyterLab, with the student notebook open."""
     shutil.copy(ROOT / "notebooks" / "02_optimizers" / "02_optimizers.ipynb", tmp_path)
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]
-    flags = [*sandbox, "--disable-background-networking"]
-    with (
-        jupyter_lab(tmp_path, OFFLINE) as address,
-        playwright.sync_playwright() as tool,
-        tool.chromium.launch(executable_path=CHROMIUM, args=flags) as browser,
-    ):
+    with jupyter_lab(tmp_path, OFFLINE) as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
         page.goto(f"{address}/lab/tree/02_optimizers.ipynb?reset")
         page.get_by_role("heading", name="Workbook 2: Optimizers").wait_for(timeout=60_000)
         yield page
-
-
-def run_all(page):
-    """Run all cells, once the kernel is there: what is asked for before that is forgotten."""
-    page.wait_for_function("document.body.innerText.includes('Python 3 (ipykernel) | Idle')", timeout=120_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
 def test_a_run_shows_its_lines_and_its_graph_while_it_goes_on(page, tmp_path):

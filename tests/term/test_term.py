@@ -16,22 +16,17 @@ import pytest
 from nbgrader.api import Gradebook
 
 from tests.attacks import stock
+from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.grade import mini
 from tests.grade.test_nbgrader import Formgrader
 from tests.term import school
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium")
 NAME = mini.NAME
 # Marks that a person gives in the browser, by kind of student: the first of each kind.
 BY_HAND = {"good": 1.0, "weak": 0.5, "two attempts": 1.0, "good by Moodle": 0.0, "late": 1.0}
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.timeout(1500),
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500), *NEEDS_CHROMIUM]
 
 
 class PatientFormgrader(Formgrader):
@@ -118,14 +113,8 @@ def formgrader(term):
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
+    with chromium() as started:
+        yield started
 
 
 def mark(term, formgrader, browser, shots):

@@ -2,13 +2,7 @@
 
 import base64
 import io
-import os
-import shutil
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 
 import nbformat
 import numpy as np
@@ -16,9 +10,9 @@ import pytest
 from PIL import Image
 
 from course_utils.widgets import momentum_demo, norm_cube_demo
-from tests.widgets.test_voila_in_browser import free_port
+from tests.browser import NEEDS_CHROMIUM, chromium, run_all
+from tests.notebooks.lab import jupyter_lab
 
-CHROMIUM = shutil.which("chromium")
 PATIENCE_S = 180
 CELLS = [
     "from course_utils.widgets import momentum_demo, norm_cube_demo, training_race_demo\nmomentum_demo().show()",
@@ -36,65 +30,27 @@ PICTURE = """async (cell) => {
     return btoa(Array.from(bytes, (one) => String.fromCharCode(one)).join(''));
 }"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-]
-
-
-def wait_for(address, server):
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}api", timeout=5).close()
-            return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.5)
-    raise RuntimeError("JupyterLab did not start")
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """Serve one notebook; yield its address."""
-    port, home = free_port(), tmp_path_factory.mktemp("lab")
+def shown(tmp_path_factory):
+    """Open a notebook in JupyterLab, run all cells, and yield the page when every demo stands."""
+    folder = tmp_path_factory.mktemp("lab")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in CELLS])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    (home / "notebooks").mkdir()
-    nbformat.write(notebook, home / "notebooks" / "demos.ipynb")
-    options = ["--allow-root", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
-    options += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home / 'notebooks'}"]
-    command = [sys.executable, "-m", "jupyterlab", *options]
-    own = {name: str(home / name) for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR")}
-    own["JUPYTERLAB_WORKSPACES_DIR"] = str(home / "workspaces")
-    env = {**os.environ, **own, "COURSE_DOWNLOAD": "0", "OMP_NUM_THREADS": "1"}
-    with (home / "log").open("w") as log, subprocess.Popen(command, env=env, stdout=log, stderr=log) as server:
-        try:
-            wait_for(f"http://127.0.0.1:{port}/", server)
-            yield f"http://127.0.0.1:{port}/lab/tree/demos.ipynb"
-        finally:
-            server.terminate()
-
-
-@pytest.fixture(scope="module")
-def shown(lab):
-    """Open the notebook, run all cells, and yield the page when every demo stands."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+    nbformat.write(notebook, folder / "demos.ipynb")
+    settings = {"COURSE_DOWNLOAD": "0", "OMP_NUM_THREADS": "1"}
+    with jupyter_lab(folder, settings) as address, chromium() as browser:
         # So tall that no cell is outside of the window: what is outside, JupyterLab does not draw.
         page = browser.new_page(viewport={"width": 1500, "height": 5000})
         page.set_default_timeout(1000 * PATIENCE_S)
-        page.goto(lab)
-        page.wait_for_function("document.body.innerText.includes('Python 3 (ipykernel) | Idle')")
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.goto(f"{address}/lab/tree/demos.ipynb?reset")
+        run_all(page)
         page.wait_for_selector(".demo .verdict:not(:empty)")
         page.wait_for_function("document.querySelectorAll('.jp-CodeCell .widget-image').length === 3")
         page.wait_for_function("document.querySelectorAll('.noUi-handle').length >= 11")
         yield page
-        browser.close()
 
 
 def pixels(png):

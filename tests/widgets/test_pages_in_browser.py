@@ -1,20 +1,17 @@
 """The exported pages in Debian's chromium, opened from disk: live or stepping, by keyboard, at any width, alone."""
 
 import json
-import shutil
 from urllib.parse import unquote
 
 import pytest
 
 from course_utils.widgets.client_page import page
 from course_utils.widgets.recorded_page import record, recorded_page
+from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.widgets.conftest import NAMES, make
 
-CHROMIUM = shutil.which("chromium")
 LIVE = [name for name in NAMES if make(name).scene.client]
 WIDTHS = [(390, 844), (1280, 800), (1920, 1080)]
-# Left to itself the browser asks for updates; nothing of that is the page's doing, and tests want none of it.
-OPTIONS = ["--no-sandbox", "--disable-background-networking"]
 
 # What is written in less than 16 px, which are 12 points.
 SMALL = """[...document.querySelectorAll(".demo :is(label, input[type=text], select, button, p, h2, figcaption)")]
@@ -24,20 +21,13 @@ OUTLINE = """(() => {
     return outlineStyle + outlineWidth;
 })()"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

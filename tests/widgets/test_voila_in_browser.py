@@ -1,7 +1,6 @@
 """A lecture notebook through Voila, as `make lecture` serves it: slider, number box, preset, Start and Stop."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,15 +11,12 @@ import urllib.request
 import pytest
 
 from autograder.build.lectures import FOLDER
+from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.build.conftest import ROOT
 
-CHROMIUM = shutil.which("chromium")
 STARTS_WITHIN_S = 120.0
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 def free_port():
@@ -60,18 +56,13 @@ def voila(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def shown(voila):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.set_default_timeout(90_000)
         page.goto(voila)
         page.wait_for_selector(".widget-image")
         page.wait_for_selector(".noUi-handle")
         yield page
-        browser.close()
 
 
 def until(shown, expression):

@@ -1,0 +1,31 @@
+"""Debian's chromium for tests, driven by Playwright."""
+
+import os
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+NEEDS_CHROMIUM = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed; `make browser` installs it where it may"),
+]
+
+
+@contextmanager
+def chromium():
+    """Start the browser, which asks nobody for updates; end it afterwards."""
+    from playwright.sync_api import sync_playwright
+
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]
+    flags = [*sandbox, "--disable-background-networking"]
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=flags) as browser:
+        yield browser
+
+
+def run_all(page):
+    """Run all cells in JupyterLab, once the kernel is there: what is asked for before that is forgotten."""
+    page.wait_for_function("document.body.innerText.includes('Python 3 (ipykernel) | Idle')", timeout=180_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
