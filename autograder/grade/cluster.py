@@ -29,6 +29,15 @@ SETTINGS = {
     # Nothing waits on a worker that is busy, so that only the running submission is blamed for its worker's death.
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.worker.daemon": False,
+    # What watches and rebalances long analyses took a tenth of a core per worker, and has nothing to do here.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+    # Web pages about the run, open to everybody on this machine.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
     "distributed.admin.large-graph-warning-threshold": "1GB",
 }
 SUBMISSIONS_PER_WORKER = 8
@@ -46,6 +55,9 @@ def workers_for(submissions: int) -> int:
 def local_cluster(submissions: int, *, workers: int, do: Do = work) -> Iterator[Pool]:
     """Start workers on this machine for as long as the pool is open; those that die are replaced.
 
+    Whoever talks to a scheduler may run code on its workers, and other people may be logged in here: scheduler and
+    workers accept only who holds the key that is made for this run and kept in memory.
+
     Args:
         submissions: How many submissions there are.
         workers: How many workers, one process each.
@@ -57,7 +69,9 @@ def local_cluster(submissions: int, *, workers: int, do: Do = work) -> Iterator[
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
+            security=True,
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its own choice is a port that others use, too
             memory_limit=0,
             silence_logs=logging.CRITICAL,
         ) as cluster,

@@ -5,15 +5,28 @@ import json
 import zipfile
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 from course_utils.submit import submit
+from tests.attacks import stock
 from tests.grade import mini
 
 FIRST = ("Jörg", "Seán", "Zoë", "Anna-Lena", "Łukasz", "Mei", "Ngọc", "Özlem")
 LAST = ("Müller", "O'Brien", "van der Berg", "García López", "Weiß")
-ON_TIME, LATE, EARLY = "Mar 10, 2026 0930 PM", "Mar 12, 2026 1005 AM", "Mar 9, 2026 0815 AM"
-DUE = "2026-03-11 12:00:00 UTC"
+# Due tomorrow: what goes through nbgrader's exchange is handed in now.
+TODAY = datetime.now(UTC)
+DUE = TODAY + timedelta(days=1)
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def written(when):
+    """A time as Brightspace writes it: `Mar 1, 2026 1023 PM`."""
+    half = "PM" if when.hour >= 12 else "AM"
+    return f"{MONTHS[when.month - 1]} {when.day}, {when.year} {(when.hour - 1) % 12 + 1:02}{when.minute:02} {half}"
+
+
+ON_TIME, LATE, EARLY = (written(TODAY + timedelta(days=days)) for days in (-1, 2, -2))
 GOOD = mini.PERFECT
 WEAK = {**GOOD, "momentum": mini.HEAVY_BALL}
 OTHER = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [mini.code("print('another course')")]}
@@ -31,6 +44,7 @@ class Student:
     marks: float = 0.0
     counts: bool = True
     moodle: bool = False
+    exchange: bool = False
     imported: bool = True
     answers: bool = field(default=True)
 
@@ -41,7 +55,8 @@ class Student:
 
 # Kind, how many, attempts as (when, sources or bytes), marks of the checks, and what else differs.
 KINDS = (
-    ("good", 8, ((ON_TIME, GOOD),), 4, {}),
+    ("good", 5, ((ON_TIME, GOOD),), 4, {}),
+    ("good by nbgrader", 3, (("", GOOD),), 4, {"exchange": True}),
     ("good by Moodle", 6, (("", GOOD),), 4, {"moodle": True}),
     ("weak", 6, ((ON_TIME, WEAK),), 3, {}),
     ("weak by Moodle", 2, (("", WEAK),), 3, {"moodle": True}),
@@ -72,10 +87,12 @@ def roster(students):
 
 
 def hand_in(students, edition, folder):
-    """Everybody works in a copy of the student edition and hands in; return the platforms' two downloads."""
+    """Those without nbgrader work in a copy of the student edition; return the platforms' two downloads."""
     brightspace, moodle = folder / "brightspace.zip", folder / "moodle.zip"
     with zipfile.ZipFile(brightspace, "w") as first, zipfile.ZipFile(moodle, "w") as second:
         for number, one in enumerate(students, start=1):
+            if one.exchange:
+                continue
             for attempt, (when, work) in enumerate(one.attempts):
                 name, content = _file(edition, folder / "homes" / f"{one.id}-{attempt}", work)
                 if one.moodle:
@@ -96,10 +113,31 @@ def _file(edition, home, work):
     if isinstance(work, float):
         content = released.read_bytes()
         return path.name, content[: int(len(content) * work)]
+    _write(released, path, work)
+    with redirect_stdout(StringIO()):
+        made = submit(str(path))
+    return made.name, made.read_bytes()
+
+
+def _write(released, path, work):
     notebook = json.loads(released.read_bytes())
     for cell_id, source in work.items():
         mini.cell(notebook, cell_id)["source"] = source
     path.write_text(json.dumps(notebook))
-    with redirect_stdout(StringIO()):
-        made = submit(str(path))
-    return made.name, made.read_bytes()
+
+
+def hand_in_by_nbgrader(students, teacher, folder):
+    """nbgrader's own commands release, fetch and submit; return the exchange's folder of what came in."""
+    exchange = folder / "exchange"
+    exchange.mkdir(mode=0o777)
+    exchange.chmod(0o777)
+    stock.nbgrader(teacher, "release_assignment", mini.NAME, f"--Exchange.root={exchange}")
+    for one in (one for one in students if one.exchange):
+        home = folder / "homes" / one.id
+        home.mkdir(parents=True)
+        options = ("--course", "mini", f"--Exchange.root={exchange}", f"--Exchange.cache={home / 'cache'}")
+        stock.nbgrader(home, "fetch_assignment", mini.NAME, *options)
+        fetched = home / mini.NAME / f"{mini.NAME}.ipynb"
+        _write(fetched, fetched, one.attempts[0][1])
+        stock.nbgrader(home, "submit", mini.NAME, *options, f"--student={one.id}")
+    return exchange / "mini" / "inbound"

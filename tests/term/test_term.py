@@ -9,7 +9,6 @@ import sys
 import time
 import urllib.error
 import zipfile
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ from tests.term import school
 ROOT = Path(__file__).parents[2]
 NAME = mini.NAME
 # Marks that a person gives in the browser, by kind of student: the first of each kind.
-BY_HAND = {"good": 1.0, "weak": 0.5, "two attempts": 1.0, "good by Moodle": 0.0, "late": 1.0}
+BY_HAND = {"good": 1.0, "weak": 0.5, "two attempts": 1.0, "good by nbgrader": 0.5, "good by Moodle": 0.0, "late": 1.0}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500), *NEEDS_CHROMIUM]
 
@@ -158,15 +157,16 @@ def test_a_term(term, formgrader, browser, tmp_path):
     with zipfile.ZipFile(term.root / "build" / "student.zip") as archive:
         archive.extractall(tmp_path)
     downloads = school.hand_in(term.students, tmp_path / "student", tmp_path)
+    inbound = school.hand_in_by_nbgrader(term.students, term.folder, tmp_path)
 
     # Import: what is no notebook of the course is the only thing that stays out, and two files need a look.
     options = ("--assignment", NAME, "--roster", "roster.csv", "--out", term.folder / "submitted", "--time-zone", "UTC")
     first = term.run("import", downloads[0], *options, status=1)
-    second = term.run("import", downloads[1], *options)
+    second, third = term.run("import", downloads[1], *options), term.run("import", inbound, *options)
     errors = [line for line in first.stderr.splitlines() if line.startswith("error:")]
     kinds = [one.kind for one in term.students for line in errors if one.name in line or one.id in line]
     assert sorted(kinds) == ["another course", "empty", "half written", "half written"]
-    assert second.stderr == ""
+    assert second.stderr == third.stderr == ""
     arrived = {path.name for path in (term.folder / "submitted").iterdir()}
     assert arrived == {one.id for one in term.students if one.imported}
 
@@ -174,7 +174,7 @@ def test_a_term(term, formgrader, browser, tmp_path):
     with (term.folder / "nbgrader_config.py").open("a") as file:
         file.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
     with term.book() as book:
-        book.update_or_create_assignment(NAME, duedate=datetime.strptime(school.DUE, "%Y-%m-%d %H:%M:%S UTC"))
+        book.update_or_create_assignment(NAME, duedate=school.DUE.replace(tzinfo=None))
     term.grade()
     with term.book() as book:
         waiting = {one.student_id for one in book.assignment_submissions(NAME) if one.needs_manual_grade}
