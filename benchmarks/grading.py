@@ -1,5 +1,7 @@
 """Grading a class of 24: this engine against stock nbgrader, and against the bare cells and probes.
 
+What two cores can give at most is measured as well: the bare cells in two processes that know nothing of each other.
+
 Both sides grade the same submissions of workbook 02 and skip the same training cells. Every number but `*_with_start`
 leaves out what happens once per run: on our side starting workers, on nbgrader's nothing, as it starts a kernel per
 submission. Each side is measured several times in turn and the best run counts, because other work on the machine can
@@ -19,7 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from parts.bare import Floor
+from parts.bare import Floor, at_once
 from parts.processes import descendants, peak_mb, read
 from parts.stock import run_stock, stock_folder, stock_marks
 from parts.submissions import SEED, make_class, make_tasks
@@ -71,19 +73,23 @@ def seconds(function: Callable[[], object]) -> float:
 
 
 def measure_ours(tasks: Sequence[Task], repeats: int) -> tuple[dict[str, float], list[SubmissionGrade]]:
-    """Measure the floor, one process, one worker and two workers in turn."""
-    bare, one, two = Floor(tasks), Workers(1, tasks), Workers(2, tasks)
+    """Measure the floor once and twice at the same time, one process, one worker and two workers, in turn."""
+    bare, other, one, two = Floor(tasks), Floor(tasks), Workers(1, tasks), Workers(2, tasks)
     list(map(work, tasks[:2]))
-    rounds: dict[str, list[float]] = {"floor_s": [], "here_s": [], "one_worker_s": [], "two_workers_s": []}
+    sides: dict[str, Callable[[], float]] = {
+        "floor_s": bare.seconds,
+        "two_floors_s": lambda: at_once(bare, other),
+        "here_s": lambda: seconds(lambda: list(map(work, tasks))),
+        "one_worker_s": lambda: seconds(lambda: one.grade(tasks)),
+        "two_workers_s": lambda: seconds(lambda: two.grade(tasks)),
+    }
+    rounds = []
     for _ in range(repeats):
-        rounds["floor_s"].append(bare.seconds())
-        rounds["here_s"].append(seconds(lambda: list(map(work, tasks))))
-        rounds["one_worker_s"].append(seconds(lambda: one.grade(tasks)))
-        rounds["two_workers_s"].append(seconds(lambda: two.grade(tasks)))
-        print({name: round(found[-1], 2) for name, found in rounds.items()}, flush=True)
-    found = {name: min(all_rounds) for name, all_rounds in rounds.items()}
+        rounds.append({name: measure() for name, measure in sides.items()})
+        print({name: round(value, 2) for name, value in rounds[-1].items()}, flush=True)
+    found = {name: min(one_round[name] for one_round in rounds) for name in sides}
     found["worker_peak_mb"] = max(one.peak_mb(), two.peak_mb())
-    for each in (bare, one, two):
+    for each in (bare, other, one, two):
         each.close()
     return found, two.grades
 
@@ -102,7 +108,7 @@ def main() -> None:
     """Measure, print a table and the line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=3, help="how often each side but nbgrader is measured")
-    repeats = parser.parse_args().repeats
+    repeats: int = parser.parse_args().repeats
     print(f"load before: {os.getloadavg()[0]:.1f} on {len(os.sched_getaffinity(0))} cores", flush=True)
     released = (find_root() / FOLDER / WORKBOOK / f"{WORKBOOK}.ipynb").read_bytes()
     submitted = make_class(released)
@@ -120,6 +126,7 @@ def main() -> None:
         "ratio_vs_nbgrader_with_start": times["nbgrader_s"] / times["with_start_s"],
         "floor_ratio": times["here_s"] / times["floor_s"],
         "two_worker_speedup": times["one_worker_s"] / times["two_workers_s"],
+        "two_floor_speedup": 2 * times["floor_s"] / times["two_floors_s"],
         "worker_peak_mb": times["worker_peak_mb"],
     }
     print(f"load after: {os.getloadavg()[0]:.1f}")
