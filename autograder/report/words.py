@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from autograder.grade.types import BY_HAND, ExerciseGrade, PartGrade
 from course_utils.checks.text import MARKS
 
 __all__ = ["SYMBOLS", "VERDICTS", "marks", "reasons", "text_of"]
 
+# Formgrader cuts off what is longer.
+WIDTH = 100
 # From the best to the worst, as the pages list them.
 VERDICTS = ("correct", "variant", "misconception", "wrong", "error", "timeout", "crashed", "not attempted", BY_HAND)
 SYMBOLS = {
@@ -43,7 +47,12 @@ def text_of(grade: ExerciseGrade) -> str:
     """Return the plain text that stands below a check cell of a graded notebook."""
     mark = next((mark for verdict, mark in MARKS.items() if verdict == grade.verdict), "[by hand]")
     first = f"{mark} {grade.exercise}: {marks(grade.score)} of {marks(grade.max_score)}"
-    return "\n".join([first, *(f"  {line}" for line in reasons(grade))]) + "\n"
+    lines = [part for line in reasons(grade) for part in _folded(line)]
+    return "\n".join([first, *lines]) + "\n"
+
+
+def _folded(line: str) -> list[str]:
+    return wrap(line, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _said(grade: ExerciseGrade | PartGrade) -> list[str]:

@@ -45,6 +45,13 @@ def test_words():
     assert text_of(one).splitlines()[0].endswith("e: 0 of 1")
 
 
+def test_long_reasons_are_folded_for_formgrader_and_lose_no_word():
+    long = " ".join(f"word{number}" for number in range(60))
+    lines = text_of(ExerciseGrade("e", "check-e", "wrong", 0.0, 1.0, message=long)).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert " ".join(" ".join(lines[1:]).split()) == long
+
+
 def test_feedback_shows_what_it_says_and_runs_none_of_it():
     page = feedback_page(grade(EVIL, 0, problem=EVIL), EVIL, b'{"cells": []}').decode()
     assert EVIL not in page
