@@ -53,7 +53,7 @@ def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_sco
     def verdict(
         name: VerdictName, share: float, message: str, ids: tuple[str, ...] = (), show: bool = True
     ) -> Judgement:
-        evidence = _first_difference(got.outputs, key) if got is not None and show else ()
+        evidence = _clearest_difference(got.outputs, key) if got is not None and show else ()
         return Judgement(exercise, key.name, name, max_score * share, max_score, ids, message, evidence)
 
     if got is None:
@@ -112,7 +112,8 @@ def _misshapen(got: Outputs, expected: Outputs) -> str:
     return ""
 
 
-def _first_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
+def _clearest_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
+    """Return one number of each side: of the first array that differs, and there of the first step that does."""
     for name in sorted(key.expected, key=[*key.labels, *key.expected].index):
         expected = key.expected[name]
         if name not in got or got[name].shape != expected.shape:
@@ -123,9 +124,22 @@ def _first_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
             continue
         if name in key.agreement:
             return (Evidence(f"share right of {key.labels.get(name, name)}", share, needed),)
-        index = tuple(int(i) for i in np.argwhere(differs)[0])
-        return (Evidence(_where(key.labels.get(name, name), index), float(got[name][index]), float(expected[index])),)
+        label = key.labels.get(name, name)
+        index = _farthest(got[name], expected, differs, within_first="{step}" in label)
+        return (Evidence(_where(label, index), float(got[name][index]), float(expected[index])),)
     return ()
+
+
+def _farthest(
+    got: NDArray[Any], expected: NDArray[Any], differs: NDArray[np.bool_], *, within_first: bool
+) -> tuple[int, ...]:
+    """Return the index of the entry that is farthest off; `within_first` stays in the first row that differs."""
+    with np.errstate(invalid="ignore"):
+        gap = np.where(differs, np.nan_to_num(np.abs(got - expected), nan=np.inf), -1.0)
+    if not within_first:
+        return tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
+    row = int(np.argwhere(differs)[0][0])
+    return (row, *(int(i) for i in np.unravel_index(np.argmax(gap[row]), gap[row].shape)))
 
 
 def _where(label: str, index: tuple[int, ...]) -> str:

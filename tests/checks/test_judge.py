@@ -1,0 +1,71 @@
+"""The judge: which verdict, which marks, and which number of each side it shows."""
+
+import math
+
+import numpy as np
+import pytest
+
+from course_utils.checks.judge import agrees, judge_part
+from course_utils.checks.types import Candidate, PartKey, PartObservation, Problem
+
+EXPECTED = {"steps": np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])}
+VARIANT = Candidate(("mirrored",), ("From the other side.",), 1.0, {"steps": -EXPECTED["steps"]})
+MISTAKE = Candidate(("doubled",), ("Twice as large.",), 0.5, {"steps": 2 * EXPECTED["steps"]})
+
+
+def key(label="weights after step {step}"):
+    return PartKey("part", 1.0, EXPECTED, (VARIANT,), (MISTAKE,), {"steps": label}, reread="section 1")
+
+
+def judged(steps, label="weights after step {step}"):
+    return judge_part(PartObservation("part", {"steps": np.array(steps, dtype=float)}), key(label), "exercise", 4.0)
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict", "score", "ids"),
+    [
+        (1, "correct", 4, ()),
+        (-1, "variant", 4, ("mirrored",)),
+        (2, "misconception", 2, ("doubled",)),
+        (3, "wrong", 0, ()),
+    ],
+)
+def test_exact_then_variant_then_mistake_then_wrong(factor, verdict, score, ids):
+    found = judged(factor * EXPECTED["steps"])
+    assert (found.verdict, found.score, found.misconceptions) == (verdict, score, ids)
+    assert bool(found.evidence) == (verdict in ("misconception", "wrong"))
+
+
+def test_the_number_shown_is_the_farthest_off_in_the_first_step_that_is_wrong():
+    (shown,) = judged([[1, 2], [3.01, 4.5], [50, 6]]).evidence
+    assert (shown.where, shown.got, shown.expected) == ("weights after step 2, entry [1]", 4.5, 4.0)
+
+
+def test_without_steps_it_is_the_farthest_of_all():
+    (shown,) = judged([[1, 2], [3.01, 4.5], [50, 6]], "weights").evidence
+    assert (shown.where, shown.got, shown.expected) == ("weights, entry [2, 0]", 50.0, 5.0)
+
+
+def test_what_is_no_number_is_farthest_of_all():
+    (shown,) = judged([[1, 2], [300, math.nan], [5, 6]]).evidence
+    assert shown.where == "weights after step 2, entry [1]"
+    assert math.isnan(shown.got)
+
+
+def test_a_problem_or_nothing_at_all_earns_nothing():
+    stub = judge_part(PartObservation("part", problem=Problem("not attempted", "A stub.")), key(), "exercise", 4.0)
+    assert (stub.verdict, stub.score, stub.message, stub.evidence) == ("not attempted", 0.0, "A stub.", ())
+    assert judge_part(None, key(), "exercise", 4.0).verdict == "crashed"
+
+
+def test_another_shape_says_both_shapes():
+    found = judge_part(PartObservation("part", {"steps": np.zeros((3,))}), key(), "exercise", 4.0)
+    assert found.verdict == "wrong"
+    assert "(3,)" in found.message
+    assert "(3, 2)" in found.message
+
+
+def test_the_tolerance_does_not_grow_with_a_mistake_that_explodes():
+    far = {"steps": EXPECTED["steps"] + np.array([[0, 0], [0, 0], [0, 1e9]])}
+    assert not agrees({"steps": far["steps"] + 1.0}, far, key())
+    assert agrees(far, far, key())
