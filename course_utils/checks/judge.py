@@ -23,6 +23,8 @@ from course_utils.probes.base import Outputs
 
 __all__ = ["agrees", "judge", "judge_part"]
 
+# Numbers that differ by a smaller share look like rounding.
+ALIKE = 0.05
 # From what must be mended first to what needs nothing: the whole takes the first that occurs.
 URGENCY: tuple[VerdictName, ...] = (
     "crashed", "timeout", "error", "wrong", "misconception", "not attempted", "variant", "correct",
@@ -126,8 +128,22 @@ def _clearest_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
             return (Evidence(f"share right of {key.labels.get(name, name)}", share, needed),)
         label = key.labels.get(name, name)
         index = _farthest(got[name], expected, differs, within_first="{step}" in label)
-        return (Evidence(_where(label, index), float(got[name][index]), float(expected[index])),)
+        return (_shown(_where(label, index), float(got[name][index]), float(expected[index]), _base(key, name, index)),)
     return ()
+
+
+def _base(key: PartKey, name: str, index: tuple[int, ...]) -> float:
+    """Return the value from before anything happened; 0 where there is none."""
+    if name not in key.baselines:
+        return 0.0
+    return float(np.broadcast_to(key.baselines[name], key.expected[name].shape)[index])
+
+
+def _shown(where: str, got: float, expected: float, base: float) -> Evidence:
+    """Return both numbers; where they differ by little of their size, how far each is from where it started."""
+    if base and abs(got - expected) < ALIKE * abs(expected):
+        return Evidence(f"{where}, the change since the start", got - base, expected - base)
+    return Evidence(where, got, expected)
 
 
 def _farthest(

@@ -46,6 +46,15 @@ def test_without_steps_it_is_the_farthest_of_all():
     assert (shown.where, shown.got, shown.expected) == ("weights, entry [2, 0]", 50.0, 5.0)
 
 
+def test_numbers_that_look_alike_are_shown_as_changes_since_the_start():
+    start = np.array([0.999, 2.0])
+    close = PartKey("part", 1.0, EXPECTED, (), (), {"steps": "w after step {step}"}, "", baselines={"steps": start})
+    found = judge_part(PartObservation("part", {"steps": EXPECTED["steps"] + 0.001}), close, "exercise", 4.0)
+    (shown,) = found.evidence
+    assert shown.where == "w after step 1, entry [0], the change since the start"
+    assert (shown.got, shown.expected) == pytest.approx((0.002, 0.001))
+
+
 def test_what_is_no_number_is_farthest_of_all():
     (shown,) = judged([[1, 2], [300, math.nan], [5, 6]]).evidence
     assert shown.where == "weights after step 2, entry [1]"
