@@ -18,11 +18,12 @@ from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.rates import heavy_ball_optimum, heavy_ball_rate, rate_map
 from course_utils.widgets.style import PATH, line, quiet
 from course_utils.widgets.surfaces import Surface, surface
-from course_utils.widgets.walks import diverged_at, walk
+from course_utils.widgets.walks import diverged_at, turning_points, walk
 
 __all__ = ["SCENE", "momentum_demo", "simulate"]
 
 LR_LOW, LR_HIGH = 1e-4, 30.0
+DIRECTIONS = ("flattest", "steepest")
 SURFACES = ("quadratic", "Rosenbrock", "two minima", "saddle", "steep optimum", "MNIST slice")
 
 CONTROLS = (
@@ -61,8 +62,8 @@ def simulate(state: State) -> dict[str, NDArray[Any]]:
 
     Returns:
         `path` (steps + 1, 2); `loss` (steps + 1,), above the minimum where there is one; `distance` (steps + 1, 2),
-        the absolute error along each eigenvector of the Hessian at the optimum, steepest last; `eigenvalues` (2,);
-        `rate`, the factor per step that the slowest direction tends to (NaN where the curvature is not positive).
+        the absolute error along each eigenvector of the Hessian at the optimum, steepest last; `turns` (2,), how often
+        the walk turns back along each of them; `eigenvalues` (2,); `rate`, the factor per step that the slowest direction tends to (NaN where the curvature is not positive).
     """
     ground = ground_of(state)
     start = (state["x"], state["y"])
@@ -72,7 +73,14 @@ def simulate(state: State) -> dict[str, NDArray[Any]]:
     loss = ground.value(path[:, 0], path[:, 1]) - ground.value(*goal)
     rate = heavy_ball_rate(state["lr"], state["beta"], eigenvalues).max()
     distance = np.abs((path - goal) @ vectors)
-    return {"path": path, "loss": loss, "distance": distance, "eigenvalues": eigenvalues, "rate": np.array(rate)}
+    return {
+        "path": path,
+        "loss": loss,
+        "distance": distance,
+        "turns": turning_points(path @ vectors),
+        "eigenvalues": eigenvalues,
+        "rate": np.array(rate),
+    }
 
 
 def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
@@ -82,13 +90,18 @@ def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
     advice = f"the fastest here would be lr {lr:.3g} with momentum {beta:.3g}, {best:.3f} per step"
     if lost is not None:
         return f"Diverges: lost at step {lost} (factor {rate:.3f} per step near the minimum); {advice}."
-    path, loss = arrays["path"], arrays["loss"]
-    moves = np.diff(path, axis=0)
-    turns = int((np.sum(moves[1:] * moves[:-1], axis=1) < 0).sum())
-    how = "oscillates" if turns > len(moves) / 10 else "goes without turning back"
-    return (
-        f"It {how}; loss {loss[-1]:.3g} above the minimum after {state['steps']} steps (factor {rate:.3f}); {advice}."
-    )
+    loss, how = arrays["loss"][-1], _turning(arrays["turns"])
+    return f"It {how}; loss {loss:.3g} above the minimum after {state['steps']} steps (factor {rate:.3f}); {advice}."
+
+
+def _turning(turns: NDArray[Any]) -> str:
+    times = {1: "once", 2: "twice"}
+    said = [
+        f"{times.get(int(count), f'{count} times')} along the {name} direction"
+        for name, count in zip(DIRECTIONS, turns, strict=True)
+        if count
+    ]
+    return f"turns back {' and '.join(reversed(said))}" if said else "never turns back"
 
 
 @lru_cache(maxsize=64)
@@ -127,8 +140,10 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
 
 
 def _error_lines(axes: Axes) -> list[Any]:
-    names = ("flattest direction", "steepest direction")
-    lines = [quiet(axes).semilogy([], [], **{**line(i), "marker": ""}, label=name)[0] for i, name in enumerate(names)]
+    lines = [
+        quiet(axes).semilogy([], [], **{**line(i), "marker": ""}, label=f"{name} direction")[0]
+        for i, name in enumerate(DIRECTIONS)
+    ]
     axes.set(xlabel="step", ylabel="distance", title="Error along each eigenvector")
     axes.legend(loc="upper right")
     return lines

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.surfaces import Surface
 
-__all__ = ["FAR_AWAY", "RULES", "diverged_at", "walk"]
+__all__ = ["FAR_AWAY", "RULES", "diverged_at", "turning_points", "walk"]
 
 # Beyond this distance a walk is said to have diverged and is not followed further.
 FAR_AWAY = 1e6
 EPS = 1e-8
+# A step shorter than this is rounding, and has no direction.
+STILL = 1e-12
 
 
 def sgd(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999) -> float:
@@ -114,3 +116,17 @@ def diverged_at(path: NDArray[np.float64]) -> int | None:
     """Return the step at which a walk was lost, or None."""
     lost = np.flatnonzero(np.isnan(path[:, 0]))
     return int(lost[0]) if lost.size else None
+
+
+def turning_points(path: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Count how often a walk turns back along each coordinate: two successive steps there have opposite signs.
+
+    Args:
+        path: Points, shape (steps + 1, n); NaN once the walk is lost.
+
+    Returns:
+        Counts, shape (n,). Steps shorter than `STILL` are passed over.
+    """
+    moves = np.diff(path, axis=0)
+    signs = [np.sign(along[np.abs(along) > STILL]) for along in moves.T]
+    return np.array([np.count_nonzero(sign[1:] != sign[:-1]) for sign in signs])

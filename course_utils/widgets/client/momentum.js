@@ -7,7 +7,23 @@ function simulateMomentum(state, data) {
   const loss = path.map(([x, y]) => ground.value(x, y) - floor);
   const distance = path.map(([x, y]) => vectors.map(([a, b]) => Math.abs((x - goalX) * a + (y - goalY) * b)));
   const factor = Math.max(...values.map((l) => rate(state.lr, state.beta, l)));
-  return { path, loss, distance, eigenvalues: values, rate: factor, lost };
+  const turns = vectors.map(([a, b]) => turningPoints(path.map(([x, y]) => x * a + y * b)));
+  return { path, loss, distance, turns, eigenvalues: values, rate: factor, lost };
+}
+
+// How often successive steps have opposite signs; a step shorter than 1e-12 is rounding and is passed over.
+function turningPoints(places) {
+  const moves = places.slice(1).map((place, t) => place - places[t]).filter((move) => Math.abs(move) > 1e-12);
+  return moves.slice(1).filter((move, t) => Math.sign(move) !== Math.sign(moves[t])).length;
+}
+
+const DIRECTIONS = ["flattest", "steepest"];
+
+function turning(turns) {
+  const times = (count) => ({ 1: "once", 2: "twice" })[count] ?? `${count} times`;
+  const said = DIRECTIONS.map((name, i) => [turns[i], name]).filter(([count]) => count > 0).reverse()
+    .map(([count, name]) => `${times(count)} along the ${name} direction`);
+  return said.length ? `turns back ${said.join(" and ")}` : "never turns back";
 }
 
 function describeMomentum(state, seen) {
@@ -17,13 +33,7 @@ function describeMomentum(state, seen) {
   if (seen.lost !== null) {
     return `Diverges: lost at step ${seen.lost} (factor ${seen.rate.toFixed(3)} per step near the minimum); ${advice}.`;
   }
-  let turns = 0;
-  for (let t = 2; t < seen.path.length; t++) {
-    const [[ax, ay], [bx, by], [cx, cy]] = [seen.path[t - 2], seen.path[t - 1], seen.path[t]];
-    if ((bx - ax) * (cx - bx) + (by - ay) * (cy - by) < 0) turns += 1;
-  }
-  const how = turns > state.steps / 10 ? "oscillates" : "goes without turning back";
-  return `It ${how}; loss ${digits(seen.loss.at(-1))} above the minimum after ${state.steps} steps `
+  return `It ${turning(seen.turns)}; loss ${digits(seen.loss.at(-1))} above the minimum after ${state.steps} steps `
     + `(factor ${seen.rate.toFixed(3)}); ${advice}.`;
 }
 
@@ -42,7 +52,7 @@ const errorPanel = {
   caption: "Error along each eigenvector",
   label: "Distance along the flattest and the steepest direction by step",
   draw(canvas, state, seen) {
-    const curves = ["flattest", "steepest"].map((name, i) => (
+    const curves = DIRECTIONS.map((name, i) => (
       { name, look: LOOKS[i], values: seen.distance.map((pair) => pair[i]) }));
     drawCurves(canvas, curves, state.steps, "distance", { log: true });
   },
