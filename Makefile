@@ -18,7 +18,7 @@ demo: env
 	$(BIN)/python -m autograder demo
 
 lab: env
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab
 
 check: env
 	$(BIN)/ruff check .

@@ -81,8 +81,8 @@ for name, answer in answers.items():
 # - **A message shows numbers and the equation to read again, never the code.** If it says that the difference *is not
 #   one of the known mistakes*, put a small case through your function by hand.
 #
-# Which form of a method an exercise asks for (there is often more than one) stands in its text; `docs/conventions.md`
-# lists them all.
+# Which form of a method an exercise asks for (there is often more than one) stands in its text;
+# [one page](../../docs/conventions.md) lists them all.
 #
 # ## 3. Habits that save time
 #

@@ -85,8 +85,8 @@ for seed in (2021, 2021, 2022):
 # %% experiment="a_check"
 check("autograd_gradient", lambda f, x: print("working hard"))
 # %% [markdown]
-# Each exercise declares its convention in the text above it; the page `docs/conventions.md` lists all of them, with the
-# other forms that are accepted.
+# Each exercise declares its convention in the text above it; [one page](../../docs/conventions.md) lists all of them,
+# with the other forms that are accepted.
 #
 # **Predictions.** Before each experiment you are asked what will come out. Write it down: a surprise that was not
 # predicted teaches nothing.
@@ -742,6 +742,8 @@ plt.show()
 step_size_demo(lr=0.2, steps=60).show()
 
 # %% [markdown]
+# ### Question `step_size_limit`, the part marked by hand
+#
 # A report on this landscape says: "We tried step sizes 0.1, 0.2, 0.3 and 0.4 from $(3, 2)$. 0.2 is best: it oscillates
 # a little but reaches the global optimum, $f = -1.837$." Judge it, in five to eight sentences. What did the run reach,
 # and how can one see that from the run alone? Which step size would you use next and what will it reach, and why

@@ -640,6 +640,8 @@ panels[0].legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
+# ### Question `conditioning`, the part marked by hand
+#
 # The task of that tutorial: below $10^{-6}$ in both parameters within 100 steps, with a learning rate of at most 5. The
 # right panel does it. Its discussion says, in short: "The problem is poorly conditioned. The bias is the slow
 # direction, because its curvature is small; the weight is steep and oscillates. Bring the *loss* below $10^{-6}$."
@@ -1635,7 +1637,9 @@ for name, row in race_table(train_digits, tuned_settings(), range(100, 110)).ite
 training_race(MomentumOptimizer, RMSPropOptimizer, AdamOptimizer).show()
 
 # %% [markdown]
-# Now judge five claims, of the kind that course material makes, by your figure and your table. For each one: is it
+# ### Question `race`, the part marked by hand
+#
+# Judge five claims, of the kind that course material makes, by your figure and your table. For each one: is it
 # right, wrong, or not to be decided by such an experiment, and why? Then give your own conclusion on the race in two
 # sentences that you would sign.
 #

@@ -210,7 +210,7 @@ depth_signal_demo().show()
 #
 # How much does it matter? $1/(N-1)$ instead of $1/N$ makes the standard deviation larger by $\sqrt{N/(N-1)}$: a factor
 # of 1.002 for a batch of 256, 1.15 for a batch of 4, and 0/0 for a batch of one. `x.var()` in torch divides by $N-1$,
-# `x.var()` in numpy by $N$. More is on the page `docs/conventions.md`.
+# `x.var()` in numpy by $N$. More is on [the page of conventions](../../docs/conventions.md).
 #
 # ### Exercise `batchnorm_forward` (2 points)
 #

@@ -644,7 +644,7 @@ print("mean (lowest to highest) of three seeds")
 smoothness_demo().show()
 
 # %% [markdown]
-# ### What does it show?
+# ### Question `loss_along_gradient`, the part marked by hand
 #
 # Take your figures of sections 5.2 and 5.3. (a) Which of these statements do they support, which contradict, which
 # leave open: *"batch normalization makes the loss smoother"*; *"it trains faster because the inputs of each layer are
@@ -1006,7 +1006,7 @@ uncertainty = 100 * (0.8 * 0.2 / len(outer)) ** 0.5
 print(f"by chance alone, {len(outer):,} images leave an uncertainty of {uncertainty:.1f} points")
 
 # %% [markdown]
-# ### What did you do?
+# ### Question `capstone`, the part marked by hand
 #
 # Report your result in ten lines: metric, split and budget, decided when; what you tried, how often, and on which
 # images you chose; the accuracy of three seeds, and the uncertainty that the number of images alone leaves; the
