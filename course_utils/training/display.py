@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
@@ -46,17 +47,21 @@ class PlainDisplay(SilentDisplay):
 
 
 class NotebookDisplay:
-    """Shows fastprogress bars, the lines, and the graph of training and validation loss, updated once per epoch."""
+    """Shows fastprogress bars, below them the graph of the losses, and below that one line per epoch.
+
+    The graph and the lines are updated once per epoch. Lines above the graph would push it out of the window.
+    """
 
     def __init__(self) -> None:
         self._master: Any = None
+        self._graph: Any = None
+        self._lines: list[str] = []
 
     def epochs(self, count: int) -> Iterator[int]:
         """Iterate over the epochs below the main bar."""
         from fastprogress.fastprogress import NBMasterBar
 
         self._master = NBMasterBar(range(count))
-        self._master.names = ["train", "valid"]
         yield from self._master
 
     def batches(self, loader: Any) -> Iterator[Any]:
@@ -67,14 +72,48 @@ class NotebookDisplay:
         yield from bar
 
     def epoch_ended(self, text: str, batch_losses: list[float], valid_losses: list[float], count: int) -> None:
-        """Write the line and draw the graph: training loss by batch, validation loss by epoch."""
-        self._master.write(text)
+        """Draw the graph, with training loss by batch and validation loss by epoch, and write the line."""
+        from IPython.display import display
+
+        self._lines.append(text)
+        lines = {"text/plain": "\n".join(self._lines)}
+        if self._graph is None:
+            self._graph = LossGraph(count)
+            self._graph.update(batch_losses, valid_losses)
+            self._graph_out = display(self._graph.figure, display_id=True)
+            self._lines_out = display(lines, raw=True, display_id=True)
+        else:
+            self._graph.update(batch_losses, valid_losses)
+            self._graph_out.update(self._graph.figure)
+            self._lines_out.update(lines, raw=True)
+
+
+class LossGraph:
+    """Training and validation loss by epoch, in one figure whose two lines grow; fastprogress's has no axis labels.
+
+    Args:
+        count: Number of epochs, the width of the graph.
+    """
+
+    def __init__(self, count: int) -> None:
+        import matplotlib.pyplot as plt
+
+        self.figure, self.axes = plt.subplots(figsize=(6, 3.5), layout="constrained")
+        # What pyplot still holds is shown a second time at the end of the cell.
+        plt.close(self.figure)
+        self.lines = [self.axes.plot([], [], label=label)[0] for label in ("train", "valid")]
+        self.axes.set(xlabel="epoch", ylabel="loss (nats)", xlim=(-0.02 * count, 1.02 * count))
+        self.axes.legend(loc="upper right")
+
+    def update(self, batch_losses: list[float], valid_losses: list[float]) -> None:
+        """Take over the losses (nats) of all batches and of all epochs so far; a batch ends its share of an epoch."""
         epochs = len(valid_losses)
         steps = [epochs * (i + 1) / len(batch_losses) for i in range(len(batch_losses))]
-        everything = batch_losses + valid_losses
-        low, high = min(everything) - 0.1, max(everything) + 0.1
-        graphs = [(steps, batch_losses), (list(range(1, epochs + 1)), valid_losses)]
-        self._master.update_graph(graphs, (-0.2, count + 0.2), (low, high))
+        self.lines[0].set_data(steps, batch_losses)
+        self.lines[1].set_data(range(1, epochs + 1), valid_losses)
+        finite = [loss for loss in batch_losses + valid_losses if math.isfinite(loss)]
+        if finite:
+            self.axes.set_ylim(min(finite) - 0.1, max(finite) + 0.1)
 
 
 def make_display(progress: bool | None) -> Display:
