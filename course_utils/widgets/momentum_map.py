@@ -63,7 +63,8 @@ def simulate(state: State) -> dict[str, NDArray[Any]]:
     Returns:
         `path` (steps + 1, 2); `loss` (steps + 1,), above the minimum where there is one; `distance` (steps + 1, 2),
         the absolute error along each eigenvector of the Hessian at the optimum, steepest last; `turns` (2,), how often
-        the walk turns back along each of them; `eigenvalues` (2,); `rate`, the factor per step that the slowest direction tends to (NaN where the curvature is not positive).
+        the walk turns back along each of them; `eigenvalues` (2,); `rate`, the factor per step that the slowest
+        direction tends to (NaN where the curvature is not positive).
     """
     ground = ground_of(state)
     start = (state["x"], state["y"])
