@@ -1,34 +1,30 @@
-"""What a student's notebook still lacks, and the file to hand in."""
+"""A student's notebook: where it is, which workbook it is, and the file to hand in."""
 
 from __future__ import annotations
 
-import ast
 import json
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course_utils.workbooks import nearest, workbook_of, workbooks
+
 __all__ = [
-    "NO_ANSWER",
-    "NO_CODE",
     "HandInError",
     "Notebook",
     "find_notebook",
     "grade_id",
     "hand_in_bytes",
     "is_unfinished",
-    "missing",
     "notebook_of",
     "read",
+    "source_of",
 ]
 
 STUB = ("# TODO", "raise NotImplementedError")
 TEXT_STUB = "*Your answer here.*"
-# How a line of `missing` ends where nothing has been written.
-NO_CODE, NO_ANSWER = ": still to be written", ": no answer yet"
-# More than an hour may be an evening's break, or work that was never saved.
-LONG_AGO_S = 3600
+HANDED_IN = "-handin"
 
 
 class HandInError(Exception):
@@ -40,7 +36,7 @@ class Notebook:
     """A notebook as it stands on the disk.
 
     Args:
-        name: Workbook, as in `"02_optimizers"`.
+        name: Workbook, as in `"02_optimizers"`, whatever the file is called.
         path: Its file.
         record: Its JSON.
         saved_at: When it was saved, in seconds since the epoch.
@@ -67,11 +63,43 @@ def find_notebook(name: str, start: Path | None = None) -> Path:
         return given
     name = given.stem
     here = (start or Path.cwd()).resolve()
+    if found := next(_places(name, here), None) or _renamed(name, here):
+        return found
+    said = f"no notebook {name}.ipynb in {here} or above it"
+    near = nearest(name)
+    if not near or near == name:
+        raise HandInError(f"{said}; go to its folder, or give its path")
+    place = next(_places(near, here), None)
+    raise HandInError(f"{said}; did you mean {near}?" + (f" It is {place}" if place else ""))
+
+
+def _places(name: str, here: Path) -> Iterator[Path]:
+    """Yield the files of this name where the course has its notebooks, in a folder and those above it."""
     for folder in (here, *here.parents):
         for place in (f"{name}.ipynb", f"{name}/{name}.ipynb", f"notebooks/{name}/{name}.ipynb"):
             if (folder / place).is_file():
-                return folder / place
-    raise HandInError(f"no notebook {name}.ipynb in {here} or above it; go to its folder, or give its path")
+                yield folder / place
+
+
+def _renamed(name: str, here: Path) -> Path | None:
+    """Return the one file in a folder that holds a workbook under another name; None if there is none.
+
+    Raises:
+        HandInError: There are several.
+    """
+    found = []
+    for path in sorted(here.glob("*.ipynb")) if name in workbooks() else ():
+        try:
+            if not path.stem.endswith(HANDED_IN) and read(path).name == name:
+                found.append(path)
+        except HandInError:
+            continue
+    if len(found) > 1:
+        listed = ", ".join(path.name for path in found)
+        raise HandInError(
+            f"no notebook {name}.ipynb in {here}, but several that hold this workbook: {listed}; name one"
+        )
+    return found[0] if found else None
 
 
 def read(path: Path) -> Notebook:
@@ -96,26 +124,13 @@ def notebook_of(record: Any, path: Path, saved_at: float) -> Notebook:
         HandInError: It is not a notebook of the course.
     """
     cells = record.get("cells") if isinstance(record, dict) else None
-    if not isinstance(cells, list) or not any(grade_id(cell) for cell in cells):
+    ids = {name for cell in cells if (name := grade_id(cell))} if isinstance(cells, list) else set()
+    file_name = path.stem.removesuffix(HANDED_IN)
+    if not ids and workbooks().get(file_name) == {}:
+        raise HandInError(f"{file_name} has no exercises: there is nothing to hand in")
+    if not ids:
         raise HandInError(f"{path} is not a notebook of this course: no cell in it is an exercise")
-    return Notebook(path.stem.removesuffix("-handin"), path, record, saved_at)
-
-
-def missing(notebook: Notebook, now: float | None = None) -> list[str]:
-    """Return a line for everything that somebody who hands this in would want to know; none if all is there."""
-    lines: list[str] = []
-    age = (time.time() if now is None else now) - notebook.saved_at
-    if age > LONG_AGO_S:
-        lines.append(f"saved {age / 3600:.1f} hours ago: save it now if you have worked on it since")
-    for cell in notebook.record["cells"]:
-        name, source = grade_id(cell), _source(cell)
-        if name and not name.startswith("check-"):
-            lines += _lacks(name, cell)
-        elif cell.get("cell_type") == "code":
-            lines += [f"a cell of your own does not run: {what}" for what in _syntax(source)]
-    names = {grade_id(cell) for cell in notebook.record["cells"]}
-    lines += [f"{name}: its check cell is gone" for name in _without_check(notebook, names)]
-    return lines
+    return Notebook(workbook_of(ids) or file_name, path, record, saved_at)
 
 
 def hand_in_bytes(notebook: Notebook) -> bytes:
@@ -130,41 +145,9 @@ def hand_in_bytes(notebook: Notebook) -> bytes:
     return (json.dumps({**notebook.record, "cells": cells}, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _lacks(name: str, cell: dict[str, Any]) -> list[str]:
-    words = cell.get("cell_type") == "markdown"
-    if is_unfinished(cell):
-        return [f"{name}{NO_ANSWER if words else NO_CODE}"]
-    return [] if words else [f"{name}: {what}" for what in _syntax(_source(cell))]
-
-
-def _syntax(source: str) -> list[str]:
-    """Return what Python says of a cell; lines for IPython (%, !, ?) are taken as they are."""
-    lines = source.splitlines()
-    if lines and lines[0].lstrip().startswith("%%"):
-        return []
-    plain = ["pass" if line.lstrip()[:1] in ("%", "!", "?") else line for line in lines]
-    indented = [line[: len(line) - len(line.lstrip())] + text.lstrip() for line, text in zip(lines, plain, strict=True)]
-    try:
-        ast.parse("\n".join(indented))
-    except (SyntaxError, ValueError) as error:
-        return [f"{error.msg} in line {error.lineno}" if isinstance(error, SyntaxError) else str(error)]
-    return []
-
-
-def _without_check(notebook: Notebook, names: set[str]) -> list[str]:
-    solutions = [
-        grade_id(cell)
-        for cell in notebook.record["cells"]
-        if cell.get("cell_type") == "code" and (cell.get("metadata") or {}).get("nbgrader", {}).get("solution")
-    ]
-    # The second cell of an exercise is called `id-part`; all of them have one check.
-    exercises = dict.fromkeys(name.partition("-")[0] for name in solutions if name)
-    return [exercise for exercise in exercises if f"check-{exercise}" not in names]
-
-
 def is_unfinished(cell: dict[str, Any]) -> bool:
     """Tell whether the answer or the solution in this cell is still to be written."""
-    source = _source(cell)
+    source = source_of(cell)
     if cell.get("cell_type") == "markdown":
         return TEXT_STUB in source or not source.strip()
     return all(line in source for line in STUB)
@@ -178,6 +161,7 @@ def grade_id(cell: Any) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _source(cell: dict[str, Any]) -> str:
+def source_of(cell: dict[str, Any]) -> str:
+    """Return the text of a cell, which a file may hold in lines."""
     source = cell.get("source", "")
     return "".join(source) if isinstance(source, list) else str(source)

@@ -30,7 +30,7 @@ def open_notebook(name: str = "") -> Notebook:
     """
     if "google.colab" in sys.modules and not Path(name).suffix:
         return _from_colab(name)
-    return read(find_notebook(name or current_name()))
+    return _running(name) or read(find_notebook(name or current_name()))
 
 
 def current_name() -> str:
@@ -45,6 +45,17 @@ def current_name() -> str:
             # Jupyter's path starts at the folder that is served; the file stands in the working folder.
             return given if Path(given).is_file() else Path(given).name
     raise HandInError('which notebook? Give its name, as in progress("02_optimizers")')
+
+
+def _running(name: str) -> Notebook | None:
+    """Return the notebook that this kernel runs if it is this workbook, whatever its file is called; else None."""
+    if not name or Path(name).suffix:
+        return None
+    try:
+        notebook = read(Path(current_name()))
+    except HandInError:
+        return None
+    return notebook if notebook.name == name else None
 
 
 def _from_colab(name: str) -> Notebook:

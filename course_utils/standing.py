@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from course_utils.handin import HandInError, Notebook, grade_id, is_unfinished
+from course_utils.checked_source import definitions
+from course_utils.faults import CHECK, CODE, exercise_of, left_to_do
+from course_utils.handin import HandInError, Notebook, grade_id, source_of
 from course_utils.open_notebook import open_notebook
-from course_utils.session import last_marks
+from course_utils.session import Checked, last_checks
+from course_utils.workbooks import cells_of
 
 __all__ = ["Row", "Standing", "progress", "standing"]
 
-BY_HAND = "explain-"
+NOT_SAVED = "not saved"
+CHANGED = "changed since its check: run the check again"
 
 
 @dataclass
@@ -42,10 +46,27 @@ class Row:
     @property
     def said(self) -> str:
         """What is left, in words."""
-        left = self.left or (["run the check"] if self.auto and self.earned is None else [])
-        if not left and self.auto and (self.earned or 0) < self.auto:
-            left = ["read the check's message"]
-        return "; ".join(left) or ("done; words are marked by hand" if self.manual else "done")
+        return "; ".join(self.open) or ("done; words are marked by hand" if self.manual else "done")
+
+    @property
+    def open(self) -> list[str]:
+        """What is left, one by one; nothing if the exercise is done."""
+        if self.left or not self.auto:
+            return self.left
+        if self.earned is None:
+            return ["run the check"]
+        return ["read the check's message"] if self.earned < self.auto else []
+
+    @property
+    def lines(self) -> list[str]:
+        """A line for everything that is left, marked as the messages of checks are."""
+        return [self._line(text) for text in self.open]
+
+    def _line(self, text: str) -> str:
+        if text == NOT_SAVED:
+            return f"[{NOT_SAVED}] {self.exercise}: press Ctrl+S (Cmd+S) and run this cell again"
+        # A part in words comes with its title.
+        return f"[to do] {text if text.startswith(f'{self.exercise}, ') else f'{self.exercise}: {text}'}"
 
 
 @dataclass(frozen=True)
@@ -59,6 +80,11 @@ class Standing:
     def earned(self) -> float:
         """Marks that the checks gave so far, in points."""
         return sum(row.earned or 0.0 for row in self.rows)
+
+    @property
+    def open(self) -> tuple[Row, ...]:
+        """The exercises that are not done."""
+        return tuple(row for row in self.rows if row.open)
 
     def __str__(self) -> str:
         wide = max([8, *(len(row.exercise) for row in self.rows)])
@@ -91,7 +117,7 @@ def progress(name: str = "") -> None:
         name: Workbook, as in `"02_optimizers"`, or a path; the notebook that is open if empty.
     """
     try:
-        found = standing(open_notebook(name), last_marks())
+        found = standing(open_notebook(name), last_checks())
     except HandInError as error:
         print(f"[error] {error}.")
         return
@@ -101,36 +127,55 @@ def progress(name: str = "") -> None:
         display({"text/plain": str(found), "text/html": found._repr_html_()}, raw=True)
     else:
         print(found)
+    for row in found.rows:
+        if NOT_SAVED in row.left:
+            print(row.lines[0])
 
 
-def standing(notebook: Notebook, marks: Mapping[str, float]) -> Standing:
+def standing(notebook: Notebook, checks: Mapping[str, Checked]) -> Standing:
     """Return how far a notebook is done.
 
     Args:
         notebook: The notebook.
-        marks: Marks of checks that were run since it was saved, by exercise, in points.
+        checks: The checks of this session, by exercise.
     """
     rows: dict[str, Row] = {}
+    for name, points in cells_of(notebook.name).items():
+        _add(rows, name, points)
     for cell in notebook.record["cells"]:
         if name := grade_id(cell):
-            exercise = name.removeprefix("check-").removeprefix(BY_HAND).partition("-")[0]
-            _add(rows.setdefault(exercise, Row(exercise)), name, cell)
-    for exercise, earned in marks.items():
+            _add(rows, name, cell["metadata"]["nbgrader"].get("points"))
+            if name.startswith(CHECK):
+                rows[exercise_of(name)].earned = _shown(cell)
+    for exercise, text in left_to_do(notebook):
+        if text not in rows[exercise].left:
+            rows[exercise].left.append(text)
+    for exercise, checked in checks.items():
         if exercise in rows:
-            rows[exercise].earned = earned
+            _compare(rows[exercise], checked, notebook)
     return Standing(notebook.name, tuple(rows.values()))
 
 
-def _add(row: Row, name: str, cell: dict[str, Any]) -> None:
-    points = float(cell["metadata"]["nbgrader"].get("points") or 0.0)
-    if name.startswith("check-"):
-        row.auto, row.earned = points, _shown(cell)
+def _add(rows: dict[str, Row], name: str, points: float | None) -> None:
+    """Add a graded cell to its exercise."""
+    row = rows.setdefault(exercise_of(name), Row(exercise_of(name)))
+    if name.startswith(CHECK):
+        row.auto = float(points or 0.0)
+    elif points is not None:
+        row.manual = float(points)
+
+
+def _compare(row: Row, checked: Checked, notebook: Notebook) -> None:
+    """Take over what a check of this session gave, and say so where the notebook does not hold what it saw."""
+    row.earned = checked.marks
+    code = [definitions(source_of(cell)) for cell in notebook.record["cells"] if cell.get("cell_type") == "code"]
+    seen = [definitions(source) for source in checked.sources]
+    if not any(text and text not in code for text in seen):
         return
-    if cell.get("cell_type") == "markdown":
-        row.manual = points
-    todo = "write the answer" if cell.get("cell_type") == "markdown" else "write the code"
-    if is_unfinished(cell) and todo not in row.left:
-        row.left.append(todo)
+    if notebook.saved_at < checked.at:
+        row.left = [NOT_SAVED, *(text for text in row.left if text != CODE)]
+    elif CODE not in row.left:
+        row.left.append(CHANGED)
 
 
 def _shown(cell: dict[str, Any]) -> float | None:

@@ -8,8 +8,11 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from course_utils.handin import NO_ANSWER, NO_CODE, HandInError, hand_in_bytes, missing
+from course_utils.faults import remarks
+from course_utils.handin import HandInError, Notebook, hand_in_bytes
 from course_utils.open_notebook import open_notebook
+from course_utils.session import last_checks
+from course_utils.standing import standing
 
 __all__ = ["hand_in", "main", "submit"]
 
@@ -20,15 +23,13 @@ GRADING = "NBGRADER_EXECUTION"
 def hand_in(name: str = "") -> None:
     """Do what `submit` does, for the last cell of a notebook: problems are printed, and Colab downloads the file.
 
-    What is still to be written is only counted: the table of `progress` above it has the list.
-
     Args:
         name: Workbook, as in `"02_optimizers"`, or a path; the notebook that is open if empty.
     """
     if GRADING in os.environ:
         return
     try:
-        path = submit(name, brief=True)
+        path = submit(name)
     except HandInError as error:
         print(f"[error] {error}.")
         return
@@ -37,7 +38,7 @@ def hand_in(name: str = "") -> None:
         import_module("google.colab.files").download(str(path))
 
 
-def submit(name: str, out: str | Path | None = None, brief: bool = False) -> Path:
+def submit(name: str, out: str | Path | None = None) -> Path:
     """Say what the saved notebook of a workbook still lacks, and write the file to hand in.
 
     Unfinished exercises do not keep anybody from handing in; they are listed.
@@ -45,7 +46,6 @@ def submit(name: str, out: str | Path | None = None, brief: bool = False) -> Pat
     Args:
         name: Workbook, as in `"02_optimizers"`, or the path of the notebook.
         out: Folder for the file; the notebook's own by default. An earlier file there is replaced.
-        brief: Whether to leave out the list of what has not been begun.
 
     Returns:
         The path of the file, `<workbook>-handin.ipynb`.
@@ -54,11 +54,7 @@ def submit(name: str, out: str | Path | None = None, brief: bool = False) -> Pat
         HandInError: There is no such notebook, or it cannot be read or written.
     """
     notebook = open_notebook(name)
-    lines = missing(notebook)
-    for line in lines:
-        if not (brief and line.endswith((NO_CODE, NO_ANSWER))):
-            print(f"[to do] {line}")
-    print(f"{len(lines)} open." if lines else "[ok] Everything is filled in.")
+    _report(notebook)
     path = Path(out or notebook.path.parent) / f"{notebook.name}-handin.ipynb"
     part = path.with_name(f".{path.name}.part")
     try:
@@ -68,6 +64,18 @@ def submit(name: str, out: str | Path | None = None, brief: bool = False) -> Pat
         raise HandInError(f"cannot write {path}: {error.strerror}; give another folder") from error
     print(f"Hand in this file: {path}")
     return path
+
+
+def _report(notebook: Notebook) -> None:
+    """Print what is left of every exercise, as `progress` counts it, and whatever else is odd."""
+    found = standing(notebook, last_checks())
+    lines = [line for row in found.rows for line in row.lines] + [f"[note] {line}" for line in remarks(notebook)]
+    if notebook.path.is_file() and notebook.path.stem.removesuffix("-handin") != notebook.name:
+        lines.append(f"[note] {notebook.path.name} is the workbook {notebook.name}, and is handed in under that name")
+    lines.append(
+        f"{len(found.open)} of {len(found.rows)} exercises open." if found.open else "[ok] Everything is filled in."
+    )
+    print(*lines, sep="\n")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import zlib
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import PurePosixPath
 
@@ -14,7 +16,15 @@ from autograder.answers.base import load_answer, make_key
 from autograder.course import Course
 from course_utils.checks.recorded import dump_recorded
 
-__all__ = ["FOLDER", "build_checkdata", "has_answer", "record", "same_arrays", "without_answer"]
+__all__ = [
+    "FOLDER",
+    "build_cell_lists",
+    "build_checkdata",
+    "has_answer",
+    "record",
+    "same_arrays",
+    "without_answer",
+]
 
 FOLDER = PurePosixPath("course_utils/checkdata")
 # Other processors round sums and roots differently in the last places.
@@ -29,6 +39,22 @@ def build_checkdata(course: Course) -> dict[PurePosixPath, bytes]:
             text, arrays = record(exercise, points.auto)
             files[FOLDER / f"{exercise}.json"] = text.encode()
             files[FOLDER / f"{exercise}.safetensors"] = arrays
+    return files
+
+
+def build_cell_lists(notebooks: Mapping[PurePosixPath, bytes]) -> dict[PurePosixPath, bytes]:
+    """Return a file for every workbook with the ids of its graded cells and their points (null: a solution cell).
+
+    By these lists a student's notebook is told apart from others, and cells that are gone from it are noticed.
+
+    Args:
+        notebooks: The students' notebooks, by their paths.
+    """
+    files: dict[PurePosixPath, bytes] = {}
+    for path, content in notebooks.items():
+        graded = [cell["metadata"].get("nbgrader") for cell in json.loads(content)["cells"]]
+        points = {known["grade_id"]: known.get("points") for known in graded if known}
+        files[FOLDER / f"{path.stem}.json"] = (json.dumps(points, indent=1) + "\n").encode()
     return files
 
 

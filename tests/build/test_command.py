@@ -1,5 +1,7 @@
 """`autograder build`: what it writes, what it says, and its exit status."""
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -20,7 +22,9 @@ def generated(small):
 def test_a_build_writes_notebooks_and_records_and_then_nothing_more(small, build):
     first = build()
     assert first.exit_code == 0, first.output
-    assert generated(small) == ["01_small.ipynb", "momentum.json", "momentum.safetensors"]
+    assert generated(small) == ["01_small.ipynb", "01_small.json", "momentum.json", "momentum.safetensors"]
+    listed = json.loads((small.root / "course_utils" / "checkdata" / "01_small.json").read_text())
+    assert listed == {"momentum": None, "check-momentum": 2, "why": 1}
     assert "wrote notebooks/01_small/01_small.ipynb" in first.output
     second = build()
     assert (second.exit_code, second.output) == (0, "")
@@ -35,7 +39,7 @@ def test_check_names_what_has_drifted_and_writes_nothing(small, build):
     assert "differs: course_utils/checkdata/momentum.json" in found.output
     assert "missing: notebooks/01_small/01_small.ipynb" in found.output
     assert "run `autograder build`" in found.output
-    assert generated(small) == ["momentum.json", "momentum.safetensors"]
+    assert generated(small) == ["01_small.json", "momentum.json", "momentum.safetensors"]
     build()
     assert build("--check").exit_code == 0
 

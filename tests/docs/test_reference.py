@@ -16,6 +16,7 @@ NAMED = {
 }
 # Not called by people: what checks and demos are made of, and what a notebook reaches through another module.
 INSIDE = {"probes", "checks", "widgets", "checkdata", "sample", "handin", "session", "open_notebook"}
+INSIDE |= {"checked_source", "faults", "workbooks"}
 
 
 def pages(entry):
