@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.course import Course
-from autograder.exporting.cells import number
 from autograder.grade.types import GradingError
 from autograder.importing.people import sortable
 from autograder.importing.roster import Person, Roster
+from autograder.report.cells import number
 
 __all__ = ["Table", "canvas", "moodle", "plain"]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from autograder.course import load_course
-from autograder.exporting.cells import as_csv
 from autograder.exporting.formats import Table, canvas, moodle, plain
 from autograder.exporting.marks import Marks, read_marks
 from autograder.grade.files import errors_for_people, write_all
 from autograder.grade.releases import assignments_of
 from autograder.grade.types import GradingError
 from autograder.importing.roster import Roster, read_roster
+from autograder.report.cells import as_csv
 
 __all__ = ["ExportOrder", "ExportReport", "Format", "export_grades"]
 
@@ -78,18 +78,21 @@ def export_grades(order: ExportOrder) -> ExportReport:
     return ExportReport(len({one.student for one in marks}), assignments, tuple(_problems(marks, roster)))
 
 
+def _answers(count: int) -> str:
+    return "1 answer waits to be" if count == 1 else f"{count} answers wait to be"
+
+
 def _problems(marks: Sequence[Marks], roster: Roster | None) -> Iterator[str]:
-    for what, found in (
-        ("wait to be marked by hand, and count 0", [(one.assignment, one.waiting) for one in marks]),
-        (
-            "were graded again after they were marked by hand; look at them",
-            [(one.assignment, one.again) for one in marks],
-        ),
-    ):
-        for assignment in dict(found):
-            total = sum(number for name, number in found if name == assignment)
-            if total:
-                yield f"{assignment}: {total} answers {what}."
+    for assignment in {one.assignment: None for one in marks}:
+        own = [one for one in marks if one.assignment == assignment]
+        if waiting := sum(one.waiting for one in own):
+            yield f"{assignment}: {_answers(waiting)} marked by hand, and count 0."
+        for one in own:
+            if one.again:
+                yield (
+                    f"{assignment}, {one.student}: {_answers(one.again)} looked at again in formgrader, under Manual "
+                    "Grading: graded again after it was marked by hand."
+                )
     known = {person.id for person in roster.people} if roster else set()
     for student in sorted({one.student for one in marks} - known) if roster else ():
         yield f"{student} has marks and is not on the roster."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 
@@ -33,6 +34,9 @@ class Watcher:
 
     def know(self, grade: SubmissionGrade, *, fresh: bool) -> None:
         """Take a grade as it is known; `fresh` says whether it was graded now."""
+
+    def outdated(self) -> None:
+        """Learn, once, that what is done is graded again, because the course or the versions it needs changed."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ class _Run:
         self.order, self.folder, self.settings, self.watcher = order, folder, settings, watcher
         self.releases, self.contents = releases, contents
         self.grades: dict[tuple[str, str], SubmissionGrade] = {}
+        self.noticed = False
 
     def all(self, found: Sequence[Found], open_pool: OpenPool) -> None:
         """Grade what is not done, and keep every result as it arrives."""
@@ -147,8 +152,16 @@ class _Run:
             if done is not None and not (chosen and self.order.force):
                 self.know(done, fresh=False)
             elif chosen:
+                self.notice(basis)
                 content = self.contents[one.assignment]
                 yield Task(key, submission, content, self.settings, basis, self.earlier(basis))
+
+    def notice(self, basis: str) -> None:
+        """Tell the watcher when the first submission is graded again that nobody asked for."""
+        unasked = not self.order.force and self.order.exercise is None and not self.noticed
+        if unasked and self.folder.latest(basis) is not None:
+            self.noticed = True
+            self.watcher.outdated()
 
     def earlier(self, basis: str) -> Earlier | None:
         """Return what one exercise is to be put into; None where all of a submission is to be graded."""
@@ -175,7 +188,9 @@ class _Run:
 def _check_exercise(order: Order, course: Course) -> None:
     points = None if order.exercise is None else course.points.get(order.exercise)
     if order.exercise is not None and points is None:
-        raise GradingError(f"there is no exercise {order.exercise!r}; course.toml lists them")
+        near = get_close_matches(order.exercise, course.points, n=1)
+        advice = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(course.points)}"
+        raise GradingError(f"there is no exercise {order.exercise!r}; {advice}")
     if points is not None and not points.auto:
         raise GradingError(f"{order.exercise!r} is marked by hand, in formgrader; no check can grade it again")
 

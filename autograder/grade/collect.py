@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import zipfile
 from collections.abc import Container
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,6 +16,8 @@ from autograder.grade.types import GradingError, Submission
 __all__ = ["Collected", "Found", "collect", "load"]
 
 TIMESTAMP = "timestamp.txt"
+# What lies in nbgrader's folder of a class, beside the folder of the submissions.
+OF_NBGRADER = ("nbgrader_config.py", "gradebook.db")
 # nbgrader's gradebook keeps this many characters of a student's id.
 LONGEST_ID = 128
 
@@ -50,8 +53,14 @@ def collect(folder: Path, assignments: Container[str]) -> Collected:
     Raises:
         GradingError: There is no such folder, or no submission in it.
     """
+    if zipfile.is_zipfile(folder):
+        raise GradingError(f"{folder} is an archive; `autograder import` first makes folders of what is in it")
     if not folder.is_dir():
         raise GradingError(f"there is no folder {folder}; give the folder that holds one folder per student")
+    if any((folder / name).exists() for name in OF_NBGRADER):
+        raise GradingError(
+            f"{folder} is the folder of a class, not that of its submissions; give {folder / 'submitted'}"
+        )
     strays: list[str] = []
     found: list[Found] = []
     for student in _entries(folder):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 __all__ = ["Names", "aliases_in", "naming_nodes", "uses_in"]
 
+# More than anybody means to write; beyond it, time would grow with the square of it.
+MAX_STARS, MAX_DOTS = 10, 20
 IMPORTERS = ("__import__", "importlib.import_module")
 
 
@@ -51,7 +53,8 @@ def aliases_in(nodes: Iterable[ast.AST]) -> Names:
 def _from(module: str, names: list[ast.alias], known: Names) -> None:
     for alias in names:
         if alias.name == "*":
-            known.stars.append(module)
+            if module not in known.stars and len(known.stars) < MAX_STARS:
+                known.stars.append(module)
         else:
             known.aliases[alias.asname or alias.name] = f"{module}.{alias.name}"
 
@@ -92,7 +95,7 @@ def _dotted(node: ast.AST, known: Names) -> str:
     What is an attribute of something without a name begins with a dot.
     """
     ends: list[str] = []
-    while True:
+    while len(ends) <= MAX_DOTS:
         if isinstance(node, ast.Attribute):
             ends.append(node.attr)
             node = node.value
@@ -104,6 +107,8 @@ def _dotted(node: ast.AST, known: Names) -> str:
             return ".".join((constant, *reversed(ends)))
         else:
             break
+    else:
+        return ""
     first = known.aliases.get(node.id, node.id) if isinstance(node, ast.Name) else ""
     return ".".join((first, *reversed(ends))) if ends or first else ""
 

@@ -20,14 +20,13 @@ from autograder.grade.late import Late, Lateness, penalty_of
 from autograder.grade.regrade import Change
 from autograder.grade.release import Release
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
+from autograder.report.cells import defused
 from autograder.report.class_page import class_page
 from autograder.report.feedback import feedback_page, feedback_path
 
 __all__ = ["COLUMNS", "ClassGrades", "changes_csv", "check_place", "grades_csv", "record", "report_json"]
 
 COLUMNS = ("student", "assignment", "exercise", "score", "max_score", "verdict", "misconception", "message", "seconds")
-# A cell that begins like this is a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def changes_csv(grades: ClassGrades) -> bytes:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(field.name for field in fields(Change))
-    table.writerows([_plain(_shown(value)) for value in astuple(change)] for change in grades.changes)
+    table.writerows([defused(_shown(value)) for value in astuple(change)] for change in grades.changes)
     return text.getvalue().encode()
 
 
@@ -137,7 +136,7 @@ def _rows(grades: ClassGrades) -> Iterator[tuple[str, ...]]:
             score = "" if one.score is None else f"{one.score:g}"
             known = " ".join(one.misconceptions)
             cells = (grade.student, grade.assignment, one.exercise, score, f"{one.max_score:g}", one.verdict, known)
-            yield (*map(_plain, cells), _plain(_said(one)), f"{one.seconds:g}")
+            yield (*map(defused, cells), defused(_said(one)), f"{one.seconds:g}")
 
 
 def _said(one: ExerciseGrade) -> str:
@@ -148,7 +147,3 @@ def _submission(grade: SubmissionGrade, late: Late | None) -> dict[str, Any]:
     record: dict[str, Any] = json.loads(grade.to_json())
     lateness = {} if late is None else {"late": asdict(late)}
     return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **lateness, **record}
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

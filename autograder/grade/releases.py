@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
+from autograder.answers.base import load_answer
 from autograder.build.notebooks import FOLDER, release_notebook
 from autograder.build.problems import BuildError
 from autograder.build.release import as_bytes
 from autograder.course import Course
 from autograder.grade.release import load_release
 from autograder.grade.types import GradingError
+from course_utils.probes.base import load_probe
 
 __all__ = ["assignments_of", "read_releases"]
 
@@ -53,11 +55,18 @@ def _read(name: str, root: Path) -> bytes:
         raise GradingError(f"the master of {name} is faulty: {str(error).splitlines()[0]}") from error
     if fresh != content:
         raise GradingError(f"the released notebook {path} is not what its master gives; run `autograder build`")
-    missing = [name for name in load_release(name, content).checked if not _can_be_judged(name)]
-    if missing:
-        raise GradingError(f"nothing can judge {', '.join(missing)}; write autograder/answers/{missing[0]}.py first")
+    for exercise in load_release(name, content).checked:
+        _check_judge(exercise)
     return content
 
 
-def _can_be_judged(exercise: str) -> bool:
-    return bool(find_spec(f"autograder.answers.{exercise}")) and bool(find_spec(f"course_utils.probes.{exercise}"))
+def _check_judge(exercise: str) -> None:
+    """Load what judges an exercise, so that a mistake in it is one line and not a class without marks."""
+    for package, load in (("autograder.answers", load_answer), ("course_utils.probes", load_probe)):
+        place = f"{package.replace('.', '/')}/{exercise}.py"
+        if not find_spec(f"{package}.{exercise}"):
+            raise GradingError(f"nothing can judge {exercise}; write {place} first")
+        try:
+            load(exercise)
+        except Exception as error:
+            raise GradingError(f"{place} has a mistake, nothing was graded: {type(error).__name__}: {error}") from error

@@ -22,10 +22,10 @@ __all__ = ["flags"]
 
 MAX_FLAGS = 5
 # In characters over all code cells.
-MAX_SOURCE = 500_000
+MAX_SOURCE = 200_000
 MAX_LINE = 120
 # A line of IPython's own: a magic, a shell command, a question.
-NOT_PYTHON = re.compile(r"^(\s*)(?:[%!?].*|.*\?)$", re.MULTILINE)
+NOT_PYTHON = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _read(cells: Iterable[Cell]) -> Iterator[_Read]:
             yield _Read(cell, tree)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _parsed(source: str) -> ast.Module | None:
     """Parse a source as it is, or else without the lines that are IPython's."""
     for text in (source, NOT_PYTHON.sub(r"\1pass", source)):
@@ -104,7 +104,7 @@ def _names(sources: tuple[str, ...]) -> Names:
     return aliases_in(chain.from_iterable(map(_naming, sources)))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _naming(source: str) -> tuple[ast.AST, ...]:
     tree = _parsed(source)
     return () if tree is None else naming_nodes(tree)

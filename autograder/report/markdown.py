@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import bleach
 from nbconvert.filters import markdown2html
@@ -18,12 +19,31 @@ TAGS = frozenset(
 )
 LINKS = ("http://", "https://", "#")
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
+# The time for a text grows with the square of its length.
+MAX_LENGTH = 20_000
+# What JupyterLab writes for a picture that was pasted; the picture itself is not in the text.
+PASTED = re.compile(r"!\[([^\]\n]{0,200})\]\(attachment:[^)\n]{0,200}\)")
+# Those of coloured code: any other may be one of the page's own, such as an overlay.
+CLASSES = re.compile(r"highlight( hl-[a-z0-9]+)?|[a-z][a-z0-9]?")
 
 
 def inert_markdown(source: str) -> str:
-    """Return Markdown as HTML without scripts, styles, forms, and pictures from elsewhere; formulas stay."""
-    html: str = bleach.clean(str(markdown2html(source)), tags=TAGS, attributes=_allowed, strip=True)
+    """Return Markdown as HTML without scripts, styles, forms, and pictures from elsewhere; formulas stay.
+
+    What is longer than 20,000 characters, or cannot be rendered, is shown as it was written.
+    """
+    if len(source) > MAX_LENGTH:
+        return _as_written(source)
+    try:
+        rendered = str(markdown2html(PASTED.sub(r"(pasted picture: \1)", source)))
+    except Exception:  # nbconvert's own errors, and those of what it calls
+        return _as_written(source)
+    html: str = bleach.clean(rendered, tags=TAGS, attributes=_allowed, strip=True)
     return html
+
+
+def _as_written(source: str) -> str:
+    return f"<pre>{escape(source)}</pre>"
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
@@ -31,4 +51,6 @@ def _allowed(tag: str, name: str, value: str) -> bool:
         return value.startswith(LINKS)
     if tag == "img" and name == "src":
         return value.startswith(PICTURES)
-    return name in ("class", "align") or (tag == "img" and name == "alt")
+    if name == "class":
+        return bool(CLASSES.fullmatch(value))
+    return name == "align" or (tag == "img" and name == "alt")

@@ -47,6 +47,13 @@ class Bar(Watcher):
         """Draw the empty bar."""
         self._task = self._progress.add_task(self._title, total=submissions, rate="", last="")
 
+    def outdated(self) -> None:
+        """Say it above the bar."""
+        self._progress.console.print(
+            "The course, or a version that it needs, has changed since some of these were graded: they are graded "
+            "again as a whole. `--only-exercise ID` grades one exercise again and leaves all else."
+        )
+
     def know(self, grade: SubmissionGrade, *, fresh: bool) -> None:
         """Move on."""
         if self._task is None:

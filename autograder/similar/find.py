@@ -16,6 +16,7 @@ from autograder.grade.read import Unreadable, read_notebook, tidy
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases
+from autograder.report.cells import defused
 from autograder.report.pages import page
 from autograder.similar.compare import LEAST_TOKENS, THRESHOLD, Pair, Solution, similar_pairs
 from autograder.similar.normalise import normalise
@@ -96,7 +97,5 @@ def _table(pairs: Sequence[Pair]) -> bytes:
     for pair in pairs:
         place = (pair.one.assignment, pair.one.exercise, pair.one.student, pair.other.student)
         numbers = (f"{pair.similarity:.3f}", len(pair.one.tokens), pair.others, pair.of)
-        table.writerow(
-            (*(f"'{name}" if name.startswith(("=", "+", "-", "@", "\t")) else name for name in place), *numbers)
-        )
+        table.writerow((*map(defused, place), *numbers))
     return text.getvalue().encode()

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.grade import cluster
+from autograder.grade import cluster, releases
 from autograder.grade.classrun import Order, grade_class
 from autograder.grade.types import GradingError
 from autograder.grade.work import in_this_process
@@ -54,6 +54,31 @@ def refused(result, *words):
 
 def test_a_missing_folder(command, tmp_path):
     assert refused(command(folder=tmp_path / "nowhere"), "there is no folder", "give the folder that holds")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_archive(command, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "download"), "zip", tmp_path / "submitted")
+    assert refused(command(folder=archive), "is an archive", "autograder import")
+
+
+def test_the_folder_of_the_class_in_place_of_that_of_its_submissions(command, submitted, tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text("")
+    assert refused(command(folder=tmp_path), "is the folder of a class", str(submitted))
+
+
+def test_an_exercise_that_is_misspelt(command):
+    assert refused(
+        command("--only-exercise", "momentun"), "there is no exercise 'momentun'", "did you mean 'momentum'?"
+    )
+
+
+def test_an_answer_with_a_mistake(command, tmp_path, monkeypatch):
+    def load(exercise):
+        raise TypeError("AnswerPart got an unexpected keyword argument 'rtoll'")
+
+    monkeypatch.setattr(releases, "load_answer", load)
+    assert refused(command(), "autograder/answers/momentum.py has a mistake, nothing was graded", "'rtoll'")
     assert not (tmp_path / "out").exists()
 
 

@@ -127,6 +127,22 @@ def test_markdown_is_made_inert(source, html):
     assert inert_markdown(source).strip() == html
 
 
+@pytest.mark.parametrize(
+    ("source", "kept", "gone"),
+    [
+        ("see ![my sketch](attachment:image.png) here", "(pasted picture: my sketch)", "<img"),
+        ('<div class="modal-backdrop in"><a class="navbar-fixed-top">x</a></div>', "x", "class"),
+        ("```python\nlr = 0.1\n```", '<span class="', "style"),
+        ("\\begin{a}" * 8000, "<pre>", "<p>"),
+    ],
+    ids=["pasted picture", "classes of the page", "coloured code", "long"],
+)
+def test_what_students_write_is_shown_and_rules_nothing(source, kept, gone):
+    html = inert_markdown(source)
+    assert kept in html
+    assert gone not in html
+
+
 class Formgrader:
     """A Jupyter server with formgrader, on loopback."""
 

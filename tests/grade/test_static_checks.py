@@ -199,3 +199,19 @@ def test_a_flag_reaches_the_report_and_the_class_page_but_neither_the_marks_nor_
     for path in (tmp_path / "out").rglob("*.html"):
         if path.name != "index.html":
             assert "Written by hand" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(\n" + "\n" * (MAX_SOURCE // 2),
+        "\n".join(f"from m{number} import *\nx{number}" for number in range(MAX_SOURCE // 40)),
+        "x" + ".a" * 900 + "\n",
+        "\n".join("x" + ".a" * 90 for _ in range(1000)),
+    ],
+    ids=["blank lines", "stars", "one long name", "many long names"],
+)
+def test_no_source_takes_long_to_read(source):
+    """Each of these took minutes or hours when time grew with the square of the length."""
+    assert seen(source) == ()
+    assert seen("nn.LayerNorm(3)", source)[0].endswith("nn.LayerNorm(3)")

@@ -11,11 +11,17 @@ __all__ = ["as_csv", "defused", "number"]
 
 # What a spreadsheet takes for the beginning of a formula, behind spaces too.
 FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# Where another program would begin a new cell, and with a formula.
+INNER = re.compile(r"([;\t])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 HARMLESS = re.compile(r"-|[+-]?\d+(\.\d*)?")
 
 
 def defused(text: str) -> str:
-    """Return a cell that is text to every spreadsheet: one that looks like a formula gets an apostrophe before it."""
+    """Return a cell that is text to every spreadsheet: what looks like a formula gets an apostrophe before it.
+
+    Spreadsheets of some countries split at semicolons, so a formula may also begin behind one.
+    """
+    text = INNER.sub(r"\1'", text)
     return f"'{text}" if FORMULA.match(text) and not HARMLESS.fullmatch(text) else text
 
 
