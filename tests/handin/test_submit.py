@@ -102,10 +102,11 @@ def test_a_cell_that_is_there_twice_and_a_check_without_its_call_are_named(folde
         copied = next(cell for cell in cells if cell["id"] == "momentum")
         cells.append({**copied, "id": "copied"})
         for cell in cells:
+            source = "".join(cell["source"])
             if cell["id"] in ("check-adam", "check-ema"):
-                cell["source"] = f"# {cell['source']}" if cell["id"] == "check-adam" else "check('momentum', ema)"
+                cell["source"] = f"# {source}" if cell["id"] == "check-adam" else "check('momentum', ema)"
             if cell["id"] == "check-race":
-                cell["source"] = f"import course_utils\ncourse_utils.{cell['source']}\nprint(1)"
+                cell["source"] = f"import course_utils\ncourse_utils.{source}\nprint(1)"
 
     lines = _lines(_edit(folder, spoil))
     assert "[to do] momentum: its solution cell is there 2 times: delete the others" in lines
