@@ -109,17 +109,17 @@ def _separates(inputs: Inputs) -> bool:
 
 def _measures(program: Rule) -> Simulate:
     def arrays(inputs: Inputs) -> Outputs:
-        return part_of(PROBE, MEASURES_PART).run(*measures_of(program), inputs)
+        return part_of(PROBE, MEASURES_PART).outputs(*measures_of(program), inputs)
 
     return arrays
 
 
 def _logs(program: Rule) -> Simulate:
-    return lambda inputs: part_of(PROBE, "compute_logs").run(logs_of(program), inputs)
+    return lambda inputs: part_of(PROBE, "compute_logs").outputs(logs_of(program), inputs)
 
 
 def _pass(program: Rule) -> Simulate:
-    return lambda inputs: part_of(PROBE, "the steps of a pass").run(one_pass_of(program), inputs)
+    return lambda inputs: part_of(PROBE, "the steps of a pass").outputs(one_pass_of(program), inputs)
 
 
 MEASURES_PART = PROBE.parts[0].name

@@ -51,7 +51,7 @@ def seen_by(part: Part, build: Callable[[Rule], Callable[..., Any]]) -> Callable
 
     def simulate(program: Rule) -> Simulate:
         def arrays(inputs: Inputs) -> Outputs:
-            return part.run(build(program), inputs)
+            return part.outputs(build(program), inputs)
 
         return arrays
 

@@ -15,8 +15,9 @@ from autograder.grade.static_checks import flags
 from autograder.grade.types import BY_HAND, Cell, ExerciseGrade, Numbers, PartGrade, Rebuilt
 from autograder.sandbox.types import CellResult, RunResult
 from course_utils.checks.judge import judge
+from course_utils.checks.observe import conclude_part
 from course_utils.checks.types import Judgement, Observation, PartObservation, Problem
-from course_utils.probes.base import Inputs
+from course_utils.probes.base import Inputs, load_probe
 
 __all__ = ["judge_run", "no_grades"]
 
@@ -51,6 +52,7 @@ def judge_run(
         own = [cell for cell in result.cells if exercise_of.get(cell.id) == given.exercise]
         observation = _trusted(given.exercise, result.observations.get(given.exercise), own)
         duration_s = sum(cell.duration_s for cell in own) + sum(part.duration_s for part in observation.parts)
+        observation = _concluded(observation, inputs[given.exercise])
         grade = _grade(given, observation, inputs[given.exercise], duration_s)
         grades.append(replace(grade, flags=_flags(release, rebuilt, given.exercise)))
     return tuple(grades)
@@ -133,6 +135,13 @@ def _trusted(exercise: str, seen: Observation | None, own: Sequence[CellResult])
         return Observation(exercise, tuple(_plain(part) for part in seen.parts))
     reason = _reason(next((cell for cell in own if cell.status != "ok"), None))
     return Observation(exercise, tuple(PartObservation(p.name, problem=reason) for p in load_answer(exercise).parts))
+
+
+def _concluded(observation: Observation, inputs: Inputs) -> Observation:
+    """Return the observation as it is judged: raw arrays are summarised here, out of reach of the submission."""
+    known = {part.name: part for part in load_probe(observation.exercise).parts}
+    parts = (conclude_part(known[part.name], part, inputs) for part in observation.parts if part.name in known)
+    return Observation(observation.exercise, tuple(map(_plain, parts)))
 
 
 def _reason(failed: CellResult | None) -> Problem:

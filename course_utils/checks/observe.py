@@ -6,6 +6,7 @@ import copy
 import time
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from course_utils.checks.printing import first_prints
 from course_utils.checks.types import Observation, PartObservation, Problem
 from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure
 
-__all__ = ["observe", "observe_part"]
+__all__ = ["conclude_part", "observe", "observe_part"]
 
 
 def observe(probe: Probe, objects: Sequence[object], inputs: Inputs) -> Observation:
@@ -32,12 +33,14 @@ def observe(probe: Probe, objects: Sequence[object], inputs: Inputs) -> Observat
         wanted = ", ".join(probe.objects)
         raise TypeError(f"check({probe.exercise!r}, {wanted}) takes {len(probe.objects)} objects, found {len(objects)}")
     by_name = dict(zip(probe.objects, objects, strict=True))
-    return Observation(probe.exercise, tuple(observe_part(part, by_name, inputs) for part in probe.parts))
+    seen = (conclude_part(part, observe_part(part, by_name, inputs), inputs) for part in probe.parts)
+    return Observation(probe.exercise, tuple(seen))
 
 
 def observe_part(part: Part, objects: Mapping[str, object], inputs: Inputs) -> PartObservation:
     """Run one part of a probe; an exception becomes a problem, KeyboardInterrupt passes.
 
+    Where the part has a `summarise`, the arrays are raw until `conclude_part`.
     Of what the student's code prints, the first 2,000 characters are let through.
     """
     start = time.perf_counter()
@@ -47,6 +50,26 @@ def observe_part(part: Part, objects: Mapping[str, object], inputs: Inputs) -> P
         return PartObservation(part.name, problem=Problem("not attempted", f"{missing[0]} is not defined."))
     outputs, problem = _run(part, arguments, inputs)
     return PartObservation(part.name, outputs, problem, duration_s=time.perf_counter() - start)
+
+
+def conclude_part(part: Part, seen: PartObservation, inputs: Inputs) -> PartObservation:
+    """Return what is judged of a part: its raw arrays summarised, where it has a `summarise`.
+
+    Args:
+        part: The part of the probe.
+        seen: What `observe_part` returned; untrusted in grading. Whatever is wrong with it becomes a problem.
+        inputs: The inputs that the part was run with.
+    """
+    if part.summarise is None or seen.problem is not None:
+        return seen
+    try:
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+            return replace(seen, outputs=part.summarise(seen.outputs, inputs))
+    except ProbeFailure as failure:
+        problem = Problem("wrong", str(failure))
+    except Exception:
+        problem = Problem("crashed", "What came back of this part cannot be read.")
+    return replace(seen, outputs={}, problem=problem)
 
 
 def _run(part: Part, arguments: Sequence[object], inputs: Inputs) -> tuple[Outputs, Problem | None]:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["Inputs", "Outputs", "Part", "Probe", "ProbeFailure", "as_array", "load_probe"]
+__all__ = ["Inputs", "Outputs", "Part", "Probe", "ProbeFailure", "as_array", "load_probe", "raw_array"]
 
 Inputs = Mapping[str, NDArray[Any]]
 Outputs = dict[str, NDArray[Any]]
@@ -34,12 +34,22 @@ class Part:
         uses: Names of the student's objects that `run` takes, in order.
         run: `run(*objects, inputs)` returns named arrays.
         limit_s: Wall time in seconds where it needs more than the course gives to a part, as training does.
+        summarise: `summarise(raw, inputs)` makes the arrays that are judged from those of `run`, where these are raw:
+            rows drawn, tensors before and after. It is pure, and grading calls it outside the sandbox, so that a
+            submission cannot answer with a statement that is the same for all inputs. `raw` is not to be trusted:
+            `raw_array` looks at it first, and what it allows has to be bounded.
     """
 
     name: str
     uses: tuple[str, ...]
     run: Callable[..., Outputs]
     limit_s: float = 0.0
+    summarise: Callable[[Outputs, Inputs], Outputs] | None = None
+
+    def outputs(self, *arguments: Any) -> Outputs:
+        """Return the arrays that are judged for `*objects, inputs`: `run`, then `summarise` where there is one."""
+        found = self.run(*arguments)
+        return self.summarise(found, arguments[-1]) if self.summarise else found
 
 
 @dataclass(frozen=True)
@@ -51,9 +61,15 @@ class Probe:
     parts: tuple[Part, ...]
 
     @classmethod
-    def single(cls, exercise: str, name: str, run: Callable[..., Outputs]) -> Probe:
+    def single(
+        cls,
+        exercise: str,
+        name: str,
+        run: Callable[..., Outputs],
+        summarise: Callable[[Outputs, Inputs], Outputs] | None = None,
+    ) -> Probe:
         """Make a probe with one object and one part, both called `name`."""
-        return cls(exercise, (name,), (Part(name, (name,), run),))
+        return cls(exercise, (name,), (Part(name, (name,), run, summarise=summarise),))
 
 
 def load_probe(exercise: str) -> Probe:
@@ -89,6 +105,17 @@ def as_array(value: object, what: str, shape: tuple[int, ...] | None = None) -> 
     if shape is not None and array.shape != shape:
         raise ProbeFailure(f"{what} has shape {array.shape}; expected {shape}.")
     return array
+
+
+def raw_array(raw: Outputs, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return one of the arrays that `run` gave, for `summarise`.
+
+    Raises:
+        ValueError: It is missing or has another shape, so that `run` did not make it.
+    """
+    if name not in raw or raw[name].shape != shape:
+        raise ValueError(f"no raw array {name} of shape {shape}")
+    return raw[name]
 
 
 def _numbers(value: object, what: str) -> NDArray[Any]:

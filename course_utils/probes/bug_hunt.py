@@ -1,6 +1,8 @@
 """How `faults()` is exercised: ten loops, a fault named for each, and a count of the right ones.
 
 The right names are not here. The inputs hold a slow salted digest of each, enough to count and too little to read off.
+The names come back as numbers, and whoever judges counts. The right names are the same for all inputs, so whoever can
+say them has done the exercise, however the answer was sent.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.probes.base import Inputs, Outputs, Probe, ProbeFailure
+from course_utils.probes.base import Inputs, Outputs, Probe, ProbeFailure, raw_array
 
 __all__ = ["FAULTS", "LOOPS", "PROBE", "digest"]
 
@@ -35,6 +37,7 @@ FAULTS = (
     "update-recorded",
 )
 ROUNDS = 20_000
+UNNAMED = -1
 
 
 def digest(salt: bytes, loop: str, fault: str) -> int:
@@ -44,10 +47,16 @@ def digest(salt: bytes, loop: str, fault: str) -> int:
 
 
 def _run(faults: Callable[[], Any], inputs: Inputs) -> Outputs:
+    """Return for each loop where the fault that is named stands in FAULTS; UNNAMED where none is."""
+    named = _read(faults())
+    return {"named": np.array([float(FAULTS.index(named[loop]) if loop in named else UNNAMED) for loop in LOOPS])}
+
+
+def _count(raw: Outputs, inputs: Inputs) -> Outputs:
     """Return how many loops are named rightly; which ones is for the reader to find out."""
-    named, salt = _read(faults()), inputs["salt"].astype(np.uint8).tobytes()
-    pairs = zip(LOOPS, inputs["digests"].tolist(), strict=True)
-    right = sum(loop in named and digest(salt, loop, named[loop]) == int(wanted) for loop, wanted in pairs)
+    known, salt = dict(enumerate(FAULTS)), inputs["salt"].astype(np.uint8).tobytes()
+    rows = zip(LOOPS, raw_array(raw, "named", (len(LOOPS),)).tolist(), inputs["digests"].tolist(), strict=True)
+    right = sum(named in known and digest(salt, loop, known[named]) == int(wanted) for loop, named, wanted in rows)
     return {"right": np.array(float(right))}
 
 
@@ -64,4 +73,4 @@ def _read(named: object) -> dict[str, str]:
     return dict(named)
 
 
-PROBE = Probe.single("bug_hunt", "faults", _run)
+PROBE = Probe.single("bug_hunt", "faults", _run, _count)

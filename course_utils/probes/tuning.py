@@ -1,4 +1,8 @@
-"""How `tuned_settings()` is exercised: 64-32-1 is trained with these settings, from seeds that the inputs name."""
+"""How `tuned_settings()` is exercised: 64-32-1 is trained with these settings, from seeds that the inputs name.
+
+The settings come back as numbers, and whoever judges trains with them. Good settings are good for all inputs, so
+whoever can say them has done the exercise, however the answer was sent.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from course_utils.probes.base import Inputs, Outputs, Probe, ProbeFailure
+import numpy as np
+
+from course_utils.probes.base import Inputs, Outputs, Probe, ProbeFailure, raw_array
 from course_utils.probes.digits_runs import Run, accuracies
 from course_utils.probes.tensors import flag
 
@@ -18,11 +24,23 @@ KEYS = ("epochs", "learning_rate", "batch_size")
 
 
 def _run(tuned_settings: Callable[[], Any], inputs: Inputs) -> Outputs:
-    """Return statements; what cannot be seen because of something else counts as all right.
+    """Return the settings as numbers, in the order of KEYS."""
+    settings = tuned_settings()
+    if settings is None:
+        raise ProbeFailure("tuned_settings returned None. Is there a `return` at the end?")
+    if not isinstance(settings, Mapping) or set(settings) != set(KEYS):
+        found = sorted(map(str, settings)) if isinstance(settings, Mapping) else f"a {type(settings).__name__}"
+        raise ProbeFailure(f"tuned_settings should return a dict with the keys {', '.join(KEYS)}; found {found}.")
+    return {"settings": np.array([_number(settings[key], key) for key in KEYS])}
 
-    Settings that miss the goal are tried again with a few other learning rates.
+
+def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
+    """Train with the settings and return statements; what cannot be seen because of something else counts as all right.
+
+    Settings that miss the goal are tried again with a few other learning rates. What is outside the budget is not
+    trained, so this takes no longer than four runs of the whole budget.
     """
-    settings = _read(tuned_settings())
+    settings = _read(raw_array(raw, "settings", (len(KEYS),)).tolist())
     allowed = {
         "epochs_in_budget": settings.epochs <= BUDGET_EPOCHS,
         "batch_in_budget": settings.batch_size >= SMALLEST_BATCH,
@@ -50,13 +68,13 @@ def _mean_accuracy(settings: Run, inputs: Inputs) -> float:
     return float(found.mean())
 
 
-def _read(settings: object) -> Run:
-    if settings is None:
-        raise ProbeFailure("tuned_settings returned None. Is there a `return` at the end?")
-    if not isinstance(settings, Mapping) or set(settings) != set(KEYS):
-        found = sorted(map(str, settings)) if isinstance(settings, Mapping) else f"a {type(settings).__name__}"
-        raise ProbeFailure(f"tuned_settings should return a dict with the keys {', '.join(KEYS)}; found {found}.")
-    epochs, rate, batch_size = (_number(settings[key], key) for key in KEYS)
+def _read(numbers: list[float]) -> Run:
+    """Return the settings.
+
+    Raises:
+        ProbeFailure: They are no settings of a run on these data.
+    """
+    epochs, rate, batch_size = (_number(value, key) for value, key in zip(numbers, KEYS, strict=True))
     for key, value in (("epochs", epochs), ("batch_size", batch_size)):
         if value != int(value) or value < 1:
             raise ProbeFailure(f"{key} should be a whole number of at least 1; found {value:g}.")
@@ -75,4 +93,4 @@ def _number(value: Any, key: str) -> float:
     return number
 
 
-PROBE = Probe.single("tuning", "tuned_settings", _run)
+PROBE = Probe.single("tuning", "tuned_settings", _run, _statements)
