@@ -44,7 +44,7 @@ def plan(rebuilt: Rebuilt, seed: int, student: str, only: str = "") -> Plan:
             if only:
                 break
         elif cell.code and cell.role not in ("check", "experiment") and cell.source.strip():
-            steps.append(CellStep(cell.id, cell.source, cell.exercise or None))
+            steps.append(CellStep(cell.id, cell.source, cell.exercise or None, cell.role == "added"))
     return Plan(tuple(steps), inputs)
 
 

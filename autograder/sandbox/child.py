@@ -52,6 +52,7 @@ class Child:
         self._stop = stop
         self._number = 0
         self._watch: Watch | None = None
+        self._look_at = 0.0
         if sys.platform == "linux":
             channel.setsockopt(socket.SOL_SOCKET, SO_PASSCRED, 1)
         channel.setblocking(False)
@@ -135,13 +136,23 @@ class Child:
         return bytes(buffer)
 
     def _wait(self, event: int, deadline: float) -> None:
+        """Wait until the channel is ready. The limits are looked at also while it always is, a byte at a time."""
         poll = select.poll()
         poll.register(self.channel, event)
-        while not poll.poll(LOOK_MS):
-            if time.monotonic() > deadline:
-                raise TimeoutError
-            if self._watch and self._watch.exceeded():
+        ready = False
+        while not ready:
+            ready = bool(poll.poll(LOOK_MS))
+            self._check_limits(deadline)
+
+    def _check_limits(self, deadline: float) -> None:
+        """Raise TimeoutError after the deadline; every LOOK_MS also look at the memory, and raise MemoryError."""
+        now = time.monotonic()
+        if now > deadline:
+            raise TimeoutError
+        if self._watch and now >= self._look_at:
+            if self._watch.exceeded():
                 raise MemoryError
+            self._look_at = time.monotonic() + LOOK_MS / 1000
 
 
 def _how_it_ended(status: int) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from autograder.sandbox.frames import unpack_arrays
 from course_utils.checks.types import PartObservation, Problem, VerdictName
 from course_utils.probes.base import Outputs
 
-__all__ = ["clean_text", "read_cell", "read_part"]
+__all__ = ["OutputBudget", "clean_text", "read_cell", "read_part"]
 
 MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
 # What a probe itself can say; in particular not "correct".
@@ -35,6 +36,29 @@ def read_cell(answer: Mapping[str, Any], output_bytes: int) -> tuple[str, str, t
     outputs = [_output(item, output_bytes) for item in (raw if isinstance(raw, list) else [])[:10_000]]
     kept = tuple(output for output in outputs if output)
     return clean_text(answer.get("message")), clean_text(answer.get("error"), 200), kept
+
+
+class OutputBudget:
+    """What the outputs of all cells of a submission together may take.
+
+    Args:
+        size: The budget, in bytes of the outputs as JSON.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+        self.used_up = False
+
+    def keep(self, outputs: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+        """Return the outputs of a cell that still fit; after the first that does not, none is kept of any cell."""
+        kept: list[dict[str, Any]] = []
+        for output in () if self.used_up else outputs:
+            self.left -= len(json.dumps(output, ensure_ascii=False).encode())
+            if self.left < 0:
+                self.used_up = True
+                break
+            kept.append(output)
+        return tuple(kept)
 
 
 def _output(item: object, length: int) -> dict[str, Any] | None:
@@ -80,9 +104,10 @@ def read_part(answer: Mapping[str, Any], data: bytes, part: str, duration_s: flo
     """
     problem = answer.get("problem")
     if problem is not None:
-        if not isinstance(problem, dict) or problem.get("verdict") not in VERDICTS:
+        said = problem.get("verdict") if isinstance(problem, dict) else None
+        if not isinstance(said, str) or said not in VERDICTS:
             raise ValueError("an unknown verdict")
-        verdict = VERDICTS[problem["verdict"]]
+        verdict = VERDICTS[said]
         return PartObservation(
             part, problem=Problem(verdict, clean_text(problem.get("message"))), duration_s=duration_s
         )

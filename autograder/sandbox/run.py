@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import heapq
+import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from autograder.sandbox.child import Child, Lost
 from autograder.sandbox.host import Server, Strictness
-from autograder.sandbox.replies import read_cell, read_part
+from autograder.sandbox.replies import OutputBudget, read_cell, read_part
 from autograder.sandbox.servers import borrow_server
 from autograder.sandbox.types import CellResult, CellStep, Limits, ProbeStep, RunResult, Step
 from course_utils.checks.types import Observation, PartObservation, Problem, VerdictName
@@ -17,7 +19,12 @@ from course_utils.probes.base import load_probe
 
 __all__ = ["run_submission"]
 
+log = logging.getLogger(__name__)
+
 OUT_OF_TIME = "was not reached: the time for the whole notebook is used up."
+Read = TypeVar("Read")
+UNREADABLE = "gave no readable result"
+ADDED_CELLS = 3  # so many of those that a student added have time of their own; the others share what is left over
 
 
 def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls: Strictness = "full") -> RunResult:
@@ -25,7 +32,8 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
 
     A cell or a part of a probe that ends, outlasts or outgrows its process costs that step only: the next one runs in a
     new fork, in which the earlier cells that had come to an end are run again first. All of it together may take as
-    long as all steps may take singly; what is not reached by then counts as timed out.
+    long as all steps of the release may take singly, and three of the added cells; what is not reached by then counts
+    as timed out. How many cells were handed in changes nothing in that.
 
     Args:
         steps: Cells and probes, in order.
@@ -57,7 +65,8 @@ class _Run:
         self._replay: list[CellStep] = []
         self._trouble: dict[str, Problem] = {}
         self._child: Child | None = None
-        self._seconds = sum(_seconds(step, limits) for step in steps)
+        self._outputs = OutputBudget(self.limits.all_output_bytes)
+        self._seconds = _seconds_of_all(steps, limits)
         self._deadline = time.monotonic() + self._seconds
 
     def close(self) -> None:
@@ -71,16 +80,26 @@ class _Run:
         start = time.monotonic()
         try:
             answer, _ = self._ask(_cell_request(step), {}, self.limits.cell_seconds(step.exercise))
+            message, error, outputs = _read(read_cell, answer, self.limits.output_bytes)
         except Lost as lost:
             self._blame(step, _verdict(lost), f"Your cell {lost.message}")
             result = CellResult(step.id, lost.status, f"The cell {lost.message}", duration_s=time.monotonic() - start)
         else:
-            message, error, outputs = read_cell(answer, self.limits.output_bytes)
             if error and error != "NotImplementedError":  # that is what a stub raises
                 self._blame(step, "error", f"Your cell raised {message}")
-            result = CellResult(step.id, "error" if error else "ok", message, outputs, time.monotonic() - start)
+            kept = self._kept(step, outputs)
+            result = CellResult(step.id, "error" if error else "ok", message, kept, time.monotonic() - start)
             self._replay.append(step)
         self.cells.append(result)
+
+    def _kept(self, step: CellStep, outputs: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+        """Return what the budget of all cells together has left for the outputs of this one."""
+        had_room = not self._outputs.used_up
+        kept = self._outputs.keep(outputs)
+        if had_room and self._outputs.used_up:
+            size = f"{self.limits.all_output_bytes / 1e6:.3g} MB"
+            self.notes.append(f"All outputs together exceed {size}; those from cell {step.id} on are not kept.")
+        return kept
 
     def probe(self, step: ProbeStep) -> None:
         """Run the parts of a probe, each by itself, and keep what they gave."""
@@ -92,12 +111,10 @@ class _Run:
         try:
             request = {"kind": "part", "exercise": step.exercise, "part": name}
             answer, data = self._ask(request, step.inputs, self.limits.probe_seconds(step.exercise, limit_s))
-            seen = read_part(answer, data, name, time.monotonic() - start)
+            seen = _read(read_part, answer, data, name, time.monotonic() - start)
         except Lost as lost:
             problem = Problem(_verdict(lost), f"{name} {lost.message}")
             return PartObservation(name, problem=problem, duration_s=time.monotonic() - start)
-        except ValueError as error:
-            return PartObservation(name, problem=Problem("crashed", f"{name} gave no readable result: {error}."))
         if seen.problem and seen.problem.message.endswith("is not defined."):
             return PartObservation(name, problem=self._trouble.get(step.exercise, seen.problem))
         return seen
@@ -110,10 +127,10 @@ class _Run:
     def _ask(
         self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float
     ) -> tuple[dict[str, Any], bytes]:
-        while self._child is None:
+        while self._child is None and self._left() > 0:
             self._child = self._start()
-        left = self._deadline - time.monotonic()
-        if left <= 0:
+        left = self._left()
+        if self._child is None or left <= 0:
             raise Lost("timeout", OUT_OF_TIME)
         try:
             return self._child.ask(request, arrays, min(seconds, left))
@@ -121,18 +138,53 @@ class _Run:
             self._child = None
             raise
 
+    def _left(self) -> float:
+        return self._deadline - time.monotonic()
+
     def _start(self) -> Child | None:
-        """Start a child and replay what had worked; None where a cell does not survive that, and is left out."""
+        """Start a child and replay what had worked.
+
+        None where a cell does not survive that, and is left out, and where the time is used up.
+        """
         child = self.server.start(self.limits, math.ceil(self._seconds) + 1)
         for step in self._replay:
+            left = self._left()
+            if left <= 0:
+                child.close()
+                return None
             try:
-                left = max(self._deadline - time.monotonic(), 0.1)
                 child.ask(_cell_request(step), {}, min(self.limits.cell_seconds(step.exercise), left))
             except Lost as lost:
                 self._replay.remove(step)
                 self.notes.append(f"Cell {step.id}, run again after a later one had failed, {lost.message}")
                 return None
         return child
+
+
+def _read(read: Callable[..., Read], *answer: Any) -> Read:
+    """Read an answer; whatever goes wrong with it is the fault of the submission that sent it.
+
+    Raises:
+        Lost: It cannot be read.
+    """
+    try:
+        return read(*answer)
+    except ValueError as error:
+        raise Lost("crashed", f"{UNREADABLE}: {error}.") from None
+    except Exception as error:
+        log.warning("an answer could not be read", exc_info=True)
+        raise Lost("crashed", f"{UNREADABLE} ({type(error).__name__}).") from None
+
+
+def _seconds_of_all(steps: Sequence[Step], limits: Limits) -> float:
+    """Return how long all steps together may take."""
+    own = (_seconds(step, limits) for step in steps if not _is_added(step))
+    added = (_seconds(step, limits) for step in steps if _is_added(step))
+    return sum(own) + sum(heapq.nlargest(ADDED_CELLS, added))
+
+
+def _is_added(step: Step) -> bool:
+    return isinstance(step, CellStep) and step.added
 
 
 def _seconds(step: Step, limits: Limits) -> float:

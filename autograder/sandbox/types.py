@@ -22,11 +22,13 @@ class CellStep:
         id: Cell id, as in the notebook.
         source: Its source; untrusted.
         exercise: The exercise that it solves; None for set-up cells and cells that the student added.
+        added: Whether the student added it, so that it is no cell of the release.
     """
 
     id: str
     source: str
     exercise: str | None = None
+    added: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Limits:
         probe_s: Wall time of one probe, in seconds.
         memory_bytes: Memory of all its processes together.
         output_bytes: Outputs that are kept of one cell.
+        all_output_bytes: Outputs that are kept of all cells together, as JSON.
         file_bytes: Largest file, and size of its private disk.
         processes: Number of processes and threads.
         cell_s_of: Other wall times of a cell, by exercise.
@@ -59,6 +62,7 @@ class Limits:
     probe_s: float = 10.0
     memory_bytes: int = 2_000_000_000
     output_bytes: int = 1_000_000
+    all_output_bytes: int = 8_000_000
     file_bytes: int = 100_000_000
     processes: int = 64
     cell_s_of: Mapping[str, float] = field(default_factory=dict)

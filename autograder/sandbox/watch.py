@@ -7,12 +7,13 @@ from pathlib import Path
 
 __all__ = ["Watch"]
 
-OWN = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
-SHARE = re.compile(rb"^Pss_(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
+OWN = re.compile(rb"^(?:Rss(?:Anon|Shmem)|VmSwap|VmPTE):\s+(\d+) kB", re.MULTILINE)
+SHARE = re.compile(rb"^(?:Pss_(?:Anon|Shmem)|SwapPss):\s+(\d+) kB", re.MULTILINE)
+TABLES = re.compile(rb"^VmPTE:\s+(\d+) kB", re.MULTILINE)  # of every process its own: these have no share
 
 
 class Watch:
-    """Measures what a fork uses beyond the image that it started with.
+    """Measures what a fork uses beyond the image that it started with: pages, those swapped out, and page tables.
 
     Cheap as long as little is used: the plain sizes of all processes, which count shared pages once per process. Only
     when these are too much, the kernel is asked for each page's share.
@@ -21,14 +22,14 @@ class Watch:
     def __init__(self, pid: int, limit: int) -> None:
         self.pid, self.limit = pid, limit
         self.image = _sum([pid], "status", OWN)
-        self.image_share = _sum([pid], "smaps_rollup", SHARE)
+        self.image_share = _shares([pid])
 
     def exceeded(self) -> bool:
         """Say whether all processes together use more than the limit."""
         pids = _family(self.pid)
         if _sum(pids, "status", OWN) - self.image <= self.limit:
             return False
-        return _sum(pids, "smaps_rollup", SHARE) - self.image_share > self.limit
+        return _shares(pids) - self.image_share > self.limit
 
 
 def _family(pid: int) -> list[int]:
@@ -40,6 +41,10 @@ def _family(pid: int) -> list[int]:
         for path in Path(f"/proc/{parent}/task").glob("*/children"):
             waiting.extend(int(child) for child in _read(path).split())
     return found
+
+
+def _shares(pids: list[int]) -> int:
+    return _sum(pids, "smaps_rollup", SHARE) + _sum(pids, "status", TABLES)
 
 
 def _sum(pids: list[int], name: str, pattern: re.Pattern[bytes]) -> int:

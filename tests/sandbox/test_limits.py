@@ -1,10 +1,16 @@
 """Limits by exercise: from course.toml to the cell and the probe that they hold for."""
 
+import json
+import sys
+
 import pytest
 
 from autograder.course import CourseError, load_course
+from autograder.grade.plan import plan
+from autograder.grade.release import load_release
 from autograder.grade.submission import settings_of
-from autograder.sandbox.run import run_submission
+from autograder.grade.types import Cell, Rebuilt
+from autograder.sandbox.run import OUT_OF_TIME, _Run, run_submission
 from autograder.sandbox.types import CellStep, Limits
 from tests.grade import mini
 
@@ -32,3 +38,69 @@ def test_a_cell_is_ended_by_the_limit_of_its_exercise():
     slow, after = run_submission(cells, Limits(cell_s=60.0, cell_s_of={"adam": 1.0})).cells
     assert (slow.status, after.status) == ("timeout", "ok")
     assert "within 1 s" in slow.message
+
+
+def added(number, source="1"):
+    return CellStep(f"added-{number}", source, added=True)
+
+
+def allowed(steps, limits):
+    return _Run(None, limits, steps)._seconds
+
+
+def test_added_cells_have_the_time_of_three_however_many_they_are():
+    limits = Limits(cell_s=2.0, cell_s_of={"adam": 10.0})
+    given = [CellStep("first", "1"), CellStep("adam", "1", "adam")]
+    many = [added(number) for number in range(4000)]
+    assert allowed(given, limits) == 12.0
+    assert allowed([*given, added(1)], limits) == 14.0
+    assert allowed([*many, *given], limits) == 18.0
+    assert allowed([*many, *given, CellStep("copy", "1", "adam", added=True)], limits) == 26.0
+
+
+def test_the_plan_says_which_cells_were_added(tmp_path):
+    release = load_release(mini.NAME, json.dumps(mini.released(mini.make_course(tmp_path))).encode())
+    cells = [*release.cells, Cell("mine", "added", True, "1")]
+    steps = [step for step in plan(Rebuilt(tuple(cells), ()), 0, "ann").steps if isinstance(step, CellStep)]
+    assert [step.id for step in steps if step.added] == ["mine"]
+    assert len(steps) > 1
+
+
+def test_what_added_cells_leave_no_time_for_is_not_reached():
+    steps = [added(number, "while True: pass") for number in range(6)]
+    cells = run_submission([*steps, CellStep("given", "1")], Limits(cell_s=1.0)).cells
+    assert {cell.status for cell in cells} == {"timeout"}
+    assert "did not finish" in cells[0].message
+    assert cells[-1].message == f"The cell {OUT_OF_TIME}"
+
+
+def test_the_outputs_of_all_cells_share_a_budget():
+    cells = [CellStep(f"c{i}", f"print('{i}' * 40_000)") for i in range(4)]
+    result = run_submission(cells, Limits(cell_s=30.0, all_output_bytes=100_000))
+    assert [cell.status for cell in result.cells] == ["ok"] * 4
+    assert [len(cell.outputs) for cell in result.cells] == [1, 1, 0, 0]
+    assert result.notes == ("All outputs together exceed 0.1 MB; those from cell c2 on are not kept.",)
+
+
+PAGES = """
+import ctypes
+import time
+
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+for i in range(PAGES):  # a page in every GB: each has two page tables of its own
+    page = libc.mmap(0x100000000000 + (i << 30), 4096, 1, 0x100022, -1, 0)
+    ctypes.string_at(page, 1)
+time.sleep(0.5)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is watched on Linux only")
+@pytest.mark.parametrize(("pages", "status"), [(100, "ok"), (10_000, "crashed")])
+def test_page_tables_count_as_memory(pages, status):
+    (cell,) = run_submission(
+        [CellStep("pages", PAGES.replace("PAGES", str(pages)))], Limits(cell_s=30.0, memory_bytes=60_000_000)
+    ).cells
+    assert cell.status == status, cell.message
+    assert status == "ok" or "more than 0.06 GB of memory" in cell.message
