@@ -66,5 +66,6 @@ def _print(report: ImportReport, out: Path) -> None:
         console.print(escape(f"note: {line}"), style="dim")
     for line in report.problems:
         typer.echo(f"error: {line}", err=True)
-    left = f"; {len(report.problems)} lines above need a look" if report.problems else ""
-    console.print(f"{len(report.imported)} submissions in {escape(str(out))}{left}.")
+    lines, new = len(report.problems), len(report.imported)
+    left = f"; {lines} line{'s above need' if lines != 1 else ' above needs'} a look" if lines else ""
+    console.print(f"{new} submission{'s' * (new != 1)} in {escape(str(out))}{left}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from autograder.importing.file_names import copy_number
 from autograder.importing.types import Attempts, Claim, Member
 from autograder.importing.workbook import Looked, look_into
 
-__all__ = ["Attempt", "Claimed", "choose", "look", "two_people"]
+__all__ = ["Attempt", "Claimed", "choose", "late_without_time", "left", "look", "to_look_at", "two_people"]
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -64,7 +64,7 @@ def choose(attempts: Sequence[Attempt], wanted: Attempts) -> Attempt:
         wanted: "latest", or "best": the one in which most exercises were worked on, the latest of these.
     """
     readable = [one for one in attempts if not one.looked.problem] or attempts
-    return max(readable, key=lambda one: (one.looked.done if wanted == "best" else 0, *one.age))
+    return max(readable, key=lambda one: _rank(one, wanted))
 
 
 def two_people(attempts: Sequence[Attempt]) -> bool:
@@ -75,3 +75,67 @@ def two_people(attempts: Sequence[Attempt]) -> bool:
         if number and numbers.setdefault(place, number) != number:
             return True
     return False
+
+
+def to_look_at(name: str, chosen: Attempt, attempts: Sequence[Attempt]) -> Iterator[str]:
+    """Yield lines on what somebody has to look at in a submission that was imported.
+
+    Args:
+        name: The student and the assignment.
+        chosen: The attempt that was taken.
+        attempts: All of them.
+    """
+    if chosen.looked.problem:
+        yield f"{name}: imported as it is, but grading can give nothing for it. {chosen.looked.problem}"
+        return
+    for one in attempts:
+        if one.looked.problem and one.age > chosen.age:
+            yield f"{name}: {one.member.name} is later, but cannot be read. {one.looked.problem}"
+    if not chosen.looked.certain:
+        yield f"{name}: only the name of {chosen.member.name} says which workbook it is; no cell of it is known."
+
+
+def left(name: str, chosen: Attempt, attempts: Sequence[Attempt], wanted: Attempts) -> Iterator[str]:
+    """Yield lines on the attempts that were left, and on lateness.
+
+    Args:
+        name: The student and the assignment.
+        chosen: The attempt that was taken.
+        attempts: All of them.
+        wanted: Which of them was to be taken.
+    """
+    others = [one for one in attempts if one is not chosen]
+    if others:
+        names = ", ".join(one.member.name for one in others)
+        which = _which(chosen, others, wanted)
+        yield f"{name}: {len(attempts)} attempts; {which} {chosen.member.name}; left: {names}."
+    if late := late_without_time(chosen):
+        yield f"{name}: {late}"
+
+
+def late_without_time(one: Attempt) -> str:
+    """Return a sentence on an attempt that a platform calls late and does not date, or ""."""
+    if not one.claim.late or one.claim.when is not None:
+        return ""
+    return f"{one.claim.layout} calls it late and does not tell the time; no penalty will be taken."
+
+
+def _rank(one: Attempt, wanted: Attempts) -> tuple[int, datetime, int, float, str]:
+    return (one.looked.done if wanted == "best" else 0, *one.age)
+
+
+def _which(chosen: Attempt, others: Sequence[Attempt], wanted: Attempts) -> str:
+    """Say by what an attempt was chosen: by the first thing in which the next best differs from it."""
+    rivals = [one for one in others if not one.looked.problem or chosen.looked.problem]
+    if not rivals:
+        return "the only one that can be read is"
+    second = _rank(max(rivals, key=lambda one: _rank(one, wanted)), wanted)
+    done, when, number, modified, _ = (
+        mine != theirs for mine, theirs in zip(_rank(chosen, wanted), second, strict=True)
+    )
+    if done or when:
+        return "the most complete is" if done else "the latest is"
+    why = "no times are known" if chosen.claim.when is None else "their times are the same"
+    if number:
+        return f"{why}; the one with the highest number in its name is"
+    return f"{why}; {'the newest file' if modified else 'the last one by name'} is"

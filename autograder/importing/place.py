@@ -8,10 +8,15 @@ from pathlib import Path
 
 from autograder.grade.collect import TIMESTAMP
 from autograder.grade.files import errors_for_people, write_all
+from autograder.grade.gradebook_file import FILE_NAME
+from autograder.grade.late import CONFIG_NAME
 from autograder.grade.types import GradingError
 from autograder.importing.times import stamp
 
-__all__ = ["Placed", "check_out", "place", "replaced_folder"]
+__all__ = ["LATE", "Placed", "check_out", "place", "replaced_folder"]
+
+# Beside a notebook that a platform calls late without a time: what it says.
+LATE = "late.txt"
 
 
 @dataclass(frozen=True)
@@ -31,14 +36,20 @@ def check_out(out: Path) -> None:
     """Refuse an output folder that would lead elsewhere.
 
     Raises:
-        GradingError: It, or a folder of a student in it, is a link or a file.
+        GradingError: It is a link or a file, or the folder of the class and not that of the submissions.
     """
     for path in (out, replaced_folder(out)):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
             raise GradingError(f"{path} is a link or a file; give a folder with --out")
+    for name in (CONFIG_NAME, FILE_NAME):
+        if (out / name).exists():
+            meant = out / "submitted"
+            raise GradingError(f"{out} holds {name}, so it is the folder of the class; give --out {meant}")
 
 
-def place(out: Path, student: str, assignment: str, content: bytes, when: datetime | None, *, replace: bool) -> Placed:
+def place(
+    out: Path, student: str, assignment: str, content: bytes, when: datetime | None, late: str = "", *, replace: bool
+) -> Placed:
     """Write a submission.
 
     Args:
@@ -47,6 +58,7 @@ def place(out: Path, student: str, assignment: str, content: bytes, when: dateti
         assignment: The name of the assignment.
         content: The notebook.
         when: When it was handed in; None if nobody knows.
+        late: What the platform says of a late submission without a time; empty if nothing.
         replace: Whether it takes the place of another one, which moves to the folder of replaced ones.
 
     Raises:
@@ -56,20 +68,23 @@ def place(out: Path, student: str, assignment: str, content: bytes, when: dateti
     for path in (out / student, folder):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
             raise GradingError(f"{path} is a link or a file; move it away")
+    said = {LATE: f"{late}\n".encode()} if late else {}
     files = {f"{assignment}.ipynb": content} | ({TIMESTAMP: stamp(when)} if when else {})
     with errors_for_people(out):
         there = sorted(folder.iterdir()) if folder.is_dir() else []
         if not there:
-            write_all(folder, files)
+            write_all(folder, files | said)
             return Placed("new")
         if all(_holds(folder / name, content) for name, content in files.items()):
+            if not (folder / LATE).exists():
+                write_all(folder, said)
             return Placed("same")
         if not replace:
             return Placed("kept", folder)
         earlier = _free(replaced_folder(out) / student / assignment)
         earlier.parent.mkdir(parents=True, exist_ok=True)
         folder.rename(earlier)
-        write_all(folder, files)
+        write_all(folder, files | said)
         return Placed("replaced", earlier)
 
 

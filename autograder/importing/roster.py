@@ -8,27 +8,42 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from rapidfuzz import fuzz, process
+
 from autograder.grade.types import GradingError
+from autograder.importing.columns import (
+    EMAIL,
+    FIRST,
+    ID,
+    LAST,
+    NAME,
+    NO_NAMES,
+    by_plain_name,
+    check_header,
+    first_of,
+    is_canvas,
+)
 from autograder.importing.people import FOLDINGS, is_student_id, rotations, sortable
 from autograder.importing.types import Who
 
-__all__ = ["Person", "Roster", "Unknown", "read_roster"]
+__all__ = ["Ambiguous", "Person", "Roster", "Unknown", "read_roster"]
 
 MOST_BYTES = 20_000_000
-# What a column may be called: our own names, and those of exports of Canvas, Moodle, Brightspace and Gradescope.
-ID = ("student_id", "student id", "sis login id", "username", "orgdefinedid", "sis user id", "id number", "sid", "id")
-NAME = ("name", "full name", "student", "student name", "display name")
-FIRST = ("first_name", "first name", "firstname", "given name", "vorname")
-LAST = ("last_name", "last name", "lastname", "surname", "family name", "nachname")
-EMAIL = ("email", "email address", "e-mail", "mail")
 # Not a student: the line of Canvas with the marks that can be had.
 NO_STUDENT = "points possible"
+# From this share of letters in common, in per cent, a name is offered in place of one that nobody has.
+NEAR = 75
 
 
 class Unknown(Exception):
     """Nobody, or more than one person, fits; the message is the end of a sentence."""
+
+
+class Ambiguous(Unknown):
+    """More than one person fits."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +71,13 @@ class Roster:
     Args:
         people: All of them; ids differ.
         columns: The columns of the file, in its order.
+        notes: What was odd about the file, a line each.
     """
 
-    def __init__(self, people: Sequence[Person], columns: Sequence[str] = ()) -> None:
+    def __init__(self, people: Sequence[Person], columns: Sequence[str] = (), notes: Sequence[str] = ()) -> None:
         self.people = tuple(people)
         self.columns = tuple(columns)
+        self.notes = tuple(notes)
         self._ids: defaultdict[tuple[str, str], set[Person]] = defaultdict(set)
         self._names: defaultdict[tuple[str, int, str], set[Person]] = defaultdict(set)
         for person in self.people:
@@ -86,6 +103,25 @@ class Roster:
                     return _one(found, who)
         raise Unknown("is not on the roster")
 
+    @property
+    def has_names(self) -> bool:
+        """Whether anybody on it has a name."""
+        return any(person.name for person in self.people)
+
+    def near(self, name: str) -> str:
+        """Return the end of a sentence on a name that nobody has: the most similar one, or why there is none."""
+        if name and not self.has_names:
+            return ", which has no names"
+        found = process.extractOne(FOLDINGS[-1](name), self._folded.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
+        if not found:
+            return ""
+        person = self._folded[found[0]]
+        return f"; the nearest name there is {person.name} ({person.id})"
+
+    @cached_property
+    def _folded(self) -> dict[str, Person]:
+        return {FOLDINGS[-1](text): person for person in self.people for _, text in _orders(person) if text}
+
 
 def read_roster(path: Path) -> Roster:
     """Read a roster: a csv with an id and a name, or one that Canvas, Moodle, Brightspace or Gradescope exports.
@@ -94,7 +130,11 @@ def read_roster(path: Path) -> Roster:
         GradingError: It cannot be read, or somebody is in it twice. The message names the lines.
     """
     columns, rows = _rows(path)
-    plain = {name.strip().lstrip("#").casefold(): name for name in columns}
+    try:
+        check_header(columns)
+    except GradingError as error:
+        raise GradingError(f"the roster {path} cannot be used: {error}") from error
+    plain = by_plain_name(columns)
     people: list[Person] = []
     lines: dict[tuple[str, str], int] = {}
     problems: list[str] = []
@@ -108,7 +148,7 @@ def read_roster(path: Path) -> Roster:
         raise GradingError(f"the roster {path} cannot be used:\n" + "\n".join(f"  {line}" for line in problems))
     if not people:
         raise GradingError(f"the roster {path} names nobody; it needs a column id and a column name")
-    return Roster(people, columns)
+    return Roster(people, columns, tuple(_notes(people, columns)))
 
 
 def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
@@ -135,17 +175,17 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
 
 
 def _person(cells: Mapping[str, str], row: Mapping[str, str]) -> Person:
-    canvas = "section" in cells and "student" in cells
+    canvas = is_canvas(cells)
     # Brightspace writes a sign before ids, so that spreadsheets take them for text.
     usual = [cells.get(name, "").lstrip("#") for name in ID if not (canvas and name == "id")]
-    email = _first(cells, EMAIL)
+    email = first_of(cells, EMAIL)
     found = re.fullmatch(r"\D*(\d+)", cells.get("identifier", ""))
     ids = {("id", value) for value in usual if value}
     ids |= {("email", email)} if email else set()
     ids |= {("moodle", found[1])} if found else set()
     if number := cells.get("canvas_id") or (cells.get("id", "") if canvas else ""):
         ids.add(("canvas", number))
-    first, last, name = _first(cells, FIRST), _first(cells, LAST), _first(cells, NAME)
+    first, last, name = first_of(cells, FIRST), first_of(cells, LAST), first_of(cells, NAME)
     if "," in name and not last:
         last, _, first = (part.strip() for part in name.partition(","))
     full = f"{first} {last}".strip() or name
@@ -156,19 +196,26 @@ def _person(cells: Mapping[str, str], row: Mapping[str, str]) -> Person:
 
 def _problems(person: Person, number: int, lines: dict[tuple[str, str], int]) -> Iterator[str]:
     if not person.id:
-        yield f"line {number}: there is no id; the column for it may be called {', '.join(ID[:4])} or id"
+        yield f"line {number}: there is no id"
     elif not is_student_id(person.id):
         yield f"line {number}: {person.id!r} cannot be a student's id, which is the name of a folder"
-    if not person.name and not person.ids:
-        yield f"line {number}: there is no name"
     for kind, value in sorted({("id", person.id), *person.ids}):
         earlier = lines.setdefault((kind, value.casefold()), number)
         if value and earlier != number:
             yield f"line {number}: {value!r} stands in line {earlier}, too"
 
 
-def _first(cells: Mapping[str, str], names: Sequence[str]) -> str:
-    return next((cells[name] for name in names if cells.get(name)), "")
+def _notes(people: Sequence[Person], columns: Sequence[str]) -> Iterator[str]:
+    """Say where ids were made from emails, and whether there are names."""
+    made = [person for person in people if "id" not in {kind for kind, _ in person.ids}]
+    if made:
+        email = next(value for kind, value in made[0].ids if kind == "email")
+        column = first_of(by_plain_name(columns), EMAIL)
+        where = "there is no column of ids" if len(made) == len(people) else f"{len(made)} of {len(people)} have no id"
+        said = f"what stands before the @ in the column {column!r} was taken, as {made[0].id!r} of {email!r}"
+        yield f"the roster: {where}; {said}."
+    if not any(person.name for person in people):
+        yield f"the roster: there is {NO_NAMES} in the header: {', '.join(columns)}."
 
 
 def _orders(person: Person) -> Iterator[tuple[str, str]]:
@@ -181,6 +228,6 @@ def _orders(person: Person) -> Iterator[tuple[str, str]]:
 
 def _one(found: set[Person], who: Who) -> Person:
     if len(found) > 1:
-        raise Unknown(f"may be {' or '.join(sorted(person.id for person in found))}")
+        raise Ambiguous(f"may be {' or '.join(sorted(person.id for person in found))}")
     (person,) = found
     return person

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -14,12 +14,22 @@ from autograder.grade.gradebook_file import FILE_NAME, check_gradebook
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of
 from autograder.grade.types import GradingError
-from autograder.importing.attempts import Attempt, Claimed, choose, look, two_people
+from autograder.importing.attempts import (
+    Attempt,
+    Claimed,
+    choose,
+    late_without_time,
+    left,
+    look,
+    to_look_at,
+    two_people,
+)
 from autograder.importing.download import open_download
+from autograder.importing.gaps import missing, owner, without_notebook
 from autograder.importing.people import is_student_id
 from autograder.importing.place import check_out, place
-from autograder.importing.roster import Roster, Unknown, read_roster
-from autograder.importing.sort import sort_files
+from autograder.importing.roster import Ambiguous, Roster, Unknown, read_roster
+from autograder.importing.sort import Sorted, left_aside, sort_files
 from autograder.importing.types import Attempts, Bounds, Refused, Who
 
 __all__ = ["ImportOrder", "ImportReport", "Imported", "import_submissions"]
@@ -103,9 +113,10 @@ def import_submissions(order: ImportOrder) -> ImportReport:
         files = sort_files(source, course.assignments, roster, order.zone)
         run = _Run(order, _releases(course, order.root), roster, bounds)
         run.problems += files.problems
-        run.notes += files.notes
+        run.no_notebooks(files)
         for student, claimed in sorted(run.by_student(files.claimed).items()):
             run.student(student, claimed)
+    run.missing()
     return ImportReport(tuple(run.imported), tuple(run.problems), tuple(run.notes))
 
 
@@ -119,7 +130,24 @@ class _Run:
     def __post_init__(self) -> None:
         self.imported: list[Imported] = []
         self.problems: list[str] = []
-        self.notes: list[str] = []
+        self.notes: list[str] = list(self.roster.notes) if self.roster else []
+
+    def no_notebooks(self, files: Sorted) -> None:
+        """List whoever handed in files, and no notebook among them."""
+        lines, others = without_notebook(
+            files.others,
+            files.claimed,
+            lambda one, who: owner(one, who, self.roster, self._id),
+            self.order.assignment or "",
+        )
+        self.problems += lines
+        self.notes += left_aside((*files.rest, *others))
+
+    def missing(self) -> None:
+        """Note who on the roster has no submission of what was imported."""
+        names = {self.order.assignment} if self.order.assignment else {one.assignment for one in self.imported}
+        if self.roster:
+            self.notes += filter(None, (missing(self.roster, self.order.out, name) for name in sorted(names)))
 
     def by_student(self, claimed: Iterable[Claimed]) -> dict[str, list[Claimed]]:
         """Find out who everybody is."""
@@ -151,7 +179,12 @@ class _Run:
 
     def _id(self, who: Who) -> str:
         if self.roster is not None:
-            return self.roster.find(who).id
+            try:
+                return self.roster.find(who).id
+            except Ambiguous:
+                raise
+            except Unknown as error:
+                raise Unknown(f"{error}{self.roster.near(who.name)}") from error
         if not is_student_id(who.fallback):
             raise Unknown("cannot be a student's id; give --roster")
         return who.fallback
@@ -177,7 +210,8 @@ class _Run:
         chosen = choose(attempts, self.order.attempts)
         try:
             content = chosen.member.read(self.bounds.file_bytes)
-            done = place(self.order.out, student, assignment, content, chosen.claim.when, replace=self.order.replace)
+            when, late = chosen.claim.when, late_without_time(chosen)
+            done = place(self.order.out, student, assignment, content, when, late, replace=self.order.replace)
         except (Refused, GradingError) as error:
             self.problems.append(f"{chosen.member.name}: {error}; not imported.")
             return
@@ -190,32 +224,12 @@ class _Run:
             return
         if done.earlier:
             self.notes.append(f"{name}: the submission that was there is now {done.earlier}.")
-        self.problems += _to_look_at(name, chosen, attempts)
-        self.notes += _left(name, chosen, attempts, self.order.attempts)
-        layout, when = chosen.claim.layout, chosen.claim.when
+        self.problems += to_look_at(name, chosen, attempts)
+        self.notes += left(name, chosen, attempts, self.order.attempts)
+        file = chosen.member.name
         self.imported.append(
-            Imported(student, assignment, layout, done.what, chosen.member.name, when, chosen.looked.done)
+            Imported(student, assignment, chosen.claim.layout, done.what, file, when, chosen.looked.done)
         )
-
-
-def _to_look_at(name: str, chosen: Attempt, attempts: list[Attempt]) -> Iterator[str]:
-    if chosen.looked.problem:
-        yield f"{name}: imported as it is, but grading can give nothing for it. {chosen.looked.problem}"
-        return
-    for one in attempts:
-        if one.looked.problem and one.age > chosen.age:
-            yield f"{name}: {one.member.name} is later, but cannot be read. {one.looked.problem}"
-    if not chosen.looked.certain:
-        yield f"{name}: only the name of {chosen.member.name} says which workbook it is; no cell of it is known."
-
-
-def _left(name: str, chosen: Attempt, attempts: list[Attempt], wanted: Attempts) -> Iterator[str]:
-    others = [one.member.name for one in attempts if one is not chosen]
-    if others:
-        which = "latest" if wanted == "latest" else "most complete"
-        yield f"{name}: {len(attempts)} attempts; the {which} is {chosen.member.name}; left: {', '.join(others)}."
-    if chosen.claim.late and chosen.claim.when is None:
-        yield f"{name}: {chosen.claim.layout} calls it late and does not tell the time; no penalty will be taken."
 
 
 def _releases(course: Course, root: Path) -> dict[str, Release]:

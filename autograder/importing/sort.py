@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -15,13 +15,15 @@ from autograder.importing.layouts import Context, recognise
 from autograder.importing.roster import Roster
 from autograder.importing.types import Member, Refused, Source
 
-__all__ = ["Sorted", "sort_files"]
+__all__ = ["CHECKPOINTS", "Sorted", "left_aside", "some", "sort_files"]
 
 CHECKPOINTS = ".ipynb_checkpoints"
 METADATA_BYTES = 10_000_000
 TIMESTAMP_BYTES = 1_000
 # So many names stand in one line.
 NAMED = 5
+# What tells about submissions and is none.
+ABOUT = (TIMESTAMP, METADATA)
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,14 @@ class Sorted:
     Args:
         claimed: The notebooks whose path tells whose they are.
         problems: Lines for what cannot be imported.
-        notes: Lines for what is no notebook.
+        others: The files that are no notebooks, where the path tells whose they are.
+        rest: The files that are no notebooks, and nobody's.
     """
 
     claimed: tuple[Claimed, ...]
     problems: tuple[str, ...]
-    notes: tuple[str, ...]
+    others: tuple[Claimed, ...]
+    rest: tuple[Member, ...]
 
 
 def sort_files(source: Source, assignments: Collection[str], roster: Roster | None, zone: tzinfo | None) -> Sorted:
@@ -52,21 +56,42 @@ def sort_files(source: Source, assignments: Collection[str], roster: Roster | No
     context = Context(assignments, timestamps=_timestamps(source.members), zone=zone, roster=roster)
     context = _with_gradescope(context, source.members, problems)
     claimed: list[Claimed] = []
-    others: list[Member] = []
+    others: list[Claimed] = []
+    rest: list[Member] = []
     for member in source.members:
-        if not member.parts[-1].lower().endswith(".ipynb") or CHECKPOINTS in member.parts:
-            others.append(member)
-            continue
         claim = recognise(member, context)
-        if claim is None:
+        notebook = member.parts[-1].lower().endswith(".ipynb") and CHECKPOINTS not in member.parts
+        if claim is not None and (notebook or member.parts[-1] not in ABOUT):
+            (claimed if notebook else others).append(Claimed(member, claim))
+        elif notebook:
             problems.append(f"{member.name}: its path does not tell whose it is; not imported. {_advice(roster)}")
         else:
-            claimed.append(Claimed(member, claim))
-    return Sorted(tuple(claimed), tuple(problems), tuple(_rest(others)))
+            rest.append(member)
+    return Sorted(tuple(claimed), tuple(problems), tuple(others), tuple(rest))
+
+
+def left_aside(members: Iterable[Member]) -> Iterator[str]:
+    """Yield a line for each folder at the top in which files are no notebooks."""
+    by_folder: defaultdict[str, list[str]] = defaultdict(list)
+    for member in members:
+        if member.parts[-1] not in ABOUT:
+            by_folder[member.parts[0] if len(member.parts) > 1 else ""].append(
+                "/".join(member.parts[1:] or member.parts)
+            )
+    for folder, names in sorted(by_folder.items()):
+        yield f"{folder or 'At the top'}: left aside, as it is no notebook: {some(names, NAMED)}."
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _advice(roster: Roster | None) -> str:
-    return "Nobody on the roster is called like a folder of it." if roster else "A --roster knows folders by names."
+    if roster is None:
+        return "A --roster knows folders by names."
+    return f"Nobody on the roster{'' if roster.has_names else ', which has no names,'} is called like a folder of it."
 
 
 def _timestamps(members: Sequence[Member]) -> dict[tuple[str, ...], str]:
@@ -94,15 +119,3 @@ def _with_gradescope(context: Context, members: Sequence[Member], problems: list
             continue
         context = replace(context, gradescope={**known, **context.gradescope})
     return context
-
-
-def _rest(members: Sequence[Member]) -> Iterator[str]:
-    by_folder: defaultdict[str, list[str]] = defaultdict(list)
-    for member in members:
-        if member.parts[-1] not in (TIMESTAMP, METADATA):
-            by_folder[member.parts[0] if len(member.parts) > 1 else ""].append(
-                "/".join(member.parts[1:] or member.parts)
-            )
-    for folder, names in sorted(by_folder.items()):
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        yield f"{folder or 'At the top'}: left aside, as it is no notebook: {', '.join(names[:NAMED])}{more}."

@@ -5,7 +5,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.importing import ImportOrder, import_submissions
 from tests.grade import mini
 
@@ -69,7 +71,9 @@ class Importing:
     def students(self):
         """Content by student, of all that is in place; and nothing else may lie there."""
         found = {path.parts[-3]: path.read_bytes() for path in self.out.glob(f"*/{NAME}/{NAME}.ipynb")}
-        assert len(found) == len([path for path in self.out.rglob("*.*") if path.name != "timestamp.txt"])
+        assert len(found) == len(
+            [path for path in self.out.rglob("*.*") if path.name not in ("timestamp.txt", "late.txt")]
+        )
         return found
 
     def time(self, student):
@@ -80,3 +84,14 @@ class Importing:
 @pytest.fixture
 def importing(course, tmp_path):
     return Importing(course, tmp_path)
+
+
+@pytest.fixture
+def command(course, tmp_path, monkeypatch):
+    monkeypatch.chdir(course)
+
+    def run(*options):
+        result = CliRunner().invoke(app, ["import", *map(str, options), "--out", str(tmp_path / "submitted")])
+        return result.exit_code, result.stdout, result.stderr
+
+    return run

@@ -4,9 +4,7 @@ import json
 import zipfile
 
 import pytest
-from typer.testing import CliRunner
 
-from autograder.cli import app
 from autograder.grade.classrun import Order, grade_class
 from autograder.grade.course_folder import prepare_folder
 from autograder.grade.types import GradingError
@@ -109,17 +107,6 @@ def test_metadata_that_gradescope_did_not_write(importing, notebook, tmp_path, c
     assert report.imported == ()
     assert any("does not tell whose it is" in line for line in report.problems)
     assert not (tmp_path / "gone").exists()
-
-
-@pytest.fixture
-def command(course, tmp_path, monkeypatch):
-    monkeypatch.chdir(course)
-
-    def run(*options):
-        result = CliRunner().invoke(app, ["import", *map(str, options), "--out", str(tmp_path / "submitted")])
-        return result.exit_code, result.stdout, result.stderr
-
-    return run
 
 
 def test_the_command_says_what_it_did_and_ends_with_1_if_somebody_has_to_look(command, notebook, tmp_path):

@@ -126,9 +126,19 @@ def test_times_are_kept_where_they_are_known(importing, layouts, product, times)
 
 
 def test_late_without_a_time_is_said(importing, layouts):
+    said = "Canvas calls it late and does not tell the time; no penalty will be taken."
     assert [line for line in importing(layouts["Canvas"], roster=ROSTER).notes if "late" in line] == [
-        f"jm/{NAME}: Canvas calls it late and does not tell the time; no penalty will be taken."
+        f"jm/{NAME}: {said}"
     ]
+    kept = {path.parts[-3]: path.read_text() for path in importing.out.rglob("late.txt")}
+    assert kept == {"jm": f"{said}\n"}
+
+
+def test_what_canvas_says_of_a_late_one_is_added_to_what_was_imported_without_it(importing, notebook):
+    importing({f"meierlena_11_901_{NAME}.ipynb": notebook()})
+    report = importing({f"meierlena_LATE_11_901_{NAME}.ipynb": notebook()})
+    assert ([one.what for one in report.imported], report.problems) == (["same"], ())
+    assert (importing.out / "meierlena-11" / NAME / "late.txt").read_text().startswith("Canvas calls it late")
 
 
 def test_without_a_roster_ids_come_from_the_platform(importing, layouts):
@@ -172,7 +182,8 @@ def test_names_of_macos_and_of_zips_that_do_not_say_how_they_are_written(importi
     path.write_bytes(bytes(raw))
     assert zipfile.ZipFile(path).namelist()[0] != apart
     report = importing(path, roster=ROSTER)
-    assert (report.problems, report.notes) == ((), ())
+    assert report.problems == ()
+    assert not [line for line in report.notes if "left aside" in line]
     assert set(importing.students()) == {"jm"}
 
 

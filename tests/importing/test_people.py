@@ -168,7 +168,11 @@ def test_platforms_own_numbers_are_known_from_their_exports(tmp_path):
         ("name,id\n", ["names nobody"]),
         ("", ["is empty"]),
         ('id,name\na,"Anna\n', ["is not a csv"]),
-        ("foo,bar\n1,2\n", ["line 2: there is no id"]),
+        (
+            "matricule,prenom,nom\n1,Anna,Bo\n",
+            ["header: matricule, prenom, nom\n", "ids may be called student_id", "first_name", "last_name", "email"],
+        ),
+        ("Student,ID,Section\n'Bo, Anna',7,1\n", ["no column of ids", "Canvas holds its own numbers"]),
     ],
 )
 def test_a_roster_that_cannot_be_used_says_which_lines(tmp_path, text, said):

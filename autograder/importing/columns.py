@@ -1,0 +1,55 @@
+"""What the columns of a roster may be called, and what is said where they are called otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from autograder.grade.types import GradingError
+
+__all__ = ["EMAIL", "FIRST", "ID", "LAST", "NAME", "NO_NAMES", "by_plain_name", "check_header", "first_of", "is_canvas"]
+
+# What a column may be called: our own names, and those of exports of Canvas, Moodle, Brightspace and Gradescope.
+ID = ("student_id", "student id", "sis login id", "username", "orgdefinedid", "sis user id", "id number", "sid", "id")
+NAME = ("name", "full name", "student", "student name", "display name")
+FIRST = ("first_name", "first name", "firstname", "given name", "vorname")
+LAST = ("last_name", "last name", "lastname", "surname", "family name", "nachname")
+EMAIL = ("email", "email address", "e-mail", "mail")
+NO_NAMES = "no column of names (they may be called name, or first_name and last_name)"
+
+
+def by_plain_name(columns: Sequence[str]) -> dict[str, str]:
+    """Return the columns by their names in small letters, without the sign that Brightspace writes before them."""
+    return {name.strip().lstrip("#").casefold(): name for name in columns}
+
+
+def is_canvas(plain: Collection[str]) -> bool:
+    """Say whether Canvas exported it: there the column ID holds Canvas's own number."""
+    return "section" in plain and "student" in plain
+
+
+def check_header(columns: Sequence[str]) -> None:
+    """Refuse a header without a column of ids or emails.
+
+    Args:
+        columns: The header as it was read.
+
+    Raises:
+        GradingError: There is none; the message shows the header and what each column may be called.
+    """
+    plain = by_plain_name(columns)
+    usable = {*ID, *EMAIL} - ({"id"} if is_canvas(plain) else set())
+    if usable & plain.keys():
+        return
+    own = "; the column ID of Canvas holds its own numbers, which are no ids" if is_canvas(plain) else ""
+    raise GradingError(
+        f"there is no column of ids in the header: {', '.join(columns)}{own}\n"
+        f"  ids may be called {', '.join(ID)}\n"
+        f"  names may be called {', '.join(NAME)}\n"
+        f"  or {', '.join(FIRST)} with {', '.join(LAST)}\n"
+        f"  emails may be called {', '.join(EMAIL)}"
+    )
+
+
+def first_of(cells: Mapping[str, str], names: Sequence[str]) -> str:
+    """Return the first of these cells that holds something, or ""."""
+    return next((cells[name] for name in names if cells.get(name)), "")
