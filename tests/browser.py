@@ -29,3 +29,24 @@ def run_all(page):
     page.wait_for_function("document.body.innerText.includes('Python 3 (ipykernel) | Idle')", timeout=180_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+TRACKS = """() => [...document.querySelectorAll('.demo input[type=range], .noUi-target')].map((one) => {
+    const track = one.getBoundingClientRect();
+    const box = one.closest('.control, .widget-hbox').querySelector('input[type=text]').getBoundingClientRect();
+    const beside = box.left >= track.right && box.top < track.bottom && track.top < box.bottom;
+    return { width: track.width, beside };
+})"""
+
+
+def shortest_track(page, width, frame):
+    """Make the window so wide, wait until `frame` (a selector) has followed, and return the shortest track in pixels.
+
+    Every slider must have its number box to its right.
+    """
+    page.set_viewport_size({"width": width, "height": page.viewport_size["height"]})
+    right = f"document.querySelector({frame!r}).getBoundingClientRect().right"
+    page.wait_for_function(f"{right} <= {width} && {right} > {width} - 100")
+    tracks = page.evaluate(TRACKS)
+    assert all(track["beside"] for track in tracks)
+    return min(track["width"] for track in tracks)

@@ -23,6 +23,13 @@ __all__ = ["Panel", "show"]
 GATHER_S = 0.01
 NO_PRESET = "(presets)"
 SLIDER_STEPS = 200
+# Widths in letter heights: of a letter of a label, of a label at most, of a track in one of two columns and on a
+# phone, of a number box.
+LETTER_EM = 0.61
+LABEL_EM = 19
+TRACK_EM = 26
+SHORT_TRACK_EM = 8
+BOX_EM = 7
 # A picture for the lecture hall has as many pixels as a projector.
 LECTURE_DPI = 150
 
@@ -52,17 +59,15 @@ class Panel:
         self.image = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
         self.verdict = widgets.HTML()
         self.problem = widgets.HTML()
+        labels = [control.label for control in demo.scene.controls if isinstance(control, Number)]
+        self._label_em = min(LABEL_EM, math.ceil(LETTER_EM * max(map(len, labels), default=0)))
         self.inputs = {control.name: self._input(control) for control in demo.scene.controls}
-        self.presets = widgets.Dropdown(options=[NO_PRESET, *demo.scene.presets], description="Preset")
+        self.presets = widgets.Dropdown(options=[NO_PRESET, *demo.scene.presets], description="Preset", **_free())
         self.presets.observe(self._on_preset, "value")
-        rows = [
-            widgets.HBox(list(parts), layout=widgets.Layout(flex_flow="row wrap")) for parts in self.inputs.values()
-        ]
-        inputs = widgets.Box(rows, layout=widgets.Layout(flex_flow="row wrap"))
         heading = widgets.HTML(f"<h2>{html.escape(demo.scene.title)}</h2>")
         self.buttons = TrainingButtons(demo, self._complain, self._settle) if demo.scene.work else None
         start_stop = [self.buttons.box] if self.buttons else []
-        self.box = widgets.VBox([heading, self.presets, inputs, *start_stop, self.problem, self.image, self.verdict])
+        self.box = widgets.VBox([heading, *self._rows(), *start_stop, self.problem, self.image, self.verdict])
         demo.listeners.append(self.follow)
         self.follow()
 
@@ -80,15 +85,32 @@ class Panel:
         self.verdict.value = f"<p role='status'>{html.escape(self.demo.text_summary())}</p>"
         self.problem.value = ""
 
+    def _rows(self) -> list[widgets.Widget]:
+        """Lay out the inputs: what is chosen stands in one row, and every number has a row with a long slider."""
+        chosen: list[widgets.Widget] = [self.presets]
+        numbers = []
+        for parts in self.inputs.values():
+            if len(parts) == 1:
+                chosen += parts
+            else:
+                numbers.append(widgets.HBox(list(parts), layout=widgets.Layout(flex_flow="row wrap")))
+        # Two columns only where both have room for a label, a track and a box.
+        column = f"minmax(min({self._label_em + TRACK_EM + BOX_EM + 2}em, 100%), 1fr)"
+        grid = widgets.Layout(grid_template_columns=f"repeat(auto-fit, {column})", width="100%")
+        return [
+            widgets.Box(chosen, layout=widgets.Layout(flex_flow="row wrap")),
+            widgets.GridBox(numbers, layout=grid),
+        ]
+
     def _input(self, control: Control) -> tuple[widgets.Widget, ...]:
         parts: tuple[widgets.Widget, ...]
         if isinstance(control, Number):
-            parts = (_slider(control, self.live), _number_box(control))
+            parts = (_slider(control, self.live, self._label_em), _number_box(control))
         elif isinstance(control, Choice):
-            parts = (widgets.Dropdown(options=list(control.options), description=control.label, style=_STYLE),)
+            parts = (widgets.Dropdown(options=list(control.options), description=control.label, **_free()),)
         else:
             assert isinstance(control, Switch)
-            parts = (widgets.Checkbox(description=control.label, indent=False),)
+            parts = (widgets.Checkbox(description=control.label, indent=False, **_free()),)
         for widget in parts:
             widget.observe(self._on_value(control), "value")
         return parts
@@ -153,7 +175,10 @@ class Panel:
         self.problem.value = f"<p role='alert'><b>Not changed.</b> {text}</p>"
 
 
-_STYLE = {"description_width": "12em"}
+def _free() -> dict[str, Any]:
+    """Return what makes a widget and its label as wide as their texts."""
+    layout = widgets.Layout(width="auto", max_width="100%", margin="2px 12px 2px 2px")
+    return {"style": {"description_width": "initial"}, "layout": layout}
 
 
 def _place(control: Number, value: float) -> float:
@@ -161,13 +186,13 @@ def _place(control: Number, value: float) -> float:
     return math.log10(value) if control.log else value
 
 
-def _slider(control: Number, live: bool) -> widgets.Widget:
+def _slider(control: Number, live: bool, label_em: int) -> widgets.Widget:
     common = {
         "description": control.label,
         "continuous_update": live,
         "readout": False,
-        "style": _STYLE,
-        "layout": widgets.Layout(width="26em"),
+        "style": {"description_width": f"{label_em}em"},
+        "layout": widgets.Layout(flex=f"1 1 {label_em + SHORT_TRACK_EM}em", width="auto"),
     }
     if control.log:
         low, high = math.log10(control.low), math.log10(control.high)
@@ -181,5 +206,5 @@ def _slider(control: Number, live: bool) -> widgets.Widget:
 
 
 def _number_box(control: Number) -> widgets.Widget:
-    layout = widgets.Layout(width="7em")
+    layout = widgets.Layout(width=f"{BOX_EM}em")
     return widgets.Text(value=f"{control.start:.6g}", continuous_update=False, layout=layout)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from course_utils.widgets import momentum_demo, norm_cube_demo
-from tests.browser import NEEDS_CHROMIUM, chromium, run_all
+from tests.browser import NEEDS_CHROMIUM, chromium, run_all, shortest_track
 from tests.notebooks.lab import jupyter_lab
 
 PATIENCE_S = 180
@@ -81,6 +81,15 @@ def test_the_first_picture_is_the_pure_functions(shown):
     assert picture_follows(shown, 1)
 
 
+def test_the_tracks_are_long_and_grow_with_the_window(shown):
+    # A thousand positions of a learning rate need room; the notebook has 340 pixels less than the window.
+    narrow = shortest_track(shown, 1100, ".jp-NotebookPanel")
+    wide = shortest_track(shown, 1440, ".jp-NotebookPanel")
+    assert narrow >= 300
+    assert wide >= narrow + 200
+    shortest_track(shown, 1500, ".jp-NotebookPanel")
+
+
 def test_a_key_moves_the_demo_in_both_cells(shown):
     before = shift_of(shown, 1)
     handle(shown, 1, SHIFT).focus()
@@ -100,7 +109,7 @@ def test_a_drag_moves_the_demo_as_far_as_the_hand(shown):
     shown.mouse.move(x, y)
     shown.mouse.down()
     for way in range(1, 9):
-        shown.mouse.move(x - 8 * way, y)
+        shown.mouse.move(x - 30 * way, y)
     shown.mouse.up()
     shown.wait_for_function(f"Number(({BOXES})(1)[{SHIFT}]) < {before} - 1")
     assert picture_follows(shown, 1)

@@ -7,7 +7,7 @@ import pytest
 
 from course_utils.widgets.client_page import page
 from course_utils.widgets.recorded_page import record, recorded_page
-from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.browser import NEEDS_CHROMIUM, TRACKS, chromium
 from tests.widgets.conftest import NAMES, make
 
 LIVE = [name for name in NAMES if make(name).scene.client]
@@ -89,6 +89,15 @@ def test_a_page_fits_its_window_and_can_be_read(open_page, name, size):
     assert shown.page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert shown.page.evaluate(SMALL) == []
     assert shown.page.get_attribute("html", "lang") == "en"
+
+
+@pytest.mark.parametrize("width", [390, 1100, 1280, 1499, 1500, 1920])
+def test_the_tracks_are_long_at_any_width(open_page, width):
+    tracks = open_page("momentum_demo", (width, 900)).page.evaluate(TRACKS)
+    assert len(tracks) == 7
+    assert min(track["width"] for track in tracks) >= 300
+    # On a phone the slider has a line of its own, below the label and the box.
+    assert all(track["beside"] == (width > 640) for track in tracks)
 
 
 @pytest.mark.parametrize("name", LIVE)

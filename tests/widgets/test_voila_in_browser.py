@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 
 from autograder.build.lectures import FOLDER
-from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.browser import NEEDS_CHROMIUM, chromium, shortest_track
 from tests.build.conftest import ROOT
 
 STARTS_WITHIN_S = 120.0
@@ -85,6 +85,11 @@ def test_no_source_is_shown_and_the_type_is_large(shown):
     )
     assert len(sizes) > 6
     assert min(sizes) >= 16
+
+
+@pytest.mark.parametrize("width", [1100, 1280, 1920])
+def test_the_tracks_are_long_at_any_width(shown, width):
+    assert shortest_track(shown, width, ".widget-image") >= 300
 
 
 def test_opening_the_page_changes_no_value(shown):

@@ -151,9 +151,13 @@ function build(demo, model, el) {
     root.dataset.painted = String(Number(root.dataset.painted ?? 0) + 1);
   }
 
+  // What is chosen stands in one row; every number has a row of its own, so that its slider is long.
+  const rows = (isNumber) => scene.controls.filter(({ low }) => (low !== undefined) === isNumber)
+    .map(({ name }) => controls[name].row);
   const root = element("section", { class: `demo ${scene.lecture ? "lecture" : ""}`, "aria-label": scene.title },
     element("h2", {}, scene.title),
-    element("div", { class: "controls" }, presets.row, ...Object.values(controls).map(({ row }) => row), problem),
+    element("div", { class: "inputs" }, element("div", { class: "choices" }, presets.row, ...rows(false)),
+      element("div", { class: "numbers" }, ...rows(true)), problem),
     element("div", { class: "panels" }, ...panels.map(({ figure }) => figure)), verdict);
   el.append(root);
   const followModel = () => {
