@@ -2,17 +2,17 @@
 
 import json
 import socket
-import threading
+import time
+from itertools import islice
 
 import numpy as np
 import pytest
 
-from autograder.sandbox.child import LOOK_MS, Child, Lost
+from autograder.sandbox.child import Child, Lost
 from autograder.sandbox.frames import HEADER, pack
 from autograder.sandbox.replies import OutputBudget, read_cell, read_part
 from autograder.sandbox.types import Limits
 
-PAUSE_S = LOOK_MS / 1000 / 5
 ANYTHING = [None, True, 1, 1.5, "x", "wrong", [], {}, [[]], {"x": []}]
 
 
@@ -23,29 +23,36 @@ class Greedy:
         return True
 
 
+class Dribble:
+    """A channel on which there is always one more byte to read, a millisecond apart; hangs up after five seconds."""
+
+    def __init__(self, always_ready):
+        self.fileno = always_ready.fileno
+        self.coming = iter(HEADER.pack(1_000_000, 0) + b" " * 5000)
+
+    def setsockopt(self, *option):
+        pass
+
+    def setblocking(self, flag):
+        assert not flag
+
+    def send(self, data):
+        return len(data)
+
+    def recv(self, length):
+        time.sleep(0.001)
+        return bytes(islice(self.coming, 1))
+
+    def close(self):
+        pass
+
+
 @pytest.fixture
 def dribbled():
-    """A child that sends a byte of its answer at a time, so that there is always something to read."""
     ours, theirs = socket.socketpair()
-    over = threading.Event()
-
-    def dribble():
-        data = HEADER.pack(10_000, 0) + b" " * 10_000
-        for byte in data:
-            if over.wait(PAUSE_S):
-                return
-            try:
-                theirs.send(bytes([byte]))
-            except OSError:
-                return
-
-    sender = threading.Thread(target=dribble)
-    sender.start()
-    yield Child(ours, lambda: 0, Limits())
-    over.set()
-    sender.join()
-    ours.close()
-    theirs.close()
+    with ours, theirs:
+        theirs.send(b"x")
+        yield Child(Dribble(ours), lambda: 0, Limits())
 
 
 def test_a_byte_at_a_time_does_not_put_the_deadline_off(dribbled):
@@ -57,7 +64,7 @@ def test_a_byte_at_a_time_does_not_put_the_deadline_off(dribbled):
 def test_a_byte_at_a_time_does_not_keep_the_memory_from_being_looked_at(dribbled):
     dribbled._watch = Greedy()
     with pytest.raises(Lost, match="memory") as lost:
-        dribbled.ask({}, {}, 20.0)
+        dribbled.ask({}, {}, 60.0)
     assert lost.value.status == "crashed"
 
 
