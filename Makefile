@@ -10,6 +10,7 @@ env: $(STAMP)
 
 # Built once; again only when what it is made from has changed.
 $(STAMP): pyproject.toml constraints.txt
+	@echo "Installing into $(VENV): some minutes, about 6 GB, once."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[lab,instructor,dev]"
 	touch $@
