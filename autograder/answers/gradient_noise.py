@@ -21,10 +21,11 @@ from course_utils.probes.gradient_noise import BATCH_SIZES, PROBE
 __all__ = ["ANSWER"]
 
 ROWS, FIRST, INPUTS, DRAWS, SAMPLES = 40, 16, 25, 200, 2000
-# The reference for single examples is exp(LEVEL), so that the judge's tolerance, 0.05 of the value and of the largest
-# one, is 13 to 20 percent of a variance. In so many dimensions, and with residuals of similar sizes, a mean over the
-# draws is off by at most STEADY / sqrt(DRAWS), 3.5 percent. What is told apart differs by a factor of exp(APART).
-LEVEL = 2.0
+# The reference for single examples is exp(level), a level between these two, so that the judge's tolerance, 0.05 of the
+# value and of the largest one, is 13 to 30 percent of a variance, and inputs differ in what is right. In so many
+# dimensions, and with residuals of similar sizes, a mean over the draws is off by at most STEADY / sqrt(DRAWS), 3.5
+# percent. What is told apart differs by a factor of exp(APART).
+LEVELS = (2.0, 3.0)
 STEADY, APART = 0.5, 0.35
 
 
@@ -190,7 +191,7 @@ def generate(rng: np.random.Generator) -> Inputs:
         x, weights = rng.uniform(-1, 1, size=(ROWS, INPUTS)), rng.normal(size=INPUTS)
         signs = np.sign(x @ rng.normal(size=INPUTS) + rng.normal(size=ROWS))
         residuals = signs * rng.uniform(0.8, 1.2, ROWS)
-        residuals *= np.sqrt(np.exp(LEVEL) / _spread(_slopes(residuals, x)))
+        residuals *= np.sqrt(np.exp(rng.uniform(*LEVELS)) / _spread(_slopes(residuals, x)))
         inputs = {
             "x": x,
             "y": x @ weights - residuals,
