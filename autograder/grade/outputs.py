@@ -8,22 +8,24 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from autograder.grade.pictures import MAGIC, pixels
 from autograder.grade.read import tidy
 
 __all__ = ["inert_outputs"]
 
 MAX_TEXT = 20_000
 MAX_IMAGE = 2_000_000
+MAX_PIXELS = 20_000_000  # a few kilobytes can stand for a picture of gigabytes, which a browser would unpack
 MAX_OUTPUTS = 50
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 
 def inert_outputs(outputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return what may be shown of some nbformat outputs.
 
     Streams, tracebacks and plain text are kept as text without control sequences and cut to a length; PNG and JPEG
-    pictures are kept if they are such; HTML, SVG, scripts, LaTeX and widgets are replaced by a line that says so.
+    pictures are kept if they are such, of at most `MAX_PIXELS`; HTML, SVG, scripts, LaTeX and widgets are replaced by
+    a line that says so.
     """
     made = [output for one in outputs for output in _inert(one)]
     if len(made) <= MAX_OUTPUTS:
@@ -46,7 +48,7 @@ def _inert(output: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _display(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    kept = {mime: picture for mime in IMAGES if (picture := _picture(mime, data.get(mime)))}
+    kept = {mime: picture for mime in MAGIC if (picture := _picture(mime, data.get(mime)))}
     if "text/plain" in data:
         kept["text/plain"] = _plain(data["text/plain"])
     if not kept:
@@ -62,7 +64,8 @@ def _picture(mime: str, value: Any) -> str:
         data = base64.b64decode(value.replace("\n", ""), validate=True)
     except (binascii.Error, ValueError):
         return ""
-    return base64.b64encode(data).decode() if data.startswith(IMAGES[mime]) else ""
+    size = pixels(mime, data)
+    return base64.b64encode(data).decode() if size is not None and size <= MAX_PIXELS else ""
 
 
 def _plain(value: Any) -> str:
