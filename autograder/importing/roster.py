@@ -211,7 +211,8 @@ def _notes(people: Sequence[Person], columns: Sequence[str]) -> Iterator[str]:
     if made:
         email = next(value for kind, value in made[0].ids if kind == "email")
         column = first_of(by_plain_name(columns), EMAIL)
-        where = "there is no column of ids" if len(made) == len(people) else f"{len(made)} of {len(people)} have no id"
+        some = f"{len(made)} of {len(people)} {'has' if len(made) == 1 else 'have'} no id"
+        where = "there is no column of ids" if not set(by_plain_name(columns)) & set(ID) else some
         said = f"what stands before the @ in the column {column!r} was taken, as {made[0].id!r} of {email!r}"
         yield f"the roster: {where}; {said}."
     if not any(person.name for person in people):

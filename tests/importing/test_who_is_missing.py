@@ -136,7 +136,7 @@ def test_a_roster_without_names_says_so(importing, notebook):
         ),
         (
             "id,name,mail\na,Anna,a@uni.example\n,Bo,bo@uni.example\n",
-            "1 of 2 have no id; what stands before the @ in the column 'mail' was taken, as 'bo' of 'bo@uni.example'.",
+            "1 of 2 has no id; what stands before the @ in the column 'mail' was taken, as 'bo' of 'bo@uni.example'.",
         ),
         ("id,name,mail\na,Anna,a@uni.example\n", ""),
     ],
