@@ -225,7 +225,7 @@ def _generate(rng: np.random.Generator) -> Inputs:
     return {**inputs, "eigenvalues_all_equal": np.full(2, rng.uniform(0.3, 3.0))}
 
 
-LR, RATE, BETA = "learning rate for set", "rate for set", "beta for set"
+LR, RATE, BETA = "the learning rate", "the rate", "beta"
 
 ANSWER = Answer(
     "conditioning",

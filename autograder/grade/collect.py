@@ -16,6 +16,8 @@ from autograder.grade.types import GradingError, Submission
 __all__ = ["Collected", "Found", "collect", "load"]
 
 TIMESTAMP = "timestamp.txt"
+# What a platform says of lateness where it does not tell the time.
+LATE = "late.txt"
 # What lies in nbgrader's folder of a class, beside the folder of the submissions.
 OF_NBGRADER = ("nbgrader_config.py", "gradebook.db")
 # nbgrader's gradebook keeps this many characters of a student's id.
@@ -86,7 +88,7 @@ def load(found: Found, max_bytes: int) -> Submission:
         max_bytes: How large a notebook may be.
     """
     student, assignment = found.student, found.assignment
-    when = _timestamp(found.folder / TIMESTAMP)
+    when = _line(found.folder / TIMESTAMP)
     notebooks = [path for path in _entries(found.folder) if path.suffix == ".ipynb"]
     if not notebooks:
         problem = f"No notebook was handed in: there is no .ipynb file in {assignment}."
@@ -95,6 +97,8 @@ def load(found: Found, max_bytes: int) -> Submission:
     path = max(notebooks, key=lambda path: SequenceMatcher(None, path.name, wanted).ratio())
     name = tidy(path.name, 200)
     notes = [f"The file is called {name!r}, not {wanted!r}."] if path.name != wanted else []
+    if late := _line(found.folder / LATE):
+        notes.append(late)
     if others := [tidy(other.name, 200) for other in notebooks if other != path]:
         notes.append(f"{name!r} was graded; left aside: {', '.join(map(repr, others))}.")
     content, problem = _read(path, max_bytes)
@@ -133,7 +137,7 @@ def _all_bytes(handle: int, most: int) -> bytes:
     return content
 
 
-def _timestamp(path: Path) -> str:
+def _line(path: Path) -> str:
     content, problem = _read(path, 1_000)
     return "" if problem else tidy(content.decode("utf-8", "replace"), 100).strip()
 

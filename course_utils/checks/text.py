@@ -35,6 +35,7 @@ def _reasons(judgement: Judgement) -> list[str]:
         return [*judgement.message.splitlines(), *map(str, judgement.evidence)]
     reasons = []
     for part in judgement.parts:
-        reasons.append(f"{MARKS[part.verdict]} {part.part} {part.message}".rstrip())
+        named = part.message if part.message.startswith(part.part) else f"{part.part} {part.message}"
+        reasons.append(f"{MARKS[part.verdict]} {named}".rstrip())
         reasons += [str(evidence) for evidence in part.evidence]
     return reasons

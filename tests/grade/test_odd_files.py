@@ -201,3 +201,12 @@ def test_reports_stand_and_are_inert(graded):
     assert "\n'=cmd()," in table
     assert "<script>" not in (out / "index.html").read_text()
     assert len(json.loads((out / "report.json").read_text())["submissions"]) == len(EXPECTED)
+
+
+def test_what_a_platform_calls_late_is_a_note_and_costs_nothing(course, submissions, grade):
+    path = mini.hand_in(submissions, "late", mini.solved(course, mini.PERFECT))
+    said = "Canvas calls it late and does not tell the time; no penalty will be taken."
+    (submissions / "late" / mini.NAME / "late.txt").write_text(f"{said}\n")
+    found = grade()["late"]
+    assert found.notes == (said,)
+    assert found.score == 4, path
