@@ -142,9 +142,13 @@ def simulate(program: Rule) -> Simulate:
 
 
 def generate(rng: np.random.Generator) -> Inputs:
-    """Draw two layers, one that narrows and one that widens, large enough for a standard error below 1 %."""
-    narrow, wide = rng.integers(90, 110), rng.integers(280, 340)
-    return {"shapes": np.array([[wide, narrow], [narrow, wide]]), "seed": np.array(rng.integers(2**31))}
+    """Draw a layer that narrows, one that widens and one between, large enough for a standard error below 1 %.
+
+    The widths are so far apart that what is right for some of them is hardly ever right for others.
+    """
+    narrow, middle, wide = rng.integers(60, 140), rng.integers(140, 240), rng.integers(240, 460)
+    shapes = np.array([[wide, narrow], [narrow, wide], [middle, wide]])
+    return {"shapes": shapes, "seed": np.array(rng.integers(2**31))}
 
 
 ANSWER = Answer(

@@ -19,7 +19,7 @@ from torch import nn
 
 from course_utils.probes.array_functions import flag, histories, if_shapes_fit
 from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
-from course_utils.probes.tensor_modules import applied, made, manners, tensor
+from course_utils.probes.tensor_modules import applied, made, manner_statements, manners, tensor
 
 __all__ = ["PROBE"]
 
@@ -111,5 +111,8 @@ def _deepcopies(module: nn.Module) -> bool:
 PROBE = Probe(
     "batchnorm_module",
     ("BatchNorm",),
-    (Part("BatchNorm", ("BatchNorm",), _values), Part("BatchNorm as a module", ("BatchNorm",), _state)),
+    (
+        Part("BatchNorm", ("BatchNorm",), _values),
+        Part("BatchNorm as a module", ("BatchNorm",), _state, summarise=manner_statements),
+    ),
 )

@@ -1,4 +1,7 @@
-"""How `collapse(params)` and `perturb(params, relative_noise, generator)` are exercised."""
+"""How `collapse(params)` and `perturb(params, relative_noise, generator)` are exercised.
+
+Perturbed weights come back as they are, and the noise is found from the weights that it was added to.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
+from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array, raw_array
 from course_utils.probes.tensors import chance, flag, parameters, same, tensor
 
 __all__ = ["LINEAR_LAYERS", "NOISY_LAYERS", "PROBE"]
 
 LINEAR_LAYERS, NOISY_LAYERS = 3, 3
+# What float32 leaves of a difference, in standard deviations of the weights.
+ROUNDING = 1e-6
 Params = list[tuple[torch.Tensor, torch.Tensor, Callable[[Any], Any]]]
 
 
@@ -44,17 +49,41 @@ def _collapse(collapse: Callable[..., Any], inputs: Inputs) -> Outputs:
 
 
 def _perturb(perturb: Callable[..., Any], inputs: Inputs) -> Outputs:
+    """Return the weights and biases after two calls, of which only the given generator starts in the same state.
+
+    Weights are in float32: precise enough for statistics, and half as much to send.
+    """
+    params = _layers(inputs, "noisy", NOISY_LAYERS)
+    first = _moved(perturb, params, inputs, "first", seed=1)
+    kept = flag(_unchanged(params, inputs, "noisy"))
+    again = _moved(perturb, _layers(inputs, "noisy", NOISY_LAYERS), inputs, "again", seed=2)
+    return {**first, **again, "layers_left_alone": kept}
+
+
+def _moved(perturb: Callable[..., Any], params: Params, inputs: Inputs, name: str, seed: int) -> Outputs:
+    generator = torch.Generator().manual_seed(int(inputs["seed"]))
+    with chance(int(inputs["seed"]) % 2**30 + seed):
+        moved = parameters(perturb(params, float(inputs["relative_noise"]), generator), NOISY_LAYERS, "perturb")
+    found: Outputs = {}
+    for i, layer in enumerate(moved):
+        w, b, activation = parameters(layer, 3, f"layer {i} of perturb")
+        if activation is not _same_values:
+            raise ProbeFailure("perturb should keep each layer's activation as the third value.")
+        weights = as_array(w, f"the weights of layer {i}", inputs[f"noisy_w{i}"].shape)
+        found[f"{name}_w{i}"] = weights.astype(np.float32)
+        found[f"{name}_b{i}"] = as_array(b, f"the biases of layer {i}", inputs[f"noisy_b{i}"].shape)
+    return found
+
+
+def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
     """Return standard deviations of the noise in those of the weights, and statements about it.
 
     Noise that is one number for a whole layer has no statistics: its deviation is 0, the statements hold.
     """
-    params = _layers(inputs, "noisy", NOISY_LAYERS)
-    first = _noise(perturb, params, inputs, seed=1)
-    kept = _unchanged(params, inputs, "noisy")
-    again = _noise(perturb, _layers(inputs, "noisy", NOISY_LAYERS), inputs, seed=2)
-    noise, biases = first
     weights = [inputs[f"noisy_w{i}"] for i in range(NOISY_LAYERS)]
-    varied = not any(n.std() <= 1e-9 * w.std() for n, w in zip(noise, weights, strict=True))
+    noise, again = (_noise(raw, weights, name) for name in ("first", "again"))
+    biases = [raw_array(raw, f"first_b{i}", inputs[f"noisy_b{i}"].shape) for i in range(NOISY_LAYERS)]
+    varied = not any(n.std() <= ROUNDING * w.std() for n, w in zip(noise, weights, strict=True))
     return {
         "noise_std": np.array([n.std() / w.std() if varied else 0.0 for n, w in zip(noise, weights, strict=True)]),
         "centred": flag(not varied or all(abs(n.mean()) * np.sqrt(n.size) < 8 * n.std() for n in noise)),
@@ -64,27 +93,15 @@ def _perturb(perturb: Callable[..., Any], inputs: Inputs) -> Outputs:
         "entries_differ": flag(varied),
         "weights_move": flag(all(n.any() for n in noise)),
         "biases_kept": flag(all(np.array_equal(b, inputs[f"noisy_b{i}"]) for i, b in enumerate(biases))),
-        "layers_left_alone": flag(kept),
-        "repeatable": flag(all(np.array_equal(n, m) for n, m in zip(noise, again[0], strict=True))),
+        "layers_left_alone": raw_array(raw, "layers_left_alone", ()),
+        "repeatable": flag(all(np.array_equal(n, m) for n, m in zip(noise, again, strict=True))),
     }
 
 
-def _noise(
-    perturb: Callable[..., Any], params: Params, inputs: Inputs, seed: int
-) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
-    """Return what was added to the weights, and the biases; only the given generator starts in the same state."""
-    generator = torch.Generator().manual_seed(int(inputs["seed"]))
-    with chance(int(inputs["seed"]) % 2**30 + seed):
-        moved = parameters(perturb(params, float(inputs["relative_noise"]), generator), NOISY_LAYERS, "perturb")
-    noise, biases = [], []
-    for i, layer in enumerate(moved):
-        w, b, activation = parameters(layer, 3, f"layer {i} of perturb")
-        if activation is not _same_values:
-            raise ProbeFailure("perturb should keep each layer's activation as the third value.")
-        given = inputs[f"noisy_w{i}"]
-        noise.append(as_array(w, f"the weights of layer {i}", given.shape) - given)
-        biases.append(as_array(b, f"the biases of layer {i}", inputs[f"noisy_b{i}"].shape))
-    return noise, biases
+def _noise(raw: Outputs, weights: list[NDArray[Any]], name: str) -> list[NDArray[Any]]:
+    """Return what was added to the weights; exactly 0 where nothing was, so both are rounded alike."""
+    moved = [raw_array(raw, f"{name}_w{i}", w.shape) for i, w in enumerate(weights)]
+    return [m.astype(np.float64) - w.astype(np.float32) for m, w in zip(moved, weights, strict=True)]
 
 
 def _kurtosis(noise: NDArray[Any]) -> float:
@@ -103,5 +120,5 @@ def _unrelated(noise: NDArray[Any], weights: NDArray[Any]) -> bool:
 PROBE = Probe(
     "depth",
     ("collapse", "perturb"),
-    (Part("collapse", ("collapse",), _collapse), Part("perturb", ("perturb",), _perturb)),
+    (Part("collapse", ("collapse",), _collapse), Part("perturb", ("perturb",), _perturb, summarise=_statements)),
 )

@@ -12,7 +12,7 @@ import numpy as np
 
 from course_utils.probes.array_functions import if_shapes_fit
 from course_utils.probes.base import Inputs, Outputs, Part, Probe
-from course_utils.probes.tensor_modules import applied, made, manners
+from course_utils.probes.tensor_modules import applied, made, manner_statements, manners
 
 __all__ = ["PROBE"]
 
@@ -35,5 +35,8 @@ def _state(factory: Callable[..., Any], inputs: Inputs) -> Outputs:
 PROBE = Probe(
     "layernorm_module",
     ("LayerNorm",),
-    (Part("LayerNorm", ("LayerNorm",), _values), Part("LayerNorm as a module", ("LayerNorm",), _state)),
+    (
+        Part("LayerNorm", ("LayerNorm",), _values),
+        Part("LayerNorm as a module", ("LayerNorm",), _state, summarise=manner_statements),
+    ),
 )

@@ -12,16 +12,34 @@ from typing import Any
 import numpy as np
 import torch
 
-from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure
+from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, raw_array
 from course_utils.probes.calls import call
 from course_utils.probes.tensors import chance, flag
-from course_utils.probes.watched_nets import afterwards, batch, copy_of, normalised_net, plain_net, plain_number, watch
+from course_utils.probes.watched_nets import (
+    batch,
+    copy_of,
+    kept,
+    normalised_net,
+    plain_net,
+    plain_number,
+    states,
+    watch,
+)
 
 __all__ = ["PROBE", "alike"]
 
 Measure = Callable[..., Any]
 DECLARED = "compute_local_smoothness(net, X, y, learning_rate, batch_size)"
 WHAT = "the return value of compute_local_smoothness"
+NETS = ("first", "second")
+SEEN = (
+    "measured_in_training_mode",
+    "modes_mixed",
+    "whole_set_used",
+    "minibatch_drawn",
+    "fresh_minibatch",
+    "plain_number",
+)
 
 
 def alike(inputs: Inputs) -> tuple[torch.Tensor, torch.Tensor]:
@@ -44,16 +62,17 @@ def _value(measure: Measure, inputs: Inputs) -> Outputs:
 def _manners(measure: Measure, inputs: Inputs) -> Outputs:
     """Measure two nets that are the same, one after the other."""
     x, y = batch(inputs, "rows")
-    size, modes, calls, drawn, kept = int(inputs["batch_size"]), [], [], [], []
+    size, modes, calls, drawn = int(inputs["batch_size"]), [], [], []
+    nets: Outputs = {}
     with chance(int(inputs["seed"])):
-        for _ in range(2):
+        for name in NETS:
             net = normalised_net(inputs)
             before, seen = copy_of(net), watch(net, x)
             _, free = plain_number(call(measure, DECLARED, net, x, y, 0.05, size), WHAT)
             modes += seen.training
             calls += seen.rows
             drawn.append([rows for rows in seen.rows if len(rows) == size])
-            kept.append(afterwards(net, before))
+            nets |= states(net, before, name)
     if not calls:
         raise ProbeFailure("the net was never called; a gradient of its loss needs a forward pass.")
     return {
@@ -63,8 +82,14 @@ def _manners(measure: Measure, inputs: Inputs) -> Outputs:
         "minibatch_drawn": flag(all(drawn)),
         "fresh_minibatch": flag(drawn[0] != drawn[1]),
         "plain_number": flag(free),
-        **{name: np.minimum(kept[0][name], kept[1][name]) for name in kept[0]},
+        **nets,
     }
+
+
+def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
+    one, other = (kept(raw, inputs, name) for name in NETS)
+    seen = {name: raw_array(raw, name, ()) for name in SEEN}
+    return {**seen, **{name: np.minimum(one[name], other[name]) for name in one}}
 
 
 def _rows_often_enough(calls: list[list[int]], count: int) -> bool:
@@ -78,6 +103,6 @@ PROBE = Probe(
     ("compute_local_smoothness",),
     (
         Part("the ratio", ("compute_local_smoothness",), _value),
-        Part("the net afterwards", ("compute_local_smoothness",), _manners),
+        Part("the net afterwards", ("compute_local_smoothness",), _manners, summarise=_statements),
     ),
 )

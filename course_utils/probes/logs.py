@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from course_utils.probes.base import Inputs, Outputs, Part, Probe, as_array
+from course_utils.probes.base import Inputs, Outputs, Part, Probe, as_array, raw_array
 from course_utils.probes.calls import call
-from course_utils.probes.tensors import chance, flag
+from course_utils.probes.tensors import chance, flag, numbers_of_rows
 from course_utils.probes.unpack import unpack
 from course_utils.probes.watched_nets import afterwards, batch, copy_of, normalised_net, plain_net, plain_number, watch
 
@@ -23,6 +23,8 @@ __all__ = ["PROBE"]
 
 Student = Callable[..., Any]
 PASS = "minibatch_sgd_one_pass(net, X, y, learning_rate, batch_size)"
+# More than a pass takes; what is beyond is not recorded.
+BATCHES, ROWS = 64, 64
 LOGS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
@@ -84,7 +86,7 @@ def _flat(net: nn.Module) -> NDArray[Any]:
 
 
 def _draws(one_pass: Student, inputs: Inputs) -> Outputs:
-    """Look at the rows that two passes take."""
+    """Return the first pixel of each row that two passes take: (passes, BATCHES, ROWS), NaN where there are no more."""
     x, y = batch(inputs, "rows")
     net, size = normalised_net(inputs), int(inputs["batch_size"])
     seen = watch(net, x)
@@ -92,9 +94,37 @@ def _draws(one_pass: Student, inputs: Inputs) -> Outputs:
     with chance(int(inputs["seed"])):
         for _ in range(2):
             free = plain_number(one_pass(net, x, y, 0.01, size), "the return value of minibatch_sgd_one_pass")[1]
-            passes.append([rows for rows, graph in zip(seen.rows, seen.with_graph, strict=True) if graph])
+            batches = [rows for rows, graph in zip(seen.rows, seen.with_graph, strict=True) if graph]
+            passes.append(_pixels(batches, _first_pixels(inputs)))
             seen.rows.clear()
             seen.with_graph.clear()
+    in_training_mode, plain = flag(all(seen.training)), flag(free)
+    return {"taken": np.stack(passes), "in_training_mode": in_training_mode, "plain_number": plain}
+
+
+def _pixels(batches: list[list[int]], first: NDArray[Any]) -> NDArray[Any]:
+    pixels = np.full((BATCHES, ROWS), np.nan)
+    for line, rows in zip(pixels, batches, strict=False):
+        line[: len(rows)] = first[rows[:ROWS]]
+    return pixels
+
+
+def _first_pixels(inputs: Inputs) -> NDArray[Any]:
+    pixels: NDArray[Any] = inputs["rows_x"].reshape(len(inputs["rows_x"]), -1)[:, 0]
+    return pixels
+
+
+def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
+    """Return statements about the draws.
+
+    Raises:
+        ValueError: Arrays are missing, or there are rows that do not stand in the data.
+    """
+    count, size, first = len(inputs["rows_x"]), int(inputs["batch_size"]), _first_pixels(inputs)
+    lines = [
+        [numbers_of_rows(line, first) for line in pixels] for pixels in raw_array(raw, "taken", (2, BATCHES, ROWS))
+    ]
+    passes = [[batch_rows for batch_rows in one if batch_rows] for one in lines]
     rows = [row for batch_rows in passes[0] for row in batch_rows]
     return {
         "batches_of_the_size": flag(all(len(one) == size for one in passes[0][:-1])),
@@ -102,9 +132,9 @@ def _draws(one_pass: Student, inputs: Inputs) -> Outputs:
         "last_batch": np.array(float(len(passes[0][-1]) if passes[0] else 0)),
         "some_row_twice": flag(len(set(rows)) < len(rows)),
         "other_rows_next_time": flag(passes[0] != passes[1]),
-        "random_order": flag(rows != [i % len(x) for i in range(len(rows))]),
-        "in_training_mode": flag(all(seen.training)),
-        "plain_number": flag(free),
+        "random_order": flag(rows != [i % count for i in range(len(rows))]),
+        "in_training_mode": raw_array(raw, "in_training_mode", ()),
+        "plain_number": raw_array(raw, "plain_number", ()),
     }
 
 
@@ -115,6 +145,6 @@ PROBE = Probe(
         Part("compute_objective and compute_accuracy", ("compute_objective", "compute_accuracy"), _measures),
         Part("compute_logs", ("compute_logs",), _logs),
         Part("the steps of a pass", ("minibatch_sgd_one_pass",), _one_pass),
-        Part("the draws of a pass", ("minibatch_sgd_one_pass",), _draws),
+        Part("the draws of a pass", ("minibatch_sgd_one_pass",), _draws, summarise=_statements),
     ),
 )

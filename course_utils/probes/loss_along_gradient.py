@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.probes.base import Inputs, Outputs, Part, Probe, as_array
+from course_utils.probes.base import Inputs, Outputs, Part, Probe, as_array, raw_array
 from course_utils.probes.calls import call
 from course_utils.probes.tensors import chance, flag
 from course_utils.probes.unpack import unpack
-from course_utils.probes.watched_nets import afterwards, batch, copy_of, normalised_net, plain_number
+from course_utils.probes.watched_nets import batch, copy_of, kept, normalised_net, plain_number, states
 
 __all__ = ["PROBE"]
 
@@ -43,7 +43,11 @@ def _manners(measure: Measure, inputs: Inputs) -> Outputs:
     with chance(int(inputs["seed"])):
         low, high = unpack(call(measure, DECLARED, net, x, y, lengths), "loss_range_along_gradient", ("lowest", "high"))
     free = all(plain_number(value, "a loss")[1] for value in (low, high))
-    return {"plain_numbers": flag(free), **afterwards(net, before)}
+    return {"plain_numbers": flag(free), **states(net, before, "net")}
+
+
+def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
+    return {"plain_numbers": raw_array(raw, "plain_numbers", ()), **kept(raw, inputs, "net")}
 
 
 PROBE = Probe(
@@ -51,6 +55,6 @@ PROBE = Probe(
     ("loss_range_along_gradient",),
     (
         Part("the range", ("loss_range_along_gradient",), _range),
-        Part("the net afterwards", ("loss_range_along_gradient",), _manners),
+        Part("the net afterwards", ("loss_range_along_gradient",), _manners, summarise=_statements),
     ),
 )

@@ -1,7 +1,8 @@
 """How `tuned_settings()` and `race_table(train, settings, seeds)` are exercised.
 
 The settings are tried in the loop of the course with torch's own optimizers, so that a mistake in another exercise does
-not count again. The table is made from runs that are given, not trained.
+not count again. They come back as numbers, and whoever judges trains with them: settings that are good are good for all
+inputs, so whoever can say them has done this part. The table is made from runs that are given, not trained.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
+from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array, raw_array
 from course_utils.probes.calls import call
-from course_utils.probes.race_settings import METHODS, read_settings, try_settings
+from course_utils.probes.race_settings import METHODS, as_numbers, from_numbers, read_settings, try_settings
 
 __all__ = ["METHODS", "PROBE"]
 
@@ -25,13 +26,19 @@ ENTRANTS = {"first": {"lr": 0.11}, "second": {"lr": 0.07, "mu": 0.6}, "third": {
 
 
 def _settings(tuned_settings: object, inputs: Inputs) -> Outputs:
-    """Train with the student's settings, several seeds each.
+    """Return the settings as numbers, and whether they also held what belongs to the budget."""
+    settings, budget_changed = read_settings(call(tuned_settings, "tuned_settings()"))
+    return {"settings": as_numbers(settings), "budget_changed": np.array(float(budget_changed))}
+
+
+def _trials(raw: Outputs, inputs: Inputs) -> Outputs:
+    """Train with the settings, several seeds each; at most two runs of the budget for each method and seed.
 
     Inputs: `seeds` (n,), `threshold` (median validation accuracy to be reached, 0 to 1). Outputs, one entry per method:
     `points_short` of the threshold, in percentage points; `reached`; `unstable`, for those that did not reach it; and
     three flags on what was asked for.
     """
-    settings, budget_changed = read_settings(call(tuned_settings, "tuned_settings()"))
+    settings = from_numbers(raw["settings"])
     seeds, threshold = [int(seed) for seed in inputs["seeds"]], float(inputs["threshold"])
     trials = [try_settings(name, settings[name], seeds, threshold) for name in METHODS]
     short = np.array([max(0.0, 100 * (threshold - trial.accuracy)) for trial in trials])
@@ -42,7 +49,7 @@ def _settings(tuned_settings: object, inputs: Inputs) -> Outputs:
         "unstable": np.array([float(trial.unstable) for trial in trials]),
         "one_rate_for_all": np.array(float(len(rates) == 1 and bool(short.any()))),
         "momentum_off": np.array(float(settings["momentum"].get("mu") == 0)),
-        "budget_changed": np.array(float(budget_changed)),
+        "budget_changed": raw_array(raw, "budget_changed", ()),
     }
 
 
@@ -96,5 +103,8 @@ def _row(returned: Any, name: str) -> NDArray[Any]:
 PROBE = Probe(
     "race",
     ("tuned_settings", "race_table"),
-    (Part("tuned_settings", ("tuned_settings",), _settings), Part("race_table", ("race_table",), _table)),
+    (
+        Part("tuned_settings", ("tuned_settings",), _settings, summarise=_trials),
+        Part("race_table", ("race_table",), _table),
+    ),
 )

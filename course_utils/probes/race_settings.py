@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from course_utils.probes.base import ProbeFailure
 from course_utils.training.digits_race import STEPS, DigitsRun, train_on_digits
 
-__all__ = ["METHODS", "Trial", "read_settings", "try_settings"]
+__all__ = ["METHODS", "Trial", "as_numbers", "from_numbers", "read_settings", "try_settings"]
 
 Settings = dict[str, dict[str, float]]
 
@@ -49,6 +50,7 @@ METHODS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "RMSProp": (_rmsprop, ("beta",)),
     "Adam": (_adam, ("beta1", "beta2")),
 }
+MOST = 3
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,30 @@ def read_settings(returned: object) -> tuple[Settings, bool]:
         if "lr" not in settings[name]:
             raise ProbeFailure(f"The settings of {name} have no 'lr'.")
     return settings, budget_changed
+
+
+def as_numbers(settings: Settings) -> NDArray[np.float64]:
+    """Return a row for each method: its learning rate and its shares, NaN for what is not given; shape (methods, 3)."""
+    rows = [[settings[name].get(key, np.nan) for key in _keys(name)] for name in METHODS]
+    return np.array([[*row, *[np.nan] * MOST][:MOST] for row in rows])
+
+
+def from_numbers(table: NDArray[Any]) -> Settings:
+    """Return the settings that `as_numbers` made a table of.
+
+    Raises:
+        ValueError: The table has another shape.
+        ProbeFailure: There are hyperparameters that make no sense.
+    """
+    if table.shape != (len(METHODS), MOST):
+        raise ValueError(f"settings of shape {table.shape}")
+    rows = {name: zip(_keys(name), row, strict=False) for name, row in zip(METHODS, table.tolist(), strict=True)}
+    given = {name: {key: value for key, value in row if not math.isnan(value)} for name, row in rows.items()}
+    return read_settings(given)[0]
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    return ("lr", *METHODS[name][1])
 
 
 def _number(name: str, key: object, value: Any, shares: Sequence[str]) -> float:

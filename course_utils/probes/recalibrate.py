@@ -10,18 +10,18 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
 
-from course_utils.probes.base import Inputs, Outputs, Part, Probe, as_array
+from course_utils.probes.base import Inputs, Outputs, Part, Probe, as_array, raw_array
 from course_utils.probes.calls import call
 from course_utils.probes.tensors import chance, flag
-from course_utils.probes.watched_nets import afterwards, batch, copy_of, normalised_net, watch
+from course_utils.probes.watched_nets import batch, copy_of, kept, normalised_net, states, watch
 
 __all__ = ["PROBE"]
 
 Recalibrate = Callable[..., Any]
 DECLARED = "recalibrate_batchnorm(net, X, batch_size)"
 LAYERS = {"first": 1, "second": 5}
+MODES = {"from_training": True, "from_evaluation": False}
 
 
 def _statistics(recalibrate: Recalibrate, inputs: Inputs) -> Outputs:
@@ -40,17 +40,24 @@ def _statistics(recalibrate: Recalibrate, inputs: Inputs) -> Outputs:
 def _manners(recalibrate: Recalibrate, inputs: Inputs) -> Outputs:
     """See what else has changed, from both modes; the statistics are expected to."""
     x, _ = batch(inputs, "rows")
-    size, found = int(inputs["batch_size"]), []
-    for training in (True, False):
+    size = int(inputs["batch_size"])
+    nets: Outputs = {}
+    for name, training in MODES.items():
         net = normalised_net(inputs).train(training)
-        before, seen = copy_of(net), watch(net, x)
+        before, shown = copy_of(net), watch(net, x)
         with chance(int(inputs["seed"])):
             recalibrate(net, x, size)
-        found.append(afterwards(net, before))
-        bounded, no_graph = max(seen.sizes(), default=0) <= size, not any(seen.with_graph)
-    kept = {name: np.minimum(found[0][name], found[1][name]) for name in found[0] if name != "statistics_kept"}
-    same_x = torch.equal(x, batch(inputs, "rows")[0])
-    return {**kept, "batches_bounded": flag(bounded), "no_graph": flag(no_graph), "images_left_alone": flag(same_x)}
+        nets |= states(net, before, name)
+        bounded, no_graph = max(shown.sizes(), default=0) <= size, not any(shown.with_graph)
+    seen = {"batches_bounded": flag(bounded), "no_graph": flag(no_graph)}
+    return {**nets, **seen, "images": as_array(x, "X")}
+
+
+def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
+    one, other = (kept(raw, inputs, name, training=training) for name, training in MODES.items())
+    unchanged = {name: np.minimum(one[name], other[name]) for name in one if name != "statistics_kept"}
+    seen = {name: raw_array(raw, name, ()) for name in ("batches_bounded", "no_graph")}
+    return {**unchanged, **seen, "images_left_alone": flag(np.array_equal(raw["images"], inputs["rows_x"]))}
 
 
 PROBE = Probe(
@@ -58,6 +65,6 @@ PROBE = Probe(
     ("recalibrate_batchnorm",),
     (
         Part("the statistics", ("recalibrate_batchnorm",), _statistics),
-        Part("the net afterwards", ("recalibrate_batchnorm",), _manners),
+        Part("the net afterwards", ("recalibrate_batchnorm",), _manners, summarise=_statements),
     ),
 )

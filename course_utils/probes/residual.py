@@ -16,7 +16,7 @@ from torch import nn
 
 from course_utils.probes.array_functions import flag
 from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
-from course_utils.probes.tensor_modules import applied, made, manners, tensor
+from course_utils.probes.tensor_modules import applied, made, manner_statements, manners, tensor
 
 __all__ = ["PROBE"]
 
@@ -95,5 +95,8 @@ def _takes_more(factory: Factory, features: int) -> bool:
 PROBE = Probe(
     "residual",
     ("ResidualLayer",),
-    (Part("ResidualLayer", ("ResidualLayer",), _values), Part("ResidualLayer as a module", ("ResidualLayer",), _state)),
+    (
+        Part("ResidualLayer", ("ResidualLayer",), _values),
+        Part("ResidualLayer as a module", ("ResidualLayer",), _state, summarise=manner_statements),
+    ),
 )

@@ -15,7 +15,7 @@ from torch import nn
 
 from course_utils.probes.array_functions import flag, if_shapes_fit
 from course_utils.probes.base import Inputs, Outputs, Part, Probe
-from course_utils.probes.tensor_modules import applied, made, manners, tensor
+from course_utils.probes.tensor_modules import applied, made, manner_statements, manners, tensor
 
 __all__ = ["PROBE"]
 
@@ -68,5 +68,8 @@ def _in_float16(module: nn.Module, array: NDArray[Any]) -> bool:
 PROBE = Probe(
     "rmsnorm",
     ("RMSNorm",),
-    (Part("RMSNorm", ("RMSNorm",), _values), Part("RMSNorm as a module", ("RMSNorm",), _state)),
+    (
+        Part("RMSNorm", ("RMSNorm",), _values),
+        Part("RMSNorm as a module", ("RMSNorm",), _state, summarise=manner_statements),
+    ),
 )

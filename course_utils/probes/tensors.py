@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from course_utils.probes.base import ProbeFailure, as_array
 
-__all__ = ["chance", "flag", "gradient", "parameters", "same", "tensor"]
+__all__ = ["chance", "flag", "gradient", "numbers_of_rows", "parameters", "same", "tensor"]
 
 
 def tensor(array: NDArray[Any], dtype: torch.dtype = torch.float64) -> torch.Tensor:
@@ -52,6 +52,23 @@ def parameters(values: object, count: int, what: str) -> list[Any]:
     if values is None:
         found = "None (is there a `return` at the end?)"
     raise ProbeFailure(f"{what} should return {count} values; it returned {found}.")
+
+
+def numbers_of_rows(taken: NDArray[Any], first: NDArray[Any]) -> list[int]:
+    """Return which rows were taken, found by their first entries.
+
+    Args:
+        taken: The first entry of each row taken, and NaN where there are no more; untrusted.
+        first: The first entry of each row of the data, all different.
+
+    Raises:
+        ValueError: There are rows that do not stand in the data.
+    """
+    values = taken[~np.isnan(taken)]
+    rows = np.abs(values[:, None] - first).argmin(axis=1)
+    if not np.array_equal(first[rows], values):
+        raise ValueError("rows of other data")
+    return [int(row) for row in rows]
 
 
 @contextmanager

@@ -13,14 +13,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
-from course_utils.probes.tensors import chance, flag, parameters, tensor
+from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array, raw_array
+from course_utils.probes.tensors import chance, flag, numbers_of_rows, parameters, tensor
 
 __all__ = ["PROBE"]
 
 Params = list[tuple[Any, ...]]
 TrainEpoch = Callable[[Params, torch.Tensor, torch.Tensor, float, int], Any]
 EPOCHS, BATCHES = 3, 5
+# No epoch is recorded further than so many times over the data.
+MOST = 4
 
 
 class Recorder:
@@ -72,7 +74,7 @@ def _update(train_epoch: TrainEpoch, inputs: Inputs) -> Outputs:
 
 
 def _batches(train_epoch: TrainEpoch, inputs: Inputs) -> Outputs:
-    """Three epochs over rows that are all different: statements about the batches."""
+    """Three epochs over rows that are all different: the first input of each row taken, NaN where there are no more."""
     x, y = tensor(inputs["x"]), tensor(inputs["y"])
     params, recorder = _params(inputs, x)
     epochs = []
@@ -80,27 +82,45 @@ def _batches(train_epoch: TrainEpoch, inputs: Inputs) -> Outputs:
         for _ in range(EPOCHS):
             train_epoch(params, x, y, float(inputs["learning_rate"]), int(inputs["rows_per_batch"]))
             epochs.append(recorder.taken())
-        pairs = _pairs_kept(train_epoch, inputs)
+        loss = _loss_of_pairs(train_epoch, inputs)
     sizes = [sorted(map(len, epoch), reverse=True) for epoch in epochs]
-    orders = [[row for batch in epoch for row in batch] for epoch in epochs]
-    once = all(sorted(order) == sorted(set(order)) for order in orders)
+    taken = np.full((EPOCHS, MOST * len(x)), np.nan)
+    for order, epoch in zip(taken, epochs, strict=True):
+        rows = [row for batch in epoch for row in batch][: len(order)]
+        order[: len(rows)] = inputs["x"][rows, 0]
     return {
         "batch_sizes": np.array([[*batches, *[0] * BATCHES][:BATCHES] for batches in sizes], dtype=np.float64),
-        "each_row_once": flag(once),
-        "shuffled": flag(any(order != sorted(order) for order in orders)),
-        "new_order_each_epoch": flag(len({tuple(order) for order in orders}) > 1),
-        "pairs_kept": flag(pairs),
+        "taken": taken,
+        "loss_of_pairs": np.array(loss),
     }
 
 
-def _pairs_kept(train_epoch: TrainEpoch, inputs: Inputs) -> bool:
+def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
+    """Return statements about the batches.
+
+    Raises:
+        ValueError: Arrays are missing, or there are rows that do not stand in the data.
+    """
+    taken = raw_array(raw, "taken", (EPOCHS, MOST * len(inputs["x"])))
+    orders = [numbers_of_rows(values, inputs["x"][:, 0]) for values in taken]
+    once = all(sorted(order) == sorted(set(order)) for order in orders)
+    return {
+        "batch_sizes": raw_array(raw, "batch_sizes", (EPOCHS, BATCHES)),
+        "each_row_once": flag(once),
+        "shuffled": flag(any(order != sorted(order) for order in orders)),
+        "new_order_each_epoch": flag(len({tuple(order) for order in orders}) > 1),
+        "pairs_kept": flag(abs(float(raw_array(raw, "loss_of_pairs", ()))) < 1e-3),
+    }
+
+
+def _loss_of_pairs(train_epoch: TrainEpoch, inputs: Inputs) -> float:
     """Train a unit that is right and sure about every example: if it is told otherwise, the pairs were broken."""
     y = tensor(inputs["y_sure"])
     x = torch.stack([60 * y - 30, torch.linspace(-1, 1, len(y), dtype=torch.float64)], dim=1)
     w = tensor(np.array([[1.0], [0.0]])).requires_grad_()
     params = [(w, tensor(np.zeros(1)).requires_grad_(), torch.sigmoid)]
     loss, _ = _report(train_epoch(params, x, y, 1e-6, 8))
-    return abs(loss) < 1e-3
+    return loss
 
 
 def _evaluate(evaluate: Callable[..., Any], inputs: Inputs) -> Outputs:
@@ -157,7 +177,7 @@ PROBE = Probe(
     ("train_epoch", "evaluate"),
     (
         Part("the updates", ("train_epoch",), _update),
-        Part("the batches", ("train_epoch",), _batches),
+        Part("the batches", ("train_epoch",), _batches, summarise=_statements),
         Part("evaluate", ("evaluate",), _evaluate),
     ),
 )

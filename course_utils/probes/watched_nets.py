@@ -11,10 +11,21 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from course_utils.probes.base import Inputs, Outputs, as_array
+from course_utils.probes.base import Inputs, Outputs, as_array, raw_array
 from course_utils.probes.tensors import flag, tensor
 
-__all__ = ["Seen", "afterwards", "batch", "copy_of", "normalised_net", "plain_net", "plain_number", "watch"]
+__all__ = [
+    "Seen",
+    "afterwards",
+    "batch",
+    "copy_of",
+    "kept",
+    "normalised_net",
+    "plain_net",
+    "plain_number",
+    "states",
+    "watch",
+]
 
 
 def plain_net(inputs: Inputs) -> nn.Module:
@@ -50,6 +61,10 @@ def _filled(net: nn.Module, inputs: Inputs, names: tuple[str, ...]) -> nn.Module
 def batch(inputs: Inputs, name: str) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the images and class numbers called `name`."""
     return tensor(inputs[f"{name}_x"]), tensor(inputs[f"{name}_y"], torch.int64)
+
+
+SETTINGS = ("momentum", "track_running_stats", "eps")
+UNSET = -1.0
 
 
 @dataclass
@@ -88,23 +103,46 @@ def afterwards(net: nn.Module, before: nn.Module) -> Outputs:
         `parameters_kept`, `statistics_kept` (buffers), `modes_kept` (of all its modules), `settings_kept` (momentum of
         the normalizations, and which parameters are trained), and `no_gradients`: nothing was left in `.grad`.
     """
-    pairs = list(zip(net.modules(), before.modules(), strict=True))
-    parameters = zip(net.parameters(), before.parameters(), strict=True)
-    settings = ("momentum", "track_running_stats", "eps")
-    kept = {
-        "parameters_kept": _same(net.parameters(), before.parameters()),
-        "statistics_kept": _same(net.buffers(), before.buffers()),
-        "modes_kept": all(one.training == other.training for one, other in pairs),
-        "settings_kept": all(getattr(a, name, 0) == getattr(b, name, 0) for a, b in pairs for name in settings)
-        and all(a.requires_grad == b.requires_grad for a, b in parameters),
-        "no_gradients": all(parameter.grad is None or not parameter.grad.any() for parameter in net.parameters()),
+    return _compared(_state(net), _state(before))
+
+
+def states(net: nn.Module, before: nn.Module, name: str) -> Outputs:
+    """Return the raw arrays that `kept` makes statements of: a net, and the weights that it had before."""
+    found = {f"{name}_{key}": value for key, value in _state(net).items()}
+    return {**found, f"{name}_weights_before": _state(before)["parameters"]}
+
+
+def kept(raw: Outputs, inputs: Inputs, name: str, *, training: bool = True) -> Outputs:
+    """Compare what `states` returned of a `normalised_net` with such a net made anew; statements as in `afterwards`.
+
+    Raises:
+        ValueError: Arrays are missing, or the net was not made from these inputs.
+    """
+    before = _state(normalised_net(inputs).train(training))
+    weights = before["parameters"]
+    if not np.array_equal(raw_array(raw, f"{name}_weights_before", weights.shape), weights):
+        raise ValueError("a net of other weights")
+    return _compared({key: raw[f"{name}_{key}"] for key in before}, before)
+
+
+def _state(net: nn.Module) -> Outputs:
+    """Return all that `afterwards` compares, each as one vector."""
+    options = [getattr(part, name, 0) for part in net.modules() for name in SETTINGS]
+    settings = [UNSET if value is None else float(value) for value in options]
+    found: dict[str, list[Any]] = {
+        "parameters": [as_array(parameter, "a parameter").ravel() for parameter in net.parameters()],
+        "statistics": [as_array(buffer, "a buffer").ravel() for buffer in net.buffers()],
+        "modes": [[float(part.training) for part in net.modules()]],
+        "settings": [settings, [float(parameter.requires_grad) for parameter in net.parameters()]],
+        "gradients": [as_array(p.grad, "a gradient").ravel() for p in net.parameters() if p.grad is not None],
     }
-    return {name: flag(bool(holds)) for name, holds in kept.items()}
+    return {name: np.concatenate([np.zeros(0), *values]) for name, values in found.items()}
 
 
-def _same(some: Any, others: Any) -> bool:
-    one, other = list(some), list(others)
-    return len(one) == len(other) and all(torch.equal(a.detach(), b.detach()) for a, b in zip(one, other, strict=True))
+def _compared(after: Outputs, before: Outputs) -> Outputs:
+    same = {name: np.array_equal(after[name], before[name]) for name in before}
+    statements = {f"{name}_kept": flag(same[name]) for name in ("parameters", "statistics", "modes", "settings")}
+    return {**statements, "no_gradients": flag(not after["gradients"].any())}
 
 
 def plain_number(value: object, what: str) -> tuple[NDArray[np.float64], bool]:
