@@ -25,8 +25,10 @@ def record(demo: Demo, sweep: tuple[str, Iterable[float]] | None = None) -> list
     Args:
         demo: Any demo; one that trains is trained for every preset.
         sweep: Name and values of the control that is swept from the start state; None for presets only.
+
+    The demo is afterwards in the state in which it was.
     """
-    kept = []
+    kept, before = [], dict(demo.state)
     for name in demo.scene.presets:
         demo.preset(name)
         demo.run()
@@ -37,6 +39,7 @@ def record(demo: Demo, sweep: tuple[str, Iterable[float]] | None = None) -> list
         for value in values:
             demo.set(**{**start_state(demo.scene.controls), name: value})
             kept.append(_recorded(f"{label}: {value:g}", demo))
+    demo.set(**before)
     return kept
 
 
