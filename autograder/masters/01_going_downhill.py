@@ -619,8 +619,12 @@ panels[0].set_ylabel("$y$")
 plt.show()
 
 # %% [markdown]
-# Step size 0.2 wins with $-1.837$: it leaps over the small valley. Is that the minimum of $f$? Before trusting a table,
-# work out what a step size does.
+# <details><summary>After your prediction</summary>
+#
+# Step size 0.2 wins with $-1.837$: it leaps over the small valley.
+# </details>
+#
+# Is the best of these values the minimum of $f$? Before trusting a table, work out what a step size does.
 #
 # Near a minimum $\mathbf x^*$ a smooth function is a bowl. Along one eigenvector of the Hessian, with curvature
 # $\lambda$ and distance $e_t$ from the minimum, the slope is $\lambda e_t$, so a step gives

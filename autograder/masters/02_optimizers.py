@@ -311,7 +311,12 @@ train("momentum", MomentumOptimizer)
 compare("SGD", "momentum")
 
 # %% [markdown]
-# The bands lie on each other. Before asking why, meet the other way to write momentum.
+# <details><summary>After your prediction</summary>
+#
+# The bands lie on each other.
+# </details>
+#
+# Before asking for the reason, meet the other way to write momentum.
 #
 # ### Exercise `momentum_update` (1 point)
 #
