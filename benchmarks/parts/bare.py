@@ -22,7 +22,7 @@ __all__ = ["Floor", "at_once"]
 def floor(plans: Sequence[Sequence[Step]], orders: Any) -> None:
     """Be a warm process that runs bare cells and probes, all of `plans` for every order; answer with the seconds."""
     from autograder.sandbox.warm import warm_up
-    from course_utils.checks.observe import observe_part
+    from course_utils.checks.observe import conclude_part, observe_part
     from course_utils.probes.base import load_probe
 
     shell = warm_up()
@@ -36,7 +36,7 @@ def floor(plans: Sequence[Sequence[Step]], orders: Any) -> None:
                     continue
                 objects = {name: shell.user_ns.get(name) for name in load_probe(step.exercise).objects}
                 for part in load_probe(step.exercise).parts:
-                    observe_part(part, objects, step.inputs)
+                    conclude_part(part, observe_part(part, objects, step.inputs), step.inputs)
         orders.send(time.perf_counter() - start)
 
 
