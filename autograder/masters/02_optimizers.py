@@ -568,9 +568,9 @@ plt.show()
 #
 # All pairs at once: the demo below shows path, error along each eigenvector, and the rate map over learning rate and
 # momentum with your point on it. Its largest curvature is always 1, so its learning rates are those of a ravine times
-# that ravine's largest curvature. The bright ridge that leads up to the best pair is the border between real and complex
-# roots. Set the condition number to 1000 and find the best pair *by hand*, first without momentum, then with it. Then
-# turn the ravine by 45 degrees: what changes?
+# that ravine's largest curvature. The bright ridge that leads up to the best pair is the border between real and
+# complex roots. Set the condition number to 1000 and find the best pair *by hand*, first without momentum, then with
+# it. Then turn the ravine by 45 degrees: what changes?
 
 # %% experiment="demo_momentum"
 momentum_demo(condition=100.0, lr=0.4, beta=0.5).show()
