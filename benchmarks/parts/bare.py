@@ -14,21 +14,20 @@ from autograder.grade.rebuild import rebuild
 from autograder.grade.release import load_release
 from autograder.grade.work import Task
 from autograder.sandbox.types import CellStep, Step
-from parts.submissions import SEED
 
 __all__ = ["Floor", "at_once"]
 
 
-def floor(plans: Sequence[Sequence[Step]], orders: Any) -> None:
-    """Be a warm process that runs bare cells and probes, all of `plans` for every order; answer with the seconds."""
+def floor(rounds: Sequence[Sequence[Sequence[Step]]], orders: Any) -> None:
+    """Be a warm process that runs bare cells and probes, all plans of the round asked for; answer with the seconds."""
     from autograder.sandbox.warm import warm_up
     from course_utils.checks.observe import conclude_part, observe_part
     from course_utils.probes.base import load_probe
 
     shell = warm_up()
-    while orders.recv():
+    while (number := orders.recv()) is not None:
         start = time.perf_counter()
-        for steps in plans:
+        for steps in rounds[number]:
             shell.reset(new_session=False)
             for step in steps:
                 if isinstance(step, CellStep):
@@ -43,24 +42,22 @@ def floor(plans: Sequence[Sequence[Step]], orders: Any) -> None:
 class Floor:
     """A process in which `floor` runs."""
 
-    def __init__(self, tasks: Sequence[Task]) -> None:
-        release = load_release(WORKBOOK, tasks[0].release)
-        sources = [(task.submission.student, read_notebook(task.submission.content, 10**8)[0]) for task in tasks]
-        plans = [plan(rebuild(release, cells), SEED, student).steps for student, cells in sources]
+    def __init__(self, rounds: Sequence[Sequence[Task]]) -> None:
+        plans = [[_steps(task) for task in tasks] for tasks in rounds]
         context = multiprocessing.get_context("spawn")
         self._orders, theirs = context.Pipe()
         self._process = context.Process(target=floor, args=(plans, theirs))
         self._process.start()
-        self.seconds()
+        self.seconds(0)
 
-    def seconds(self) -> float:
-        """Run all plans once."""
-        self.begin()
+    def seconds(self, number: int) -> float:
+        """Run all plans of a round once."""
+        self.begin(number)
         return self.end()
 
-    def begin(self) -> None:
-        """Let all plans run once."""
-        self._orders.send(True)
+    def begin(self, number: int) -> None:
+        """Let all plans of a round run once."""
+        self._orders.send(number)
 
     def end(self) -> float:
         """Wait for it; return the seconds."""
@@ -68,12 +65,18 @@ class Floor:
 
     def close(self) -> None:
         """End it."""
-        self._orders.send(False)
+        self._orders.send(None)
         self._process.join()
 
 
-def at_once(*floors: Floor) -> float:
-    """Let them run at the same time; return the seconds until the last is done."""
+def _steps(task: Task) -> Sequence[Step]:
+    cells = read_notebook(task.submission.content, 10**8)[0]
+    seed, student = task.settings.seed, task.submission.student
+    return plan(rebuild(load_release(WORKBOOK, task.release), cells), seed, student).steps
+
+
+def at_once(number: int, *floors: Floor) -> float:
+    """Let them run a round at the same time; return the seconds until the last is done."""
     for one in floors:
-        one.begin()
+        one.begin(number)
     return max(one.end() for one in floors)

@@ -30,8 +30,8 @@ def make_class(released: bytes) -> dict[str, bytes]:
     return found
 
 
-def make_tasks(released: bytes, submitted: dict[str, bytes]) -> list[Task]:
-    """Return what a worker gets."""
-    settings = settings_of(load_course(), SEED, "full")
+def make_tasks(released: bytes, submitted: dict[str, bytes], seed: int = SEED) -> list[Task]:
+    """Return what a worker gets; another seed, other hidden inputs."""
+    settings = settings_of(load_course(), seed, "full")
     submissions = [Submission(student, WORKBOOK, f"{WORKBOOK}.ipynb", data) for student, data in submitted.items()]
     return [Task(one.student, one, released, settings) for one in submissions]
