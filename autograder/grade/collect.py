@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from autograder.grade.gradebook_file import FILE_NAME
+from autograder.grade.late import CONFIG_NAME
 from autograder.grade.read import tidy
 from autograder.grade.types import GradingError, Submission
 
@@ -19,7 +21,7 @@ TIMESTAMP = "timestamp.txt"
 # What a platform says of lateness where it does not tell the time.
 LATE = "late.txt"
 # What lies in nbgrader's folder of a class, beside the folder of the submissions.
-OF_NBGRADER = ("nbgrader_config.py", "gradebook.db")
+OF_NBGRADER = (CONFIG_NAME, FILE_NAME)
 # nbgrader's gradebook keeps this many characters of a student's id.
 LONGEST_ID = 128
 

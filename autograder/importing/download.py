@@ -30,6 +30,8 @@ CLUTTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git")
 UTF8 = 0x800
 Opened = Callable[[], AbstractContextManager[zipfile.ZipFile]]
 DRIVE = re.compile(r"^[A-Za-z]:")
+# In bytes; no file system of a student takes a longer one.
+LONGEST_NAME = 255
 
 
 @contextmanager
@@ -202,7 +204,7 @@ def _parts(entry: zipfile.ZipInfo) -> tuple[str, ...]:
         raise Refused("leads out of its archive")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise Refused("is a link")
-    if not parts or any(tidy(part) != part for part in parts):
+    if not parts or any(tidy(part) != part or len(part.encode()) > LONGEST_NAME for part in parts):
         raise Refused("has a name that cannot be a file's")
     return parts
 

@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.grade.collect import TIMESTAMP
+from autograder.grade.collect import LATE, OF_NBGRADER, TIMESTAMP
 from autograder.grade.files import errors_for_people, write_all
-from autograder.grade.gradebook_file import FILE_NAME
-from autograder.grade.late import CONFIG_NAME
 from autograder.grade.types import GradingError
 from autograder.importing.times import stamp
 
-__all__ = ["LATE", "Placed", "check_out", "place", "replaced_folder"]
-
-# Beside a notebook that a platform calls late without a time: what it says.
-LATE = "late.txt"
+__all__ = ["Placed", "check_out", "place", "replaced_folder"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,7 @@ def check_out(out: Path) -> None:
     for path in (out, replaced_folder(out)):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
             raise GradingError(f"{path} is a link or a file; give a folder with --out")
-    for name in (CONFIG_NAME, FILE_NAME):
+    for name in OF_NBGRADER:
         if (out / name).exists():
             meant = out / "submitted"
             raise GradingError(f"{out} holds {name}, so it is the folder of the class; give --out {meant}")

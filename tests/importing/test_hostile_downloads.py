@@ -130,6 +130,14 @@ def test_a_student_s_archive_of_too_many_entries_costs_its_owner_only(importing,
     assert ["300 entries" in line for line in report.problems] == [True]
 
 
+def test_a_name_longer_than_any_file_s_costs_its_owner_only(importing, notebook):
+    """Reading names like this one took a time that grew with the square of their length."""
+    long = {"Copy of " * 3000 + ".ipynb": notebook(), "of " * 20_000 + "(1).ipynb": notebook()}
+    report = importing({"Eve_8_assignsubmission_file_/a.zip": long, LENA: notebook()})
+    assert set(importing.students()) == {"lena-meier"}
+    assert any("has a name that cannot be a file's" in line for line in report.problems)
+
+
 def test_there_is_an_end_to_what_is_read_in_all(importing, notebook):
     size = len(notebook())
     files = {f"P{i}_1{i}_assignsubmission_file_/{NAME}.ipynb": notebook() for i in range(8)}
