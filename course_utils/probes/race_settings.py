@@ -9,46 +9,27 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from course_utils.probes.base import ProbeFailure
+from course_utils.probes.race_rules import make_adam, make_momentum, make_rmsprop, make_sgd
 from course_utils.training.digits_race import STEPS, DigitsRun, train_on_digits
 
 __all__ = ["METHODS", "Trial", "as_numbers", "from_numbers", "read_settings", "try_settings"]
 
 Settings = dict[str, dict[str, float]]
 
-# Inside the root, as in the classes of the course, it acts like its root outside.
-EPSILON = 1e-7**0.5
 # What belongs to the budget, which is the same for all.
 BUDGET = ("steps", "epochs", "num_epochs", "batch_size", "seed", "seeds", "hidden")
 # A run whose loss rises by this factor above its start has thrown its weights about.
 SPIKE = 1.5
 
-
-def _sgd(parameters: Any, lr: float) -> torch.optim.Optimizer:
-    return torch.optim.SGD(parameters, lr=lr)
-
-
-def _momentum(parameters: Any, lr: float, mu: float = 0.9) -> torch.optim.Optimizer:
-    return torch.optim.SGD(parameters, lr=lr, momentum=mu, dampening=mu)
-
-
-def _rmsprop(parameters: Any, lr: float, beta: float = 0.9) -> torch.optim.Optimizer:
-    return torch.optim.RMSprop(parameters, lr=lr, alpha=beta, eps=EPSILON)
-
-
-def _adam(parameters: Any, lr: float, beta1: float = 0.9, beta2: float = 0.99) -> torch.optim.Optimizer:
-    return torch.optim.Adam(parameters, lr=lr, betas=(beta1, beta2), eps=EPSILON)
-
-
 # By method: how to make the optimizer, and which shares it keeps of its averages.
 METHODS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
-    "SGD": (_sgd, ()),
-    "momentum": (_momentum, ("mu",)),
-    "RMSProp": (_rmsprop, ("beta",)),
-    "Adam": (_adam, ("beta1", "beta2")),
+    "SGD": (make_sgd, ()),
+    "momentum": (make_momentum, ("mu",)),
+    "RMSProp": (make_rmsprop, ("beta",)),
+    "Adam": (make_adam, ("beta1", "beta2")),
 }
 MOST = 3
 
