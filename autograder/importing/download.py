@@ -48,12 +48,12 @@ def open_download(path: Path, bounds: Bounds) -> Iterator[Source]:
         GradingError: It is neither, is damaged, or is too large as a whole.
     """
     with ExitStack() as stack:
-        walk = _Walk(Budget(bounds), stack)
+        walk = _Walk(bounds, stack)
         if path.is_dir():
             walk.folder(path)
         else:
             try:
-                walk.file(path, (), None, depth=1)
+                walk.file(path, (), None, walk.budget, depth=1)
             except Refused as error:
                 raise GradingError(f"{path} {error}") from error
         yield Source(tuple(walk.members), tuple(walk.problems))
@@ -62,8 +62,9 @@ def open_download(path: Path, bounds: Bounds) -> Iterator[Source]:
 class _Walk:
     """Collects what lies in a download; archives on the disk stay open as long as `stack`."""
 
-    def __init__(self, budget: Budget, stack: ExitStack) -> None:
-        self.budget = budget
+    def __init__(self, bounds: Bounds, stack: ExitStack) -> None:
+        self.bounds = bounds
+        self.budget = Budget(bounds.total_bytes, bounds.members, "a download")
         self.stack = stack
         self.members: list[Member] = []
         self.problems: list[str] = []
@@ -78,14 +79,20 @@ class _Walk:
                 self.budget.take_members(1)
                 if _is_zip(parts):
                     top = len(parts) == 1
-                    self.file(path, parts, None if top else len(parts), depth=1 if top else 0)
+                    if top:
+                        self.file(path, parts, None, self.budget, depth=1)
+                    else:
+                        self.file(path, parts, len(parts), self._of_one_student(), depth=0)
                 else:
                     modified = path.lstat().st_mtime
                     self.members.append(Member(parts, len(parts), modified, _reader_of(path, self.budget)))
             except Refused as error:
                 self.problems.append(f"{tidy('/'.join(parts))} {error}; it was left aside.")
 
-    def file(self, path: Path, at: tuple[str, ...], trusted: int | None, *, depth: int) -> None:
+    def _of_one_student(self) -> Budget:
+        return Budget(self.bounds.student_bytes, self.bounds.student_members, "a student's archive")
+
+    def file(self, path: Path, at: tuple[str, ...], trusted: int | None, budget: Budget, *, depth: int) -> None:
         """Collect the files of a zip on the disk.
 
         Raises:
@@ -95,46 +102,52 @@ class _Walk:
             archive = self.stack.enter_context(zipfile.ZipFile(path))
         except ZIP_ERRORS as error:
             raise Refused(_not_a_zip(error)) from error
-        self._archive(lambda: nullcontext(archive), at, trusted, depth)
+        self._archive(lambda: nullcontext(archive), at, trusted, budget, depth)
 
-    def _archive(self, opened: Opened, at: tuple[str, ...], trusted: int | None, depth: int) -> None:
+    def _archive(self, opened: Opened, at: tuple[str, ...], trusted: int | None, budget: Budget, depth: int) -> None:
         try:
             with opened() as archive:
                 entries = archive.infolist()
         except ZIP_ERRORS as error:
             raise Refused(_not_a_zip(error)) from error
-        self.budget.take_members(len(entries))
+        budget.take_members(len(entries))
         for entry in entries:
             try:
                 parts = (*at, *_parts(entry))
             except Refused as error:
                 self.problems.append(f"{'/'.join((*at, tidy(entry.filename, 200)))} {error}; it was not read.")
                 continue
-            if not entry.is_dir() and not _is_clutter(parts):
-                known = len(parts) if trusted is None else trusted
-                self._add(Member(parts, known, _modified(entry), self._reader(opened, entry)), depth)
+            if entry.is_dir() or _is_clutter(parts):
+                continue
+            known = len(parts) if trusted is None else trusted
+            looked_into = depth > 0 and _is_zip(parts)
+            own = self._of_one_student() if looked_into else budget
+            member = Member(parts, known, _modified(entry), _reader_in(opened, entry, own))
+            if looked_into:
+                self._student_archive(member, own, depth - 1)
+            else:
+                self.members.append(member)
 
-    def _add(self, member: Member, depth: int) -> None:
-        if not _is_zip(member.parts) or depth == 0:
-            self.members.append(member)
-            return
+    def _student_archive(self, member: Member, budget: Budget, depth: int) -> None:
+        opened = partial(_inner, member, self.bounds)
         try:
-            self._archive(partial(_inner, member, self.budget.bounds), member.parts, member.trusted, depth - 1)
+            self._archive(opened, member.parts, member.trusted, budget, depth)
         except Refused as error:
             self.problems.append(f"{member.name} {error}; it was left aside.")
 
-    def _reader(self, opened: Opened, entry: zipfile.ZipInfo) -> Callable[[int], bytes]:
-        def read(limit: int) -> bytes:
-            if entry.file_size > limit:
-                raise Refused(f"has {entry.file_size:,} bytes; at most {limit:,} are read")
-            try:
-                with opened() as archive, archive.open(entry) as file:
-                    return _limited(file.read(limit + 1), limit, self.budget)
-            except ZIP_ERRORS as error:
-                said = "it is encrypted" if "encrypted" in str(error) else tidy(str(error), 100)
-                raise Refused(f"cannot be unpacked ({said})") from error
 
-        return read
+def _reader_in(opened: Opened, entry: zipfile.ZipInfo, budget: Budget) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        if entry.file_size > limit:
+            raise Refused(f"has {entry.file_size:,} bytes; at most {limit:,} are read")
+        try:
+            with opened() as archive, archive.open(entry) as file:
+                return _limited(file.read(limit + 1), limit, budget)
+        except ZIP_ERRORS as error:
+            said = "it is encrypted" if "encrypted" in str(error) else tidy(str(error), 100)
+            raise Refused(f"cannot be unpacked ({said})") from error
+
+    return read
 
 
 def _inner(member: Member, bounds: Bounds) -> zipfile.ZipFile:

@@ -22,30 +22,37 @@ class Refused(Exception):
 class Bounds:
     """How much is read of a download.
 
+    What a student's own archive costs counts for that archive alone, so that nobody else misses it.
+
     Args:
         file_bytes: Of one file.
-        archive_bytes: Of an archive inside the download.
-        total_bytes: Of everything together.
-        members: Files and folders, those in inner archives included.
+        archive_bytes: Of an archive that a student handed in.
+        total_bytes: Of everything outside such archives together.
+        members: Files and folders outside such archives.
+        student_bytes: Of one student's archive and all that is in it, as often as it is read.
+        student_members: Files and folders in one student's archive.
     """
 
     file_bytes: int = 20_000_000
     archive_bytes: int = 200_000_000
     total_bytes: int = 4_000_000_000
     members: int = 50_000
+    student_bytes: int = 1_000_000_000
+    student_members: int = 2_000
 
 
 class Budget:
-    """What may still be read of a download.
+    """What may still be read of a download, or of a student's archive in it.
 
     Args:
-        bounds: What may be read in all.
+        total_bytes: What may be read in all.
+        members: How many files and folders may be listed.
+        whole: What it is that they are part of.
     """
 
-    def __init__(self, bounds: Bounds) -> None:
-        self.bounds = bounds
-        self._bytes = bounds.total_bytes
-        self._members = bounds.members
+    def __init__(self, total_bytes: int, members: int, whole: str) -> None:
+        self._total_bytes, self._most_members, self._whole = total_bytes, members, whole
+        self._bytes, self._members = total_bytes, members
 
     def take_bytes(self, size: int) -> None:
         """Count bytes that were read.
@@ -55,7 +62,7 @@ class Budget:
         """
         self._bytes -= size
         if self._bytes < 0:
-            raise Refused(f"is left: more than {self.bounds.total_bytes:,} bytes were read already")
+            raise Refused(f"is left: more than {self._total_bytes:,} bytes of {self._whole} were read already")
 
     def take_members(self, number: int) -> None:
         """Count the entries of an archive or folder.
@@ -64,7 +71,7 @@ class Budget:
             Refused: They are too many; then none of them is counted.
         """
         if number > self._members:
-            raise Refused(f"holds {number:,} entries; at most {self.bounds.members:,} are read of a download")
+            raise Refused(f"holds {number:,} entries; at most {self._most_members:,} are read of {self._whole}")
         self._members -= number
 
 

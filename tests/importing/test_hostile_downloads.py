@@ -125,9 +125,36 @@ def test_too_many_entries_are_refused_before_anything_is_written(importing, tmp_
 
 def test_a_student_s_archive_of_too_many_entries_costs_its_owner_only(importing, notebook):
     many = {f"{i}.ipynb": b"" for i in range(300)}
-    report = importing({"Eve_8_assignsubmission_file_/a.zip": many, LENA: notebook()}, bounds=Bounds(members=200))
+    files = {"Eve_8_assignsubmission_file_/a.zip": many, LENA: notebook()}
+    report = importing(files, bounds=Bounds(student_members=200))
     assert set(importing.students()) == {"lena-meier"}
     assert ["300 entries" in line for line in report.problems] == [True]
+
+
+def test_entries_of_a_student_s_archive_do_not_count_for_the_others(importing, notebook):
+    full = {f"{i}.txt": b"" for i in range(150)}
+    files = {
+        f"{who}_{i}_assignsubmission_file_/a.zip": {**full, f"{NAME}.ipynb": notebook()}
+        for i, who in enumerate(("Eve", "Ada", "Bob"))
+    }
+    report = importing({**files, LENA: notebook()}, bounds=Bounds(members=10, student_members=200))
+    assert set(importing.students()) == {"eve", "ada", "bob", "lena-meier"}
+    assert not any("entries" in line for line in report.problems)
+
+
+def test_bytes_read_of_a_student_s_archive_do_not_count_for_the_others(importing, notebook):
+    size = len(notebook())
+    many = {f"{i}.ipynb": notebook() for i in range(12)}
+    mine = {f"{NAME}.ipynb": notebook(), "notes.txt": b"x"}
+    files = {
+        "Eve_8_assignsubmission_file_/a.zip": many,
+        "Ada_9_assignsubmission_file_/a.zip": mine,
+        LENA: notebook(),
+    }
+    report = importing(files, bounds=Bounds(student_bytes=20 * size, total_bytes=3 * size))
+    assert {"ada", "lena-meier"} <= set(importing.students())
+    assert any("bytes of a student's archive" in line for line in report.problems)
+    assert not any(line.startswith(("Ada", "Lena")) for line in report.problems)
 
 
 def test_a_name_longer_than_any_file_s_costs_its_owner_only(importing, notebook):
