@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from autograder.grade.outputs import inert_outputs
+from autograder.grade.outputs import inert_outputs, pixels_of_a_notebook
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, ExerciseGrade, Rebuilt, SubmissionGrade
 from autograder.report.words import text_of
@@ -24,7 +24,8 @@ def executed_notebook(release: Release, rebuilt: Rebuilt, result: RunResult, gra
     """
     notebook = json.loads(release.notebook)
     given = {record["id"]: record for record in notebook["cells"]}
-    shown = {cell.id: inert_outputs(cell.outputs) for cell in result.cells}
+    budget = pixels_of_a_notebook()
+    shown = {cell.id: inert_outputs(cell.outputs, budget) for cell in result.cells}
     by_cell = {one.grade_id: one for one in grade.exercises}
     notebook["cells"] = [
         _record(cell, given.get(cell.id), shown.get(cell.id, []), by_cell.get(cell.grade_id)) for cell in rebuilt.cells

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autograder.grade.pictures import MAGIC, pixels
+from autograder.grade.pictures import MAGIC, PixelBudget
 from autograder.grade.read import tidy
 
-__all__ = ["inert_outputs"]
+__all__ = ["inert_outputs", "pixels_of_a_notebook"]
 
 MAX_TEXT = 20_000
 MAX_IMAGE = 2_000_000
-MAX_PIXELS = 20_000_000  # a few kilobytes can stand for a picture of gigabytes, which a browser would unpack
+MAX_PIXELS = 20_000_000
+MAX_PIXELS_OF_ALL = 100_000_000  # 400 MB once a browser has unpacked them
 MAX_OUTPUTS = 50
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def inert_outputs(outputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return what may be shown of some nbformat outputs.
+def pixels_of_a_notebook() -> PixelBudget:
+    """Return what the pictures of one notebook may hold."""
+    return PixelBudget(MAX_PIXELS, MAX_PIXELS_OF_ALL)
+
+
+def inert_outputs(outputs: Iterable[Mapping[str, Any]], budget: PixelBudget) -> list[dict[str, Any]]:
+    """Return what may be shown of the nbformat outputs of a cell.
 
     Streams, tracebacks and plain text are kept as text without control sequences and cut to a length; PNG and JPEG
-    pictures are kept if they are such, of at most `MAX_PIXELS`; HTML, SVG, scripts, LaTeX and widgets are replaced by
-    a line that says so.
+    pictures are kept if they are such and fit into the budget of their notebook; HTML, SVG, scripts, LaTeX and
+    widgets are replaced by a line that says so.
     """
-    made = [output for one in outputs for output in _inert(one)]
+    made = [output for one in outputs for output in _inert(one, budget)]
     if len(made) <= MAX_OUTPUTS:
         return made
     return [*made[:MAX_OUTPUTS], _stream(f"({len(made) - MAX_OUTPUTS} more outputs were left out)")]
 
 
-def _inert(output: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _inert(output: Mapping[str, Any], budget: PixelBudget) -> list[dict[str, Any]]:
     kind = output.get("output_type")
     if kind == "stream":
         return [_stream(_plain(output.get("text")), "stderr" if output.get("name") == "stderr" else "stdout")]
@@ -43,12 +47,12 @@ def _inert(output: Mapping[str, Any]) -> list[dict[str, Any]]:
         name, value = _plain(output.get("ename")), _plain(output.get("evalue"))
         return [{"output_type": "error", "ename": name, "evalue": value, "traceback": trace}]
     if kind in ("display_data", "execute_result") and isinstance(output.get("data"), Mapping):
-        return _display(output["data"])
+        return _display(output["data"], budget)
     return []
 
 
-def _display(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    kept = {mime: picture for mime in MAGIC if (picture := _picture(mime, data.get(mime)))}
+def _display(data: Mapping[str, Any], budget: PixelBudget) -> list[dict[str, Any]]:
+    kept = {mime: picture for mime in MAGIC if (picture := _picture(mime, data.get(mime), budget))}
     if "text/plain" in data:
         kept["text/plain"] = _plain(data["text/plain"])
     if not kept:
@@ -57,15 +61,8 @@ def _display(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"output_type": "display_data", "data": kept, "metadata": {}}]
 
 
-def _picture(mime: str, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MAX_IMAGE:
-        return ""
-    try:
-        data = base64.b64decode(value.replace("\n", ""), validate=True)
-    except (binascii.Error, ValueError):
-        return ""
-    size = pixels(mime, data)
-    return base64.b64encode(data).decode() if size is not None and size <= MAX_PIXELS else ""
+def _picture(mime: str, value: Any, budget: PixelBudget) -> str:
+    return budget.keep(mime, value) if isinstance(value, str) and len(value) <= MAX_IMAGE else ""
 
 
 def _plain(value: Any) -> str:

@@ -1,15 +1,46 @@
-"""How large a PNG or JPEG picture would be in memory, from its first bytes: nothing is decoded here."""
+"""Pictures that a browser can hold: how large a PNG or JPEG would be, from its first bytes; nothing is decoded here."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import struct
 
-__all__ = ["MAGIC", "pixels"]
+__all__ = ["MAGIC", "PixelBudget", "pixels"]
 
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 # Start-of-frame markers of JPEG (ITU-T T.81, table B.1): C0 to CF without C4, C8 and CC.
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 STANDALONE = frozenset((0x01, *range(0xD0, 0xD9)))  # markers without a length
+
+
+class PixelBudget:
+    """What the pictures on one page may hold together; a few kilobytes can stand for gigabytes in memory.
+
+    Args:
+        of_one: Most pixels of one picture.
+        of_all: Most pixels of all that are kept.
+    """
+
+    def __init__(self, of_one: int, of_all: int) -> None:
+        self._of_one, self._left = of_one, of_all
+
+    def keep(self, mime: str, text: str) -> str:
+        """Return a picture, in base64 without line breaks; empty if it is none of that type, or too large.
+
+        Args:
+            mime: "image/png" or "image/jpeg".
+            text: The picture in base64; untrusted.
+        """
+        try:
+            data = base64.b64decode(text.replace("\n", ""), validate=True)
+        except (binascii.Error, ValueError):
+            return ""
+        size = pixels(mime, data)
+        if size is None or size > min(self._of_one, self._left):
+            return ""
+        self._left -= size
+        return base64.b64encode(data).decode()
 
 
 def pixels(mime: str, data: bytes) -> int | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autograder.grade.outputs import MAX_PIXELS, inert_outputs
+from autograder.grade.outputs import MAX_PIXELS, inert_outputs, pixels_of_a_notebook
 from autograder.grade.pictures import pixels
 
 
@@ -19,8 +19,12 @@ def picture(kind, width, height, **options):
     return file.getvalue()
 
 
+def displayed(mime, data):
+    return {"output_type": "display_data", "data": {mime: base64.b64encode(data).decode()}}
+
+
 def shown(mime, data):
-    (output,) = inert_outputs([{"output_type": "display_data", "data": {mime: base64.b64encode(data).decode()}}])
+    (output,) = inert_outputs([displayed(mime, data)], pixels_of_a_notebook())
     return mime in output["data"]
 
 
@@ -63,6 +67,16 @@ def test_a_huge_jpeg_is_not_shown_whatever_stands_before_its_frame():
     for one in (bytes(data), filled):
         assert pixels("image/jpeg", one) == 60_000**2 > MAX_PIXELS
         assert not shown("image/jpeg", one)
+
+
+def test_pictures_of_a_notebook_together_have_a_limit():
+    """Each is small enough by itself; together they would fill a browser's memory."""
+    large, budget = displayed("image/png", png_of(4000)), pixels_of_a_notebook()
+    cells = [inert_outputs([large], budget) for _ in range(10)]
+    kept = ["image/png" in output["data"] for (output,) in cells]
+    assert kept == [True] * 6 + [False] * 4
+    ((small,),) = [inert_outputs([displayed("image/png", picture("png", 640, 480))], budget)]
+    assert "image/png" in small["data"]
 
 
 def test_what_is_no_picture_has_no_size():

@@ -1,6 +1,6 @@
 """Tables and pages say what the grades say, and nothing that they hold runs."""
 
-from autograder.grade.outputs import inert_outputs
+from autograder.grade.outputs import inert_outputs, pixels_of_a_notebook
 from autograder.grade.types import ExerciseGrade, Numbers, PartGrade, SubmissionGrade
 from autograder.report.feedback import feedback_page
 from autograder.report.summary import histogram, summarise
@@ -69,7 +69,8 @@ def test_outputs_keep_text_and_bitmaps_only():
             {"output_type": "display_data", "data": {"image/png": f'">{EVIL}'}},
             {"output_type": "error", "ename": "E", "evalue": EVIL, "traceback": ["\x1b[1mline\x1b[0m"]},
             {"output_type": "update_display_data", "data": {"text/html": EVIL}},
-        ]
+        ],
+        pixels_of_a_notebook(),
     )
     assert kept[0] == {"output_type": "stream", "name": "stderr", "text": "red"}
     assert kept[1]["data"] == {"text/plain": "(an output of type text/html is not shown)"}
@@ -78,4 +79,5 @@ def test_outputs_keep_text_and_bitmaps_only():
     assert kept[4]["data"] == {"text/plain": "(an output of type image/png is not shown)"}
     assert kept[5]["traceback"] == ["line"]
     assert len(kept) == 6
-    assert len(inert_outputs([{"output_type": "stream", "text": "x"}] * 500)) == 51
+    many = [{"output_type": "stream", "text": "x"}] * 500
+    assert len(inert_outputs(many, pixels_of_a_notebook())) == 51
