@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
-import torch
 from threadpoolctl import threadpool_limits
 
 from autograder.grade.regrade import Earlier, regrade_submission
@@ -109,6 +108,8 @@ def in_this_process(submissions: int) -> Iterator[Pool]:
 
 @cache
 def _settle() -> None:
+    import torch  # two seconds that a refusal does not need
+
     # Sums in another order differ in the last digit, and reports must not depend on the machine's cores.
     torch.set_num_threads(1)
     threadpool_limits(1)

@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 __all__ = ["Inputs", "Outputs", "Part", "Probe", "ProbeFailure", "as_array", "load_probe", "raw_array"]
@@ -119,6 +118,8 @@ def raw_array(raw: Outputs, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
 
 
 def _numbers(value: object, what: str) -> NDArray[Any]:
+    import torch  # who only asks the command line for help should not wait for it
+
     found = type(value).__name__
     try:
         if isinstance(value, torch.Tensor):

@@ -1,6 +1,7 @@
 """Rooms may import each other in one direction only; the leaves of `course_utils` stay light."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -65,3 +66,9 @@ def test_the_warm_sandbox_process_imports_no_answers():
     private = ("autograder.answers", "autograder.masters", "autograder.grade", "autograder.report", "nbgrader")
     found = [(p.name, name) for p in code for name, _, _ in imported(p) if name.startswith(private)]
     assert not found
+
+
+def test_a_command_that_only_refuses_does_not_wait_for_torch():
+    code = "import sys, autograder.cli; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
