@@ -102,12 +102,13 @@ def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
 def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, NDArray[Any]]) -> Picture:
     """Draw both second moments by layer, on logarithmic axes."""
     axes = figure.subplots(1, 2)
-    names = (("forward", "activations", "Forward"), ("backward", "gradient", "Backward"))
+    names = (("forward", "activations", "Forward"), ("backward", "gradients", "Backward"))
     lines = []
     for i, (panel, (_, what, title)) in enumerate(zip(axes, names, strict=True)):
         lines += quiet(panel).semilogy([], [], **{**line(i), "markersize": 4})
         panel.axhline(1.0, color="grey", linewidth=0.8)
-        panel.set(xlabel="layer", ylabel=f"mean square of the {what} (1 at its start)", title=title)
+        panel.set(xlabel="layer", ylabel="mean square (1 at its start)", title=f"{title}: {what}")
+        panel.locator_params(axis="x", integer=True)
 
     def update(state: State, arrays: dict[str, NDArray[Any]]) -> object:
         seen = []
