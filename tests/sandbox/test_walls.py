@@ -1,6 +1,9 @@
 """The pieces of the walls that can be held without building them."""
 
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -98,3 +101,17 @@ def test_the_view_shows_packages_and_not_the_course():
     assert not any("autograder" in path or "masters" in path for path in shown)
     assert view.code.endswith("autograder/sandbox")
     assert not any(one != two and two.startswith(f"{one}/") for one in view.shown for two in view.shown)
+
+
+def test_walls_stand_in_an_environment_that_is_a_symbolic_link(tmp_path):
+    environment = tmp_path / "environment"
+    environment.symlink_to(sys.prefix, target_is_directory=True)
+    python = environment / Path(sys.executable).relative_to(sys.prefix)
+    done = subprocess.run(
+        [python, "-m", "autograder", "doctor"], cwd=tmp_path, capture_output=True, text=True, timeout=200
+    )
+    here = subprocess.run([sys.executable, "-m", "autograder", "doctor"], capture_output=True, text=True, timeout=200)
+    assert [line.split()[0] for line in done.stdout.splitlines() if line.startswith(("yes", "no"))] == [
+        line.split()[0] for line in here.stdout.splitlines() if line.startswith(("yes", "no"))
+    ]
+    assert done.returncode == here.returncode

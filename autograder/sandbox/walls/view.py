@@ -23,7 +23,7 @@ class View:
 
     Args:
         shown: Folders without symbolic links in their paths; no one lies inside another one.
-        links: Symbolic links by path, and where they lead.
+        links: Symbolic links by path, and where they lead; no one lies below another one.
         covered: Folders inside the shown ones that appear empty.
         code: The folder of the sandbox's own code, which the warm process reads and students do not see.
     """
@@ -45,7 +45,9 @@ def current_view() -> View:
     existing = [path for path in [*given, *_package("course_utils")] if os.path.isdir(path)]
     real = {os.path.realpath(path) for path in existing}
     shown = tuple(sorted(path for path in real if not _inside(path, real - {path})))
-    links = {path: os.path.realpath(path) for path in existing if not _inside(path, shown)}
+    outside = {path for path in existing if not _inside(path, shown)}
+    # What lies below a link, as in an environment that is one itself, is reached through it.
+    links = {path: os.path.realpath(path) for path in outside if not _inside(path, outside - {path})}
     # Installed as a package, the autograder lies beside the libraries; so may configuration with passwords.
     private = [*_package("autograder"), f"{sys.prefix}/etc", f"{sys.base_prefix}/etc"]
     covered = {os.path.realpath(path) for path in private if os.path.isdir(path)}
