@@ -24,6 +24,16 @@ class Names:
 
     aliases: dict[str, str] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
+    _tops: set[str] = field(default_factory=set)
+
+    def add(self, alias: str, name: str) -> None:
+        """Keep that `alias` stands for the dotted `name`."""
+        self.aliases[alias] = name
+        self._tops.add(name.partition(".")[0])
+
+    def knows(self, top: str) -> bool:
+        """Say whether something of the package `top` was imported."""
+        return top in self._tops
 
 
 def naming_nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
@@ -42,7 +52,7 @@ def aliases_in(nodes: Iterable[ast.AST]) -> Names:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.partition(".")[0]
-                known.aliases[alias.asname or top] = alias.name if alias.asname else top
+                known.add(alias.asname or top, alias.name if alias.asname else top)
         elif isinstance(node, ast.ImportFrom) and node.module:
             _from(node.module, node.names, known)
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
@@ -56,7 +66,7 @@ def _from(module: str, names: list[ast.alias], known: Names) -> None:
             if module not in known.stars and len(known.stars) < MAX_STARS:
                 known.stars.append(module)
         else:
-            known.aliases[alias.asname or alias.name] = f"{module}.{alias.name}"
+            known.add(alias.asname or alias.name, f"{module}.{alias.name}")
 
 
 def _assigned(target: ast.expr, value: ast.expr, known: Names) -> None:
@@ -64,21 +74,28 @@ def _assigned(target: ast.expr, value: ast.expr, known: Names) -> None:
     if not isinstance(target, ast.Name) or isinstance(value, ast.Name | ast.Constant):
         return
     name = _dotted(value, known)
-    first = name.partition(".")[0]
-    if any(known_as == first or known_as.startswith(f"{first}.") for known_as in known.aliases.values()):
-        known.aliases[target.id] = name
+    if known.knows(name.partition(".")[0]):
+        known.add(target.id, name)
 
 
 def uses_in(tree: ast.AST, known: Names) -> Iterator[tuple[int, str]]:
     """Yield (line, dotted name) for all names that are read, those that types are compared with or stated by aside."""
-    aside = {id(inner) for node in ast.walk(tree) for outer in _types(node) for inner in ast.walk(outer)}
-    for node in ast.walk(tree):
-        if id(node) in aside or not isinstance(node, ast.Name | ast.Attribute | ast.Call):
+    for node in _walk_beside_types(tree):
+        if not isinstance(node, ast.Name | ast.Attribute | ast.Call):
             continue
         if name := _dotted(node, known):
             yield node.lineno, name
         if isinstance(node, ast.Name) and node.id not in known.aliases:
             yield from ((node.lineno, f"{module}.{node.id}") for module in known.stars)
+
+
+def _walk_beside_types(tree: ast.AST) -> Iterator[ast.AST]:
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        yield node
+        types = {id(one) for one in _types(node)}
+        todo.extend(child for child in ast.iter_child_nodes(node) if id(child) not in types)
 
 
 def _types(node: ast.AST) -> list[ast.AST]:

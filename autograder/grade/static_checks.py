@@ -34,6 +34,7 @@ class _Read:
 
     cell: Cell
     tree: ast.Module
+    lines: tuple[str, ...]
 
 
 def flags(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Sequence[str]) -> tuple[str, ...]:
@@ -85,7 +86,7 @@ def _read(cells: Iterable[Cell]) -> Iterator[_Read]:
     """Parse cells; those that are no Python are left out, for they do not run either."""
     for cell in cells:
         if (tree := _parsed(cell.source)) is not None:
-            yield _Read(cell, tree)
+            yield _Read(cell, tree, tuple(cell.source.splitlines()))
 
 
 @lru_cache(maxsize=128)
@@ -128,27 +129,29 @@ def _defined(node: ast.stmt) -> Iterator[str]:
 
 
 def _reached(start: Sequence[ast.AST], helpers: dict[str, tuple[_Read, ast.AST]]) -> Iterator[tuple[_Read, ast.AST]]:
-    """Yield the helpers that a solution uses, and those that they use."""
+    """Yield the helpers that a solution uses, and those that they use, each once whatever its names are."""
     todo, seen = list(start), set()
     while todo and helpers:
         for node in ast.walk(todo.pop()):
-            if isinstance(node, ast.Name) and node.id in helpers and node.id not in seen:
-                seen.add(node.id)
-                yield helpers[node.id]
-                todo.append(helpers[node.id][1])
+            if not isinstance(node, ast.Name) or node.id not in helpers:
+                continue
+            read, helper = helpers[node.id]
+            if id(helper) not in seen:
+                seen.add(id(helper))
+                yield read, helper
+                todo.append(helper)
 
 
 def _lines(
     read: _Read, node: ast.AST, known: Names, by_hand: Sequence[str], place: str, given: frozenset[str]
 ) -> Iterator[str]:
-    source = read.cell.source.splitlines()
     found: dict[int, str] = {}
     for number, name in uses_in(node, known):
-        text = source[number - 1].strip() if number <= len(source) else ""
+        text = read.lines[number - 1].strip() if number <= len(read.lines) else ""
         if text not in given and len(name) > len(found.get(number, "")) and _matches(name, by_hand):
             found[number] = name
     for number, name in sorted(found.items()):
-        yield tidy(f"{place}line {number} uses {name}: {source[number - 1].strip()}", MAX_LINE)
+        yield tidy(f"{place}line {number} uses {name}: {read.lines[number - 1].strip()}", MAX_LINE)
 
 
 def _matches(name: str, by_hand: Sequence[str]) -> bool:

@@ -215,3 +215,16 @@ def test_no_source_takes_long_to_read(source):
     """Each of these took minutes or hours when time grew with the square of the length."""
     assert seen(source) == ()
     assert seen("nn.LayerNorm(3)", source)[0].endswith("nn.LayerNorm(3)")
+
+
+def test_what_an_added_cell_defines_is_followed_once_whatever_its_names_are():
+    names = [f"n{number}" for number in range(20_000)]
+    (line,) = seen("n7() + n9()", "=".join(names) + "= lambda: nn.LayerNorm(3)")
+    assert line.startswith("an added cell, line 1 uses torch.nn.LayerNorm: n0=n1=")
+    nested = "def helper(x):\n    return " + "isinstance(x, " * 85 + "[" + "1," * 60_000 + "]" + ")" * 85
+    assert seen("helper(nn.LayerNorm(3))", nested)[0].endswith("helper(nn.LayerNorm(3))")
+
+
+def test_many_imported_names_do_not_make_every_assignment_slow():
+    source = "import " + ",".join(f"m{number}" for number in range(8000)) + "\n" + "_=_.b\n" * 15_000
+    assert seen("nn.LayerNorm(3)", source)[0].endswith("nn.LayerNorm(3)")
