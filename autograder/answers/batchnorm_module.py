@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from autograder.answers.accepted_conventions import over_calls, part_from_rule
@@ -20,6 +22,7 @@ from autograder.answers.library import NORMALIZATIONS
 from autograder.answers.manners import MANNER_LABELS, SHAPES_DO_NOT_FIT
 from autograder.answers.module_manners import MODULE_MANNER_MISTAKES, MODULE_MANNERS, OTHER_DTYPE, flag_part, turned
 from autograder.answers.rules import Mistake, Rule
+from autograder.answers.way_back import NO_WAY_BACK, WAY_BACK, WAY_BACK_LABELS, WAY_BACK_MISTAKES, way_back
 from course_utils.probes.base import Inputs, Outputs
 
 __all__ = ["ANSWER"]
@@ -29,6 +32,16 @@ REFUSES_ONE = Mistake(
     "A training batch of one example is refused with an error, as in torch: its variance says nothing. The text lets "
     "it pass, with output 0.",
     {"refuses": lambda s: True},
+)
+# Running statistics are detached, so the gradient that they leave in training mode is that of constants.
+WITHOUT_GRAPH = tuple(
+    replace(mistake, formulas={**mistake.formulas, **NO_WAY_BACK})
+    for mistake in RUNNING_MISTAKES
+    if mistake.id == "running-statistics-in-training"
+)
+MISTAKES = (
+    *(*NORMALISER_MISTAKES, *RUNNING_MISTAKES, *WITHOUT_GRAPH),
+    *(STARTS_AT_ZERO, MOMENTUM_IGNORED, SHAPES_DO_NOT_FIT, *WAY_BACK_MISTAKES),
 )
 CONSTANTS = {"gamma": 1.0, "beta": 0.0, "given_eps": 1e-5, "running_var": np.ones(FEATURES)}
 
@@ -46,7 +59,7 @@ def _simulate(rule: Rule) -> Simulate:
             outputs |= sequence(rule, inputs, prefix, {**CONSTANTS, "given_momentum": beta})
         forgetful = sequence(rule, inputs, "square", {**CONSTANTS, "given_momentum": 0.0})
         outputs["forgetful_out_test"] = forgetful.get("square_out_test", np.empty(0))
-        return {**outputs, "single": _single(rule, inputs["single"])}
+        return {**outputs, "single": _single(rule, inputs["single"]), **way_back(rule)}
 
     return simulate
 
@@ -61,7 +74,8 @@ def _single(rule: Rule, x: np.ndarray) -> np.ndarray:
 def _generate(rng: np.random.Generator) -> Inputs:
     inputs = {key: value for key, value in fresh_sequences(rng).items() if "_x_" in key}
     single, plain = fresh_columns(rng, 1), rng.normal(size=(FEATURES, FEATURES)) * rng.uniform(0.8, 2.0, size=FEATURES)
-    return {**inputs, "single": single, "plain": plain, "beta": np.array(rng.uniform(0.65, 0.8))}
+    beta, dout = np.array(rng.uniform(0.65, 0.8)), rng.normal(size=plain.shape)
+    return {**inputs, "single": single, "plain": plain, "beta": beta, "dout": dout}
 
 
 STATE_LABELS = {
@@ -110,12 +124,12 @@ ANSWER = Answer(
     (
         part_from_rule(
             "BatchNorm",
-            {**BATCHNORM, "refuses": lambda s: False},
+            {**BATCHNORM, "refuses": lambda s: False, **WAY_BACK},
             _simulate,
-            (*NORMALISER_MISTAKES, *RUNNING_MISTAKES, STARTS_AT_ZERO, MOMENTUM_IGNORED, SHAPES_DO_NOT_FIT),
+            MISTAKES,
             variants=(UNBIASED_RUNNING, OTHER_EPSILON),
             also=(REFUSES_ONE, *RARE_EPSILONS),
-            labels={**SEQUENCE_LABELS, **MANNER_LABELS, **ONE_LABELS},
+            labels={**SEQUENCE_LABELS, **MANNER_LABELS, **ONE_LABELS, **WAY_BACK_LABELS},
             reread="section 4.1, the formulas, and section 4.2, what is kept where",
             weight=3.0,
             rtol=1e-5,

@@ -13,6 +13,7 @@ from autograder.answers.module_manners import MODULE_MANNER_MISTAKES, MODULE_MAN
 from autograder.answers.normalization_rule import NORMALISE
 from autograder.answers.row_statistics import ROW_MISTAKES, fresh_rows
 from autograder.answers.rules import Rule
+from autograder.answers.way_back import WAY_BACK, WAY_BACK_LABELS, WAY_BACK_MISTAKES, way_back
 from course_utils.probes.base import Inputs, Outputs
 
 __all__ = ["ANSWER"]
@@ -23,6 +24,7 @@ LABELS = {
     "other_out": "output for a 3 x 5 array",
     "test_out": "output for one row in test mode",
     **MANNER_LABELS,
+    **WAY_BACK_LABELS,
 }
 
 
@@ -37,14 +39,15 @@ def _simulate(rule: Rule) -> Simulate:
         for name, (x, prefix) in given.items():
             for state in over_calls(rule, [{"x": x, "prefix": prefix}], CONSTANTS):
                 outputs[name] = np.asarray(state.out)
-        return {**outputs, "fits": np.array(float("test_out" in outputs))}
+        return {**outputs, "fits": np.array(float("test_out" in outputs)), **way_back(rule)}
 
     return simulate
 
 
 def _generate(rng: np.random.Generator) -> Inputs:
     plain = rng.normal(size=(4, 4)) * rng.uniform(0.8, 2.0, size=(4, 1))
-    return {"square_rows": fresh_rows(rng, (4, 4)), "other_rows": fresh_rows(rng, (3, 5)), "plain": plain}
+    rows = {"square_rows": fresh_rows(rng, (4, 4)), "other_rows": fresh_rows(rng, (3, 5))}
+    return {**rows, "plain": plain, "dout": rng.normal(size=plain.shape)}
 
 
 WITH_AFFINE = turned(
@@ -59,9 +62,9 @@ ANSWER = Answer(
     (
         part_from_rule(
             "LayerNorm",
-            NORMALISE,
+            {**NORMALISE, **WAY_BACK},
             _simulate,
-            (*ROW_MISTAKES, SHAPES_DO_NOT_FIT),
+            (*ROW_MISTAKES, SHAPES_DO_NOT_FIT, *WAY_BACK_MISTAKES),
             variants=(OTHER_EPSILON,),
             also=RARE_EPSILONS,
             labels=LABELS,

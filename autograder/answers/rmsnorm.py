@@ -11,6 +11,7 @@ from autograder.answers.manners import MANNER_LABELS, SHAPES_DO_NOT_FIT
 from autograder.answers.module_manners import MODULE_MANNER_MISTAKES, MODULE_MANNERS, OTHER_DTYPE, flag_part, turned
 from autograder.answers.normalization_rule import EPSILON_IGNORED, average, variance
 from autograder.answers.rules import Mistake, Rule
+from autograder.answers.way_back import WAY_BACK, WAY_BACK_LABELS, WAY_BACK_MISTAKES, way_back
 from course_utils.probes.base import Inputs, Outputs
 
 __all__ = ["ANSWER"]
@@ -22,6 +23,7 @@ RULE: Rule = {
     "square": lambda s: average(s.z**2, s.axis),
     "x_hat": lambda s: s.z / np.sqrt(s.square + s.eps),
     "out": lambda s: s.gain * s.x_hat,
+    **WAY_BACK,
 }
 MISTAKES = (
     Mistake(
@@ -82,6 +84,7 @@ MISTAKES = (
     ),
     EPSILON_IGNORED,
     SHAPES_DO_NOT_FIT,
+    *WAY_BACK_MISTAKES,
 )
 
 
@@ -97,7 +100,7 @@ def _simulate(rule: Rule) -> Simulate:
         for name, (x, prefix, gain, eps) in given.items():
             for state in over_calls(rule, [{"x": x, "prefix": prefix, "gain": gain, "given_eps": eps}], {}):
                 outputs[name] = np.asarray(state.out)
-        return {**outputs, "fits": np.array(float("test_out" in outputs))}
+        return {**outputs, "fits": np.array(float("test_out" in outputs)), **way_back(rule)}
 
     return simulate
 
@@ -111,7 +114,8 @@ def _generate(rng: np.random.Generator) -> Inputs:
         inputs[f"{prefix}_rows"] = rows
     gain = rng.uniform(1.3, 2.2, size=4) * rng.choice([-1.0, 1.0], size=4)
     plain = rng.normal(size=(4, 4)) * rng.uniform(0.8, 2.0, size=(4, 1))
-    return {**inputs, "gain": gain, "plain": plain, "eps": np.array(rng.uniform(5e-4, 2e-3))}
+    eps = np.array(rng.uniform(5e-4, 2e-3))
+    return {**inputs, "gain": gain, "plain": plain, "eps": eps, "dout": rng.normal(size=plain.shape)}
 
 
 STATE_MISTAKES = (
@@ -146,6 +150,7 @@ ANSWER = Answer(
                 "other_out": "output for a 3 x 5 array with the default values",
                 "test_out": "output for one row in test mode",
                 **MANNER_LABELS,
+                **WAY_BACK_LABELS,
             },
             reread="section 4.4, the formula of RMS normalization",
             weight=4.0,

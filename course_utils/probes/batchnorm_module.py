@@ -2,8 +2,9 @@
 
 The first part sends two training batches and a test batch through it and reads `running_mean` and `running_var` after
 each; again with beta = 0, where test mode knows the last batch only; then a training batch of one. Inputs as in
-`batchnorm_forward`, without gain and shift; `single`, `plain` (batches), and `beta`. The second part looks at the
-module itself: what it saves, what it hands to an optimizer, what it keeps of the graph.
+`batchnorm_forward`, without gain and shift; `single`, `plain` (batches), and `beta`; the way back is looked at for
+`plain` and the upstream gradient `dout`. The second part looks at the module itself: what it saves, what it hands to
+an optimizer, what it keeps of the graph.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from torch import nn
 
 from course_utils.probes.array_functions import flag, histories, if_shapes_fit
 from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
+from course_utils.probes.module_gradients import gradient_statements
 from course_utils.probes.tensor_modules import applied, made, manner_statements, manners, tensor
 
 __all__ = ["PROBE"]
@@ -33,7 +35,8 @@ def _values(factory: Factory, inputs: Inputs) -> Outputs:
     other = if_shapes_fit(_two_batches_and_a_test)(made(factory, features), inputs, "other")
     forgetful = _two_batches_and_a_test(made(factory, features, beta=0.0), inputs, "square")["square_out_test"]
     single = _batch_of_one(made(factory, features), inputs["single"])
-    return {**square, "forgetful_out_test": forgetful, **other, "single": single}
+    back = gradient_statements(lambda: made(factory, features), inputs["plain"], inputs["dout"])
+    return {**square, "forgetful_out_test": forgetful, **other, "single": single, **back}
 
 
 def _two_batches_and_a_test(module: nn.Module, inputs: Inputs, prefix: str) -> Outputs:

@@ -1,6 +1,6 @@
 """How `LayerNorm()`, a torch module without parameters, is exercised.
 
-Inputs: `square_rows`, `other_rows` and `plain`, all batches of rows.
+Inputs: `square_rows`, `other_rows` and `plain`, all batches of rows; `dout`, an upstream gradient for `plain`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from course_utils.probes.array_functions import if_shapes_fit
 from course_utils.probes.base import Inputs, Outputs, Part, Probe
+from course_utils.probes.module_gradients import gradient_statements
 from course_utils.probes.tensor_modules import applied, made, manner_statements, manners
 
 __all__ = ["PROBE"]
@@ -19,7 +20,8 @@ __all__ = ["PROBE"]
 
 def _values(factory: Callable[..., Any], inputs: Inputs) -> Outputs:
     square = {"square_out": applied(made(factory), inputs["square_rows"])}
-    return {**square, **if_shapes_fit(_other_shape)(factory, inputs)}
+    back = gradient_statements(lambda: made(factory), inputs["plain"], inputs["dout"])
+    return {**square, **if_shapes_fit(_other_shape)(factory, inputs), **back}
 
 
 def _other_shape(factory: Callable[..., Any], inputs: Inputs) -> Outputs:

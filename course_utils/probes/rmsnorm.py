@@ -1,6 +1,7 @@
 """How `RMSNorm(dimensions, eps=1e-5)`, a torch module with a gain, is exercised.
 
-Inputs: `square_rows`, `other_rows` and `plain`, all batches of rows; `gain` for the square ones, `eps`.
+Inputs: `square_rows`, `other_rows` and `plain`, all batches of rows; `gain` for the square ones, `eps`;
+`dout`, an upstream gradient for `plain`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from torch import nn
 
 from course_utils.probes.array_functions import flag, if_shapes_fit
 from course_utils.probes.base import Inputs, Outputs, Part, Probe
+from course_utils.probes.module_gradients import gradient_statements
 from course_utils.probes.tensor_modules import applied, made, manner_statements, manners, tensor
 
 __all__ = ["PROBE"]
@@ -27,7 +29,8 @@ def _values(factory: Callable[..., Any], inputs: Inputs) -> Outputs:
     rows = inputs["square_rows"]
     module = made(factory, rows.shape[1], eps=float(inputs["eps"]))
     _set_gain(module, inputs["gain"])
-    return {"square_out": applied(module, rows), **if_shapes_fit(_other_shape)(factory, inputs)}
+    back = gradient_statements(lambda: made(factory, rows.shape[1]), inputs["plain"], inputs["dout"])
+    return {"square_out": applied(module, rows), **if_shapes_fit(_other_shape)(factory, inputs), **back}
 
 
 def _other_shape(factory: Callable[..., Any], inputs: Inputs) -> Outputs:
@@ -57,7 +60,7 @@ def _state(factory: Callable[..., Any], inputs: Inputs) -> Outputs:
 
 def _in_float16(module: nn.Module, array: NDArray[Any]) -> bool:
     """Say whether float16 gives about what float64 gives."""
-    expected = module(tensor(array)).detach()
+    expected = module(tensor(array)).detach().double()
     try:
         out = module.to(torch.float16)(tensor(array).to(torch.float16))
     except RuntimeError:

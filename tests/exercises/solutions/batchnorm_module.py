@@ -152,6 +152,7 @@ def written(
     parameters=False,
     detach=True,
     affine=False,
+    constants=(),
     before=lambda x: x,
     after=lambda out: out,
 ):
@@ -194,6 +195,8 @@ def written(
         def forward(self, x):
             x = before(x)
             mean, var, var_kept = self.statistics(x)
+            mean = mean.detach() if "mean" in constants else mean
+            var = var.detach() if "var" in constants else var
             if self.training or update_in_test:
                 if "mean" in update:
                     self.keep("running_mean", mean)
@@ -216,6 +219,23 @@ class ChangesInput(Textbook):
         out = super().forward(x)
         x -= x.mean(0)
         return out
+
+
+class UnderNoGrad(Textbook):
+    def forward(self, x):
+        if not self.training:
+            return super().forward(x)
+        with torch.no_grad():
+            mean, var = x.mean(0), x.var(0, correction=0)
+            self.running_mean.mul_(self.beta).add_((1 - self.beta) * mean)
+            self.running_var.mul_(self.beta).add_((1 - self.beta) * var)
+        return (x - mean) / torch.sqrt(var + 1e-5)
+
+
+class NoGradAtAll(Textbook):
+    @torch.no_grad()
+    def forward(self, x):
+        return super().forward(x)
 
 
 def not_a_module(dimensions, beta=0.9):
@@ -267,6 +287,15 @@ MUTANTS = {
     "batch-statistics-in-test": (written(test_with="batch"),),
     "running-statistics-updated-in-test": (written(update_in_test=True),),
     "momentum-ignored": (written(fixed_beta=0.9),),
+    "statistics-as-constants": (UnderNoGrad,),
+    "statistics-as-constants (detached)": (written(constants=("mean", "var")),),
+    "statistics-as-constants+momentum-swapped": (
+        written(constants=("mean", "var"), follow=lambda b, old, new: (1 - b) * old + b * new),
+    ),
+    "statistics-as-constants+unbiased-variance": (written(constants=("mean", "var"), correction=1),),
+    "one-statistic-as-constant (the mean)": (written(constants=("mean",)),),
+    "one-statistic-as-constant (the variance)": (written(constants=("var",)),),
+    "graph-cut": (NoGradAtAll,),
     "not-buffers": (written(buffers=False),),
     "not-detached": (written(detach=False),),
     "not-buffers+not-detached": (written(buffers=False, detach=False),),

@@ -74,6 +74,19 @@ def emptied(out, x):
     return out
 
 
+class UnderNoGrad(nn.Module):
+    def forward(self, x):
+        with torch.no_grad():
+            mean, var = x.mean(1, keepdim=True), x.var(1, correction=0, keepdim=True)
+        return (x - mean) / torch.sqrt(var + 1e-5)
+
+
+class NoGradAtAll(Textbook):
+    @torch.no_grad()
+    def forward(self, x):
+        return super().forward(x)
+
+
 class NoReturn(nn.Module):
     def forward(self, x):
         Textbook()(x)
@@ -113,6 +126,13 @@ MUTANTS = {
     "no-epsilon": (written(root=torch.sqrt),),
     "not-centred": (written(centre=False),),
     "epsilon-outside+unbiased-variance": (written(correction=1, root=lambda v: torch.sqrt(v) + 1e-5),),
+    "statistics-as-constants": (UnderNoGrad,),
+    "statistics-as-constants+unbiased-variance": (
+        written(mean=lambda x: x.detach().mean(1, keepdim=True), var=lambda x: x.detach().var(1, keepdim=True)),
+    ),
+    "one-statistic-as-constant (the mean)": (written(mean=lambda x: x.detach().mean(1, keepdim=True)),),
+    "one-statistic-as-constant (the variance)": (written(var=lambda x: x.detach().var(1, correction=0, keepdim=True)),),
+    "graph-cut": (NoGradAtAll,),
     "input-changed": (written(after=emptied),),
     "needs-contiguous-memory": (written(before=lambda x: x.view(-1).view(x.shape)),),
     "half-precision-fails": (written(after=lambda out, x: out @ torch.eye(out.shape[1], dtype=torch.float64)),),

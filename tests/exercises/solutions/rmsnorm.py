@@ -43,6 +43,24 @@ class ByNorm(nn.Module):
         return torch.stack(rows) * self.scale
 
 
+class NoGradAtAll(InFloat32):
+    @torch.no_grad()
+    def forward(self, x):
+        return super().forward(x)
+
+
+class GainOfFloat32(nn.Module):
+    """The gain is no parameter, and the output of type float32 whatever comes in."""
+
+    def __init__(self, dimensions, eps=1e-5):
+        super().__init__()
+        self.eps, self.gain = eps, torch.ones(dimensions)
+
+    def forward(self, x):
+        out = x.double() / torch.sqrt((x.double() ** 2).mean(1, keepdim=True) + self.eps)
+        return self.gain * out.float()
+
+
 def written(
     *,
     dim=1,
@@ -108,6 +126,10 @@ MUTANTS = {
     "gain-missing+gain-not-a-parameter": (written(parameter=False),),
     "gain-starts-at-zero": (written(start=torch.zeros),),
     "epsilon-ignored": (written(fixed=1e-5),),
+    "statistics-as-constants": (written(square=lambda x: x.detach().square().mean(1, keepdim=True)),),
+    "statistics-as-constants+sum-for-mean": (written(square=lambda x: x.detach().square().sum(1, keepdim=True)),),
+    "graph-cut": (NoGradAtAll,),
+    "gain-missing+gain-not-a-parameter (in float32)": (GainOfFloat32,),
     "input-changed": (written(after=emptied),),
     "needs-contiguous-memory": (written(before=lambda x: x.view(-1).view(x.shape)),),
     "mean-subtracted+sum-for-mean": (
