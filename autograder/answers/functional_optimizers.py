@@ -13,12 +13,13 @@ from autograder.answers.base import Alternative, Answer, AnswerPart, Simulate
 from autograder.answers.library import OPTIMIZERS
 from autograder.answers.rules import Mistake, Rule, alternatives, follow, under_variants
 from course_utils.probes.base import Inputs, Outputs
-from course_utils.probes.functional_optimizers import DEFAULT_STEPS, SETTINGS, STATES
+from course_utils.probes.functional_optimizers import DEFAULT_STEPS, ONE, SETTINGS, STATES
 
 __all__ = ["ANSWER"]
 
 STEPS = 4
 SHAPE = (2, 3)
+BASED = ("next_w", "next_w_default", "next_w_without_state", "next_w_one_setting")
 OTHER_DEFAULTS = "With a given config all is right; without one, the default values are not those of the text."
 
 
@@ -40,8 +41,6 @@ class _Function:
     def _outputs(self, rule: Rule, inputs: Inputs) -> Outputs:
         keys = (*SETTINGS[self.name], *STATES[self.name])
         given = self._follow(rule, inputs, {key: inputs[f"{self.name}_{key}"] for key in keys}, STEPS, defaults=False)
-        bare = {**self.defaults, **{key: np.float64(0) for key in STATES[self.name]}}
-        default = self._follow(rule, inputs, bare, DEFAULT_STEPS, defaults=True)
         states = {
             key: np.stack(
                 [np.broadcast_to(entry[self.kept[key]], inputs[f"{self.name}_{key}"].shape) for entry in given]
@@ -51,9 +50,22 @@ class _Function:
         return {
             "next_w": np.stack([entry["w"] for entry in given]),
             **states,
-            "next_w_default": np.stack([entry["w"] for entry in default]),
+            **self._incomplete(rule, inputs, given[0]),
             "inputs_left_alone": np.array(float(given[0]["inputs_left_alone"])),
         }
+
+    def _incomplete(self, rule: Rule, inputs: Inputs, told: Mapping[str, Any]) -> Outputs:
+        """Return what comes of no config, and of configs in which keys are missing."""
+        bare = {**self.defaults, **{key: np.float64(0) for key in STATES[self.name]}}
+        settings = {key: inputs[f"{self.name}_{key}"] for key in SETTINGS[self.name]}
+        held = {"default": {}, "without_state": settings, "one_setting": {ONE: settings[ONE]}}
+        outputs: Outputs = {}
+        for name, config in held.items():
+            config = {} if told.get(name) == rules.REPLACED else config
+            entries = self._follow(rule, inputs, {**bare, **config}, DEFAULT_STEPS, defaults=True)
+            found = np.stack([entry["w"] for entry in entries])
+            outputs[f"next_w_{name}"] = np.full_like(found, np.nan) if told.get(name) == rules.FAILED else found
+        return outputs
 
     def _follow(
         self, rule: Rule, inputs: Inputs, config: Mapping[str, Any], steps: int, defaults: bool
@@ -100,29 +112,40 @@ FUNCTIONS = (
 
 def _part(function: _Function) -> AnswerPart:
     single = alternatives(function.rule, function.mistakes, function.simulate, pairs=False)
-    reference = function.simulate(function.rule)
 
-    def any_defaults(inputs: Inputs) -> Outputs:
-        return {name: array for name, array in reference(inputs).items() if name != "next_w_default"}
+    def other_defaults(*missing: Mistake) -> Alternative:
+        formulas = {name: formula for mistake in missing for name, formula in mistake.formulas.items()}
+        outputs = function.simulate({**function.rule, **formulas})
+
+        def any_defaults(inputs: Inputs) -> Outputs:
+            seen = outputs(inputs)
+            return {name: array for name, array in seen.items() if name not in {"next_w_default", "next_w_one_setting"}}
+
+        ids = ("other-defaults", *(mistake.id for mistake in missing))
+        return Alternative(ids, (OTHER_DEFAULTS, *(m.says for m in missing)), any_defaults, share=0.75)
 
     return AnswerPart(
         name=function.name,
-        reference=reference,
+        reference=function.simulate(function.rule),
         misconceptions=(
             *single,
-            Alternative(("other-defaults",), (OTHER_DEFAULTS,), any_defaults, share=0.75),
+            other_defaults(),
             *under_variants(function.rule, function.mistakes, function.variants[:1], function.simulate),
+            *under_variants(function.rule, rules.MISSING_KEYS, function.variants[1:], function.simulate),
             *alternatives(function.rule, function.mistakes, function.simulate)[len(single) :],
+            other_defaults(rules.MISSING_KEYS[0]),
         ),
         variants=alternatives(function.rule, function.variants, function.simulate, pairs=False),
         labels={
             "next_w": "next_w after step {step}",
             **{key: f"config[{key!r}] after step {{step}}" for key in STATES[function.name]},
             "next_w_default": "next_w after step {step}, from no config",
+            "next_w_without_state": "next_w after step {step}, from a config without state",
+            "next_w_one_setting": f"next_w after step {{step}}, from a config that holds only {ONE!r}",
             "inputs_left_alone": "w and dw left as they were (1 = yes)",
         },
         reread="section 2.6, the three rules with a config",
-        baselines=lambda inputs: {"next_w": inputs["w"], "next_w_default": inputs["w"]},
+        baselines=lambda inputs: dict.fromkeys(BASED, inputs["w"]),
     )
 
 

@@ -11,10 +11,37 @@ import numpy as np
 from autograder.answers import adam_rule, rmsprop_rule
 from autograder.answers.rules import Mistake, Rule
 
-__all__ = ["ADAM", "ADAM_MISTAKES", "ADAM_VARIANTS", "INPUT_CHANGED", "MOMENTUM", "MOMENTUM_MISTAKES", "RMSPROP"]
-__all__ += ["RMSPROP_MISTAKES", "RMSPROP_VARIANTS"]
+__all__ = ["ADAM", "ADAM_MISTAKES", "ADAM_VARIANTS", "FAILED", "FILLED", "INPUT_CHANGED", "MISSING_KEYS", "MOMENTUM"]
+__all__ += ["MOMENTUM_MISTAKES", "REPLACED", "RMSPROP", "RMSPROP_MISTAKES", "RMSPROP_VARIANTS"]
 
-LEFT_ALONE: Rule = {"inputs_left_alone": lambda s: 1.0}
+# What comes of a config without state, and of one with a single setting: see FILLED, FAILED and REPLACED.
+FILLED, FAILED, REPLACED = 1.0, 0.0, 2.0
+LEFT_ALONE: Rule = {
+    "inputs_left_alone": lambda s: 1.0,
+    "without_state": lambda s: FILLED,
+    "one_setting": lambda s: FILLED,
+}
+MISSING_SAYS = "a missing key means the default value, and missing state is zero, one key at a time."
+MISSING_KEYS = (
+    Mistake(
+        "missing-keys-not-filled-in",
+        f"With a config in which the state is missing an error is raised; {MISSING_SAYS}",
+        {"without_state": lambda s: FAILED, "one_setting": lambda s: FAILED},
+        share=0.75,
+    ),
+    Mistake(
+        "missing-keys-not-filled-in",
+        f"With a config in which some of the settings are missing an error is raised; {MISSING_SAYS}",
+        {"one_setting": lambda s: FAILED},
+        share=0.75,
+    ),
+    Mistake(
+        "given-settings-lost",
+        f"A config in which keys are missing is replaced by the defaults, what it holds is lost; {MISSING_SAYS}",
+        {"without_state": lambda s: REPLACED, "one_setting": lambda s: REPLACED},
+        share=0.75,
+    ),
+)
 INPUT_CHANGED = Mistake(
     "input-changed",
     "The values are right, but w or dw itself has been changed; the caller still has them, and wants next_w.",
@@ -50,6 +77,21 @@ MOMENTUM_MISTAKES = (
         "velocity": lambda s: s.momentum * s.velocity + s.g,
         "w": lambda s: s.w - s.learning_rate * s.velocity,
     }, share=0.75),
+    Mistake("velocity-sign-reversed", (
+        "The velocity has the opposite sign: it is kept as something to subtract. From rest w moves as it should; in "
+        "the text the velocity is the movement that is added, so one that the config brings along is taken backwards."
+    ), {
+        "velocity": lambda s: s.momentum * s.velocity + s.learning_rate * s.g,
+        "w": lambda s: s.w - s.velocity,
+    }, share=0.75),
+    Mistake("average-in-gradient-units", (
+        "The velocity is the moving average of the gradients, with weight 1 - momentum, and the step multiplies it by "
+        "the learning rate. In the text it is a movement, with sign and learning rate inside, and the gradient enters "
+        "with weight 1."
+    ), {
+        "velocity": lambda s: s.momentum * s.velocity + (1 - s.momentum) * s.g,
+        "w": lambda s: s.w - s.learning_rate * s.velocity,
+    }),
     Mistake("stale-velocity", "The step uses the velocity from before this gradient was taken in.", {
         "w": lambda s: s.w + s.old,
     }),
@@ -64,6 +106,7 @@ MOMENTUM_MISTAKES = (
         "w": lambda s: s.w + s.momentum * s.velocity - s.learning_rate * s.g,
     }),
     INPUT_CHANGED,
+    *MISSING_KEYS,
 )  # fmt: skip
 
 OUTSIDE = rmsprop_rule.OUTSIDE.formulas
@@ -90,6 +133,7 @@ RMSPROP_MISTAKES = (
     }, pairs=False),
     *EPSILON_IGNORED,
     INPUT_CHANGED,
+    *MISSING_KEYS,
 )  # fmt: skip
 
 ADAM: Rule = {
@@ -135,4 +179,5 @@ ADAM_MISTAKES = (
     *(mistake for mistake in adam_rule.MISTAKES if mistake.id not in COUNTED),
     *EPSILON_IGNORED,
     INPUT_CHANGED,
+    *MISSING_KEYS,
 )  # fmt: skip

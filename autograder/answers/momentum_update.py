@@ -74,6 +74,22 @@ MISTAKES = (
         {"new": lambda s: s.beta * s.v + s.used, "w": lambda s: s.w - s.lr * s.new},
         share=0.75,
     ),
+    # Before the pairs, where ascent and sign-mixed together give the same values and say something else.
+    Mistake(
+        "velocity-sign-reversed",
+        "grad_vel has the opposite sign: it holds the way downhill as something to subtract. From rest the weights "
+        "move as they should. In the text grad_vel is the movement itself, which is added, so a movement that is there "
+        "already is taken backwards, and what is left in grad_vel points uphill.",
+        {"new": lambda s: s.beta * s.v + s.lr * s.used, "w": lambda s: s.w - s.new},
+        share=0.75,
+    ),
+    Mistake(
+        "average-in-gradient-units",
+        "This is the moving average of section 2.2: grad_vel averages gradients with weight 1 - beta, and the step "
+        "multiplies it by the learning rate. Here grad_vel is the movement of the heavy ball, with the minus sign and "
+        "the learning rate inside, and the gradient enters with weight 1.",
+        {"new": lambda s: s.beta * s.v + (1 - s.beta) * s.used, "w": lambda s: s.w - s.lr * s.new},
+    ),
 )
 
 

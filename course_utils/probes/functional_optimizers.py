@@ -11,7 +11,7 @@ import numpy as np
 from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
 from course_utils.probes.calls import call
 
-__all__ = ["DEFAULT_STEPS", "PROBE", "SETTINGS", "STATES"]
+__all__ = ["DEFAULT_STEPS", "ONE", "PROBE", "SETTINGS", "STATES"]
 
 DEFAULT_STEPS = 3
 # For each function: the settings and the state that its config holds.
@@ -20,6 +20,8 @@ SETTINGS = {
     "rmsprop": ("learning_rate", "decay_rate", "epsilon"),
     "adam": ("learning_rate", "beta1", "beta2", "epsilon"),
 }
+# The setting that stands alone in a config.
+ONE = "learning_rate"
 STATES = {"sgd_momentum": ("velocity",), "rmsprop": ("cache",), "adam": ("m", "v", "t")}
 
 
@@ -27,10 +29,12 @@ def _run(name: str, function: object, inputs: Inputs) -> Outputs:
     """Call a function several times, each time with the config that it returned.
 
     Inputs: `w` (n, m), `dw` (steps, n, m), and for each function `NAME_KEY` for every key of its config. Outputs:
-    `next_w` and every state in the config after each step, from that config; `next_w_default` after each of the first
-    steps, from no config; `inputs_left_alone`, 1.0 or 0.0.
+    `next_w` and every state in the config after each step, from that config; after each of the first steps
+    `next_w_default`, from no config, `next_w_without_state`, from the settings alone, and `next_w_one_setting`, from
+    one of them, the latter two NaN where that fails; `inputs_left_alone`, 1.0 or 0.0.
     """
-    config: dict[str, Any] = {key: float(inputs[f"{name}_{key}"]) for key in SETTINGS[name]}
+    settings = {key: float(inputs[f"{name}_{key}"]) for key in SETTINGS[name]}
+    config: dict[str, Any] = dict(settings)
     for key in STATES[name]:
         given = inputs[f"{name}_{key}"]
         config[key] = given.copy() if given.ndim else int(given)
@@ -39,14 +43,24 @@ def _run(name: str, function: object, inputs: Inputs) -> Outputs:
     return {
         **outputs,
         "next_w_default": default["next_w"],
+        "next_w_without_state": _incomplete(name, function, inputs, settings),
+        "next_w_one_setting": _incomplete(name, function, inputs, {ONE: settings[ONE]}),
         "inputs_left_alone": np.array(float(left_alone and also_left_alone)),
     }
+
+
+def _incomplete(name: str, function: object, inputs: Inputs, config: Mapping[str, float]) -> np.ndarray[Any, Any]:
+    """Return next_w after each of the first steps; NaN where the function cannot do without the missing keys."""
+    try:
+        return _drive(name, function, inputs, dict(config), DEFAULT_STEPS)[0]["next_w"]
+    except Exception:  # whatever a missing key leads to; the function worked with a whole config
+        return np.full((DEFAULT_STEPS, *inputs["w"].shape), np.nan)
 
 
 def _drive(
     name: str, function: object, inputs: Inputs, config: dict[str, Any] | None, steps: int
 ) -> tuple[Outputs, bool]:
-    keys = STATES[name] if config is not None else ()
+    keys = STATES[name] if config is not None and config.keys() >= set(STATES[name]) else ()
     histories: dict[str, list[np.ndarray[Any, Any]]] = {key: [] for key in ("next_w", *keys)}
     w, left_alone = inputs["w"].copy(), True
     for step in range(steps):

@@ -140,6 +140,31 @@ def moves_w_itself(w, dw, config=None):
     return w, config
 
 
+def all_or_nothing(function, **state):
+    """A function that makes a config where there is none, and counts on every key where there is one."""
+
+    def with_every_key(w, dw, config=None):
+        if config is not None:
+            for key in state:
+                config[key]
+        return function(w, dw, config)
+
+    return with_every_key
+
+
+def settings_needed(w, dw, config=None):
+    if config is None:
+        config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8}
+    s = config["decay_rate"] * config.get("cache", 0) + (1 - config["decay_rate"]) * dw**2
+    return w - config["learning_rate"] * dw / (np.sqrt(s) + config["epsilon"]), {**config, "cache": s}
+
+
+def starts_again(w, dw, config=None):
+    if config is None or "cache" not in config:
+        config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w)}
+    return rmsprop(w, dw, config)
+
+
 VARIANTS = {
     "epsilon-inside": rmsprop_with(divisor=lambda s, old, e: np.sqrt(s + e)),
     "epsilon-inside (adam)": adam_with(denominator=lambda v, raw, f, e: np.sqrt(v + e)),
@@ -155,11 +180,24 @@ MUTANTS = {
     "velocity-in-gradient-units": momentum_with(
         lambda v, dw, lr, mu: mu * v + dw, lambda v, old, dw, c: -c["learning_rate"] * v
     ),
+    "velocity-sign-reversed": momentum_with(lambda v, dw, lr, mu: mu * v + lr * dw, lambda v, old, dw, c: -v),
+    "average-in-gradient-units": momentum_with(
+        lambda v, dw, lr, mu: mu * v + (1 - mu) * dw, lambda v, old, dw, c: -c["learning_rate"] * v
+    ),
     "stale-velocity": momentum_with(heavy, lambda v, old, dw, c: old),
     "velocity-not-stored": momentum_with(heavy, store=False),
     "velocity-not-read": momentum_with(heavy, read=False),
     "nesterov": momentum_with(heavy, lambda v, old, dw, c: c["momentum"] * v - c["learning_rate"] * dw),
     "other-defaults": momentum_with(heavy, default=0.99),
+    "missing-keys-not-filled-in": (sgd_momentum, rmsprop, all_or_nothing(adam, m=0.0, v=0.0, t=0)),
+    "missing-keys-not-filled-in (momentum)": (all_or_nothing(sgd_momentum, velocity=0.0), rmsprop, adam),
+    "missing-keys-not-filled-in (settings)": (sgd_momentum, settings_needed, adam),
+    "given-settings-lost": (sgd_momentum, starts_again, adam),
+    "ascent+missing-keys-not-filled-in": (
+        all_or_nothing(momentum_with(lambda v, dw, lr, mu: mu * v + lr * dw)[0], velocity=0.0),
+        rmsprop,
+        adam,
+    ),
     "input-changed": (moves_w_itself, rmsprop, adam),
     "squares-summed": rmsprop_with(lambda s, g, d: s + g**2),
     "beta-on-wrong-term": rmsprop_with(lambda s, g, d: (1 - d) * s + d * g**2),

@@ -91,6 +91,13 @@ MUTANTS = {
     "velocity-overwritten": update(lambda v, g, lr, beta: -lr * g),
     "learning-rate-twice": update(change=lambda new, old, lr: lr * new),
     "velocity-in-gradient-units": update(lambda v, g, lr, beta: beta * v + g, lambda new, old, lr: -lr * new),
+    "velocity-sign-reversed": update(lambda v, g, lr, beta: beta * v + lr * g, lambda new, old, lr: -new),
+    "average-in-gradient-units": update(
+        lambda v, g, lr, beta: beta * v + (1 - beta) * g, lambda new, old, lr: -lr * new
+    ),
+    "velocity-sign-reversed+gradients-not-zeroed": update(
+        lambda v, g, lr, beta: beta * v + lr * g, lambda new, old, lr: -new, clear="never"
+    ),
     "gradients-not-zeroed": update(clear="never"),
     "gradients-zeroed-late": update(clear="after"),
     "gradients-zeroed-before-use": update(clear="between"),
