@@ -31,9 +31,9 @@ def write_edition(files: Files, folder: Path) -> Path:
         raise GradingError(f"{folder} holds other files ({strangers[0]}); give an empty folder with --out")
     with errors_for_people(folder):
         shutil.rmtree(folder, ignore_errors=True)
-        write_all(folder, {str(path): content for path, content in files.items()})
+        write_all(folder, ((str(path), content) for path, content in files.items()))
         archive = folder.with_name(f"{folder.name}.zip")
-        write_all(archive.parent, {archive.name: _zipped(files, folder.name)})
+        write_all(archive.parent, [(archive.name, _zipped(files, folder.name))])
     return archive
 
 

@@ -74,7 +74,7 @@ def export_grades(order: ExportOrder) -> ExportReport:
     scores = {(one.student, one.assignment): one.score for one in marks}
     content = as_csv(FORMATS[order.format](Table(course, assignments, scores, roster)))
     with errors_for_people(order.out.parent):
-        write_all(order.out.parent, {order.out.name: content})
+        write_all(order.out.parent, [(order.out.name, content)])
     return ExportReport(len({one.student for one in marks}), assignments, tuple(_problems(marks, roster)))
 
 

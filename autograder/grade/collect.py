@@ -18,6 +18,7 @@ from autograder.grade.types import GradingError, Submission
 __all__ = ["Collected", "Found", "collect", "load"]
 
 TIMESTAMP = "timestamp.txt"
+MAX_OTHERS = 5
 # What a platform says of lateness where it does not tell the time.
 LATE = "late.txt"
 # What lies in nbgrader's folder of a class, beside the folder of the submissions.
@@ -102,7 +103,9 @@ def load(found: Found, max_bytes: int) -> Submission:
     if late := _line(found.folder / LATE):
         notes.append(late)
     if others := [tidy(other.name, 200) for other in notebooks if other != path]:
-        notes.append(f"{name!r} was graded; left aside: {', '.join(map(repr, others))}.")
+        more = [f"and {len(others) - MAX_OTHERS} more"] if len(others) > MAX_OTHERS else []
+        named = ", ".join([*map(repr, others[:MAX_OTHERS]), *more])
+        notes.append(f"{name!r} was graded; left aside: {named}.")
     content, problem = _read(path, max_bytes)
     return Submission(student, assignment, name, content, problem, tuple(notes), when)
 

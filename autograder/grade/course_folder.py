@@ -43,7 +43,7 @@ def prepare_folder(folder: Path, root: Path) -> tuple[Path, ...]:
         written[CONFIG_NAME] = (files("autograder") / CONFIG_NAME).read_bytes()
     with errors_for_people(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        write_all(folder, written)
+        write_all(folder, written.items())
         prepare_gradebook(folder / FILE_NAME)
         enter_class(f"sqlite:///{folder.resolve() / FILE_NAME}", course, tuple(releases.values()), (), lambda *_: None)
     return tuple(folder / name for name in sorted({*written, FILE_NAME}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from autograder.grade.outputs import inert_outputs, pixels_of_a_notebook
@@ -15,12 +16,16 @@ __all__ = ["METADATA_KEY", "executed_notebook", "marked_again"]
 
 # Where the grades stand in the notebook's metadata, for the feedback that is made from it later.
 METADATA_KEY = "autograder"
+# In characters that a student wrote; pages are made of them, in up to six times as many.
+MAX_WRITTEN = 400_000
+CUT = "\n… (the rest is in the file that was handed in)"
 
 
 def executed_notebook(release: Release, rebuilt: Rebuilt, result: RunResult, grade: SubmissionGrade) -> bytes:
     """Return the graded notebook as bytes, with nbgrader's metadata as released.
 
-    A check cell prints the reasons and ends with its marks, as nbgrader expects of a cell with partial credit.
+    A check cell prints the reasons and ends with its marks, as nbgrader expects of a cell with partial credit. What a
+    student wrote beyond any length that makes sense is cut: this is for people to read.
     """
     notebook = json.loads(release.notebook)
     given = {record["id"]: record for record in notebook["cells"]}
@@ -28,10 +33,22 @@ def executed_notebook(release: Release, rebuilt: Rebuilt, result: RunResult, gra
     shown = {cell.id: inert_outputs(cell.outputs, budget) for cell in result.cells}
     by_cell = {one.grade_id: one for one in grade.exercises}
     notebook["cells"] = [
-        _record(cell, given.get(cell.id), shown.get(cell.id, []), by_cell.get(cell.grade_id)) for cell in rebuilt.cells
+        _record(cell, source, given.get(cell.id), shown.get(cell.id, []), by_cell.get(cell.grade_id))
+        for cell, source in _sources(release, rebuilt)
     ]
     notebook["metadata"][METADATA_KEY] = json.loads(grade.to_json())
     return _as_bytes(notebook)
+
+
+def _sources(release: Release, rebuilt: Rebuilt) -> Iterator[tuple[Cell, str]]:
+    left = MAX_WRITTEN
+    for cell in rebuilt.cells:
+        released = release.cell(cell.id)
+        if released is not None and released.source == cell.source:
+            yield cell, cell.source
+            continue
+        yield cell, cell.source if len(cell.source) <= left else cell.source[:left] + CUT
+        left = max(0, left - len(cell.source))
 
 
 def marked_again(graded: bytes, one: ExerciseGrade, grade: SubmissionGrade) -> bytes:
@@ -55,14 +72,14 @@ def _as_bytes(notebook: dict[str, Any]) -> bytes:
 
 
 def _record(
-    cell: Cell, given: dict[str, Any] | None, outputs: list[dict[str, Any]], grade: ExerciseGrade | None
+    cell: Cell, source: str, given: dict[str, Any] | None, outputs: list[dict[str, Any]], grade: ExerciseGrade | None
 ) -> dict[str, Any]:
     metadata = given["metadata"] if given else {METADATA_KEY: {"added": True}}
     record: dict[str, Any] = {
         "cell_type": "code" if cell.code else "markdown",
         "id": cell.id,
         "metadata": metadata,
-        "source": cell.source,
+        "source": source,
     }
     if cell.code:
         marked = _marked(grade) if cell.role == "check" and grade is not None else outputs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,19 +16,19 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SUFFIX = ".part"
 
 
-def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
     """Write several files below `folder`: first all beside their places, then all into them.
 
     Args:
         folder: Where they go.
-        files: Content by relative path; folders are made.
+        files: Relative paths, whose folders are made, and contents; each is taken when the one before is on the disk.
 
     Raises:
         OSError: One could not be written; then none has changed.
     """
     parts: list[tuple[Path, Path]] = []
     try:
-        for name, content in files.items():
+        for name, content in files:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f".{path.name}{SUFFIX}")

@@ -50,7 +50,7 @@ class OutFolder:
             GradingError: There is no room, or the folder cannot be written to.
         """
         with errors_for_people(self.path):
-            write_all(self.path, {notebook_path(grade): notebook})
+            write_all(self.path, [(notebook_path(grade), notebook)])
             if grade.key:
                 self.journal.add(grade)
 
@@ -94,5 +94,5 @@ def _seed(state: Path, seed: int | None) -> int:
     if seed is None and path.is_file():
         return int(json.loads(path.read_text())["seed"])
     chosen = secrets.randbelow(2**31) if seed is None else seed
-    write_all(state, {path.name: json.dumps({"seed": chosen}).encode()})
+    write_all(state, [(path.name, json.dumps({"seed": chosen}).encode())])
     return chosen

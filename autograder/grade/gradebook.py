@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
 from autograder.report.words import reasons
 
 __all__ = ["enter_class"]
+
+DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
 
 
 def enter_class(
@@ -92,10 +95,11 @@ def _enter_cell(book: Any, name: str, record: dict[str, Any], graded: dict[str, 
 
 def _enter_submission(book: Any, grade: SubmissionGrade, penalty: Penalty, only: str) -> Any:
     book.update_or_create_student(grade.student)
-    when = {"timestamp": grade.submitted_at} if grade.submitted_at else {}
+    # Parts of a date would be completed with today's, and lateness would depend on the day of grading.
+    when = {"timestamp": grade.submitted_at} if DATE.match(grade.submitted_at) else {}
     try:
         submission = book.update_or_create_submission(grade.assignment, grade.student, **when)
-    except ValueError:
+    except (ValueError, OverflowError):
         # Not a time; the reports show the text as it is.
         submission = book.update_or_create_submission(grade.assignment, grade.student)
     (notebook,) = submission.notebooks

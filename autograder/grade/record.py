@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -77,20 +78,14 @@ def record(folder: Path, grades: ClassGrades) -> None:
         "report.json": report_json(grades, late),
         "index.html": class_page(grades, late),
     }
-    write_all(folder, {**files, **_feedback(folder, grades, late)})
+    write_all(folder, chain(files.items(), _feedback(folder, grades, late)))
 
 
-def _feedback(folder: Path, grades: ClassGrades, late: Lateness) -> dict[str, bytes]:
-    titles = {name: workbook.title for name, workbook in grades.course.workbooks.items()}
-    return {
-        feedback_path(grade): feedback_page(
-            grade,
-            titles[grade.assignment],
-            (folder / notebook_path(grade)).read_bytes(),
-            late=late.get((grade.student, grade.assignment)),
-        )
-        for grade in grades.grades
-    }
+def _feedback(folder: Path, grades: ClassGrades, late: Lateness) -> Iterator[tuple[str, bytes]]:
+    for grade in grades.grades:
+        title, notebook = grades.course.workbooks[grade.assignment].title, folder / notebook_path(grade)
+        lateness = late.get((grade.student, grade.assignment))
+        yield feedback_path(grade), feedback_page(grade, title, notebook.read_bytes(), late=lateness)
 
 
 def grades_csv(grades: ClassGrades) -> bytes:

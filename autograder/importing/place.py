@@ -68,18 +68,18 @@ def place(
     with errors_for_people(out):
         there = sorted(folder.iterdir()) if folder.is_dir() else []
         if not there:
-            write_all(folder, files | said)
+            write_all(folder, (files | said).items())
             return Placed("new")
         if all(_holds(folder / name, content) for name, content in files.items()):
             if not (folder / LATE).exists():
-                write_all(folder, said)
+                write_all(folder, said.items())
             return Placed("same")
         if not replace:
             return Placed("kept", folder)
         earlier = _free(replaced_folder(out) / student / assignment)
         earlier.parent.mkdir(parents=True, exist_ok=True)
         folder.rename(earlier)
-        write_all(folder, files | said)
+        write_all(folder, (files | said).items())
         return Placed("replaced", earlier)
 
 

@@ -87,7 +87,7 @@ def write_report(folder: Path, found: Likeness) -> None:
     """
     html = page("similar", found=found, least=LEAST_TOKENS)
     with errors_for_people(folder):
-        write_all(folder, {"similar.html": html, "similar.csv": _table(found.pairs)})
+        write_all(folder, [("similar.html", html), ("similar.csv", _table(found.pairs))])
 
 
 def _table(pairs: Sequence[Pair]) -> bytes:

@@ -59,6 +59,9 @@ def test_ordinary_calls_are_allowed(number):
         (435, (0,), ERROR | 38),  # clone3
         (9, (0, 0, 0, 0x22), ALLOW),  # mmap(MAP_PRIVATE | MAP_ANONYMOUS)
         (9, (0, 0, 0, 0x21), ERROR | 1),  # mmap(MAP_SHARED | MAP_ANONYMOUS)
+        (54, (3, 1, 7), ERROR | 1),  # setsockopt(SO_SNDBUF)
+        (54, (3, 1, 8), ERROR | 1),  # setsockopt(SO_RCVBUF)
+        (54, (3, 1, 2), ALLOW),  # setsockopt(SO_REUSEADDR)
     ],
 )
 def test_some_calls_are_refused_for_some_arguments(number, arguments, verdict):

@@ -42,7 +42,8 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
 }  # fmt: skip
 
-CLONE3, CLONE, SOCKET, MMAP = (435, 435), (56, 220), (41, 198), (9, 222)
+CLONE3, CLONE, SOCKET, MMAP, SETSOCKOPT = (435, 435), (56, 220), (41, 198), (9, 222), (54, 208)
+SEND_BUFFER, RECEIVE_BUFFER = 7, 8
 ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 AF_UNIX = 1
 NEW_NAMESPACE = linux.NEWNS | linux.NEWCGROUP | linux.NEWUTS | linux.NEWIPC | linux.NEWUSER | linux.NEWPID
@@ -82,6 +83,10 @@ def make_filter(machine: str) -> bytes:
     program += _refuse_if(SOCKET[column], 0, [(EQUAL, 1, 0, AF_UNIX)], errno.EAFNOSUPPORT)
     program += _refuse_if(
         MMAP[column], 3, [(AND, 0, 0, SHARED_ANONYMOUS), (EQUAL, 0, 1, SHARED_ANONYMOUS)], errno.EPERM
+    )
+    # Larger buffers are memory of the kernel, which no process' size shows.
+    program += _refuse_if(
+        SETSOCKOPT[column], 2, [(EQUAL, 1, 0, SEND_BUFFER), (EQUAL, 0, 1, RECEIVE_BUFFER)], errno.EPERM
     )
     program.append((RETURN, 0, 0, ALLOW))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
