@@ -12,6 +12,9 @@ from course_utils.probes.base import Outputs
 
 __all__ = ["explain_pattern"]
 
+# What labels hold besides words: the place of a number, and what the numbers of a statement mean.
+STEP, YES, NO = "{step}", " (1 = yes)", "(0 = "
+
 
 def explain_pattern(got: Outputs, key: PartKey) -> str:
     """Describe how the arrays differ from the expected ones, in one or two sentences.
@@ -63,11 +66,20 @@ def _partial(got: Outputs, key: PartKey) -> str:
     if not right or len(right) == len(judged):
         return ""
     wrong = [name for name in judged if name not in right]
-    return f"Right: {_listed(key, right)}. Not right: {_listed(key, wrong)}."
+    said = _listed([_plain(key, name).removesuffix(YES) for name in right if NO not in _plain(key, name)])
+    missed = _listed([_first(got, key, name) for name in wrong])
+    return f"Right: {said}. Not right: {missed}." if said else f"Not right: {missed}."
 
 
-def _listed(key: PartKey, names: list[str]) -> str:
-    return ", ".join(_plain(key, name) for name in names)
+def _listed(labels: list[str]) -> str:
+    """Join labels by commas, or by semicolons where a label has a comma itself."""
+    return ("; " if any("," in label for label in labels) else ", ").join(labels)
+
+
+def _first(got: Outputs, key: PartKey, name: str) -> str:
+    """Speak of an array that is not right, by the first of its rows that is not."""
+    wrong = np.argwhere(~_right(got, key, name))
+    return _without_steps(key, name).replace(STEP, str(int(wrong[0][0]) + 1))
 
 
 def _right(got: Outputs, key: PartKey, name: str) -> NDArray[Any]:
@@ -78,15 +90,22 @@ def _right(got: Outputs, key: PartKey, name: str) -> NDArray[Any]:
 def _late(got: Outputs, key: PartKey) -> str:
     firsts = []
     for name, expected in key.expected.items():
-        if "{step}" in key.labels.get(name, ""):
+        if STEP in key.labels.get(name, ""):
             wrong = np.flatnonzero(~_right(got, key, name).reshape(len(expected), -1).all(axis=1))
             firsts += [int(wrong[0])] if wrong.size else []
     first = min(firsts, default=0)
     if not first:
         return ""
     kept = "look at what is kept from one step to the next"
-    return f"Right for the first {first} step{'s' * (first > 1)}, wrong from step {first + 1}: {kept}."
+    begun = "step" if first == 1 else f"{first} steps"
+    return f"Right for the first {begun}, wrong from step {first + 1}: {kept}."
 
 
 def _plain(key: PartKey, name: str) -> str:
-    return key.labels.get(name, name).replace(" after step {step}", "").replace(" at step {step}", "")
+    """Speak of an array as a whole."""
+    return _without_steps(key, name).replace(STEP, f"1 to {len(np.atleast_1d(key.expected[name]))}")
+
+
+def _without_steps(key: PartKey, name: str) -> str:
+    """Return a label in which steps go without saying; other numbers, as of epochs and layers, keep their place."""
+    return key.labels.get(name, name).replace(f" after step {STEP}", "").replace(f" at step {STEP}", "")

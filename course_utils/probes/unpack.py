@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Set, Sized
+from itertools import islice
+
 from course_utils.probes.base import ProbeFailure
 
 __all__ = ["unpack"]
 
 
 def unpack(returned: object, function: str, names: tuple[str, ...]) -> tuple[object, ...]:
-    """Return the values of a tuple that a student's function returned.
+    """Return the values that a student's function returned, in whatever `a, b = function()` takes apart.
 
     Args:
-        returned: What it returned.
+        returned: What it returned: a tuple, a list, an array or tensor along its first axis, a generator.
         function: Its name, for the message.
         names: What each value is called in the text.
 
     Raises:
-        ProbeFailure: It is not a tuple of that many values.
+        ProbeFailure: It does not hold that many values, or not in an order of its own, as a dict, a set and a text.
         NotImplementedError: It is the value `NotImplemented`.
     """
     wanted = f"{len(names)} values: {', '.join(names)}"
@@ -24,8 +27,12 @@ def unpack(returned: object, function: str, names: tuple[str, ...]) -> tuple[obj
         raise NotImplementedError
     if returned is None:
         raise ProbeFailure(f"{function} returned None. Is there a `return` at the end? Expected {wanted}.")
-    if not isinstance(returned, (tuple, list)):
+    single = getattr(returned, "ndim", 1) == 0
+    if single or not isinstance(returned, Iterable) or isinstance(returned, (str, bytes, Mapping, Set)):
         raise ProbeFailure(f"{function} returned one {type(returned).__name__}; expected {wanted}.")
-    if len(returned) != len(names):
-        raise ProbeFailure(f"{function} returned {len(returned)} values; expected {wanted}.")
-    return tuple(returned)
+    found = len(returned) if isinstance(returned, Sized) else 0
+    values = tuple(islice(returned, len(names) + 1))  # a generator may have no end
+    if len(values) != len(names):
+        count = found or (len(values) if len(values) < len(names) else f"more than {len(names)}")
+        raise ProbeFailure(f"{function} returned {count} values; expected {wanted}.")
+    return values

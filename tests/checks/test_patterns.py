@@ -1,0 +1,80 @@
+"""The sentences about arrays that match nothing known: understandable, for every exercise there is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from course_utils.checks.judge import judge_part
+from course_utils.checks.patterns import explain_pattern
+from course_utils.checks.recorded import load_recorded
+from course_utils.checks.types import PartKey, PartObservation
+from tests.exercises.matrix import EXERCISES
+
+
+def key(**labels):
+    expected = {name: np.arange(6.0).reshape(3, 2) + 1 for name in labels}
+    return PartKey("part", 1.0, expected, (), (), labels, reread="section 1")
+
+
+def explained(part, **changes):
+    return explain_pattern({**part.expected, **changes}, part)
+
+
+def disturbed(part):
+    """Return wrong outputs of many kinds: one array, all but one, from the second row on, not numbers."""
+    rng = np.random.default_rng(0)
+    wrong = {name: array + rng.normal(size=array.shape) for name, array in part.expected.items()}
+    late = {name: np.concatenate([np.atleast_1d(part.expected[name])[:1], np.atleast_1d(w)[1:]]).reshape(w.shape)
+            for name, w in wrong.items()}  # fmt: skip
+    empty = {name: np.full(array.shape, np.nan) for name, array in wrong.items()}
+    for changed in (wrong, late, empty):
+        yield changed
+        for name in wrong:
+            yield {**part.expected, name: changed[name]}
+            yield {**changed, name: part.expected[name]}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_no_sentence_holds_the_place_of_a_number(exercise):
+    sentences = set()
+    for known in load_recorded(exercise)[1].parts:
+        part = replace(known, variants=(), misconceptions=())
+        for outputs in disturbed(part):
+            found = judge_part(PartObservation(part.name, outputs), part, exercise, 1.0)
+            sentences |= {found.message, explain_pattern(outputs, part), *map(str, found.evidence)}
+    assert len(sentences) > 2
+    assert not [sentence for sentence in sentences if "{step" in sentence or "step}" in sentence]
+
+
+def test_what_is_right_is_right_at_every_number_and_what_is_not_is_so_first_at_one():
+    part = key(used="examples used in epoch {step}", weights="parameters after epoch {step}")
+    assert (
+        explained(part, weights=part.expected["weights"] * [[1.0, 1.0], [1.0, 1.5], [2.0, 2.0]])
+        == "Right: examples used in epoch 1 to 3. Not right: parameters after epoch 2."
+    )
+
+
+def test_steps_go_without_saying():
+    part = key(w="weight after step {step}", b="bias at step {step}")
+    assert explained(part, b=part.expected["b"] + 1) == "Right: weight. Not right: bias."
+
+
+def test_labels_with_commas_are_kept_apart_by_semicolons():
+    part = key(one="step, with warmup", two="cosine, with warmup", three="cosine")
+    said = explained(part, three=part.expected["three"] + 1)
+    assert said == "Right: step, with warmup; cosine, with warmup. Not right: cosine."
+
+
+def test_of_a_statement_only_the_words_are_said_and_nothing_that_is_not_so():
+    part = key(w="weights", kept="params left as they were (1 = yes)", idle="nothing moved (0 = not so)")
+    said = explained(part, w=part.expected["w"] + 1)
+    assert said == "Right: params left as they were. Not right: weights."
+
+
+@pytest.mark.parametrize(("row", "begun"), [(1, "the first step"), (2, "the first 2 steps")])
+def test_one_step_is_a_step(row, begun):
+    part = key(w="weight after step {step}")
+    changed = part.expected["w"].copy()
+    changed[row:] += 1
+    assert explained(part, w=changed).startswith(f"Right for {begun}, wrong from step {row + 1}: ")
