@@ -25,13 +25,16 @@ STEP: Rule = {
     "g": lambda s: s.g,
     "w": lambda s: s.w + s.sign * s.rate * s.g,
 }
-# What is made of the path (updates + 1, 2): the point whose value is returned, and the rows of the histories.
+# What is made of the path (updates + 1, 2): the point returned, the one whose value is, and the rows of the histories.
 REPORT: Rule = {
     "updates": lambda s: s.steps,
+    "ended": lambda s: s.path(s.updates)[-1],
     "valued": lambda s: s.path(s.updates)[-1],
     "kept": lambda s: s.path(s.updates),
 }
 RULE: Rule = {**STEP, **REPORT}
+# In the last run the lowest value on the way is lower than that at the end by this much.
+CLEARLY_LOWER = 0.1
 
 MISTAKES = (
     Mistake("ascent", "Each step goes uphill: the update adds where it should subtract.", {"sign": lambda s: 1.0}),
@@ -75,6 +78,19 @@ MISTAKES = (
         share=0.75,
     ),
     Mistake(
+        "best-point-returned",
+        "The lowest point on the way is returned. With a large step size that is not always the last one, which the "
+        "text asks for.",
+        {"ended": lambda s: _lowest(s.path(s.updates)), "valued": lambda s: _lowest(s.path(s.updates))},
+        share=0.75,
+    ),
+    Mistake(
+        "best-point-returned",
+        "The returned value is the lowest on the way: it does not belong to the returned x and y.",
+        {"valued": lambda s: _lowest(s.path(s.updates))},
+        share=0.75,
+    ),
+    Mistake(
         "history-without-start",
         "The histories lack the starting point: n steps visit n + 1 points.",
         {"kept": lambda s: s.path(s.updates)[1:]},
@@ -90,7 +106,10 @@ MISTAKES = (
 
 
 def fresh_runs(rng: np.random.Generator, decays: tuple[tuple[float, float] | None, ...]) -> Inputs:
-    """Draw one run per entry of `decays`, the range of its decay or None for the default; 4 to 7 steps each."""
+    """Draw one run per entry of `decays`, the range of its decay or None for the default; 4 to 7 steps each.
+
+    The last run has so large a step size that it passes a point that is clearly lower than its end.
+    """
     runs = len(decays)
     inputs = {
         "starts": rng.uniform(0.8, 3.0, size=(runs, 2)) * rng.choice([-1.0, 1.0], size=(runs, 2)),
@@ -99,7 +118,21 @@ def fresh_runs(rng: np.random.Generator, decays: tuple[tuple[float, float] | Non
     }
     if any(decays):
         inputs["decays"] = np.array([rng.uniform(*limits) if limits else np.nan for limits in decays])
+    while not _passes_a_lower_point(_cases(inputs)[-1]):
+        inputs["starts"][-1] = rng.uniform(0.8, 3.0, size=2) * rng.choice([-1.0, 1.0], size=2)
+        inputs["step_sizes"][-1] = rng.uniform(0.2, 0.3)
     return inputs
+
+
+def _passes_a_lower_point(case: Mapping[str, Any]) -> bool:
+    moving = {name: RULE[name] for name in STEP}
+    values = [_value(point) for point in _path(moving, case, case["steps"])]
+    return min(values[1:-2]) < min(values[0], *values[-2:]) - CLEARLY_LOWER
+
+
+def _lowest(path: Array) -> Array:
+    lowest: Array = path[np.argmin([_value(point) for point in path])]
+    return lowest
 
 
 def descent_answer(
@@ -156,7 +189,7 @@ def _told(told: SimpleNamespace, run: int) -> Outputs:
     kept = np.full((told.steps + 1, 2), np.nan)
     rows = told.kept[: len(kept)]
     kept[: len(rows)] = rows
-    end = np.array([*told.path(told.updates)[-1], _value(told.valued)])
+    end = np.array([*told.ended, _value(told.valued)])
     return {f"end_{run}": end, f"x_hist_{run}": kept[:, 0], f"y_hist_{run}": kept[:, 1]}
 
 

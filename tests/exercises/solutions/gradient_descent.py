@@ -97,6 +97,11 @@ def reporting(change):
     return optimize_f
 
 
+def lowest(found):
+    i = min(range(len(found["xs"])), key=lambda i: f(found["xs"][i], found["ys"][i]))
+    return {"x": found["xs"][i], "y": found["ys"][i], "value": f(found["xs"][i], found["ys"][i])}
+
+
 CORRECT = {
     "lists": (with_lists,),
     "arrays": (with_arrays,),
@@ -114,6 +119,8 @@ MUTANTS = {
     "one-update-too-few": (descend(number="steps - 1"),),
     "value-of-start": (reporting(lambda r: {"value": f(r["xs"][0], r["ys"][0])}),),
     "value-before-last-step": (reporting(lambda r: {"value": f(r["xs"][-2], r["ys"][-2])}),),
+    "best-point-returned": (reporting(lowest),),
+    "best-point-returned (value only)": (reporting(lambda r: {"value": lowest(r)["value"]}),),
     "history-without-start": (reporting(lambda r: {"xs": r["xs"][1:], "ys": r["ys"][1:]}),),
     "history-without-end": (reporting(lambda r: {"xs": r["xs"][:-1], "ys": r["ys"][:-1]}),),
     "learning-rate-ignored": (descend("x - dx", "y - dy"),),

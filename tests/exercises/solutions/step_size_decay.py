@@ -78,6 +78,12 @@ def without_start(solution):
     return optimize_f
 
 
+def of_the_lowest(x, y, step_size, steps, decay=1.0):
+    *_, x_hist, y_hist = powers(x, y, step_size, steps, decay)
+    best = int(np.argmin([f(*point) for point in zip(x_hist, y_hist, strict=True)]))
+    return x_hist[best], y_hist[best], f(x_hist[best], y_hist[best]), x_hist, y_hist
+
+
 CORRECT = {
     "running rate": (running_rate,),
     "powers": (powers,),
@@ -97,6 +103,7 @@ MUTANTS = {
     "learning-rate-ignored": (descend("decay**t"),),
     "ascent": (descend("step_size * decay**t", sign=1),),
     "y-uses-new-x": (y_after_x,),
+    "best-point-returned": (of_the_lowest,),
     "history-without-start": (without_start(powers),),
     "compounding-decay+history-without-start": (without_start(compounding),),
     "ascent+decay-ignored": (descend("step_size", sign=1),),
