@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.answers.base import Answer, AnswerPart, Simulate
+from autograder.answers.base import Alternative, Answer, AnswerPart, Simulate
 from autograder.answers.programs import perform
 from autograder.answers.rules import Mistake, Rule, alternatives, under_variants
 from course_utils.probes.base import Inputs, Outputs
@@ -86,12 +86,6 @@ MISTAKES = (
         share=0.75,
     ),
     Mistake(
-        "float32",
-        "The weights are in float32; the text asks for float64, in which everything here is computed.",
-        {"float64": lambda s: 0.0},
-        share=0.75,
-    ),
-    Mistake(
         "not-centred",
         "The weights are all positive: a uniform distribution from 0 has to be moved so that its mean is zero.",
         {
@@ -108,6 +102,14 @@ MISTAKES = (
         },
     ),
 )
+# Without a dtype torch makes float32, so this comes together with anything else.
+FLOAT32 = Mistake(
+    "float32",
+    "The weights or the biases are in float32, torch's default; the text asks for float64, in which everything here is "
+    "computed.",
+    {"float64": lambda s: 0.0},
+    share=0.75,
+)
 UNIFORM = Mistake(
     "uniform",
     "Accepted: a uniform distribution with the right standard deviation. What counts is the variance; the text draws "
@@ -116,7 +118,7 @@ UNIFORM = Mistake(
     share=1.0,
 )
 LABELS = {
-    "std": "standard deviation of the weights of layer {step}",
+    "std": "standard deviation of the weights of layer {step} (nan: some units are equal)",
     "centred": "mean of the weights is zero (1 = yes)",
     "bell_shaped": "normally distributed (1 = yes)",
     "flat": "uniformly distributed (1 = yes)",
@@ -151,6 +153,20 @@ def generate(rng: np.random.Generator) -> Inputs:
     return {"shapes": shapes, "seed": np.array(rng.integers(2**31))}
 
 
+def _in_float32(alternative: Alternative) -> Alternative:
+    """Return the same with one mistake more."""
+
+    def arrays(inputs: Inputs) -> Outputs:
+        return {**alternative.simulate(inputs), "float64": np.array(0.0)}
+
+    ids, says = (*alternative.ids, FLOAT32.id), (*alternative.says, FLOAT32.says)
+    return Alternative(ids, says, arrays, alternative.share * FLOAT32.share)
+
+
+NAMED = (
+    *alternatives(PROGRAM, MISTAKES, simulate),
+    *under_variants(PROGRAM, MISTAKES, (UNIFORM,), simulate),
+)
 ANSWER = Answer(
     "initialisation",
     generate,
@@ -159,8 +175,10 @@ ANSWER = Answer(
             name="make_layer",
             reference=simulate(PROGRAM),
             misconceptions=(
-                *alternatives(PROGRAM, MISTAKES, simulate),
-                *under_variants(PROGRAM, MISTAKES, (UNIFORM,), simulate),
+                *NAMED,
+                *alternatives(PROGRAM, (FLOAT32,), simulate),
+                *under_variants(PROGRAM, (FLOAT32,), (UNIFORM,), simulate),
+                *map(_in_float32, NAMED),
             ),
             variants=alternatives(PROGRAM, (UNIFORM,), simulate, pairs=False),
             labels=LABELS,

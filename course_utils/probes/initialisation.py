@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from course_utils.probes.base import Inputs, Outputs, Probe, ProbeFailure, as_array
@@ -25,8 +26,9 @@ def _run(make_layer: Callable[..., Any], inputs: Inputs) -> Outputs:
     """Return standard deviations, which depend on chance by less than 1 %, and statements that do not.
 
     Where all units of a layer are equal there are too few draws for statistics: the deviation is NaN, the rest 0.
+    The default dtype is that of the notebook, so float64 is there only where it was asked for.
     """
-    with chance(int(inputs["seed"])):
+    with chance(int(inputs["seed"]), torch.float32):
         layers = [_layer(make_layer, int(d0), int(d1)) for d0, d1 in inputs["shapes"]]
         again, _, _ = _layer(make_layer, *map(int, inputs["shapes"][0]))
     weights = [w for w, _, _ in layers]

@@ -72,14 +72,14 @@ def numbers_of_rows(taken: NDArray[Any], first: NDArray[Any]) -> list[int]:
 
 
 @contextmanager
-def chance(seed: int) -> Iterator[None]:
-    """Seed Python's, numpy's and torch's generators, make float64 the default, and put all back afterwards."""
+def chance(seed: int, dtype: torch.dtype = torch.float64) -> Iterator[None]:
+    """Seed Python's, numpy's and torch's generators, make `dtype` the default, and put all back afterwards."""
     states = random.getstate(), np.random.get_state(), torch.get_rng_state(), torch.get_default_dtype()
     try:
         random.seed(seed)
         np.random.seed(seed % 2**32)
         torch.manual_seed(seed)
-        torch.set_default_dtype(torch.float64)
+        torch.set_default_dtype(dtype)
         yield
     finally:
         random.setstate(states[0])

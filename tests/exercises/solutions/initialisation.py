@@ -51,6 +51,10 @@ def seeded(d0, d1, activation):
     return torch.randn(d0, d1) * (2 / d0) ** 0.5, torch.zeros(d1), activation
 
 
+def layer_with_float32_biases(d0, d1, activation):
+    return torch.randn(d0, d1, dtype=torch.float64) * he(d0, d1), torch.zeros(d1), activation
+
+
 def symmetric_uniform(d0, d1):
     return torch.rand(d0, d1, dtype=torch.float64) * 2 - 1
 
@@ -59,7 +63,7 @@ CORRECT = {
     "randn": layer(he),
     "torch": by_torch,
     "numpy": by_numpy,
-    "default dtype": lambda d0, d1, h: [torch.normal(0.0, he(d0, d1), (d0, d1)), torch.zeros(d1), h],
+    "list": lambda d0, d1, h: [torch.normal(0.0, he(d0, d1), (d0, d1)).double(), torch.zeros(d1).double(), h],
 }
 VARIANTS = {
     "uniform": layer(lambda d0, d1: math.sqrt(6 / d0), draw=symmetric_uniform),
@@ -67,19 +71,22 @@ VARIANTS = {
 MUTANTS = {
     "fan-out-for-fan-in": layer(lambda d0, d1: math.sqrt(2 / d1)),
     "variance-as-std": layer(lambda d0, d1: 2 / d0),
-    "fan-out-for-fan-in+variance-as-std": seen_in_an_assignment,
+    "fan-out-for-fan-in+variance-as-std+float32": seen_in_an_assignment,
     "gain-one": layer(lambda d0, d1: d0**-0.5),
     "mean-of-fans": layer(lambda d0, d1: (2 / (d0 + d1)) ** 0.5),
     "size-not-scaled": layer(lambda d0, d1: 1.0),
     "all-zero": layer(lambda d0, d1: 0.0),
     "all-equal": layer(lambda d0, d1: 0.01, draw=lambda d0, d1: torch.ones(d0, d1)),
     "units-equal": layer(he, draw=lambda d0, d1: torch.randn(d0, 1).expand(d0, d1)),
-    "same-weights-every-time": seeded,
+    "same-weights-every-time+float32": seeded,
     "biases-not-zero": layer(he, bias=lambda d0, d1: torch.randn(d1)),
     "float32": layer(he, dtype=torch.float32),
+    "float32 (by default)": lambda d0, d1, h: (torch.randn(d0, d1) * he(d0, d1), torch.zeros(d1), h),
+    "float32 (biases only)": layer_with_float32_biases,
+    "float32 (uniform)": lambda d0, d1, h: ((torch.rand(d0, d1) - 0.5) * math.sqrt(24 / d0), torch.zeros(d1), h),
     "not-centred": layer(he, draw=lambda d0, d1: torch.rand(d0, d1)),
     "bound-for-std": layer(he, draw=symmetric_uniform),
-    "gain-one+bound-for-std": linear_module,
+    "gain-one+bound-for-std+float32": linear_module,
     "fan-out-for-fan-in+float32": layer(lambda d0, d1: (2 / d1) ** 0.5, dtype=torch.float32),
     "size-not-scaled+biases-not-zero": layer(lambda d0, d1: 1.0, bias=lambda d0, d1: torch.ones(d1)),
 }
