@@ -28,6 +28,9 @@ __all__ = ["ANSWER"]
 LABELS = {
     "objective": "loss",
     "accuracy": "accuracy",
+    "objective_in_training": "loss of a net in training mode",
+    "accuracy_in_training": "accuracy of a net in training mode",
+    "training_mode_kept": "a net in training mode stays in it (1 = yes)",
     "logs": f"entry of ({', '.join(LOG_NAMES)}), number {{step}}",
     "plain_numbers": "numbers without a graph (1 = yes)",
     "evaluation_mode_kept": "a net in evaluation mode stays in it (1 = yes)",
@@ -100,7 +103,10 @@ def generate(rng: np.random.Generator) -> Inputs:
 
 
 def _separates(inputs: Inputs) -> bool:
-    """Say whether accuracies are told apart from shares of anything else."""
+    """Say whether accuracies are told apart from shares of anything else, and between the modes."""
+    right = _measures(MEASURES)(inputs)
+    if np.isclose(right["accuracy"], right["accuracy_in_training"]):
+        return False
     changes: list[Rule] = [{}, *(mistake.formulas for mistake in ABOUT_MEASURES if "accuracy" in mistake.formulas)]
     found = {round(float(_measures({**MEASURES, **change})(inputs)["accuracy"]), 6) for change in changes}
     logs = _logs(LOGS)(inputs)["logs"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -18,11 +19,13 @@ __all__ = [
 Function = Callable[..., Any]
 
 MEASURES: Rule = {
+    "was": lambda s: s.net.training,
     "mode": lambda s: None,
     "logits": lambda s: s.net(s.X),
     "objective": lambda s: cross_entropy(s.logits, s.y),
     "right": lambda s: (s.logits.argmax(dim=1) == s.y).double(),
     "accuracy": lambda s: s.right.mean(),
+    "afterwards": lambda s: None,
 }
 
 
@@ -30,11 +33,33 @@ def measures_of(program: Rule) -> tuple[Function, Function]:
     """Return `compute_objective` and `compute_accuracy` of a program."""
 
     def measure(name: str) -> Function:
-        return lambda net, x, y: getattr(perform(program, net=net, X=x, y=y), name)
+        return lambda net, x, y: getattr(perform(program, measure=name, net=net, X=x, y=y), name)
 
     return measure("objective"), measure("accuracy")
 
 
+SWITCHED = (
+    "The function puts the net into evaluation mode; the text asks for a measure in whatever mode the net is. A net in "
+    "training is then {what}."
+)
+
+
+def _switched(measures: tuple[str, ...], what: str, afterwards: Rule) -> Mistake:
+    def enter(s: SimpleNamespace) -> Any:
+        return s.net.eval() if s.measure in measures else None
+
+    return Mistake("switched-to-evaluation", SWITCHED.format(what=what), {"mode": enter, **afterwards})
+
+
+# In both functions or in one of them, and put back or not.
+IN_EVALUATION = tuple(
+    _switched(measures, what, afterwards)
+    for measures in (("objective", "accuracy"), ("objective",), ("accuracy",))
+    for what, afterwards in (
+        ("measured, and left, in another mode than it was", {}),
+        ("measured in another mode than it is", {"afterwards": lambda s: s.net.train(s.was)}),
+    )
+)
 ABOUT_MEASURES = (
     Mistake(
         "sum-for-mean",
@@ -80,6 +105,7 @@ ABOUT_MEASURES = (
         "changes the running ones.",
         {"mode": lambda s: s.net.train()},
     ),
+    *IN_EVALUATION,
 )
 
 

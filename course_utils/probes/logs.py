@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -28,18 +29,30 @@ BATCHES, ROWS = 64, 64
 LOGS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
+MEASURES = ("objective", "accuracy")
+
+
 def _measures(compute_objective: Student, compute_accuracy: Student, inputs: Inputs) -> Outputs:
+    """Measure one net in evaluation mode, and for each function another one in training mode."""
     x, y = batch(inputs, "rows")
+    functions = dict(zip(MEASURES, (compute_objective, compute_accuracy), strict=True))
     net = normalised_net(inputs).eval()
     before = copy_of(net)
+    values: Outputs = {}
     with chance(int(inputs["seed"])):
-        objective = call(compute_objective, "compute_objective(net, X, y)", net, x, y)
-        accuracy = call(compute_accuracy, "compute_accuracy(net, X, y)", net, x, y)
-    return {
-        "objective": as_array(objective, "the return value of compute_objective", ()),
-        "accuracy": as_array(accuracy, "the return value of compute_accuracy", ()),
-        **_kept(net, before),
-    }
+        for name, function in functions.items():
+            values[name] = _measured(function, name, net, x, y)
+        kept = _kept(net, before)
+        nets = {name: normalised_net(inputs) for name in functions}
+        for name, function in functions.items():
+            values[f"{name}_in_training"] = _measured(function, name, nets[name], x, y)
+    still = all(module.training for one in nets.values() for module in one.modules())
+    return {**values, **kept, "training_mode_kept": flag(still)}
+
+
+def _measured(function: Student, name: str, net: nn.Module, x: torch.Tensor, y: torch.Tensor) -> NDArray[Any]:
+    value = call(function, f"compute_{name}(net, X, y)", net, x, y)
+    return as_array(value, f"the return value of compute_{name}", ())
 
 
 def _kept(net: nn.Module, before: nn.Module) -> Outputs:

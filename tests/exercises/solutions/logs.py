@@ -163,6 +163,16 @@ def hits(net, X, y):
     return (net(X).argmax(1) == y).double()
 
 
+def in_evaluation(measure):
+    def switched(net, X, y):
+        was = net.training
+        value = measure(net.eval(), X, y)
+        net.train(was)
+        return value
+
+    return switched
+
+
 CORRECT = {
     "textbook": with_(),
     "by hand": with_(objective_by_hand, accuracy_by_hand, logs_with_try, by_optimizer),
@@ -184,6 +194,14 @@ MUTANTS = {
     "all-pairs": with_(accuracy=lambda net, X, y: (net(X).argmax(1, keepdim=True) == y).double().mean()),
     "switched-to-training": with_(
         lambda net, X, y: compute_objective(net.train(), X, y), lambda net, X, y: compute_accuracy(net.train(), X, y)
+    ),
+    "switched-to-evaluation": with_(
+        lambda net, X, y: compute_objective(net.eval(), X, y), lambda net, X, y: compute_accuracy(net.eval(), X, y)
+    ),
+    "switched-to-evaluation (accuracy)": with_(accuracy=lambda net, X, y: compute_accuracy(net.eval(), X, y)),
+    "switched-to-evaluation (and back)": with_(in_evaluation(compute_objective), in_evaluation(compute_accuracy)),
+    "switched-to-evaluation+accuracy-in-percent": with_(
+        accuracy=in_evaluation(lambda net, X, y: 100 * hits(net, X, y).mean())
     ),
     "measured-in-training-mode": with_(log=logs(enter=lambda net: None)),
     "left-in-evaluation-mode": with_(log=logs(leave=lambda net: None)),
