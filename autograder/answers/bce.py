@@ -168,12 +168,12 @@ LABELS = {
     "loss_column": "loss of the same examples as a column",
     "right_is_cheap": "a perfect prediction costs less than 1e-6 (1 = yes)",
     "wrong_is_dear": "a completely wrong prediction costs more than 10, and is finite (1 = yes)",
-    "gradient": "gradient",
+    "gradient": "gradient (nan: not a number, or there is no graph)",
     "gradient_signs": "sign of the gradient at a completely wrong prediction (0 = none)",
     "gradient_bounded": "gradients are finite and below 1e20 (1 = yes)",
     "loss_grows": "a logit that is wrong by more costs more (1 = yes)",
-    "loss_far": "loss far from zero",
-    "gradient_far": "gradient far from zero",
+    "loss_far": "loss far from zero (nan: not finite)",
+    "gradient_far": "gradient far from zero (nan: not finite, or there is no graph)",
     "inputs_left_alone": "inputs left as they were (1 = yes)",
 }
 

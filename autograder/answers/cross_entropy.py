@@ -26,6 +26,18 @@ PROGRAM: Rule = {
     "returned": lambda s: s.loss,
 }
 
+
+def _through_the_probability(epsilon: float) -> Mistake:
+    """Return the mistake with a constant in the logarithm, which is seen where a probability is 0."""
+    return Mistake(
+        "through-the-probability",
+        "The logarithm is taken of a probability that has already rounded to 0, or was propped up by a small "
+        "constant: a prediction that is wrong by more no longer costs more.",
+        {"log_p": lambda s: torch.log(torch.exp(s.z - s.top) / torch.exp(s.z - s.top).sum(s.axis, True) + epsilon)},
+        share=0.75,
+    )
+
+
 MISTAKES = (
     Mistake(
         "no-maximum-subtracted",
@@ -51,13 +63,7 @@ MISTAKES = (
         "log(1 + (K - 1)/e) for K classes.",
         {"z": lambda s: torch.softmax(s.logits, dim=1)},
     ),
-    Mistake(
-        "through-the-probability",
-        "The logarithm is taken of a probability that has already rounded to 0, or was propped up by a small "
-        "constant: a prediction that is wrong by more no longer costs more.",
-        {"log_p": lambda s: torch.log(torch.exp(s.z - s.top) / torch.exp(s.z - s.top).sum(s.axis, True) + 1e-12)},
-        share=0.75,
-    ),
+    *map(_through_the_probability, (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 0.0)),
     Mistake(
         "logarithm-missing",
         "The probability of the label enters as it is; the loss is its negative logarithm.",
@@ -99,9 +105,9 @@ MISTAKES = (
 )
 LABELS = {
     "loss": "loss",
-    "gradient": "gradient",
-    "loss_shifted": "loss with the same number added to all logits",
-    "loss_shifted_by_row": "loss with a number of its own added to the logits of each example",
+    "gradient": "gradient (nan: not a number, or there is no graph)",
+    "loss_shifted": "loss with the same number added to all logits (nan: not finite)",
+    "loss_shifted_by_row": "loss with a number of its own added to the logits of each example (nan: not finite)",
     "loss_grows": "a prediction that is wrong by more costs more (1 = yes)",
     "loss_far": "loss of predictions that are far off",
     "inputs_left_alone": "inputs left as they were (1 = yes)",

@@ -30,13 +30,15 @@ from course_utils.probes.base import Inputs
 __all__ = ["ANSWER"]
 
 WIDTHS = (5, 4, 4, 3)
+MISSING = "(nan: not a number, or not in the dictionary)"
 LABELS = {
-    "losses": "loss of the first batch, of the second, and of the first again after scores in test mode",
+    "losses": "loss of the first batch, of the second, and of the first again after scores in test mode "
+    "(nan: not a number, or an error)",
     "scores": "scores in test mode",
-    **{f"dW{k}": f"gradient of W{k}, flat" for k in range(1, LAYERS + 1)},
-    "db": "gradients of the biases in turn",
-    "dgamma": "gradients of the gammas in turn",
-    "dbeta": "gradients of the betas in turn",
+    **{f"dW{k}": f"gradient of W{k}, flat {MISSING}" for k in range(1, LAYERS + 1)},
+    "db": f"gradients of the biases in turn {MISSING}",
+    "dgamma": f"gradients of the gammas in turn {MISSING}",
+    "dbeta": f"gradients of the betas in turn {MISSING}",
 }
 REREAD = "section 4.6, the order of the layers"
 Normal = Callable[[SimpleNamespace], Callable[[torch.Tensor, int], torch.Tensor]]

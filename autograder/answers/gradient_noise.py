@@ -129,7 +129,8 @@ MISTAKES = (
     ),
 )
 LABELS = {
-    "variance": f"logarithm of the variance, batch size number {{step}} of {', '.join(map(str, BATCH_SIZES))}",
+    "variance": f"logarithm of the variance, batch size number {{step}} of {', '.join(map(str, BATCH_SIZES))} "
+    "(nan: negative, or gradients pile up)",
     "draws_apart": "each draw starts from a gradient of zero (1 = yes)",
     "batch_size_used": "the batches have the size asked for (1 = yes)",
     "pairs_kept": "inputs come with their own targets (1 = yes)",

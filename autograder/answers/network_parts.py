@@ -28,7 +28,7 @@ def _std(deviation: Deviation) -> Callable[[SimpleNamespace], Any]:
 
 
 FLAGS = (
-    *("centred", "biases_zero", "batchnorm_has", "layernorm_has"),
+    *("centred", "biases_zero", "batchnorm_has", "layernorm_has", "plain_has_none"),
     *("gains_one", "shifts_zero", "dtype", "unknown_refused"),
 )
 START: Rule = {
@@ -92,6 +92,12 @@ START_MISTAKES = (
         "Gammas and betas should be there once for each hidden layer (gamma1, beta1, ...) when a normalization is "
         "chosen, and not for the scores.",
         {"batchnorm_has": lambda s: 0.0, "layernorm_has": lambda s: 0.0},
+    ),
+    Mistake(
+        "normalization-parameters",
+        "Without a normalization there are gammas or betas too; such a network has weights and biases only.",
+        {"plain_has_none": lambda s: 0.0},
+        share=0.75,
     ),
     Mistake(
         "gains-not-one", "Gammas should start at 1, so that at first nothing is scaled.", {"gains_one": lambda s: 0.0}
@@ -190,6 +196,7 @@ def parameters_part(name: str, reread: str) -> AnswerPart:
         "biases_zero": "biases 0 (1 = yes)",
         "batchnorm_has": 'gammas and betas as named in the text with "batchnorm" (1 = yes)',
         "layernorm_has": 'gammas and betas as named in the text with "layernorm" (1 = yes)',
+        "plain_has_none": "no gammas and betas without a normalization (1 = yes)",
         "gains_one": "gammas 1 (1 = yes)",
         "shifts_zero": "betas 0 (1 = yes)",
         "dtype": "parameters of the given dtype (1 = yes)",

@@ -143,8 +143,8 @@ def penalty_part(name: str, reread: str, weight: float) -> AnswerPart:
         MISTAKES,
         labels={
             "penalty": "what reg adds to the loss",
-            "weights": "what reg adds to the gradients of the weights in turn",
-            "biases": "what reg adds to the gradients of the biases",
+            "weights": "what reg adds to the gradients of the weights in turn (nan: not a number, or not in the dictionary)",
+            "biases": "what reg adds to the gradients of the biases (nan: not a number, or not in the dictionary)",
             "gains": "what reg adds to the gradients of gammas and betas",
         },
         reread=reread,

@@ -196,7 +196,7 @@ ANSWER = Answer(
             labels={
                 "out": "output",
                 "one_out": "output for one row in test mode",
-                "dx": "gradient with respect to the input",
+                "dx": "gradient with respect to the input (nan: torch refuses, a value it has kept was overwritten)",
             },
             reread="section 4.8, the formula of the residual layer",
             weight=4.0,

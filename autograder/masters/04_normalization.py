@@ -871,7 +871,8 @@ print(inspect.getsource(PlainNet))
 #   `self.bn_params`; its mode is that of the pass.
 # - Gains and shifts are **not** regularised: the penalty is there to prefer simple functions, and a small gain is no
 #   simpler than a large one.
-# - A flag that is silently ignored is worse than none, so an unknown `normalization` is an error.
+# - A flag that is silently ignored is worse than none, so an unknown `normalization` is best refused with an error. The
+#   check says so if it is accepted; that costs no marks.
 #
 # You may also write the whole network yourself; only its signature and the names of the parameters count.
 

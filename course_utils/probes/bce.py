@@ -40,7 +40,7 @@ def _of_probabilities(bce_loss: Loss, inputs: Inputs) -> Outputs:
 
 
 def _of_logits(bce_with_logits: Loss, inputs: Inputs) -> Outputs:
-    """Where a probability has rounded to 0 or 1 a loss made from it no longer grows; then the far losses are NaN."""
+    """Where a probability has rounded to 0 or 1 a loss made from it no longer grows; then the far ones count as 0."""
 
     def single(y: float, logit: float) -> tuple[NDArray[Any], NDArray[Any]]:
         return loss_and_gradient(bce_with_logits, tensor(np.array([y])), np.array([logit]), "bce_with_logits")
@@ -53,8 +53,8 @@ def _of_logits(bce_with_logits: Loss, inputs: Inputs) -> Outputs:
     return {
         **_moderate(bce_with_logits, inputs["y"], inputs["logits"], "bce_with_logits"),
         "loss_grows": flag(grows),
-        "loss_far": losses if grows else np.full_like(losses, np.nan),
-        "gradient_far": slopes if grows else np.full_like(slopes, np.nan),
+        "loss_far": losses if grows else np.zeros_like(losses),
+        "gradient_far": slopes if grows else np.zeros_like(slopes),
     }
 
 

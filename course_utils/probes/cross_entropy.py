@@ -17,7 +17,7 @@ __all__ = ["PROBE"]
 
 
 def _run(cross_entropy: Callable[[torch.Tensor, torch.Tensor], Any], inputs: Inputs) -> Outputs:
-    """Where the probability of the label has rounded to 0 the loss must still grow; else its value is NaN."""
+    """Where the probability of the label has rounded to 0 the loss must still grow; else it counts as 0."""
     labels = tensor(inputs["labels"], torch.int64)
     of = partial(loss_and_gradient, cross_entropy, labels, name="cross_entropy", prediction_first=True)
     logits = tensor(inputs["logits"])
@@ -31,7 +31,7 @@ def _run(cross_entropy: Callable[[torch.Tensor, torch.Tensor], Any], inputs: Inp
         "loss_shifted": finite_or_nan(of(inputs["logits"] + inputs["shift"])[0]),
         "loss_shifted_by_row": finite_or_nan(of(inputs["logits"] + inputs["shift_by_row"])[0]),
         "loss_grows": flag(grows),
-        "loss_far": far if grows else np.array(np.nan),
+        "loss_far": far if grows else np.zeros(()),
         "inputs_left_alone": flag(same(logits, inputs["logits"]) and same(labels, inputs["labels"])),
     }
 

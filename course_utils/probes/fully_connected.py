@@ -33,6 +33,8 @@ INITIAL_WIDTHS = (200, 300, 250, 100)
 WEIGHT_SCALE = 0.03
 DROPOUT_KEEP = 0.7
 MANY = 20_000
+# A backward pass of one's own may hold an array of (rows, rows): 72 MB; chance is still four standard deviations away.
+MANY_NORMALISED = 3_000
 # A score at which the loss of the right class is 0 to 13 places.
 SURE = 30.0
 
@@ -55,6 +57,7 @@ def _parameters(net_class: NetClass, inputs: Inputs) -> Outputs:
         "biases_zero": flag(not any(b.any() for b in biases)),
         "batchnorm_has": flag(_has(batch)),
         "layernorm_has": flag(_has(layer)),
+        "plain_has_none": flag(not _starting((plain,), "gamma") and not _starting((plain,), "beta")),
         "gains_one": flag(all(np.all(value == 1) for value in _starting((batch, layer), "gamma"))),
         "shifts_zero": flag(all(np.all(value == 0) for value in _starting((batch, layer), "beta"))),
         "unknown_refused": flag(_refuses(net_class, "batch_norm")),
@@ -191,11 +194,11 @@ def _kept(net_class: NetClass, hidden: int, kind: str | None) -> tuple[float, fl
     units = {f"{word}{k}": array for word, array in unit.items() for k in range(1, hidden + 1)}
     last = {f"W{hidden + 1}": np.array([[SURE, 0.0]]), f"b{hidden + 1}": np.zeros(2)}
     with_parameters(net, {**units, **last})
-    if set(net.params) != set(names(hidden + 1, normalized=kind is not None)):
-        # Gains where none belong, or none at all, are another part's matter.
+    if kind is not None and set(net.params) != set(names(hidden + 1, normalized=True)):
+        # No gains, or too many, are another part's matter.
         return np.nan, np.nan
-    x = np.ones((MANY, 1))
-    lost, cost = (float(loss_and_gradients(net, x, np.full(MANY, label))[0]) for label in (0, 1))
+    x = np.ones((MANY if kind is None else MANY_NORMALISED, 1))
+    lost, cost = (float(loss_and_gradients(net, x, np.full(len(x), label))[0]) for label in (0, 1))
     return 1.0 - lost / np.log(2), (cost - lost) / SURE
 
 

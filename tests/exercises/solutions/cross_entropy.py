@@ -65,6 +65,9 @@ MUTANTS = {
     "base-two": lambda z, y: by_hand(z, y) * torch.log2(torch.tensor(torch.e, dtype=z.dtype)),
     "graph-cut": lambda z, y: float(by_hand(z, y)),
     "sum-for-mean+softmax-twice": lambda z, y: by_hand(torch.softmax(z, 1), y) * len(y),
+    "softmax-over-the-batch+through-the-probability": lambda z, y: nll(torch.softmax(z, 0) + 1e-9, y),
+    "softmax-over-the-batch+through-the-probability (1e-8)": lambda z, y: nll(torch.softmax(z, 0) + 1e-8, y),
+    "softmax-over-the-batch+through-the-probability (nothing added)": lambda z, y: nll(torch.softmax(z, 0), y),
     "through-the-probability+sum-for-mean": lambda z, y: nll(probabilities(z) + 1e-10, y) * len(y),
 }
 WRONG = {

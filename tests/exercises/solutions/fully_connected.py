@@ -329,6 +329,27 @@ def no_gain_gradients(self, forward, h, k, caches):
     return h
 
 
+def always_gains(self, k):
+    return k < self.num_layers
+
+
+def without_weight_gradients(self, X, y=None):
+    returned = Textbook.loss(self, X, y)
+    return returned if y is None else (returned[0], {name: g for name, g in returned[1].items() if name != "W2"})
+
+
+def squared_backward(dout, cache):
+    """Batch normalization by the whole Jacobian of a column, (rows, rows)."""
+    x_hat, gamma, std = cache
+    n = len(dout)
+    columns = []
+    for j, h in enumerate(x_hat.T):
+        jacobian = -np.outer(h, h) / n - 1 / n
+        jacobian[np.diag_indices(n)] += 1
+        columns.append(jacobian @ (dout[:, j] * gamma[j]) / std[j])
+    return np.stack(columns, axis=1), (dout * x_hat).sum(0), dout.sum(0)
+
+
 def in_mode(change):
     """Make a set_mode that is changed."""
     return lambda self, mode: Textbook.set_mode(self, change(self, mode))
@@ -456,6 +477,7 @@ CORRECT = {
     "two lists": (TwoLists,),
     "the given network, filled": (Filled,),
     "gradients from torch": (ByAutograd,),
+    "batch normalization by Jacobians": changed(batch=(batchnorm_forward, squared_backward)),
     "dropout before the ReLU, which is the same": changed(order=("norm", "dropout", "relu")),
 }
 
@@ -475,6 +497,7 @@ MUTANTS = {
     "normalization-ignored (gains only)": changed(norm_skipped=(1, 2), norm=lambda self, forward, h, k, caches: h),
     "normalization-parameters+scores-normalised": changed(norm_scores=True),
     "normalization-parameters": changed(has_gains=scores_gains),
+    "normalization-parameters (without normalization)": changed(has_gains=always_gains),
     "activation-on-scores": changed(relu_scores=True),
     "hidden-activations-missing": changed(order=("norm", "dropout")),
     "activation-backward-missing": changed(relu=passed_through("relu")),
