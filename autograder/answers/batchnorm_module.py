@@ -21,6 +21,7 @@ from autograder.answers.epsilons import OTHER_EPSILON, RARE_EPSILONS
 from autograder.answers.library import NORMALIZATIONS
 from autograder.answers.manners import MANNER_LABELS, SHAPES_DO_NOT_FIT
 from autograder.answers.module_manners import MODULE_MANNER_MISTAKES, MODULE_MANNERS, OTHER_DTYPE, flag_part, turned
+from autograder.answers.normalization_rule import UNBIASED
 from autograder.answers.rules import Mistake, Rule
 from autograder.answers.way_back import NO_WAY_BACK, WAY_BACK, WAY_BACK_LABELS, WAY_BACK_MISTAKES, way_back
 from course_utils.probes.base import Inputs, Outputs
@@ -39,7 +40,10 @@ WITHOUT_GRAPH = tuple(
     for mistake in RUNNING_MISTAKES
     if mistake.id == "running-statistics-in-training"
 )
+# One call of x.var() serves both; torch's default is the unbiased estimate.
+UNBIASED_TWICE = replace(UNBIASED, formulas={**UNBIASED.formulas, **UNBIASED_RUNNING.formulas})
 MISTAKES = (
+    UNBIASED_TWICE,
     *(*NORMALISER_MISTAKES, *RUNNING_MISTAKES, *WITHOUT_GRAPH),
     *(STARTS_AT_ZERO, MOMENTUM_IGNORED, SHAPES_DO_NOT_FIT, *WAY_BACK_MISTAKES),
 )
@@ -47,7 +51,7 @@ CONSTANTS = {"gamma": 1.0, "beta": 0.0, "given_eps": 1e-5, "running_var": np.one
 
 ONE_LABELS = {
     "forgetful_out_test": "output in test mode with beta = 0",
-    "single": "output for a training batch of one example",
+    "single": "output for a training batch of one example (infinite: refused with an error)",
 }
 
 
@@ -80,8 +84,9 @@ def _generate(rng: np.random.Generator) -> Inputs:
 
 STATE_LABELS = {
     "in_state_dict": "running_mean and running_var are in state_dict() (1 = yes)",
-    "follows_dtype": "they follow module.to(dtype) (1 = yes)",
+    "follows_dtype": "running_mean and running_var follow module.to(dtype) (1 = yes)",
     "parameters": "number of parameters to train",
+    "no_parameters_themselves": "running_mean and running_var are no parameters (1 = yes)",
     "detached": "running statistics without a graph (1 = yes)",
     "graph_bounded": "the graph stays as large as it is from one batch to the next (1 = yes)",
     "deepcopies": "copy.deepcopy works after a training batch (1 = yes)",
@@ -93,6 +98,16 @@ STATE_MISTAKES = (
         "The running statistics are plain attributes: they are missing in state_dict(), so a saved model forgets them, "
         "and module.to() leaves them where they are.",
         {"in_state_dict": 0.0, "follows_dtype": 0.0},
+    ),
+    turned(
+        "not-buffers",
+        "In state_dict() there is no running_mean with running_var, one value per feature: a saved model forgets them.",
+        {"in_state_dict": 0.0},
+    ),
+    turned(
+        "running-statistics-keep-their-type",
+        "running_mean and running_var do not take the type that module.to() asks for.",
+        {"follows_dtype": 0.0},
     ),
     turned(
         "not-detached",
@@ -108,7 +123,14 @@ STATE_MISTAKES = (
     turned(
         "running-statistics-as-parameters",
         "The running statistics are parameters, so an optimizer would train what should only be measured.",
-        {"parameters": 2.0, "detached": 0.0},
+        {"parameters": 2.0, "detached": 0.0, "no_parameters_themselves": 0.0},
+    ),
+    turned(
+        "running-statistics-as-parameters",
+        "The running statistics are parameters, only without a gradient: what walks through parameters(), as a weight "
+        "penalty or a count does, finds what should only be measured. Buffers are kept apart from them.",
+        {"no_parameters_themselves": 0.0},
+        share=0.75,
     ),
     *MODULE_MANNER_MISTAKES,
 )

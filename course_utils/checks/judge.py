@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.checks.nan_words import without_nan_words
+from course_utils.checks.nan_words import with_words_for
 from course_utils.checks.patterns import explain_pattern
 from course_utils.checks.types import (
     Candidate,
@@ -129,8 +129,7 @@ def _clearest_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
             return (Evidence(f"share right of {key.labels.get(name, name)}", share, needed),)
         label = key.labels.get(name, name)
         index = _farthest(got[name], expected, differs, within_first="{step}" in label)
-        if not np.isnan(got[name][index]):
-            label = without_nan_words(label)
+        label = with_words_for(float(got[name][index]), label)
         return (_shown(_where(label, index), float(got[name][index]), float(expected[index]), _base(key, name, index)),)
     return ()
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.checks.nan_words import meaning_of_nan, without_nan_words
+from course_utils.checks.nan_words import meaning_of, with_words_for
 from course_utils.checks.types import PartKey
 from course_utils.probes.base import Outputs
 
@@ -32,10 +32,10 @@ def _not_finite(got: Outputs, key: PartKey) -> str:
     for name, expected in key.expected.items():
         bad = ~np.isfinite(got[name]) & np.isfinite(expected)
         if bad.any():
-            share, nan = f"{int(bad.sum())} of {bad.size} values", bool(np.isnan(got[name][bad]).any())
-            if nan and (meaning := meaning_of_nan(key.labels.get(name, ""))):
+            share, worst = f"{int(bad.sum())} of {bad.size} values", float(got[name][bad].max())
+            if meaning := meaning_of(worst, key.labels.get(name, "")):
                 return f"{_plain(key, name)}: {meaning} ({share})."
-            return f"{_plain(key, name)}: {share} are {'NaN' if nan else 'infinite'}."
+            return f"{_plain(key, name)}: {share} are {'NaN' if np.isnan(worst) else 'infinite'}."
     return ""
 
 
@@ -111,5 +111,5 @@ def _plain(key: PartKey, name: str) -> str:
 
 def _without_steps(key: PartKey, name: str) -> str:
     """Return a label in which steps go without saying; other numbers, as of epochs and layers, keep their place."""
-    label = without_nan_words(key.labels.get(name, name))
+    label = with_words_for(0.0, key.labels.get(name, name))
     return label.replace(f" after step {STEP}", "").replace(f" at step {STEP}", "")

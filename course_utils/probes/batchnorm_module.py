@@ -68,24 +68,38 @@ def _state(factory: Factory, inputs: Inputs) -> Outputs:
     batch = inputs["plain"]
     features = batch.shape[1]
     module = made(factory, features)
-    saved = module.state_dict()
-    running = [getattr(module, key, None) for key in RUNNING]
+    saved = [_saved(module, key) for key in RUNNING]
+    running = [_kept(module, key) for key in RUNNING]
     follows = all(isinstance(value, torch.Tensor) and value.dtype == torch.float64 for value in running)
     nodes = [_nodes_after(module, batch, calls) for calls in (2, 3)]
     trained = sum(parameter.requires_grad for parameter in module.parameters())
     return {
-        "in_state_dict": flag(all(key in saved and saved[key].numel() == features for key in RUNNING)),
+        "in_state_dict": flag(all(value is not None and value.numel() == features for value in saved)),
         "follows_dtype": flag(follows),
         "parameters": np.array(float(trained)),
-        "detached": flag(not any(_requires_grad(module, key) for key in RUNNING)),
+        "no_parameters_themselves": flag(not any(isinstance(value, nn.Parameter) for value in running)),
+        "detached": flag(not any(getattr(_kept(module, key), "requires_grad", False) for key in RUNNING)),
         "graph_bounded": flag(nodes[0] == nodes[1]),
         "deepcopies": flag(_deepcopies(module)),
         **manners(lambda: made(factory, features), batch),
     }
 
 
-def _requires_grad(module: nn.Module, key: str) -> bool:
-    return bool(getattr(getattr(module, key, None), "requires_grad", False))
+def _saved(module: nn.Module, key: str) -> torch.Tensor | None:
+    """Return what a saved state holds of this name, in the module or in one inside it."""
+    found = [value for name, value in module.state_dict().items() if name.split(".")[-1] == key]
+    return found[0] if len(found) == 1 else None
+
+
+def _kept(module: nn.Module, key: str) -> object:
+    """Return a running statistic as the module keeps it.
+
+    Raises:
+        ProbeFailure: There is none, in the module or in one inside it.
+    """
+    if not hasattr(module, key) and (saved := _saved(module, key)) is not None:
+        return saved
+    return getattr(module, key) if hasattr(module, key) else _running(module, key)
 
 
 def _nodes_after(module: nn.Module, batch: NDArray[Any], calls: int) -> int:

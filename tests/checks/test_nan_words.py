@@ -23,6 +23,15 @@ def test_numbers_and_infinity_are_spoken_of_without_it():
     assert judged(KEY, np.inf, 2.0).message.startswith("slope: 1 of 2 values are infinite.")
 
 
+def test_infinity_may_have_a_meaning_of_its_own():
+    key = PartKey(
+        "part", 1.0, KEY.expected, (), (), {"slope": "slope (nan: no graph) (infinite: refused)"}, "section 1"
+    )
+    assert judged(key, 1.0, np.inf).message.startswith("slope: refused (1 of 2 values).")
+    assert judged(key, 1.0, np.nan).message.startswith("slope: no graph (1 of 2 values).")
+    assert str(judged(key, 1.0, np.inf).evidence[0]) == "slope (infinite: refused), entry [1]: yours inf, expected 2"
+
+
 def test_a_nan_without_a_meaning_is_a_nan():
     key = PartKey("part", 1.0, KEY.expected, (), (), {"slope": "slope"}, "section 1")
     assert judged(key, np.nan, np.nan).message.startswith("slope: 2 of 2 values are NaN.")

@@ -238,6 +238,27 @@ class NoGradAtAll(Textbook):
         return super().forward(x)
 
 
+class FrozenParameters(Textbook):
+    def __init__(self, dimensions, beta=0.9):
+        nn.Module.__init__(self)
+        self.beta = beta
+        self.running_mean = nn.Parameter(torch.zeros(dimensions), requires_grad=False)
+        self.running_var = nn.Parameter(torch.ones(dimensions), requires_grad=False)
+
+
+class OfFloat64(Textbook):
+    """Plain attributes that happen to have the type asked for."""
+
+    def __init__(self, dimensions, beta=0.9):
+        nn.Module.__init__(self)
+        self.beta = beta
+        self.running_mean = torch.zeros(dimensions, dtype=torch.float64)
+        self.running_var = torch.ones(dimensions, dtype=torch.float64)
+
+    def forward(self, x):
+        return super().forward(x).to(x.dtype)
+
+
 def not_a_module(dimensions, beta=0.9):
     return lambda x: x
 
@@ -267,6 +288,12 @@ VARIANTS = {
 MUTANTS = {
     "unbiased-variance+not-buffers+not-detached": (HomeworkSolution,),
     "unbiased-variance": (written(correction=1),),
+    "unbiased-variance+momentum-swapped": (
+        written(correction=1, running_correction=1, follow=lambda b, old, new: (1 - b) * old + b * new),
+    ),
+    "unbiased-variance+momentum-swapped (biased running variance)": (
+        written(correction=1, follow=lambda b, old, new: (1 - b) * old + b * new),
+    ),
     "wrong-axis": (written(dim=1),),
     "whole-array": (written(whole=True),),
     "divides-by-features": (written(sums=True),),
@@ -300,6 +327,8 @@ MUTANTS = {
     "not-detached": (written(detach=False),),
     "not-buffers+not-detached": (written(buffers=False, detach=False),),
     "running-statistics-as-parameters": (written(parameters=True),),
+    "running-statistics-as-parameters (without gradient)": (FrozenParameters,),
+    "not-buffers (of the type asked for)": (OfFloat64,),
     "input-changed": (ChangesInput,),
     "needs-contiguous-memory": (written(before=lambda x: x.view(-1).view(x.shape)),),
 }
