@@ -39,6 +39,10 @@ def _some(right: int) -> Alternative:
     return Alternative((f"{COUNTS[right]}-of-ten",), (said,), _counted(right), share=right / len(LOOPS))
 
 
+def _all_right(inputs: Inputs) -> Outputs:
+    return {**{f"named_{loop}": np.array(1.0) for loop in LOOPS}, **_counted(len(LOOPS))(inputs)}
+
+
 def generate(rng: np.random.Generator) -> Inputs:
     """Draw a salt; the digests follow from it and from the key."""
     salt = rng.integers(256, size=16).astype(np.uint8)
@@ -52,9 +56,12 @@ ANSWER = Answer(
     (
         AnswerPart(
             name=PROBE.parts[0].name,
-            reference=_counted(len(LOOPS)),
+            reference=_all_right,
             misconceptions=tuple(map(_some, range(len(LOOPS)))),
-            labels={"right": "loops named rightly"},
+            labels={
+                **{f"named_{loop}": f"loop {loop} has a name from the list of faults (1 = yes)" for loop in LOOPS},
+                "right": "loops named rightly",
+            },
             reread="section 3.5, what goes wrong without an error",
         ),
     ),

@@ -21,6 +21,8 @@ CORRECT = {
     "dict": lambda: dict(RIGHT),
     "other order": lambda: dict(reversed(RIGHT.items())),
     "read-only": lambda: MappingProxyType(RIGHT),
+    "lower-case letters": lambda: {loop.lower(): fault for loop, fault in RIGHT.items()},
+    "a loop too many": lambda: {**RIGHT, "K": "ascent"},
 }
 MUTANTS = {
     "nine-of-ten": but(C="summed-loss"),
@@ -30,15 +32,15 @@ MUTANTS = {
     "none-of-ten": lambda: {},
     "none-of-ten (decoys)": lambda: dict.fromkeys(RIGHT, "update-recorded"),
     "five-of-ten": without(*"ABCDE"),
+    "nine-of-ten (own words)": but(A="the labels are shuffled"),
+    "nine-of-ten (misspelt)": but(F="new-tensor"),
+    "nine-of-ten (number for a name)": but(B=3),
+    "nine-of-ten (list for a name)": but(B=["ascent"]),
+    "nine-of-ten (misspelt letter)": lambda: {loop.replace("C", "Z"): fault for loop, fault in RIGHT.items()},
 }
 WRONG = {
     "forgotten return": lambda: None,
     "a list": lambda: list(RIGHT.values()),
-    "own words": but(A="the labels are shuffled"),
-    "number for a name": but(B=3),
-    "list for a name": but(B=["ascent"]),
-    "no such loop": lambda: {**RIGHT, "K": "ascent"},
-    "lower case": lambda: {loop.lower(): fault for loop, fault in RIGHT.items()},
     "raises": lambda: RIGHT["Z"],
 }
 CORRECT, MUTANTS, WRONG = ({name: (f,) for name, f in kind.items()} for kind in (CORRECT, MUTANTS, WRONG))
