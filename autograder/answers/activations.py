@@ -57,6 +57,10 @@ def _written_into(x: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
     return value
 
 
+def _both_branches(x: torch.Tensor) -> torch.Tensor:
+    return torch.where(x >= 0, 1 / (1 + torch.exp(-x)), torch.exp(x) / (1 + torch.exp(x)))
+
+
 def _clipped(bound: float) -> Mistake:
     said = f"The input is clipped at {bound:g}: beyond that the values stand still, and so does the gradient."
     return Mistake("input-clipped", said, {"argument": lambda s: s.x.clamp(-bound, bound)}, share=0.75, pairs=False)
@@ -68,6 +72,14 @@ ABOUT_SIGMOID = (
         "The values are right, but exp(-x) overflows for a large negative x: then the gradient is not a number.",
         {"value": lambda s: 1 / (1 + torch.exp(-s.argument))},
         share=0.75,
+    ),
+    Mistake(
+        "overflow-in-gradient",
+        "The values are right, but in the branch that is not chosen the exponential overflows all the same, and its "
+        "gradient, zero times infinity, is not a number.",
+        {"value": lambda s: _both_branches(s.argument)},
+        share=0.75,
+        pairs=False,
     ),
     Mistake(
         "overflow",

@@ -59,18 +59,22 @@ CORRECTION_MISTAKES = (
         "only-first-moment-corrected",
         "Only the first moment gets its bias correction; the second one is used uncorrected.",
         {"c2": lambda s: 1.0},
-        pairs=False,
     ),
     Mistake(
         "only-second-moment-corrected",
         "Only the second moment gets its bias correction; the first one is used uncorrected.",
         {"c1": lambda s: 1.0},
-        pairs=False,
     ),
     Mistake(
         "correction-multiplied",
         "The correction multiplies by 1 - beta^t where it should divide, so the start becomes smaller still.",
         {"c1": lambda s: 1 / (1 - s.beta1**s.k), "c2": lambda s: 1 / (1 - s.beta2**s.k)},
+        pairs=False,
+    ),
+    Mistake(
+        "product-for-power",
+        "The correction divides by 1 - beta t, a product; the share of the start that is left is the power beta^t.",
+        {"c1": lambda s: 1 - s.beta1 * s.k, "c2": lambda s: 1 - s.beta2 * s.k},
         pairs=False,
     ),
     Mistake(

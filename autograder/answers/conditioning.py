@@ -96,8 +96,9 @@ DESCENT_MISTAKES = (
 
 HEAVY_BALL: Rule = {
     **ENDS,
-    "rate": lambda s: (s.b**0.5 - s.a**0.5) / (s.b**0.5 + s.a**0.5),
-    "beta": lambda s: ((s.b**0.5 - s.a**0.5) / (s.b**0.5 + s.a**0.5)) ** 2,
+    "r": lambda s: (s.b**0.5 - s.a**0.5) / (s.b**0.5 + s.a**0.5),
+    "rate": lambda s: s.r,
+    "beta": lambda s: s.r**2,
     "lr": lambda s: 4 / (s.a**0.5 + s.b**0.5) ** 2,
 }
 
@@ -131,12 +132,17 @@ HEAVY_BALL_MISTAKES = (
     Mistake(
         "beta-not-squared",
         "beta is the square of the rate: the error shrinks by the root of beta per step.",
-        {"beta": lambda s: (s.b**0.5 - s.a**0.5) / (s.b**0.5 + s.a**0.5)},
+        {"beta": lambda s: s.r},
+    ),
+    Mistake(
+        "rate-taken-for-beta",
+        "This beta is the rate, and your rate the root of it: beta is the square of the rate.",
+        {"beta": lambda s: s.r, "rate": lambda s: s.r**0.5},
     ),
     Mistake(
         "one-minus-beta",
         "This is 1 - beta: beta is the share of the last movement that is kept.",
-        {"beta": lambda s: 1 - ((s.b**0.5 - s.a**0.5) / (s.b**0.5 + s.a**0.5)) ** 2},
+        {"beta": lambda s: 1 - s.r**2},
     ),
     Mistake(
         "condition-number-without-root",
@@ -154,12 +160,12 @@ HEAVY_BALL_MISTAKES = (
     Mistake(
         "rate-of-loss",
         "The rate equals beta here, which is the factor of the loss per step; the distance shrinks by its root.",
-        {"rate": lambda s: ((s.b**0.5 - s.a**0.5) / (s.b**0.5 + s.a**0.5)) ** 2},
+        {"rate": lambda s: s.r**2},
     ),
     Mistake(
         "twice-the-root-of-beta",
         "The rate is twice as large as it should be: the root of beta, without a factor 2, is the size of both roots.",
-        {"rate": lambda s: 2 * (s.b**0.5 - s.a**0.5) / (s.b**0.5 + s.a**0.5)},
+        {"rate": lambda s: 2 * s.r},
     ),
     Mistake(
         "share-removed",

@@ -73,6 +73,11 @@ MISTAKES = (
         {"c": lambda s: 1 / (1 - s.beta**s.k) if s.corrected else 1.0},
     ),
     Mistake(
+        "product-for-power",
+        "The correction divides by 1 - beta t, a product; the share of the start that is left is the power beta^t.",
+        {"c": lambda s: 1 - s.beta * s.k if s.corrected else 1.0},
+    ),
+    Mistake(
         "exponent-too-small",
         "The exponent of the correction is one too small: 0 at the first value, which divides by zero.",
         {"k": lambda s: s.t - 1},

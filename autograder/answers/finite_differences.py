@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from autograder.answers.base import Answer, AnswerPart
 from autograder.answers.closed_form import simulation
 from autograder.answers.library import AUTOGRAD, COURSE
+from autograder.answers.relative_error import ERROR_MISTAKES, ERROR_RULE, ERROR_VARIANTS
 from autograder.answers.rules import Mistake, Rule, alternatives
 from autograder.answers.smooth_function import fresh_coefficients, value
 from course_utils.probes.base import Inputs, Outputs
@@ -21,7 +22,6 @@ __all__ = ["ANSWER"]
 Array = NDArray[Any]
 SHAPES = {"vector": (4,), "matrix": (2, 3), "cube": (2, 1, 2)}
 DEFAULT_STEP = 1e-5
-FLOOR = 1e-8
 
 GRADIENT_RULE: Rule = {
     "step": lambda s: s.h or DEFAULT_STEP,
@@ -84,69 +84,10 @@ GRADIENT_MISTAKES = (
             "down": lambda s: np.full(s.x.shape, s.f(s.x - s.step)),
         },
     ),
-)
-
-ERROR_RULE: Rule = {
-    "difference": lambda s: np.abs(s.x - s.y),
-    "size": lambda s: np.abs(s.x) + np.abs(s.y),
-    "floored": lambda s: np.maximum(FLOOR, s.size),
-    "error": lambda s: (s.difference / s.floored).max(axis=1),
-}
-
-ERROR_MISTAKES = (
     Mistake(
-        "mean-instead-of-max",
-        "The errors are averaged: one wrong entry among many would hide.",
-        {"error": lambda s: (s.difference / s.floored).mean(axis=1)},
-    ),
-    Mistake(
-        "no-floor", "Where both values are zero, 0/0 gives NaN: the floor is missing.", {"floored": lambda s: s.size}
-    ),
-    Mistake(
-        "floor-added",
-        "The floor is added to the size; it should only replace sizes that are smaller.",
-        {"floored": lambda s: s.size + FLOOR},
-        share=0.75,
-    ),
-    Mistake(
-        "absolute-error",
-        "This is the absolute error: it is not divided by the size of the values.",
-        {"floored": lambda s: np.ones_like(s.size)},
-    ),
-    Mistake(
-        "first-argument-only",
-        "The difference is divided by the size of x alone: the result changes when x and y change places.",
-        {"size": lambda s: np.abs(s.x)},
-    ),
-    Mistake(
-        "second-argument-only",
-        "The difference is divided by the size of y alone: the result changes when x and y change places.",
-        {"size": lambda s: np.abs(s.y)},
-    ),
-    Mistake(
-        "size-of-sum",
-        "abs(x + y) is small where the signs differ; add the sizes.",
-        {"size": lambda s: np.abs(s.x + s.y)},
-    ),
-    Mistake(
-        "sign-kept",
-        "The difference keeps its sign, so an error below zero never counts.",
-        {"difference": lambda s: s.x - s.y},
-    ),
-    Mistake(
-        "norms-instead-of-entries",
-        "The norms of whole arrays are compared: small entries disappear behind large ones. Take the worst entry.",
-        {"error": lambda s: _norms(s.x - s.y) / np.maximum(FLOOR, _norms(s.x) + _norms(s.y))},
-    ),
-)
-
-ERROR_VARIANTS = (
-    Mistake(
-        "larger-size",
-        "Divided by the larger of the two sizes instead of their sum: also in use, and between one and two times as "
-        "large.",
-        {"size": lambda s: np.maximum(np.abs(s.x), np.abs(s.y))},
-        share=1.0,
+        "whole-rows-moved",
+        "All entries of a row are moved together: x[i] is a whole row where x has more than one axis.",
+        {"up": lambda s: _rows_moved(s, s.step), "down": lambda s: _rows_moved(s, -s.step)},
     ),
 )
 
@@ -154,6 +95,12 @@ ERROR_VARIANTS = (
 def _moved(f: Callable[[Array], float], x: Array, step: float) -> Array:
     """Return f with one entry of x moved by `step`, for every entry."""
     return np.array([f(x + step * unit) for unit in _units(x)]).reshape(x.shape)
+
+
+def _rows_moved(s: SimpleNamespace, step: float) -> Array:
+    """As `_moved`, but with all entries of a row at once."""
+    rows = np.eye(len(s.x)).reshape(len(s.x), len(s.x), *[1] * (s.x.ndim - 1))
+    return np.stack([np.full(s.x.shape[1:], s.f(s.x + step * row)) for row in rows])
 
 
 def _walked(s: SimpleNamespace, step: float) -> Array:
@@ -167,10 +114,6 @@ def _walked(s: SimpleNamespace, step: float) -> Array:
 
 def _units(x: Array) -> Array:
     return np.eye(x.size).reshape(x.size, *x.shape)
-
-
-def _norms(rows: Array) -> Array:
-    return np.asarray(np.linalg.norm(rows, axis=1))
 
 
 def _simulate_gradient(rule: Rule) -> Callable[[Inputs], Outputs]:

@@ -61,6 +61,12 @@ MISTAKES = (
         {"v": lambda s: s.mu * s.v - s.lr * s.g, "w": lambda s: s.w - s.v},
     ),
     Mistake(
+        "bias-corrected",
+        "The velocity is divided by 1 - mu^t before it is used: a bias correction, which this update does not have.",
+        {"w": lambda s: s.w - s.lr * s.v / (1 - s.mu**s.t)},
+        pairs=False,
+    ),
+    Mistake(
         "shared-state",
         "All parameters share one velocity: what one parameter leaves in it is taken up by the next.",
         {"old": lambda s: s.last.v, "v": lambda s: s.mu * s.last.v + (1 - s.mu) * s.g},

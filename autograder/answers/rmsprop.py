@@ -20,6 +20,19 @@ SMALLER_EPSILON = Mistake(
 )
 OWN_MISTAKES = (
     Mistake(
+        "bias-corrected",
+        "The mean of squares is divided by 1 - beta^t before it is used: a bias correction, which this update does not "
+        "have.",
+        {"root": lambda s: np.sqrt(s.s / (1 - s.beta**s.t) + s.e)},
+        pairs=False,
+    ),
+    Mistake(
+        "starts-at-one",
+        "The mean of squares starts at one; that of the text starts at zero.",
+        {"s": lambda s: s.beta * (1.0 if s.t == 1 else s.kept) + (1 - s.beta) * s.used**2},
+        pairs=False,
+    ),
+    Mistake(
         "shared-state",
         "All parameters share one mean of squares: what one parameter leaves in it is taken up by the next.",
         {"old": lambda s: s.last.kept, "s": lambda s: s.beta * s.last.kept + (1 - s.beta) * s.used**2},

@@ -47,6 +47,11 @@ MISTAKES = (
         {"part": lambda s: s.t / s.total},
     ),
     Mistake(
+        "warmup-not-subtracted",
+        "The schedule is counted from step 0, warmup included: after it the rate does not begin at the base rate.",
+        {"part": lambda s: np.where(s.t < s.warmup, 0.0, s.t / s.total)},
+    ),
+    Mistake(
         "total-not-shortened",
         "The schedule begins after the warmup but is stretched over all steps, so it never comes to its end.",
         {"part": lambda s: np.clip((s.t - s.warmup) / s.total, 0, 1)},
@@ -157,7 +162,7 @@ def _simulate(rule: Rule) -> Simulate:
 
 def _labels() -> dict[str, str]:
     words = {"plain": "without warmup", "warm": "with warmup"}
-    rates = {f"{name}_{kind}": f"{kind}, {said}, step" for kind in KINDS for name, said in words.items()}
+    rates = {f"{name}_{kind}": f'schedule "{kind}" {said}' for kind in KINDS for name, said in words.items()}
     return {**rates, "refuses": "a ValueError for an unknown kind (1 = yes)"}
 
 

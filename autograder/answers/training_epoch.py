@@ -8,13 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.answers.base import Answer, AnswerPart
+from autograder.answers.evaluation_mistakes import ABOUT_EVALUATE, ATTACHED
 from autograder.answers.programs import as_function, part_of, seen_by
 from autograder.answers.rules import Mistake, Rule, alternatives
 from autograder.answers.training_epoch_mistakes import (
     ABOUT_BATCHES,
-    ABOUT_EVALUATE,
     ABOUT_UPDATES,
-    ATTACHED,
     MEASURED_AFTER,
 )
 from autograder.answers.training_loop import EPOCH, EVALUATION, as_epoch

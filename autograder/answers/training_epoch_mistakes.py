@@ -13,9 +13,7 @@ from autograder.answers.training_loop import clear, forward, slices, take_step
 
 __all__ = [
     "ABOUT_BATCHES",
-    "ABOUT_EVALUATE",
     "ABOUT_UPDATES",
-    "ATTACHED",
     "MEASURED_AFTER",
 ]
 
@@ -90,6 +88,11 @@ ABOUT_UPDATES = (
         "gradients-accumulate",
         "The gradients are never set to zero, so each batch adds its own to those of all batches before.",
         {"before": lambda s: None},
+    ),
+    Mistake(
+        "cleared-once-per-epoch",
+        "The gradients are set to zero once per epoch: each batch adds its own to those of the batches before it.",
+        {"before": lambda s: None if s.losses else clear(s.leaves)},
     ),
     Mistake(
         "cleared-before-step",
@@ -200,53 +203,4 @@ ABOUT_BATCHES = (
         "(N,) and makes a table of all pairs.",
         {"label_order": lambda s: torch.randperm(s.n)},
     ),
-)
-
-
-ABOUT_EVALUATE = (
-    Mistake(
-        "sum-for-mean",
-        "The loss is the sum over the examples; the text asks for their mean.",
-        {"loss": lambda s: s.each.sum()},
-    ),
-    Mistake(
-        "accuracy-in-percent",
-        "The accuracy is in percent; the text asks for a fraction between 0 and 1.",
-        {"accuracy": lambda s: 100 * s.right.mean()},
-        share=0.75,
-    ),
-    Mistake(
-        "accuracy-as-count",
-        "The accuracy is the number of right answers; the text asks for their fraction.",
-        {"accuracy": lambda s: s.right.sum()},
-        share=0.75,
-    ),
-    Mistake(
-        "error-for-accuracy",
-        "This is the fraction of wrong answers; the accuracy is that of right ones.",
-        {"accuracy": lambda s: 1 - s.right.mean()},
-    ),
-    Mistake(
-        "threshold-for-logits",
-        "Every example counts as a 1: a probability is compared with 0, where a logit would be. Its threshold is 1/2.",
-        {"threshold": lambda s: 0.0},
-    ),
-    Mistake(
-        "all-pairs",
-        "Each output is compared with the labels of all examples: a column (N, 1) meets a vector (N,).",
-        {"right": lambda s: ((s.p > s.threshold)[:, None] == (s.targets > 0.5)).double()},
-    ),
-    Mistake(
-        "results-exchanged",
-        "Loss and accuracy have changed places.",
-        {"returned": lambda s: (s.accuracy.item(), s.loss.item())},
-        share=0.75,
-    ),
-)
-ATTACHED = Mistake(
-    "graph-kept",
-    "Accepted: the values are right. They carry the graph of the whole pass with them; under no_grad, or as plain "
-    "numbers, they would not.",
-    {"returned": lambda s: (s.loss, s.accuracy)},
-    share=1.0,
 )

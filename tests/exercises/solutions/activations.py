@@ -30,6 +30,10 @@ def schoolbook(x):
     return 1.0 / (1.0 + torch.exp(-x))
 
 
+def overflows_where_not_chosen(x):
+    return torch.where(x >= 0, 1 / (1 + torch.exp(-x)), torch.exp(x) / (1 + torch.exp(x)))
+
+
 def in_place_relu(x):
     x[x < 0] = 0
     return x
@@ -53,6 +57,7 @@ CORRECT = {
 }
 MUTANTS = {
     "overflow-in-gradient": (schoolbook, relu),
+    "overflow-in-gradient (both branches)": (overflows_where_not_chosen, relu),
     "overflow": (lambda x: x.exp() / (x.exp() + 1), relu),
     "cancellation": (lambda x: 1 - 1 / (1 + two_branches(x) / two_branches(-x).clamp(min=1e-300)), relu),
     "sign-flipped": (lambda x: two_branches(-x), relu),

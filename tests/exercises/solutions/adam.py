@@ -230,6 +230,13 @@ MUTANTS = {
     "only-first-moment-corrected": adam(correct=lambda m, v, b1, b2, t: (m / (1 - b1**t), v)),
     "only-second-moment-corrected": adam(correct=lambda m, v, b1, b2, t: (m, v / (1 - b2**t))),
     "correction-multiplied": adam(correct=lambda m, v, b1, b2, t: (m * (1 - b1**t), v * (1 - b2**t))),
+    "product-for-power": adam(correct=lambda m, v, b1, b2, t: (m / (1 - b1 * t), v / (1 - b2 * t))),
+    "only-first-moment-corrected+t-per-parameter": adam(
+        correct=lambda m, v, b1, b2, t: (m / (1 - b1**t), v), t=lambda step, i, n: (step - 1) * n + i + 1
+    ),
+    "only-second-moment-corrected+t-per-parameter": adam(
+        correct=lambda m, v, b1, b2, t: (m, v / (1 - b2**t)), t=lambda step, i, n: (step - 1) * n + i + 1
+    ),
     "exponent-too-small": adam(t=lambda step, i, n: torch.tensor(step - 1)),
     "exponent-too-large": adam(t=lambda step, i, n: step + 1),
     "t-frozen": adam(t=lambda step, i, n: 1),

@@ -116,6 +116,7 @@ MUTANTS = {
     "one-over-largest (heavy ball)": heavy_with(lr=lambda low, high: 1 / high**2),
     "stability-limit (heavy ball)": heavy_with(lr=lambda low, high: (2 + 2 * factor(low, high) ** 2) / high**2),
     "beta-not-squared": heavy_with(beta=factor),
+    "rate-taken-for-beta": heavy_with(beta=factor, rate=lambda low, high: factor(low, high) ** 0.5),
     "one-minus-beta": heavy_with(beta=lambda low, high: 1 - factor(low, high) ** 2),
     "condition-number-without-root": heavy_with(beta=lambda low, high: without_root(low, high) ** 2, rate=without_root),
     "rate-of-gradient-descent": heavy_with(rate=without_root),

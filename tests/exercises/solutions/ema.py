@@ -105,6 +105,7 @@ MUTANTS = {
     "always-corrected": (mutant(divisor=lambda b, t, flag: 1 - b**t),),
     "flag-inverted": (mutant(divisor=lambda b, t, flag: 1.0 if flag else 1 - b**t),),
     "correction-multiplied": (mutant(divisor=lambda b, t, flag: 1 / (1 - b**t) if flag else 1.0),),
+    "product-for-power": (mutant(divisor=lambda b, t, flag: 1 - b * t if flag else 1.0),),
     "exponent-too-small": (mutant(divisor=lambda b, t, flag: 1 - b ** (t - 1) if flag else 1.0),),
     "exponent-too-large": (mutant(divisor=lambda b, t, flag: 1 - b ** (t + 1) if flag else 1.0),),
     "t-frozen": (mutant(divisor=lambda b, t, flag: 1 - b if flag else 1.0),),

@@ -144,6 +144,7 @@ MUTANTS = {
     "x-changed": (central_then_leaves_copy_moved, rel_error),
     "all-entries-at-once": (all_at_once, rel_error),
     "forward-difference+step-size-ignored": (gradient("(up - here) / h", step="1e-5"), rel_error),
+    "whole-rows-moved": (first_axis_only, rel_error),
     "mean-instead-of-max": (on_copies, error("np.mean(abs(x - y) / np.maximum(1e-8, abs(x) + abs(y)))")),
     "no-floor": (on_copies, error("np.max(abs(x - y) / (abs(x) + abs(y)))")),
     "floor-added": (on_copies, error("np.max(abs(x - y) / (abs(x) + abs(y) + 1e-8))")),
@@ -152,6 +153,7 @@ MUTANTS = {
     "second-argument-only": (on_copies, error("np.max(abs(x - y) / np.maximum(1e-8, abs(y)))")),
     "size-of-sum": (on_copies, error("np.max(abs(x - y) / np.maximum(1e-8, abs(x + y)))")),
     "sign-kept": (on_copies, error("np.max((x - y) / np.maximum(1e-8, abs(x) + abs(y)))")),
+    "largest-over-largest": (on_copies, error("np.max(abs(x - y)) / np.max(np.maximum(1e-8, abs(x) + abs(y)))")),
     "norms-instead-of-entries": (
         on_copies,
         error("np.linalg.norm(x - y) / max(1e-8, np.linalg.norm(x) + np.linalg.norm(y))"),
@@ -164,7 +166,6 @@ MUTANTS = {
 
 PARTLY = {
     "one slope": (one_slope, rel_error),
-    "rows at once": (first_axis_only, rel_error),
     "flattened result": (flattened, rel_error),
     "f called with flat points": (flat_points, rel_error),
     "forgot return": (forgot_return, rel_error),

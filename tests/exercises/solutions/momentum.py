@@ -137,7 +137,18 @@ class ClearsGradients(Textbook):
             p.grad.zero_()
 
 
+class BiasCorrected(Textbook):
+    t = 0
+
+    def step(self):
+        self.t += 1
+        for i, p in enumerate(self.parameters):
+            self.velocities[i] = self.mu * self.velocities[i] + (1 - self.mu) * p.grad
+            p -= self.lr * (self.velocities[i] / (1 - self.mu**self.t))
+
+
 MUTANTS = {
+    "bias-corrected": (BiasCorrected,),
     "ascent": mutant(lambda g, v, lr, mu: (mu * v + (1 - mu) * g, lr * (mu * v + (1 - mu) * g))),
     "learning-rate-ignored": mutant(lambda g, v, lr, mu: (mu * v + (1 - mu) * g, -(mu * v + (1 - mu) * g))),
     "no-one-minus-beta": mutant(descending(lambda g, v, lr, mu: mu * v + g)),

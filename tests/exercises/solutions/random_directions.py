@@ -152,6 +152,10 @@ CORRECT = {
 MUTANTS = {
     "ascent": update_mutant("p.data += lr * p.grad.data"),
     "gradients-accumulate": update_mutant("p.data -= lr * p.grad", start="loss.backward()\n"),
+    "cleared-after-step-only": (
+        updating("loss.backward()\nfor p in params: p.data -= lr * p.grad\nzero_grad(params)"),
+        flat_directions,
+    ),
     "learning-rate-ignored": update_mutant("p.data -= p.grad"),
     "default-learning-rate-only": update_mutant("p.data -= 1e-3 * p.grad"),
     "gradients-cleared-before-step": update_mutant("p.data -= lr * p.grad", "loss.backward()\nzero_grad(params)\n"),

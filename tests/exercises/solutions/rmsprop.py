@@ -107,6 +107,22 @@ class RootStored(Textbook):
             p -= self.lr * p.grad / self.squares[i]
 
 
+class BiasCorrected(Textbook):
+    t = 0
+
+    def step(self):
+        self.t += 1
+        for i, p in enumerate(self.parameters):
+            self.squares[i] = self.beta * self.squares[i] + (1 - self.beta) * p.grad**2
+            p -= self.lr * p.grad / torch.sqrt(self.squares[i] / (1 - self.beta**self.t) + epsilon)
+
+
+class StartsAtOne(Textbook):
+    def __init__(self, parameters, lr=0.01, beta=0.9):
+        super().__init__(parameters, lr, beta)
+        self.squares = [torch.ones_like(p) for p in self.parameters]
+
+
 class ScalesGradients(Textbook):
     def step(self):
         for s, p in zip(self.squares, self.parameters, strict=True):
@@ -129,6 +145,8 @@ MUTANTS = {
     "squares-not-kept": optimizer(square=lambda s, g, b: (1 - b) * g**2),
     "scalar-second-moment": optimizer(square=lambda s, g, b: b * s + (1 - b) * (g**2).mean()),
     "no-epsilon": optimizer(denominator=lambda s, old: torch.sqrt(s)),
+    "bias-corrected": (BiasCorrected,),
+    "starts-at-one": (StartsAtOne,),
     "shared-state": (SharedScalar,),
     "gradient-changed": (ScalesGradients,),
     "other-defaults": optimizer(default_beta=0.99),

@@ -95,6 +95,10 @@ def to_last(t, w, total):
     return min(1, max(0, (t - w) / (total - 1 - w)))
 
 
+def after_the_ramp(t, w, total):
+    return 0.0 if t < w else t / total
+
+
 VARIANTS = {
     "warmup-from-zero": varied(ramp=from_zero),
     "warmup-ends-one-later": varied(ramp=lambda t, w: min(1, (t + 1) / (w + 1))),
@@ -152,6 +156,8 @@ MUTANTS = {
     "warmup-missing": varied(ramp=lambda t, w: 1),
     "warmup-ignored": varied(ramp=lambda t, w: 1, part=lambda t, w, total: t / total),
     "warmup-not-subtracted": varied(part=lambda t, w, total: t / total),
+    "warmup-not-subtracted (after the ramp)": varied(part=after_the_ramp),
+    "warmup-not-subtracted+unknown-kind-accepted": varied(part=after_the_ramp, refuse=False),
     "total-not-shortened": varied(part=lambda t, w, total: max(0, t - w) / total),
     "counts-from-one": varied(shift=1),
     "base-rate-ignored": varied(base=1.0),

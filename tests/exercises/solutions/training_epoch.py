@@ -59,7 +59,7 @@ def epoch(**change):
         count = 0
         for start in range(0, stops, batch_size):
             xb, yb = x[start : start + batch_size], labels[start : start + batch_size]
-            if not change.get("accumulate"):
+            if not (change.get("accumulate") or (change.get("once") and start)):
                 clear_gradients(params)
             p = network(xb, params)
             loss = bce(yb, p)
@@ -247,6 +247,8 @@ MUTANTS = {
     "last-batch-dropped": (epoch(drop=True), evaluate),
     "learning-rate-ignored": (lambda p, x, y, lr, b: ok(p, x, y, 1.0, b), evaluate),
     "gradients-accumulate": (epoch(accumulate=True), evaluate),
+    "cleared-once-per-epoch": (epoch(once=True), evaluate),
+    "cleared-once-per-epoch+last-batch-dropped": (epoch(once=True, drop=True), evaluate),
     "cleared-before-step": (lambda *args: no_learning(*args, cleared=True), evaluate),
     "new-tensors": (lambda *args: no_learning(*args, cleared=False), evaluate),
     "step-before-backward": (step_first, evaluate),
