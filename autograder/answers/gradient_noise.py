@@ -6,21 +6,21 @@ this formula, not a simulation; a solution may be off by what chance does to a m
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.answers.base import Answer, AnswerPart, Simulate
+from autograder.answers.gradient_noise_mistakes import FIRST, MISTAKES, PROGRAM, STATEMENTS, VARIANTS, spread
 from autograder.answers.programs import perform
-from autograder.answers.rules import Mistake, Rule, alternatives
+from autograder.answers.rules import Rule, alternatives, under_variants
 from course_utils.probes.base import Inputs, Outputs
 from course_utils.probes.gradient_noise import BATCH_SIZES, PROBE
 
 __all__ = ["ANSWER"]
 
-ROWS, FIRST, INPUTS, DRAWS, SAMPLES = 40, 16, 25, 200, 2000
+ROWS, INPUTS, DRAWS = 40, 25, 200
 # The reference for single examples is exp(level), a level between these two, so that the judge's tolerance, 0.05 of the
 # value and of the largest one, is 13 to 30 percent of a variance, and inputs differ in what is right. In so many
 # dimensions, and with residuals of similar sizes, a mean over the draws is off by at most STEADY / sqrt(DRAWS), 3.5
@@ -29,105 +29,6 @@ LEVELS = (2.0, 3.0)
 STEADY, APART = 0.5, 0.35
 
 
-def _spread(gradients: NDArray[Any]) -> Any:
-    """Return the mean squared distance from the mean: the trace of the covariance."""
-    return ((gradients - gradients.mean(axis=0)) ** 2).sum(axis=1).mean()
-
-
-def _minibatch_gradients(s: SimpleNamespace) -> NDArray[Any]:
-    rows = np.random.default_rng(0).integers(len(s.per_example), size=(SAMPLES, s.size))
-    means: NDArray[Any] = s.per_example[rows].mean(axis=1)
-    return means
-
-
-PROGRAM: Rule = {
-    "components": lambda s: s.per_example,
-    "variance": lambda s: _spread(s.components),
-    "finite": lambda s: 1.0,
-    "of_minibatch": lambda s: s.variance / s.size * s.finite,
-    "value": lambda s: s.of_minibatch,
-    "draws_apart": lambda s: 1.0,
-    "batch_size_used": lambda s: 1.0,
-    "pairs_kept": lambda s: 1.0,
-    "repeatable": lambda s: 1.0,
-    "inputs_left_alone": lambda s: 1.0,
-}
-STATEMENTS = ("draws_apart", "batch_size_used", "pairs_kept", "repeatable", "inputs_left_alone")
-
-NOT_SQUARED = (
-    "This is a distance, the mean length of the difference or the root of the variance; what is asked for is the mean "
-    "of its square."
-)
-MISTAKES = (
-    Mistake(
-        "not-centred",
-        "This is the mean squared length of the minibatch gradients. The gradient of the whole set is still in it: "
-        "noise is what remains after it has been subtracted.",
-        {"of_minibatch": lambda s: (_minibatch_gradients(s) ** 2).sum(axis=1).mean()},
-    ),
-    Mistake(
-        "without-replacement",
-        "The rows are drawn without replacement: the variance is smaller, by (N - B)/(N - 1) for B of N rows, and "
-        "would be zero for B = N. The text asks for independent draws.",
-        {"finite": lambda s: (s.rows - s.size) / (s.rows - 1)},
-        share=0.75,
-    ),
-    Mistake(
-        "mean-over-components",
-        "The squares are averaged over the components of the gradient; the squared length is their sum.",
-        {"value": lambda s: s.of_minibatch / s.per_example.shape[1]},
-        share=0.75,
-    ),
-    Mistake("not-squared", NOT_SQUARED, {"value": lambda s: np.sqrt(s.of_minibatch)}, share=0.75),
-    Mistake(
-        "not-squared",
-        NOT_SQUARED,
-        {
-            "of_minibatch": lambda s: np.sqrt(
-                ((_minibatch_gradients(s) - s.per_example.mean(axis=0)) ** 2).sum(axis=1)
-            ).mean()
-        },
-        share=0.75,
-    ),
-    Mistake(
-        "variance-of-lengths",
-        "This is the variance of the gradients' lengths. Two gradients of equal length can point to opposite sides: "
-        "take the length of the difference.",
-        {"of_minibatch": lambda s: np.linalg.norm(_minibatch_gradients(s), axis=1).var()},
-    ),
-    Mistake(
-        "first-tensor-only",
-        "Only the first tensor of the parameters is counted; the gradient has components for all of them.",
-        {"components": lambda s: s.per_example[:, :FIRST]},
-    ),
-    Mistake(
-        "last-tensor-only",
-        "Only the last tensor of the parameters is counted; the gradient has components for all of them.",
-        {"components": lambda s: s.per_example[:, FIRST:]},
-    ),
-    Mistake(
-        "one-example-at-a-time",
-        "The draws are single examples, whatever the batch size: this is the variance for a batch of one.",
-        {"of_minibatch": lambda s: s.variance, "batch_size_used": lambda s: 0.0},
-    ),
-    Mistake(
-        "times-batch-size",
-        "The result is multiplied by the batch size: that is the variance of a single example's gradient.",
-        {"value": lambda s: s.of_minibatch * s.size},
-    ),
-    Mistake(
-        "gradients-accumulate",
-        "The gradients are never set to zero between the draws, so each one contains all those before it, and the "
-        "result grows with the number of draws.",
-        {"of_minibatch": lambda s: np.nan, "draws_apart": lambda s: 0.0},
-    ),
-    Mistake(
-        "generator-not-used",
-        "The same generator state gives other numbers: the draws do not come from the generator that was given.",
-        {"repeatable": lambda s: 0.0},
-        share=0.75,
-    ),
-)
 LABELS = {
     "variance": f"logarithm of the variance, batch size number {{step}} of {', '.join(map(str, BATCH_SIZES))} "
     "(nan: negative, or gradients pile up)",
@@ -135,6 +36,7 @@ LABELS = {
     "batch_size_used": "the batches have the size asked for (1 = yes)",
     "pairs_kept": "inputs come with their own targets (1 = yes)",
     "repeatable": "the same generator state gives the same result (1 = yes)",
+    "single_draw": "noise is measured with a single draw (1 = yes)",
     "inputs_left_alone": "data and parameters left as they were (1 = yes)",
 }
 
@@ -164,7 +66,9 @@ def simulate(program: Rule) -> Simulate:
 
 def _separates(inputs: Inputs) -> bool:
     """Say whether any two results that have different names differ by more than chance can explain."""
-    changed = [m for m in MISTAKES if m.formulas.keys() & PART and not m.formulas.keys() & {*STATEMENTS}]
+    changed = [
+        m for m in MISTAKES if m.formulas.keys() & PART and not m.formulas.keys() & {*STATEMENTS} - {"single_draw"}
+    ]
     ids = np.array(["", *(mistake.id for mistake in changed)])
     values = [simulate(program)(inputs) for program in (PROGRAM, *({**PROGRAM, **m.formulas} for m in changed))]
     logs = np.stack([value["variance"] for value in values])
@@ -192,7 +96,7 @@ def generate(rng: np.random.Generator) -> Inputs:
         x, weights = rng.uniform(-1, 1, size=(ROWS, INPUTS)), rng.normal(size=INPUTS)
         signs = np.sign(x @ rng.normal(size=INPUTS) + rng.normal(size=ROWS))
         residuals = signs * rng.uniform(0.8, 1.2, ROWS)
-        residuals *= np.sqrt(np.exp(rng.uniform(*LEVELS)) / _spread(_slopes(residuals, x)))
+        residuals *= np.sqrt(np.exp(rng.uniform(*LEVELS)) / spread(_slopes(residuals, x)))
         inputs = {
             "x": x,
             "y": x @ weights - residuals,
@@ -212,7 +116,11 @@ ANSWER = Answer(
         AnswerPart(
             name=PROBE.parts[0].name,
             reference=simulate(PROGRAM),
-            misconceptions=alternatives(PROGRAM, MISTAKES, simulate),
+            misconceptions=(
+                *alternatives(PROGRAM, MISTAKES, simulate),
+                *under_variants(PROGRAM, MISTAKES, VARIANTS, simulate),
+            ),
+            variants=alternatives(PROGRAM, VARIANTS, simulate),
             labels=LABELS,
             reread="section 3.6, the variance of a mean of B independent gradients",
             rtol=0.05,

@@ -18,11 +18,15 @@ from numpy.typing import NDArray
 from course_utils.probes.base import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array
 from course_utils.probes.tensors import chance, flag, tensor
 
-__all__ = ["BATCH_SIZES", "PROBE"]
+__all__ = ["BATCH_SIZES", "MEASURED", "NO_DRAWS", "NO_NOISE", "PROBE"]
 
 BATCH_SIZES = (1, 4, 16)
 SHORT = 20
+# What comes of a single draw: noise, none at all, or what comes of many draws; NaN where nothing comes of it.
+MEASURED, NO_NOISE, NO_DRAWS = 1.0, 0.0, 2.0
 SMALLEST = 1e-300
+# A smaller share of the noise is rounding.
+NOISE = 1e-9
 GIVEN = ("w", "v", "x", "y")
 # So many calls are recorded: the whole set and SHORT draws, twice, and some more.
 CALLS = 64
@@ -68,7 +72,7 @@ def _measure(
 
 
 def _run(gradient_variance: Callable[..., Any], inputs: Inputs) -> Outputs:
-    """Return variances: of rows that are all alike, for each batch size, and of the same draws twice; and records."""
+    """Return variances: of rows all alike, for each batch size, of a single draw, and of some twice; and records."""
     count = len(inputs["x"])
     alike = {**inputs, "x": np.tile(inputs["x"][:1], (count, 1)), "y": np.full(count, inputs["y"][0])}
     variances, used = [], []
@@ -80,11 +84,35 @@ def _run(gradient_variance: Callable[..., Any], inputs: Inputs) -> Outputs:
             variance, after = measure(loss_fn, inputs, size, int(inputs["num_draws"]))
             variances.append(variance)
             used.append(loss_fn.used)
+        single = _single(measure, RecordingLoss(count), inputs)
         recorder = RecordingLoss(count)
         recorder.calls = 0
         twice = [measure(recorder, inputs, 4, SHORT)[0] for _ in range(2)]
-    raw = {"piled": piled, "variances": variances, "used": used, "twice": twice, "rows": recorder.rows}
+    raw = {
+        "piled": piled,
+        "variances": variances,
+        "used": used,
+        "twice": twice,
+        "rows": recorder.rows,
+        "single": single,
+    }
     return {**{name: np.array(value) for name, value in raw.items()}, **after}
+
+
+def _single(measure: Callable[..., tuple[NDArray[Any], Outputs]], loss_fn: RecordingLoss, inputs: Inputs) -> Any:
+    """Return the result for one draw; NaN where that fails, as a variance of one number does."""
+    try:
+        return measure(loss_fn, inputs, BATCH_SIZES[1], 1)[0]
+    except Exception:  # whatever comes of a single number; more of them are no problem
+        return np.nan
+
+
+def _of_a_single_draw(single: float, of_many: float) -> float:
+    if np.isnan(single):
+        return np.nan
+    if np.isclose(single, of_many, rtol=1e-9, atol=0):
+        return NO_DRAWS
+    return MEASURED if single > NOISE * abs(of_many) else NO_NOISE
 
 
 def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
@@ -107,6 +135,7 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
         "batch_size_used": flag(not (used & ~np.array(allowed)).any()),
         "pairs_kept": flag(_pairs_kept(raw, inputs)),
         "repeatable": flag(bool(one == other)),
+        "single_draw": np.array(_of_a_single_draw(float(raw_array(raw, "single", ())), float(variances[1]))),
         "inputs_left_alone": flag(all(np.array_equal(raw[name], inputs[name]) for name in GIVEN)),
     }
 

@@ -73,11 +73,47 @@ def apart(loss_fn, params, x, y, batch_size, num_draws, generator):
     return mean_of_squares(loss_fn, params, x, y[torch.randperm(len(y))], batch_size, num_draws, generator)
 
 
+def one_by_one(loss_fn, params, x, y, batch_size, num_draws, generator):
+    """Each minibatch gradient as a mean of gradients of single rows."""
+
+    def gradient(rows):
+        return torch.stack([flat(loss_fn(params, x[i : i + 1], y[i : i + 1]), params) for i in rows]).mean(0)
+
+    full = flat(loss_fn(params, x, y), params)
+    batches = [draw(len(x), batch_size, generator).tolist() for _ in range(num_draws)]
+    return sum((gradient(rows) - full).square().sum().item() for rows in batches) / num_draws
+
+
+def by_the_formula(loss_fn, params, x, y, batch_size, num_draws, generator):
+    each = torch.stack([flat(loss_fn(params, x[i : i + 1], y[i : i + 1]), params) for i in range(len(x))])
+    return each.var(dim=0, correction=0).sum() / batch_size
+
+
+def around_the_draws(grads, full, size):
+    return (grads - grads.mean(0)).square().sum(1).mean()
+
+
+def by_division(grads, full, size):
+    squares = (grads - grads.mean(0)).square().sum().item()
+    return squares / (len(grads) - 1)
+
+
+def moves_the_weights(loss_fn, params, x, y, *rest):
+    value = mean_of_squares(loss_fn, params, x, y, *rest)
+    with torch.no_grad():
+        params[0] -= 0.01
+    return value
+
+
 CORRECT = {
     "mean of squares": mean_of_squares,
-    "variance per component, summed": stacked,
     "backward": backward,
     "stacked": from_gradients(proper),
+}
+VARIANTS = {
+    "sample-variance": stacked,
+    "sample-variance (by hand)": from_gradients(by_division),
+    "per-example-gradients": one_by_one,
 }
 MUTANTS = {
     "not-centred": from_gradients(lambda grads, full, size: grads.square().sum(1).mean()),
@@ -91,6 +127,12 @@ MUTANTS = {
     "one-example-at-a-time": from_gradients(proper, lambda n, size, generator: draw(n, 1, generator)),
     "times-batch-size": from_gradients(lambda grads, full, size: size * proper(grads, full, size)),
     "gradients-accumulate": lambda *args: backward(*args, zero=False, full_first=True),
+    "variance-of-lengths (biased)": from_gradients(lambda g, full, size: g.norm(dim=1).var(correction=0)),
+    "centred-on-the-draws": from_gradients(around_the_draws),
+    "centred-on-the-draws+without-replacement": from_gradients(around_the_draws, without),
+    "mean-over-components (sample variance)": from_gradients(lambda g, full, size: g.var(dim=0).mean()),
+    "formula-instead-of-draws": by_the_formula,
+    "inputs-changed": moves_the_weights,
     "generator-not-used": from_gradients(proper, unseeded),
     "without-replacement+mean-over-components": from_gradients(
         lambda g, full, size: (g - full).square().mean(), without
@@ -105,4 +147,6 @@ WRONG = {
     "loss and not gradient": lambda loss_fn, params, x, y, *rest: loss_fn(params, x, y),
     "raises": lambda *args: args[0](),
 }
-CORRECT, MUTANTS, WRONG = ({name: (f,) for name, f in kind.items()} for kind in (CORRECT, MUTANTS, WRONG))
+CORRECT, VARIANTS, MUTANTS, WRONG = (
+    {name: (f,) for name, f in kind.items()} for kind in (CORRECT, VARIANTS, MUTANTS, WRONG)
+)
