@@ -99,6 +99,12 @@ MISTAKES = (
         pairs=False,
     ),
     Mistake(
+        "count-of-other-axis",
+        "In dx the sums are divided by the length of the other axis than the one they go along: right only where both "
+        "are equally long.",
+        {"count": lambda s: s.z.shape[1 - s.over]},
+    ),
+    Mistake(
         "variance-path-halved",
         "In the path through the variance a factor 2 is lost, the one that comes from the square.",
         {"dx": lambda s: s.dx_hat / s.scale + (s.dvar * (s.z - s.mean) + s.dmean) / s.count},
@@ -149,6 +155,20 @@ MISTAKES = (
     INPUT_CHANGED,
 )
 
+# Along a column gamma is one number, and may stand before the means.
+OF_ROWS = (
+    Mistake(
+        "gamma-outside-the-means",
+        "In dx gamma multiplies at the end, as it may in batch normalization. Along a row every feature has a gamma of "
+        "its own, so the upstream gradient meets it before the means are taken.",
+        {
+            "dx": lambda s: (
+                s.gamma * (s.dout - (_sum(s, s.dout) + s.x_hat * _sum(s, s.dout * s.x_hat)) / s.count) / s.scale
+            )
+        },
+    ),
+)
+
 
 def gradients_answer_part(name: str, over: int, reread: str, weight: float = 1.0) -> AnswerPart:
     """Make the answer to a backward pass; the exact gradients of a mistaken forward pass are accepted.
@@ -167,7 +187,7 @@ def gradients_answer_part(name: str, over: int, reread: str, weight: float = 1.0
         name,
         BACKWARD,
         simulate,
-        MISTAKES,
+        (*MISTAKES, *OF_ROWS) if over == 1 else MISTAKES,
         further_variants=[_of_own_forward(mistake, over) for mistake in _FORWARD_MISTAKES],
         labels=LABELS,
         reread=reread,

@@ -195,6 +195,7 @@ MUTANTS = {
     "variance-path-missing": (forward, written(var_path=0)),
     "mean-path-missing": (forward, written(mean_path=0)),
     "sums-for-means": (forward, written(count=lambda n: 1)),
+    "count-of-other-axis (4 features)": (forward, written(count=lambda n: 4)),
     "bessel-in-backward": (forward, written(count=lambda n: n - 1)),
     "bessel-in-backward (variance only)": (forward, written(var_count=lambda n: n - 1)),
     "variance-gradient-over-all-axes": (forward, written(var_axis=None)),

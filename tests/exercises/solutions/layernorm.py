@@ -150,6 +150,27 @@ def backward_of_batchnorm(dout, cache):
     return g * inv + (2 * dvar * (x - mean) + dmean) / n, (dout * x_hat).sum(0), dout.sum(0)
 
 
+def copied(dout, cache):
+    """The short formula of the columns, its means along the rows."""
+    _, xhat, _, var, gamma, _, eps = cache
+    mean_dout, mean_both = dout.mean(1, keepdims=True), (dout * xhat).mean(1, keepdims=True)
+    return gamma * (dout - mean_dout - xhat * mean_both) / np.sqrt(var + eps), (dout * xhat).sum(0), dout.sum(0)
+
+
+def copied_with_examples(dout, cache):
+    _, xhat, _, var, gamma, _, eps = cache
+    n = dout.shape[0]
+    inner = n * dout - dout.sum(1, keepdims=True) - xhat * (dout * xhat).sum(1, keepdims=True)
+    return gamma / n * inner / np.sqrt(var + eps), (dout * xhat).sum(0), dout.sum(0)
+
+
+def counts_examples(dout, cache):
+    _, x_hat, _, var, gamma, _, eps = cache
+    n, g = dout.shape[0], dout * gamma
+    dx = (n * g - g.sum(1, keepdims=True) - x_hat * (g * x_hat).sum(1, keepdims=True)) / (n * np.sqrt(var + eps))
+    return dx, (dout * x_hat).sum(0), dout.sum(0)
+
+
 def unbiased_forward(x, gamma, beta, ln_param):
     mean, var = x.mean(1, keepdims=True), x.var(1, ddof=1, keepdims=True)
     x_hat = (x - mean) / np.sqrt(var + ln_param.get("eps", 1e-5))
@@ -217,6 +238,9 @@ BACKWARD = {
     "bessel-in-backward": turned(columns.written(count=lambda n: n - 1)),
     "variance-gradient-over-all-axes": turned(columns.written(var_axis=None)),
     "backward-along-wrong-axis": backward_of_batchnorm,
+    "count-of-other-axis": counts_examples,
+    "gamma-outside-the-means": copied,
+    "gamma-outside-the-means+count-of-other-axis": copied_with_examples,
     "variance-path-halved": turned(columns.written(var_path=0.5)),
     "mean-path-sign": turned(columns.written(mean_path=-1)),
     "no-epsilon-in-backward": turned(columns.written(root=lambda v, e: np.sqrt(v))),
