@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.grade.gradebook_file import FILE_NAME, check_gradebook
+from autograder.grade.gradebook_file import FILE_NAME, check_gradebook, reading_gradebook
 from autograder.grade.types import GradingError
 
 __all__ = ["Marks", "read_marks"]
@@ -70,7 +69,7 @@ def read_marks(results: Path, course: Course, assignments: Collection[str]) -> t
         raise GradingError(f"there is no {FILE_NAME} in {results}; give the folder of `autograder grade --out`")
     check_gradebook(path, course, {})
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        with reading_gradebook(path) as database:
             rows = database.execute(QUERY).fetchall()
     except sqlite3.Error as error:
         raise GradingError(f"{path} cannot be read ({error}); close other programs that use it") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain
@@ -13,6 +13,7 @@ from autograder.grade.collect import Collected, Found, collect, load
 from autograder.grade.files import errors_for_people
 from autograder.grade.folder import OutFolder, open_folder
 from autograder.grade.keys import submission_basis, submission_key
+from autograder.grade.others import known_of_others
 from autograder.grade.record import ClassGrades, check_place, record
 from autograder.grade.regrade import Change, Earlier, changes_between
 from autograder.grade.release import Release, load_release
@@ -47,7 +48,8 @@ class Order:
         submissions: Folder in nbgrader's layout STUDENT/ASSIGNMENT/NOTEBOOK.ipynb.
         out: Output folder.
         root: Folder of `course.toml`.
-        assignment: The only assignment to grade; None for all of the course.
+        assignment: The only assignment to grade; None for all of the course. What is known of the others stays in the
+            reports.
         only: The only student to grade; None for all. What is known of the others stays in the reports.
         exercise: The only exercise to grade again; None for all. What is known of the others stays as it is.
         seed: Seed of the hidden inputs; None for that of the output folder, or a fresh one.
@@ -80,12 +82,14 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
         GradingError: The run cannot start or go on; what is done stays done.
     """
     course = load_course(order.root)
-    _check_exercise(order, course)
-    collected = _collect(order, assignments_of(course, order.assignment))
+    _check_order(order, course)
+    chosen = assignments_of(course, order.assignment)
+    collected = _collect(order, chosen)
     names = sorted({found.assignment for found in collected.found})
     contents = read_releases(names, order.root)
     releases = {name: load_release(name, content) for name, content in contents.items()}
-    with open_folder(order.out, order.seed) as folder:
+    _check_exercise(order, releases)
+    with open_folder(order.out, order.seed, whole=order.only is None and order.exercise is None) as folder:
         check_place(folder.path, course, releases)
         run = _Run(
             order,
@@ -96,11 +100,13 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
             watcher or Watcher(),
         )
         run.all(collected.found, open_pool)
+        others = known_of_others(folder, order.submissions, order.root, chosen)
+        run.keep(others.grades)
         grades = ClassGrades(
             course,
-            tuple(releases.values()),
+            (*releases.values(), *others.releases),
             run.sorted(),
-            collected.strays,
+            (*collected.strays, *others.complaints),
             folder.seed,
             run.changes(),
             order.exercise or "",
@@ -146,7 +152,7 @@ class _Run:
             submission = load(one, self.settings.submission_bytes)
             release = self.releases[one.assignment]
             basis = submission_basis(submission, release, self.settings)
-            key = submission_key(basis)
+            key = submission_key(basis, self.settings)
             chosen = self.order.only in (None, one.student) and self.order.exercise in (None, *release.checked)
             done = self.folder.done(key) or (None if chosen else self.folder.latest(basis))
             if done is not None and not (chosen and self.order.force):
@@ -175,6 +181,10 @@ class _Run:
         found = [(self.folder.journal.before(grade), grade) for grade in self.sorted()]
         return changes_between((before, grade) for before, grade in found if before is not None)
 
+    def keep(self, grades: Iterable[SubmissionGrade]) -> None:
+        """Take grades of what is not graded now into the reports."""
+        self.grades.update({(grade.student, grade.assignment): grade for grade in grades})
+
     def know(self, grade: SubmissionGrade, *, fresh: bool) -> None:
         """Take a grade into the reports."""
         self.grades[grade.student, grade.assignment] = grade
@@ -185,7 +195,14 @@ class _Run:
         return tuple(sorted(self.grades.values(), key=lambda grade: (grade.assignment, grade.student)))
 
 
-def _check_exercise(order: Order, course: Course) -> None:
+def _check_exercise(order: Order, releases: Mapping[str, Release]) -> None:
+    if order.exercise is not None and all(order.exercise not in release.checked for release in releases.values()):
+        raise GradingError(f"{order.exercise!r} is in none of these assignments: {', '.join(releases)}")
+
+
+def _check_order(order: Order, course: Course) -> None:
+    if order.out.resolve() == order.submissions.resolve():
+        raise GradingError(f"{order.out} holds the submissions; give another folder with --out")
     points = None if order.exercise is None else course.points.get(order.exercise)
     if order.exercise is not None and points is None:
         near = get_close_matches(order.exercise, course.points, n=1)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import partial
+from tempfile import TemporaryDirectory
 
 import dask.config
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
@@ -65,7 +66,9 @@ def local_cluster(submissions: int, *, workers: int, do: Do = work) -> Iterator[
     """
     with (
         dask.config.set(SETTINGS),
+        TemporaryDirectory(prefix="autograder-") as scratch,
         LocalCluster(
+            local_directory=scratch,
             n_workers=workers,
             threads_per_worker=1,
             processes=True,

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from autograder.grade.gradebook_file import FILE_NAME
-from autograder.grade.late import CONFIG_NAME
+from autograder.grade.late import CONFIG_NAME, time_of
 from autograder.grade.read import tidy
 from autograder.grade.types import GradingError, Submission
 
@@ -100,6 +100,8 @@ def load(found: Found, max_bytes: int) -> Submission:
     path = max(notebooks, key=lambda path: SequenceMatcher(None, path.name, wanted).ratio())
     name = tidy(path.name, 200)
     notes = [f"The file is called {name!r}, not {wanted!r}."] if path.name != wanted else []
+    if when and time_of(when) is None:
+        notes.append(f"{TIMESTAMP} says {tidy(when, 100)!r}, which is no date and time: it counts as not late.")
     if late := _line(found.folder / LATE):
         notes.append(late)
     if others := [tidy(other.name, 200) for other in notebooks if other != path]:

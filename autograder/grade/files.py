@@ -24,7 +24,7 @@ def write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
         files: Relative paths, whose folders are made, and contents; each is taken when the one before is on the disk.
 
     Raises:
-        OSError: One could not be written; then none has changed.
+        OSError: One could not be written, then none has changed; or put into its place, then those before have.
     """
     parts: list[tuple[Path, Path]] = []
     try:
@@ -34,12 +34,12 @@ def write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
             part = path.with_name(f".{path.name}{SUFFIX}")
             parts.append((part, path))
             _write(part, content)
+        for part, path in parts:
+            part.replace(path)
     except OSError:
         for part, _ in parts:
             part.unlink(missing_ok=True)
         raise
-    for part, path in parts:
-        part.replace(path)
 
 
 @contextmanager

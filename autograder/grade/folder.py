@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,12 +32,17 @@ class OutFolder:
         if key not in self.journal:
             return None
         grade = self.journal[key]
-        return grade if self.notebook(grade).is_file() else None
+        return grade if _is_whole(self.notebook(grade)) else None
 
     def latest(self, basis: str) -> SubmissionGrade | None:
         """Return the last grade of the same content, whatever graded it, if its notebook is there."""
         grade = self.journal.latest(basis)
-        return grade if grade is not None and self.notebook(grade).is_file() else None
+        return grade if grade is not None and _is_whole(self.notebook(grade)) else None
+
+    def others(self, assignments: Container[str]) -> tuple[SubmissionGrade, ...]:
+        """Return the last grade of every student in each assignment that is none of these."""
+        last = {(one.student, one.assignment): one for one in self.journal if one.assignment not in assignments}
+        return tuple(grade for grade in last.values() if _is_whole(self.notebook(grade)))
 
     def notebook(self, grade: SubmissionGrade) -> Path:
         """Return where the graded notebook lies."""
@@ -61,15 +66,16 @@ def notebook_path(grade: SubmissionGrade) -> str:
 
 
 @contextmanager
-def open_folder(path: Path, seed: int | None) -> Iterator[OutFolder]:
+def open_folder(path: Path, seed: int | None, *, whole: bool = True) -> Iterator[OutFolder]:
     """Make and lock an output folder.
 
     Args:
         path: The folder.
         seed: The seed; that of the earlier run if None, or a fresh one.
+        whole: Whether all of the class is graded, so that the seed may be another one than before.
 
     Raises:
-        GradingError: It cannot be written to, or another run is writing there.
+        GradingError: It cannot be written to, another run is writing there, or the seed may not be changed or read.
     """
     state = path / STATE
     with errors_for_people(path):
@@ -81,18 +87,38 @@ def open_folder(path: Path, seed: int | None) -> Iterator[OutFolder]:
         except BlockingIOError as error:
             raise GradingError(f"another run is writing to {path}; wait for it, or give another --out") from error
         with errors_for_people(path):
-            folder = OutFolder(path, _seed(state, seed), Journal(state / "journal.jsonl"))
+            folder = OutFolder(path, _seed(state, seed, whole), Journal(state / "journal.jsonl"))
         try:
             yield folder
         finally:
             folder.journal.close()
 
 
-def _seed(state: Path, seed: int | None) -> int:
+def _is_whole(path: Path) -> bool:
+    """Say whether a graded notebook is there, and can be read."""
+    try:
+        return "cells" in json.loads(path.read_bytes())
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _seed(state: Path, seed: int | None, whole: bool) -> int:
     """Return the seed of this folder. A fresh one is secret until the feedback is out: nobody can compute inputs."""
     path = state / "seed.json"
-    if seed is None and path.is_file():
-        return int(json.loads(path.read_text())["seed"])
+    known = _known_seed(path) if path.is_file() and (seed is None or not whole) else None
+    if known is not None and seed in (None, known):
+        return known
+    if known is not None and not whole:
+        raise GradingError(
+            f"the class was graded with seed {known}; leave out --seed, or grade all of it with seed {seed}"
+        )
     chosen = secrets.randbelow(2**31) if seed is None else seed
     write_all(state, [(path.name, json.dumps({"seed": chosen}).encode())])
     return chosen
+
+
+def _known_seed(path: Path) -> int:
+    try:
+        return int(json.loads(path.read_text())["seed"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise GradingError(f"{path} holds no seed; remove it, and give the one of before with --seed") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,14 +14,12 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 
 from autograder.course import Course
 from autograder.grade.gradebook_file import errors_of_gradebook
-from autograder.grade.late import Late, Penalty
+from autograder.grade.late import Late, Penalty, time_of
 from autograder.grade.release import Release
 from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
 from autograder.report.words import reasons
 
 __all__ = ["enter_class"]
-
-DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
 
 
 def enter_class(
@@ -95,13 +92,10 @@ def _enter_cell(book: Any, name: str, record: dict[str, Any], graded: dict[str, 
 
 def _enter_submission(book: Any, grade: SubmissionGrade, penalty: Penalty, only: str) -> Any:
     book.update_or_create_student(grade.student)
-    # Parts of a date would be completed with today's, and lateness would depend on the day of grading.
-    when = {"timestamp": grade.submitted_at} if DATE.match(grade.submitted_at) else {}
-    try:
-        submission = book.update_or_create_submission(grade.assignment, grade.student, **when)
-    except (ValueError, OverflowError):
-        # Not a time; the reports show the text as it is.
-        submission = book.update_or_create_submission(grade.assignment, grade.student)
+    when = time_of(grade.submitted_at)
+    submission = book.update_or_create_submission(
+        grade.assignment, grade.student, **({"timestamp": when} if when else {})
+    )
     (notebook,) = submission.notebooks
     _complete(book, notebook)
     _enter_marks(notebook, {one.grade_id: one for one in grade.exercises}, only)

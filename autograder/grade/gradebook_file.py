@@ -19,7 +19,7 @@ from autograder.course import Course
 from autograder.grade.release import Release
 from autograder.grade.types import GradingError
 
-__all__ = ["FILE_NAME", "check_gradebook", "errors_of_gradebook", "prepare_gradebook"]
+__all__ = ["FILE_NAME", "check_gradebook", "errors_of_gradebook", "prepare_gradebook", "reading_gradebook"]
 
 FILE_NAME = "gradebook.db"
 # nbgrader's own steps enter this course whatever the configuration says.
@@ -51,11 +51,13 @@ def check_gradebook(path: Path, course: Course, releases: Mapping[str, Release])
         return
     move = "move it away or give another --out"
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        with reading_gradebook(path) as database:
             courses = {row[0] for row in database.execute("SELECT id FROM course")} - {DEFAULT_COURSE}
             cells = {name: {row[0] for row in database.execute(CELLS, (name,))} for name in releases}
             versions = {row[0] for row in database.execute("SELECT version_num FROM alembic_version")}
     except sqlite3.Error as error:
+        if advice := _advice(str(error)):
+            raise GradingError(f"cannot read the gradebook {path}: {advice}") from error
         raise GradingError(f"{path} is not a gradebook of nbgrader ({error}); {move}") from error
     if courses - {course.course.id}:
         found = ", ".join(sorted(courses))
@@ -67,6 +69,20 @@ def check_gradebook(path: Path, course: Course, releases: Mapping[str, Release])
             raise GradingError(f"{path} has marks in {name} for what is not in this release ({found}); {move}")
     if versions != {_version()}:
         raise GradingError(f"{path} was made by another version of nbgrader; back it up and run `nbgrader db upgrade`")
+
+
+@contextmanager
+def reading_gradebook(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a gradebook to read it.
+
+    Where it may be written, SQLite takes back what a run that was killed had half written; it cannot do so read-only.
+
+    Raises:
+        sqlite3.Error: It is no database, or is locked.
+    """
+    mode = "rw" if os.access(path, os.W_OK) else "ro"
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)) as database:
+        yield database
 
 
 def prepare_gradebook(path: Path) -> None:
@@ -106,8 +122,12 @@ def errors_of_gradebook(name: object) -> Iterator[None]:
         yield
     except (SQLAlchemyError, InvalidEntry) as error:
         reason = _root(error)
-        advice = next((advice for sign, advice in ADVICE.items() if sign in reason), f"{reason}; give another --out")
+        advice = _advice(reason) or f"{reason}; give another --out"
         raise GradingError(f"cannot write to the gradebook {name}: {advice}") from error
+
+
+def _advice(reason: str) -> str:
+    return next((advice for sign, advice in ADVICE.items() if sign in reason), "")
 
 
 def _root(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,6 +36,10 @@ class Journal:
 
     def __getitem__(self, key: str) -> SubmissionGrade:
         return self._grades[key]
+
+    def __iter__(self) -> Iterator[SubmissionGrade]:
+        """Yield the grades, the last one last."""
+        return iter(self._grades.values())
 
     def latest(self, basis: str) -> SubmissionGrade | None:
         """Return the last grade of the same content, whatever graded it."""
@@ -74,6 +79,7 @@ class Journal:
         return True
 
     def _remember(self, grade: SubmissionGrade) -> None:
+        self._grades.pop(grade.key, None)
         self._grades[grade.key] = grade
         if grade.basis:
             self._by_basis.setdefault(grade.basis, []).append(grade)

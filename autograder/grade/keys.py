@@ -23,19 +23,20 @@ PACKAGES = ("torch", "numpy", "ipython", "nbgrader")
 
 
 def submission_basis(submission: Submission, release: Release, settings: Settings) -> str:
-    """Return the name of what is graded: of the content, the student, the release, seed and limits."""
+    """Return the name of what is graded: of the content, the student, the release and the seed."""
     record = {
         **{name: value for name, value in asdict(submission).items() if name != "content"},
         "content": hashlib.sha256(submission.content).hexdigest(),
         "release": release.digest,
-        "settings": asdict(settings),
+        "settings": {name: value for name, value in asdict(settings).items() if name != "limits"},
     }
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
-def submission_key(basis: str) -> str:
-    """Return the name of a grade: of what is graded, and of the engine."""
-    return hashlib.sha256(f"{basis}\n{engine_digest()}".encode()).hexdigest()
+def submission_key(basis: str, settings: Settings) -> str:
+    """Return the name of a grade: of what is graded, of the limits, and of the engine."""
+    limits = json.dumps(asdict(settings.limits), sort_keys=True)
+    return hashlib.sha256(f"{basis}\n{limits}\n{engine_digest()}".encode()).hexdigest()
 
 
 @cache

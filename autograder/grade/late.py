@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
-__all__ = ["CONFIG_NAME", "Late", "Lateness", "Penalty", "penalty_of"]
+from autograder.grade.types import GradingError
+
+__all__ = ["CONFIG_NAME", "Late", "Lateness", "Penalty", "penalty_of", "time_of"]
 
 CONFIG_NAME = "nbgrader_config.py"
 # `penalty(student, score, seconds_late)` returns the marks to take off, or None.
 Penalty = Callable[[str, float, float], float | None]
 DAY_S = 86_400
+# Parts of a date would be completed with today's, and lateness would depend on the day of grading.
+DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
 
 
 @dataclass(frozen=True)
@@ -45,19 +53,45 @@ class Late:
 Lateness = Mapping[tuple[str, str], Late]
 
 
+def time_of(text: str) -> datetime | None:
+    """Read the text of a `timestamp.txt` as nbgrader does; None if it is not a date and a time."""
+    if not DATE.match(text):
+        return None
+    try:
+        found: datetime = parse_utc(text)
+    except Exception:  # whatever a student can make the parser raise
+        return None
+    return found
+
+
 def penalty_of(folder: Path) -> Penalty:
-    """Return the policy that `nbgrader_config.py` in `folder` names; without one, lateness costs nothing."""
-    step = AssignLatePenalties(config=_config(folder))
-    step.init_plugin()
+    """Return the policy that `nbgrader_config.py` in `folder` names; without one, lateness costs nothing.
+
+    Raises:
+        GradingError: The file cannot be used. The policy raises it as well, where what it calls fails.
+    """
+    with _errors_of_config(folder):
+        step = AssignLatePenalties(config=_config(folder))
+        step.init_plugin()
     plugin: Any = step.plugin_inst
 
     def penalty(student: str, score: float, seconds_late: float) -> float | None:
         if seconds_late <= 0:
             return None
-        found = plugin.late_submission_penalty(student, score, seconds_late)
-        return None if found is None else min(max(float(found), 0.0), score)
+        with _errors_of_config(folder):
+            found = plugin.late_submission_penalty(student, score, seconds_late)
+            return None if found is None else min(max(float(found), 0.0), score)
 
     return penalty
+
+
+@contextmanager
+def _errors_of_config(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # the file is code of the instructor's
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise GradingError(f"{folder / CONFIG_NAME} cannot be used ({said}); correct it") from error
 
 
 def _config(folder: Path) -> Config:

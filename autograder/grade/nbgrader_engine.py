@@ -82,7 +82,7 @@ class EngineExporter(NotebookExporter):
             settings = settings_of(course, folder.seed, self.walls)
             submission = load(Found(about["student"], path.parent), settings.submission_bytes)
             basis = submission_basis(submission, release, settings)
-            task = Task(submission_key(basis), submission, content, settings, basis)
+            task = Task(submission_key(basis, settings), submission, content, settings, basis)
             grade = _known(folder, task)
             enter_class(about["db_url"], course, (release,), (grade,), penalty_of(folder.path))
             _drop_all_but(self._destination(about), (*KEPT, path.name))

@@ -59,11 +59,12 @@ class ClassGrades:
 
 
 def check_place(folder: Path, course: Course, releases: Mapping[str, Release]) -> None:
-    """Refuse an output folder that holds the results of another course, before anything is graded.
+    """Refuse an output folder whose results are another course's or whose policy fails, before anything is graded.
 
     Raises:
-        GradingError: It does.
+        GradingError: They are, or it does.
     """
+    penalty_of(folder)
     check_gradebook(folder / FILE_NAME, course, releases)
 
 
