@@ -40,8 +40,7 @@ def _before_first(x: torch.Tensor, s: SimpleNamespace) -> torch.Tensor:
 
 
 def _before_second(first: torch.Tensor, s: SimpleNamespace) -> torch.Tensor:
-    flat = softplus(first).flatten(1)
-    return flat @ tensor(s.inputs["net_4"]).T + tensor(s.inputs["net_5"])
+    return conv2d(softplus(first), tensor(s.inputs["net_4"]), tensor(s.inputs["net_5"]))
 
 
 def in_training(x: torch.Tensor, s: SimpleNamespace) -> list[Stats]:

@@ -25,9 +25,10 @@ AFTERWARDS_LABELS = {
 def fresh_nets(rng: np.random.Generator) -> dict[str, Any]:
     """Draw the parameters of both networks, and running statistics that are those of no batch."""
     plain = {"w0": (5, 4), "b0": (5,), "w1": (3, 5), "b1": (3,)}
-    shapes = ((3, 1, 3, 3), (3,), (3,), (3,), (4, 12), (4,), (4,), (4,), (3, 4), (3,))
+    shapes = ((3, 1, 3, 3), (3,), (3,), (3,), (4, 3, 1, 1), (4,), (4,), (4,), (3, 16), (3,))
     drawn: dict[str, Any] = {f"plain_{name}": rng.normal(size=shape) * 0.9 for name, shape in plain.items()}
     drawn |= {f"net_{i}": rng.normal(size=shape) * 0.8 for i, shape in enumerate(shapes)}
+    drawn["net_8"] /= 2  # many inputs
     for i in (2, 6):  # the gains
         drawn[f"net_{i}"] = rng.uniform(0.6, 1.6, size=shapes[i])
     for name, count in (("first", 3), ("second", 4)):

@@ -788,8 +788,9 @@ for name, factor in rows:
 #
 # ### The statistics of the whole set
 #
-# - They are the mean and the (unbiased) variance of each channel over all images and all pixels. The mean over the
-#   batches' variances is not that: the spread of the batches' means is missing.
+# - They are the mean and the (unbiased) variance of each channel over all images and all pixels. The mean of the
+#   batches' statistics, as `torch.optim.swa_utils.update_bn` computes it, lacks the spread of the batches' means in its
+#   variance. With large batches that is little; the check accepts it and says so.
 # - Layer after layer: what enters the second normalization depends on what the first one does in evaluation mode. So
 #   recalibrate the first, then send the images through again for the second.
 # - How to see what enters a layer: `handle = layer.register_forward_pre_hook(function)` calls `function(module,

@@ -35,10 +35,10 @@ def plain_net(inputs: Inputs) -> nn.Module:
 
 
 def normalised_net(inputs: Inputs) -> nn.Module:
-    """Return a net with two batch normalizations, for inputs of shape (N, 1, 4, 4), in training mode."""
-    first, second = nn.BatchNorm2d(3, momentum=0.2), nn.BatchNorm1d(4)
+    """Return a net with two batch normalizations of images, for inputs (N, 1, 4, 4), in training mode."""
+    first, second = nn.BatchNorm2d(3, momentum=0.2), nn.BatchNorm2d(4)
     net = nn.Sequential(
-        nn.Conv2d(1, 3, 3), first, nn.Softplus(), nn.Flatten(), nn.Linear(12, 4), second, nn.Tanh(), nn.Linear(4, 3)
+        nn.Conv2d(1, 3, 3), first, nn.Softplus(), nn.Conv2d(3, 4, 1), second, nn.Tanh(), nn.Flatten(), nn.Linear(16, 3)
     )
     names = [f"net_{i}" for i in range(10)]
     filled = _filled(net, inputs, tuple(names))
@@ -112,13 +112,15 @@ def states(net: nn.Module, before: nn.Module, name: str) -> Outputs:
     return {**found, f"{name}_weights_before": _state(before)["parameters"]}
 
 
-def kept(raw: Outputs, inputs: Inputs, name: str, *, training: bool = True) -> Outputs:
+def kept(
+    raw: Outputs, inputs: Inputs, name: str, *, training: bool = True, dtype: torch.dtype = torch.float64
+) -> Outputs:
     """Compare what `states` returned of a `normalised_net` with such a net made anew; statements as in `afterwards`.
 
     Raises:
         ValueError: Arrays are missing, or the net was not made from these inputs.
     """
-    before = _state(normalised_net(inputs).train(training))
+    before = _state(normalised_net(inputs).to(dtype).train(training))
     weights = before["parameters"]
     if not np.array_equal(raw_array(raw, f"{name}_weights_before", weights.shape), weights):
         raise ValueError("a net of other weights")
