@@ -39,6 +39,7 @@ def _gammas(s: SimpleNamespace) -> NDArray[Any]:
     return np.where(np.arange(s.all_gains.size) < s.all_gains.size // 2, s.all_gains, 0.0)
 
 
+MISSING = "(nan: not a number, or not in the dictionary)"
 DISAGREE = "penalty-and-gradient-disagree"
 GAINS = "A gain pulled towards 0 switches its unit off; the penalty is for the weights."
 MISTAKES = (
@@ -143,8 +144,8 @@ def penalty_part(name: str, reread: str, weight: float) -> AnswerPart:
         MISTAKES,
         labels={
             "penalty": "what reg adds to the loss",
-            "weights": "what reg adds to the gradients of the weights in turn (nan: not a number, or not in the dictionary)",
-            "biases": "what reg adds to the gradients of the biases (nan: not a number, or not in the dictionary)",
+            "weights": f"what reg adds to the gradients of the weights in turn {MISSING}",
+            "biases": f"what reg adds to the gradients of the biases {MISSING}",
             "gains": "what reg adds to the gradients of gammas and betas",
         },
         reread=reread,

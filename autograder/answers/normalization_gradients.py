@@ -13,6 +13,7 @@ from autograder.answers.accepted_conventions import changed, over_calls, part_fr
 from autograder.answers.base import Alternative, AnswerPart, Simulate
 from autograder.answers.manners import INPUT_CHANGED, INPUTS_LEFT_ALONE, MANNER_LABELS, SHAPES_DO_NOT_FIT
 from autograder.answers.normalization_rule import AFFINE_MISTAKES, EPSILON_IGNORED, NORMALISE, ROOT_MISTAKES, UNBIASED
+from autograder.answers.own_cache import OWN_CACHE
 from autograder.answers.rules import Mistake, Rule
 from course_utils.probes.base import Inputs, Outputs
 
@@ -187,7 +188,7 @@ def gradients_answer_part(name: str, over: int, reread: str, weight: float = 1.0
         name,
         BACKWARD,
         simulate,
-        (*MISTAKES, *OF_ROWS) if over == 1 else MISTAKES,
+        (*MISTAKES, *OF_ROWS * over, *OWN_CACHE),
         further_variants=[_of_own_forward(mistake, over) for mistake in _FORWARD_MISTAKES],
         labels=LABELS,
         reread=reread,

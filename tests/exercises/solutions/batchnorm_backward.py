@@ -167,6 +167,22 @@ def outside_backward(dout, cache):
     return dx - dx.mean(0), (dout * (x - mean) / (std + eps)).sum(0), dout.sum(0)
 
 
+def kept_as(root):
+    """Make passes that keep the normalised values and what they were divided by."""
+
+    def batchnorm_forward(x, gamma, beta, bn_param):
+        scale = root(x.var(0), bn_param["eps"])
+        x_hat = (x - x.mean(0)) / scale
+        return gamma * x_hat + beta, (x_hat, scale, gamma)
+
+    def batchnorm_backward(dout, cache):
+        x_hat, scale, gamma = cache
+        g = dout * gamma
+        return (g - g.mean(0) - x_hat * (g * x_hat).mean(0)) / scale, (dout * x_hat).sum(0), dout.sum(0)
+
+    return batchnorm_forward, batchnorm_backward
+
+
 def two_values(dout, cache):
     return one_line(dout, cache)[:2]
 
@@ -196,6 +212,9 @@ MUTANTS = {
     "mean-path-missing": (forward, written(mean_path=0)),
     "sums-for-means": (forward, written(count=lambda n: 1)),
     "count-of-other-axis (4 features)": (forward, written(count=lambda n: 4)),
+    "right-formulas-wrong-cache (unbiased)": (unbiased_forward, one_line),
+    "right-formulas-wrong-cache (epsilon outside)": kept_as(lambda v, e: np.sqrt(v) + e),
+    "right-formulas-wrong-cache (variance for its root)": kept_as(lambda v, e: v + e),
     "bessel-in-backward": (forward, written(count=lambda n: n - 1)),
     "bessel-in-backward (variance only)": (forward, written(var_count=lambda n: n - 1)),
     "variance-gradient-over-all-axes": (forward, written(var_axis=None)),
@@ -233,5 +252,4 @@ MUTANTS = {
 WRONG = {
     "two values": (forward, two_values),
     "the upstream gradient": (forward, upstream_only),
-    "own forward unbiased, backward of the declared one": (unbiased_forward, one_line),
 }

@@ -260,6 +260,7 @@ MUTANTS = {
     "gamma-per-row+shapes-do-not-fit": (gamma_along_rows, backward),
     **{name: (forward, mutant) for name, mutant in BACKWARD.items()},
     # The backward pass follows the forward pass, whose mistake is counted once.
+    "unbiased-variance+right-formulas-wrong-cache": (unbiased_forward, backward),
     "unbiased-variance+follows-own-forward": (unbiased_forward, unbiased_backward),
 }
 
