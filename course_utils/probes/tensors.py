@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from course_utils.probes.base import ProbeFailure, as_array
+from course_utils.probes.unpack import first_values
 
 __all__ = ["chance", "flag", "gradient", "numbers_of_rows", "parameters", "same", "tensor"]
 
@@ -44,10 +45,11 @@ def parameters(values: object, count: int, what: str) -> list[Any]:
     """Return what a student's function returned as a list of `count` values.
 
     Raises:
-        ProbeFailure: It is not a tuple or list of that length.
+        ProbeFailure: It cannot be taken apart into so many.
     """
-    if isinstance(values, (tuple, list)) and len(values) == count:
-        return list(values)
+    taken = first_values(values, count + 1)
+    if taken is not None and len(taken) == count:
+        return list(taken)
     found = f"{len(values)} values" if isinstance(values, (tuple, list)) else f"a {type(values).__name__}"
     if values is None:
         found = "None (is there a `return` at the end?)"

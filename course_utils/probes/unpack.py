@@ -7,7 +7,7 @@ from itertools import islice
 
 from course_utils.probes.base import ProbeFailure
 
-__all__ = ["unpack"]
+__all__ = ["first_values", "unpack"]
 
 
 def unpack(returned: object, function: str, names: tuple[str, ...]) -> tuple[object, ...]:
@@ -27,12 +27,21 @@ def unpack(returned: object, function: str, names: tuple[str, ...]) -> tuple[obj
         raise NotImplementedError
     if returned is None:
         raise ProbeFailure(f"{function} returned None. Is there a `return` at the end? Expected {wanted}.")
-    single = getattr(returned, "ndim", 1) == 0
-    if single or not isinstance(returned, Iterable) or isinstance(returned, (str, bytes, Mapping, Set)):
+    values = first_values(returned, len(names) + 1)
+    if values is None:
         raise ProbeFailure(f"{function} returned one {type(returned).__name__}; expected {wanted}.")
     found = len(returned) if isinstance(returned, Sized) else 0
-    values = tuple(islice(returned, len(names) + 1))  # a generator may have no end
     if len(values) != len(names):
         count = found or (len(values) if len(values) < len(names) else f"more than {len(names)}")
         raise ProbeFailure(f"{function} returned {count} values; expected {wanted}.")
     return values
+
+
+def first_values(returned: object, most: int) -> tuple[object, ...] | None:
+    """Return the first values, at most `most`, of whatever can be taken apart in an order; else None.
+
+    A generator may have no end. Arrays and tensors are taken apart along their first axis.
+    """
+    if getattr(returned, "ndim", 1) == 0 or isinstance(returned, (str, bytes, Mapping, Set)):
+        return None
+    return tuple(islice(returned, most)) if isinstance(returned, Iterable) else None

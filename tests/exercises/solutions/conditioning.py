@@ -41,6 +41,7 @@ def in_torch(eigenvalues):
 CORRECT = {
     "plain": (descent, heavy),
     "by the condition number": (descent_by_kappa, heavy_by_kappa),
+    "as a tensor, as an array": (lambda w: torch.tensor(descent(w)), lambda w: np.array(heavy(w))),
     "from the factor per step": (descent_from_factor, in_torch),
 }
 

@@ -148,6 +148,7 @@ CORRECT = {
     "textbook": with_(),
     "lazy layers, numpy": with_(lazy(False), lazy(True), in_numpy),
     "sequential, by mask": with_(sequence("cap"), sequence("capn"), by_mask),
+    "a generator": with_(scale=lambda a, b: (images for images in scaling()(a, b))),
     "no bias is needed to clamp": with_(scale=lambda a, b: scaling(lambda v: v.sqrt() + (v == 0))(a, b)),
 }
 VARIANTS = {

@@ -67,6 +67,8 @@ CORRECT = {
     "textbook": (textbook,),
     "binomial": (bernoulli,),
     "convolution, as a list": (by_convolution,),
+    "as an array": (lambda *args: np.array(textbook(*args)),),
+    "as a generator": (lambda *args: (value for value in bernoulli(*args)),),
 }
 
 MUTANTS = {
