@@ -63,7 +63,12 @@ def read_settings(returned: object) -> tuple[Settings, bool]:
         raise ProbeFailure(f"tuned_settings returned {found} Expected a dictionary with {', '.join(METHODS)}.")
     settings, budget_changed = {}, False
     for name, (_, shares) in METHODS.items():
-        options = returned.get(name)
+        if name not in returned:
+            found = ", ".join(repr(key) for key in list(returned)[:6]) or "nothing"
+            raise ProbeFailure(
+                f"tuned_settings has no entry {name!r}; found {found}. Names are spelled as in the text."
+            )
+        options = returned[name]
         if not isinstance(options, Mapping):
             raise ProbeFailure(f"The settings of {name} are {options!r}; expected a dictionary with its 'lr'.")
         budget_changed |= any(key in BUDGET for key in options)

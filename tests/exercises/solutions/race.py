@@ -99,6 +99,10 @@ MUTANTS = {
     "steps-too-short+steps-too-long": (settings(SGD={"lr": 0.01}, Adam={"lr": 0.3}), table),
     "validation-reported": table_with(value=lambda run: run.valid_accuracy[-1]),
     "best-moment": table_with(value=lambda run: max(run.test_accuracy)),
+    "moment-by-validation": table_with(value=lambda run: run.test_accuracy[np.argmax(run.valid_accuracy)]),
+    "one-seed+moment-by-validation": table_with(
+        value=lambda run: run.test_accuracy[np.argmax(run.valid_accuracy)], seeds_used=lambda seeds: seeds[:1]
+    ),
     "mean-over-the-run": table_with(value=lambda run: np.mean(run.test_accuracy)),
     "first-moment": table_with(value=lambda run: run.test_accuracy[0]),
     "one-seed": table_with(seeds_used=lambda seeds: seeds[:1]),
@@ -130,6 +134,10 @@ WRONG = {
     "numbers for dictionaries": (
         lambda: dict.fromkeys(GOOD, 0.1),
         lambda train, settings, seeds: dict.fromkeys(settings, 0.9),
+    ),
+    "a method of another name": (
+        lambda: {name.replace("RMSProp", "RMSprop"): options for name, options in GOOD.items()},
+        lambda train, settings, seeds: {},
     ),
     "no learning rate": (settings(Adam={"beta1": 0.9}), lambda train, settings, seeds: [0.9, 0.8, 1.0]),
     "unknown hyperparameter": (settings(SGD={"lr": 0.3, "momentum": 0.9}), lambda train, settings: {}),
