@@ -66,6 +66,24 @@ DECAY_MISTAKES = (
 )
 
 
+def _fixed_betas(beta1: float, beta2: float) -> Mistake:
+    return Mistake(
+        "betas-not-passed-on",
+        f"The betas that are given have no effect: the averages use {beta1} and {beta2}, whatever is asked for. Where "
+        "an Adam is made inside, it has to be given both.",
+        {
+            "m": lambda s: beta1 * s.m + (1 - beta1) * s.g,
+            "v": lambda s: beta2 * s.v + (1 - beta2) * s.g**2,
+            "c1": lambda s: 1 - beta1**s.k,
+            "c2": lambda s: 1 - beta2**s.k,
+        },
+    )
+
+
+# The defaults of Adam in the text, and those of AdamW.
+BETA_MISTAKES = (_fixed_betas(0.9, 0.99), _fixed_betas(0.9, 0.999))
+
+
 def _hyperparameters(rng: np.random.Generator) -> Mapping[str, float]:
     return {**draw_adam_hyperparameters(rng), "weight_decay": rng.uniform(0.2, 0.4)}
 
@@ -80,7 +98,7 @@ ANSWER = optimizer_answer(
     "adamw",
     "AdamWOptimizer",
     RULE,
-    (*DECAY_MISTAKES, *ADAM_MISTAKES),
+    (*DECAY_MISTAKES, *BETA_MISTAKES, *ADAM_MISTAKES),
     variants=(*EPSILON_VARIANTS, SMALLER_EPSILON),
     crossed=(OUTSIDE, together(OUTSIDE, SMALLER_EPSILON)),
     start={"m": 0.0, "v": 0.0, "epsilon": 1e-7},

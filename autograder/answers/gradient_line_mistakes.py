@@ -96,16 +96,21 @@ VARIANTS = (
         share=1.0,
     ),
 )
-MANNERS = {"plain_numbers": "numbers without a graph (1 = yes)", **AFTERWARDS_LABELS}
+MANNERS = {**AFTERWARDS_LABELS, "plain_numbers": "numbers without a graph (1 = yes)"}
 STATISTICS = (
     "The running statistics of the net have moved: every forward pass in training mode updates them. Measure on a copy."
 )
 MANNER_MISTAKES = (
     turned("statistics-disturbed", STATISTICS, {"statistics_kept": 0.0}),
-    turned("parameters-moved", "The net was moved, and not put back exactly.", {"parameters_kept": 0.0}),
+    turned(
+        "parameters-moved",
+        "The net was moved, and not put back exactly: adding what was subtracted leaves rounding errors.",
+        {"parameters_kept": 0.0},
+    ),
     turned(
         "parameters-and-statistics-moved",
-        "The net was moved and not put back, and its running statistics have changed too. Measure on a copy.",
+        "The net was moved and not put back exactly, and its running statistics have changed too. Adding what was "
+        "subtracted leaves rounding errors; measure on a copy.",
         {"parameters_kept": 0.0, "statistics_kept": 0.0},
     ),
     turned("mode-changed", "The net is not in the mode in which it was given.", {"modes_kept": 0.0}, share=0.75),

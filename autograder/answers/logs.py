@@ -41,11 +41,12 @@ LABELS = {
 DRAW_LABELS = {
     "batches_of_the_size": "batches of batch_size images (1 = yes)",
     "several_batches": "more than one batch (1 = yes)",
-    "last_batch": "images in the last batch",
-    "some_row_twice": "some image is drawn twice, as with replacement (1 = yes)",
     "other_rows_next_time": "other images in the next pass (1 = yes)",
     "random_order": "images in random order (1 = yes)",
     "in_training_mode": "training mode while training (1 = yes)",
+    # Last, since accepted conventions turn these, too: whoever has made a mistake is shown that.
+    "last_batch": "images in the last batch",
+    "some_row_twice": "some image is drawn twice, as with replacement (1 = yes)",
     "plain_number": "a number without a graph (1 = yes)",
 }
 PERMUTED = "Accepted: a pass over a permutation, which uses every image once. The text draws with replacement."

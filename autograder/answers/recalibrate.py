@@ -144,8 +144,8 @@ LABELS = {
 MANNERS = {
     **{name: said for name, said in AFTERWARDS_LABELS.items() if name != "statistics_kept"},
     "batches_bounded": "no more than batch_size images at a time (1 = yes)",
-    "no_graph": "no graph is kept during the passes (1 = yes)",
     "images_left_alone": "images left as they were (1 = yes)",
+    "no_graph": "no graph is kept during the passes (1 = yes)",
 }
 MANNER_MISTAKES = (
     turned("mode-changed", "The net is not in the mode in which it was given.", {"modes_kept": 0.0}, share=0.75),

@@ -19,6 +19,16 @@ def _flat_norm(reduce: Any) -> Any:
     return lambda s: lambda tensors: reduce(norms(tensors))
 
 
+def _per_tensor(what: str, reduce: Any) -> Mistake:
+    return Mistake(
+        "ratio-per-tensor",
+        f"There is one ratio per tensor, and {what}. The text asks for one norm over all parameters above and one "
+        "below.",
+        {"ratio": lambda s: reduce(norms(s.change) / norms(s.step))},
+        pairs=False,
+    )
+
+
 MISTAKES = (
     Mistake(
         "root-of-summed-norms",
@@ -44,27 +54,9 @@ MISTAKES = (
         "The norms are left squared: this is the square of the smoothness.",
         {"norm": _flat_norm(lambda norms: norms.square().sum())},
     ),
-    Mistake(
-        "ratio-per-tensor",
-        "There is one ratio per tensor, and these are averaged. The text asks for one norm over all parameters above "
-        "and one below.",
-        {"ratio": lambda s: (norms(s.change) / norms(s.step)).mean()},
-        pairs=False,
-    ),
-    Mistake(
-        "ratio-per-tensor",
-        "There is one ratio per tensor, and these are added up. The text asks for one norm over all parameters above "
-        "and one below.",
-        {"ratio": lambda s: (norms(s.change) / norms(s.step)).sum()},
-        pairs=False,
-    ),
-    Mistake(
-        "ratio-per-tensor",
-        "There is one ratio per tensor, and the largest is taken. The text asks for one norm over all parameters above "
-        "and one below.",
-        {"ratio": lambda s: (norms(s.change) / norms(s.step)).max()},
-        pairs=False,
-    ),
+    _per_tensor("these are averaged", torch.mean),
+    _per_tensor("these are added up", torch.sum),
+    _per_tensor("the largest is taken", torch.max),
     Mistake(
         "first-tensor-only",
         "Only the first tensor of the parameters is counted.",
@@ -180,12 +172,13 @@ MISTAKES = (
 )
 MANNER_LABELS = {
     "modes_mixed": "some of the losses in training mode and some in evaluation mode (1 = yes)",
-    "measured_in_training_mode": "measured in training mode (1 = yes)",
     "whole_set_used": "both gradients are those of the whole set (1 = yes)",
     "minibatch_drawn": "the step comes from a minibatch (1 = yes)",
     "fresh_minibatch": "another minibatch the next time (1 = yes)",
-    "plain_number": "a number without a graph (1 = yes)",
     **AFTERWARDS_LABELS,
+    # Last, since accepted conventions turn these, too: whoever has made a mistake is shown that.
+    "measured_in_training_mode": "measured in training mode (1 = yes)",
+    "plain_number": "a number without a graph (1 = yes)",
 }
 STATISTICS = (
     "The running statistics of the net have moved: a forward pass in training mode updates them, so the net that is "
@@ -195,12 +188,13 @@ MANNER_MISTAKES = (
     turned("statistics-disturbed", STATISTICS, {"statistics_kept": 0.0}),
     turned(
         "parameters-moved",
-        "The parameters of the net are not what they were: it was moved, and not put back exactly.",
+        "The parameters of the net are not exactly what they were: adding what was subtracted leaves rounding errors.",
         {"parameters_kept": 0.0},
     ),
     turned(
         "parameters-and-statistics-moved",
-        "The net was moved and not put back, and its running statistics have changed too. Measure on a copy.",
+        "The net was moved and not put back exactly, and its running statistics have changed too. Adding what was "
+        "subtracted leaves rounding errors; measure on a copy.",
         {"parameters_kept": 0.0, "statistics_kept": 0.0},
     ),
     turned("mode-changed", "The net is not in the mode in which it was given.", {"modes_kept": 0.0}, share=0.75),

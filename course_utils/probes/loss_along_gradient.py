@@ -17,6 +17,7 @@ __all__ = ["PROBE"]
 
 Measure = Callable[..., Any]
 DECLARED = "loss_range_along_gradient(net, X, y, step_lengths)"
+NAMES = ("lowest", "highest")
 SETS = ("few_lengths", "many_lengths")
 
 
@@ -31,9 +32,8 @@ def _range(measure: Measure, inputs: Inputs) -> Outputs:
 
 
 def _ends(returned: object) -> list[float]:
-    names = ("lowest", "highest")
-    values = unpack(returned, "loss_range_along_gradient", names)
-    return [float(as_array(value, f"the {name} loss", ())) for name, value in zip(names, values, strict=True)]
+    values = unpack(returned, "loss_range_along_gradient", NAMES)
+    return [float(as_array(value, f"the {name} loss", ())) for name, value in zip(NAMES, values, strict=True)]
 
 
 def _manners(measure: Measure, inputs: Inputs) -> Outputs:
@@ -41,8 +41,8 @@ def _manners(measure: Measure, inputs: Inputs) -> Outputs:
     net, lengths = normalised_net(inputs), inputs["few_lengths"].tolist()
     before = copy_of(net)
     with chance(int(inputs["seed"])):
-        low, high = unpack(call(measure, DECLARED, net, x, y, lengths), "loss_range_along_gradient", ("lowest", "high"))
-    free = all(plain_number(value, "a loss")[1] for value in (low, high))
+        ends = unpack(call(measure, DECLARED, net, x, y, lengths), "loss_range_along_gradient", NAMES)
+    free = all(plain_number(value, f"the {name} loss")[1] for name, value in zip(NAMES, ends, strict=True))
     return {"plain_numbers": flag(free), **states(net, before, "net")}
 
 

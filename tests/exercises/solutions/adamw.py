@@ -108,6 +108,30 @@ def untouched(w, lr, wd):
     return w
 
 
+class WithAnAdamOfItsOwn(Textbook):
+    def __init__(self, parameters, lr=0.01, beta1=0.9, beta2=0.999, weight_decay=0.01):
+        super().__init__(parameters, lr, beta1, beta2, weight_decay)
+        self.adam = plain.Textbook(self.parameters, lr)
+
+    def step(self):
+        for p in self.parameters:
+            p *= 1 - self.shrunk()
+        self.adam.step()
+
+    def shrunk(self):
+        return self.lr * self.weight_decay
+
+
+class ShrinksTooMuch(WithAnAdamOfItsOwn):
+    def shrunk(self):
+        return self.weight_decay
+
+
+class WithItsOwnDefaults(Textbook):
+    def __init__(self, parameters, lr=0.01, beta1=0.9, beta2=0.999, weight_decay=0.01):
+        super().__init__(parameters, lr, weight_decay=weight_decay)
+
+
 MUTANTS = {
     "l2-in-gradient": adamw(gradient=lambda g, w, wd: g + wd * w, before=untouched),
     "l2-in-gradient (epsilon outside)": adamw(
@@ -123,6 +147,9 @@ MUTANTS = {
     "no-bias-correction": adamw(corrected=False),
     "ascent": adamw(sign=1),
     "other-defaults": adamw(beta2=0.99),
+    "betas-not-passed-on": (WithAnAdamOfItsOwn,),
+    "betas-not-passed-on (those of AdamW)": (WithItsOwnDefaults,),
+    "decay-without-learning-rate+betas-not-passed-on": (ShrinksTooMuch,),
     "l2-in-gradient+no-bias-correction": adamw(gradient=lambda g, w, wd: g + wd * w, before=untouched, corrected=False),
     "decay-without-learning-rate+no-bias-correction": adamw(before=lambda w, lr, wd: w * (1 - wd), corrected=False),
     "no-decay+other-defaults": adamw(before=untouched, beta2=0.99),

@@ -221,6 +221,9 @@ MUTANTS = {
     "mode-changed (measured so)": (written(mode=False, leave=False),),
     "modes-mixed": (mixed,),
     "gradient-of-minibatch": (written(measured=lambda X, y, rows: (X[rows], y[rows])),),
+    "gradient-of-minibatch (in evaluation mode)": (
+        written(measured=lambda X, y, rows: (X[rows], y[rows]), mode=False),
+    ),
     "step-from-whole-set": (written(drawn=lambda n, b: torch.arange(n)),),
     "same-minibatch-every-time": (written(drawn=lambda n, b: torch.arange(b)),),
 }
