@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,17 @@ __all__ = ["explain_pattern"]
 
 # What labels hold besides words: the place of a number, and what the numbers of a statement mean.
 STEP, YES, NO = "{step}", " (1 = yes)", "(0 = "
+NUMBERED = re.compile(r"(\w+) \{step\}")
+PLURALS = {
+    "step": "steps",
+    "epoch": "epochs",
+    "pass": "passes",
+    "layer": "layers",
+    "rate": "rates",
+    "number": "numbers",
+}
+# What follows one upon another, so that something can be kept from one to the next.
+TIMES = ("step", "epoch", "pass")
 
 
 def explain_pattern(got: Outputs, key: PartKey) -> str:
@@ -93,20 +105,24 @@ def _right(got: Outputs, key: PartKey, name: str) -> NDArray[Any]:
 def _late(got: Outputs, key: PartKey) -> str:
     firsts = []
     for name, expected in key.expected.items():
-        if STEP in key.labels.get(name, ""):
+        numbered = NUMBERED.search(key.labels.get(name, ""))
+        if numbered and numbered[1] in TIMES:
             wrong = np.flatnonzero(~_right(got, key, name).reshape(len(expected), -1).all(axis=1))
-            firsts += [int(wrong[0])] if wrong.size else []
-    first = min(firsts, default=0)
+            firsts += [(int(wrong[0]), numbered[1])] if wrong.size else []
+    first, time = min(firsts, default=(0, ""))
     if not first:
         return ""
-    kept = "look at what is kept from one step to the next"
-    begun = "step" if first == 1 else f"{first} steps"
-    return f"Right for the first {begun}, wrong from step {first + 1}: {kept}."
+    kept = f"look at what is kept from one {time} to the next"
+    begun = time if first == 1 else f"{first} {PLURALS[time]}"
+    return f"Right for the first {begun}, wrong from {time} {first + 1}: {kept}."
 
 
 def _plain(key: PartKey, name: str) -> str:
     """Speak of an array as a whole."""
-    return _without_steps(key, name).replace(STEP, f"1 to {len(np.atleast_1d(key.expected[name]))}")
+    rows = len(np.atleast_1d(key.expected[name]))
+    if rows == 1:
+        return _without_steps(key, name).replace(STEP, "1")
+    return NUMBERED.sub(lambda found: f"{PLURALS.get(found[1], found[1])} 1 to {rows}", _without_steps(key, name))
 
 
 def _without_steps(key: PartKey, name: str) -> str:

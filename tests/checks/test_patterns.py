@@ -51,7 +51,7 @@ def test_what_is_right_is_right_at_every_number_and_what_is_not_is_so_first_at_o
     part = key(used="examples used in epoch {step}", weights="parameters after epoch {step}")
     assert (
         explained(part, weights=part.expected["weights"] * [[1.0, 1.0], [1.0, 1.5], [2.0, 2.0]])
-        == "Right: examples used in epoch 1 to 3. Not right: parameters after epoch 2."
+        == "Right: examples used in epochs 1 to 3. Not right: parameters after epoch 2."
     )
 
 
@@ -78,3 +78,10 @@ def test_one_step_is_a_step(row, begun):
     changed = part.expected["w"].copy()
     changed[row:] += 1
     assert explained(part, w=changed).startswith(f"Right for {begun}, wrong from step {row + 1}: ")
+
+
+def test_what_is_numbered_says_what_it_is_and_only_what_follows_in_time_keeps_something():
+    changed = key(w="").expected["w"] + [[0], [0], [1]]
+    said = explained(key(w="weights of pass {step}"), w=changed)
+    assert said == "Right for the first 2 passes, wrong from pass 3: look at what is kept from one pass to the next."
+    assert "not one of the known mistakes" in explained(key(w="weights of layer {step}"), w=changed)
