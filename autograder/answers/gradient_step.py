@@ -36,11 +36,10 @@ UPDATE_MISTAKES = (
         {"g": lambda s: s.kept},
     ),
     Mistake(
-        "cleared-after-step-only",
+        "gradients-zeroed-late",
         "The gradients are cleared after the step and not before backward(): what the parameters hold when the "
         "function is first called goes into the first step.",
         {"g": lambda s: s.kept if s.t == 1 else s.true},
-        share=0.75,
     ),
     Mistake(
         "learning-rate-ignored",

@@ -152,7 +152,7 @@ CORRECT = {
 MUTANTS = {
     "ascent": update_mutant("p.data += lr * p.grad.data"),
     "gradients-accumulate": update_mutant("p.data -= lr * p.grad", start="loss.backward()\n"),
-    "cleared-after-step-only": (
+    "gradients-zeroed-late": (
         updating("loss.backward()\nfor p in params: p.data -= lr * p.grad\nzero_grad(params)"),
         flat_directions,
     ),
