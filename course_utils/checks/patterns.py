@@ -32,9 +32,10 @@ TIMES = ("step", "epoch", "pass")
 def explain_pattern(got: Outputs, key: PartKey) -> str:
     """Describe how the arrays differ from the expected ones, in one or two sentences.
 
-    The order: not finite, nothing moved, right up to a factor, right in some arrays, right until a step, unknown.
+    The order: not finite, nothing moved, right up to a factor, right in some arrays, right until a step, right but for
+    statements, unknown.
     """
-    for describe in (_not_finite, _unmoved, _factor, _partial, _late):
+    for describe in (_not_finite, _unmoved, _factor, _partial, _late, _statements):
         if described := describe(got, key):
             return described
     return "The values differ from the formula, in a way that is not one of the known mistakes."
@@ -115,6 +116,21 @@ def _late(got: Outputs, key: PartKey) -> str:
     kept = f"look at what is kept from one {time} to the next"
     begun = time if first == 1 else f"{first} {PLURALS[time]}"
     return f"Right for the first {begun}, wrong from {time} {first + 1}: {kept}."
+
+
+def _statements(got: Outputs, key: PartKey) -> str:
+    """Where all numbers are right, say which of the statements about the call are not as they should be."""
+    stated = [name for name in key.expected if YES in key.labels.get(name, "")]
+    numbers = [name for name in key.expected if name not in stated]
+    if not all(_right(got, key, name).all() for name in numbers):
+        return ""
+    wrong = [name for name in stated if not _right(got, key, name).all()]
+    groups = (
+        ("Not so, and should be", [name for name in wrong if key.expected[name].any()]),
+        ("So, and should not be", [name for name in wrong if not key.expected[name].any()]),
+    )
+    said = [f"{how}: {_listed([_plain(key, n).removesuffix(YES) for n in names])}." for how, names in groups if names]
+    return " ".join([*(["The values are right."] if numbers and said else []), *said])
 
 
 def _plain(key: PartKey, name: str) -> str:

@@ -85,3 +85,14 @@ def test_what_is_numbered_says_what_it_is_and_only_what_follows_in_time_keeps_so
     said = explained(key(w="weights of pass {step}"), w=changed)
     assert said == "Right for the first 2 passes, wrong from pass 3: look at what is kept from one pass to the next."
     assert "not one of the known mistakes" in explained(key(w="weights of layer {step}"), w=changed)
+
+
+def test_where_only_a_statement_is_not_so_the_values_are_not_said_to_differ():
+    part = key(w="weights", kept="params left as they were (1 = yes)", mixed="modes mixed (1 = yes)")
+    part = replace(part, expected={**part.expected, "kept": np.array(1.0), "mixed": np.array(0.0)})
+    assert (
+        explained(part, kept=np.array(0.0)) == "The values are right. Not so, and should be: params left as they were."
+    )
+    both = explained(part, kept=np.array(0.0), mixed=np.array(1.0))
+    assert both.endswith("Not so, and should be: params left as they were. So, and should not be: modes mixed.")
+    assert "differ from the formula" in explained(replace(part, labels={}), kept=np.array(0.0))
