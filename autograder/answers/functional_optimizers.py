@@ -19,6 +19,7 @@ __all__ = ["ANSWER"]
 
 STEPS = 4
 SHAPE = (2, 3)
+FAILS = "(nan: not a number, or an error)"
 BASED = ("next_w", "next_w_default", "next_w_without_state", "next_w_one_setting")
 OTHER_DEFAULTS = "With a given config all is right; without one, the default values are not those of the text."
 
@@ -140,8 +141,8 @@ def _part(function: _Function) -> AnswerPart:
             "next_w": "next_w after step {step}",
             **{key: f"config[{key!r}] after step {{step}}" for key in STATES[function.name]},
             "next_w_default": "next_w after step {step}, from no config",
-            "next_w_without_state": "next_w after step {step}, from a config without state (nan: not a number, or an error)",
-            "next_w_one_setting": f"next_w after step {{step}}, from a config that holds only {ONE!r} (nan: not a number, or an error)",
+            "next_w_without_state": f"next_w after step {{step}}, from a config without state {FAILS}",
+            "next_w_one_setting": f"next_w after step {{step}}, from a config that holds only {ONE!r} {FAILS}",
             "inputs_left_alone": "w and dw left as they were (1 = yes)",
         },
         reread="section 2.6, the three rules with a config",
