@@ -88,6 +88,7 @@ MUTANTS = {
     "bound-for-std": layer(he, draw=symmetric_uniform),
     "gain-one+bound-for-std+float32": linear_module,
     "fan-out-for-fan-in+float32": layer(lambda d0, d1: (2 / d1) ** 0.5, dtype=torch.float32),
+    "fan-out-for-fan-in+float32 (by torch)": by_torch_turned,
     "size-not-scaled+biases-not-zero": layer(lambda d0, d1: 1.0, bias=lambda d0, d1: torch.ones(d1)),
 }
 
