@@ -49,10 +49,10 @@ def flags(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Sequence[s
         exercise: Exercise id.
         by_hand: Patterns of dotted names, as in `Answer.by_hand`.
     """
-    if not by_hand:
-        return ()
     if sum(len(cell.source) for cell in rebuilt.cells if cell.code) > MAX_SOURCE:
         return (f"The code is longer than {MAX_SOURCE:,} characters and was not read.",)
+    if not by_hand:
+        return ()
     own = [cell for cell in rebuilt.cells if cell.code and cell.exercise == exercise and cell.role != "check"]
     added = [cell for cell in rebuilt.cells if cell.code and cell.role == "added" and cell not in own]
     known = _names(tuple(cell.source for cell in rebuilt.cells if cell.code))
