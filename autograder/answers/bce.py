@@ -156,6 +156,7 @@ ABOUT_LOGITS = (
         "logits-as-probabilities",
         "The logits enter the loss as if they were probabilities: no sigmoid is applied at all.",
         {"each": lambda s: -s.targets * torch.log(s.z) - (1 - s.targets) * torch.log(1 - s.z)},
+        pairs=False,  # of logits below zero or above one nothing is left but NaN
     ),
     Mistake(
         "arguments-exchanged",

@@ -136,6 +136,7 @@ ABOUT_NOISE = (
         "nothing-added",
         "The weights are those that were given: nothing was added to them.",
         {"noise_std": lambda s: 0 * s.std, "entries_differ": lambda s: 0.0, "weights_move": lambda s: 0.0},
+        share=0.0,
     ),
     Mistake(
         "weights-replaced",

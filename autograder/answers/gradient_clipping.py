@@ -74,6 +74,7 @@ MISTAKES = (
         "gradients-not-changed",
         "The gradients are what they were before the call: they have to be changed in place.",
         {"grads": lambda s: s.given},
+        pairs=False,  # returned besides, the argument itself would be a pair
     ),
     Mistake(
         "new-list-returned",

@@ -55,6 +55,7 @@ MISTAKES = (
         "input-overwritten",
         "The name of the input stands for the layer's result when it is added, which is then added to itself.",
         {"skip": lambda s: s.branch},
+        pairs=False,  # subtracted, it leaves nothing
     ),
     Mistake(
         "pre-activation-added",

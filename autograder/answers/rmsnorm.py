@@ -80,6 +80,7 @@ MISTAKES = (
         "gain-starts-at-zero",
         "The gain starts at 0, so that nothing comes out; it starts at 1.",
         {"out": lambda s: 0.0 * s.x_hat},
+        share=0.0,
         pairs=False,
     ),
     EPSILON_IGNORED,

@@ -148,6 +148,7 @@ MISTAKES = (
         "Both gradients are taken at the same place, so the change is zero: a copy that is not moved, or a net that is "
         "moved before the first gradient is kept.",
         {"end": lambda s: s.start},
+        share=0.0,
         pairs=False,
     ),
     Mistake(

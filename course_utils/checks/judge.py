@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.checks.causes import with_causes
+from course_utils.checks.conditions import with_conditions
 from course_utils.checks.nan_words import with_words_for
 from course_utils.checks.patterns import explain_pattern
 from course_utils.checks.types import (
@@ -48,7 +49,7 @@ def judge(observation: Observation, key: Key) -> Judgement:
     parts = tuple(
         judge_part(seen.get(part.name), part, key.exercise, key.points * part.weight / total) for part in key.parts
     )
-    return parts[0] if len(parts) == 1 else _whole(with_causes(parts), key)
+    return parts[0] if len(parts) == 1 else _whole(with_causes(with_conditions(parts)), key)
 
 
 def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_score: float) -> Judgement:

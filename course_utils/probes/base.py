@@ -37,6 +37,8 @@ class Part:
             rows drawn, tensors before and after. It is pure, and grading calls it outside the sandbox, so that a
             submission cannot answer with a statement that is the same for all inputs. `raw` is not to be trusted:
             `raw_array` looks at it first, and what it allows has to be bounded.
+        counts_with: Name of another part that has to earn something before this one does: manners of what does nothing
+            are perfect.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Part:
     run: Callable[..., Outputs]
     limit_s: float = 0.0
     summarise: Callable[[Outputs, Inputs], Outputs] | None = None
+    counts_with: str = ""
 
     def outputs(self, *arguments: Any) -> Outputs:
         """Return the arrays that are judged for `*objects, inputs`: `run`, then `summarise` where there is one."""

@@ -130,6 +130,6 @@ PROBE = Probe(
     ("BatchNorm",),
     (
         Part("BatchNorm", ("BatchNorm",), _values),
-        Part("BatchNorm as a module", ("BatchNorm",), _state, summarise=manner_statements),
+        Part("BatchNorm as a module", ("BatchNorm",), _state, summarise=manner_statements, counts_with="BatchNorm"),
     ),
 )

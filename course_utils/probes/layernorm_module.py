@@ -39,6 +39,6 @@ PROBE = Probe(
     ("LayerNorm",),
     (
         Part("LayerNorm", ("LayerNorm",), _values),
-        Part("LayerNorm as a module", ("LayerNorm",), _state, summarise=manner_statements),
+        Part("LayerNorm as a module", ("LayerNorm",), _state, summarise=manner_statements, counts_with="LayerNorm"),
     ),
 )

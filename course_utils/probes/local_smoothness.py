@@ -103,6 +103,12 @@ PROBE = Probe(
     ("compute_local_smoothness",),
     (
         Part("the ratio", ("compute_local_smoothness",), _value),
-        Part("the net afterwards", ("compute_local_smoothness",), _manners, summarise=_statements),
+        Part(
+            "the net afterwards",
+            ("compute_local_smoothness",),
+            _manners,
+            summarise=_statements,
+            counts_with="the ratio",
+        ),
     ),
 )

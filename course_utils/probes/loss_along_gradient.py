@@ -55,6 +55,12 @@ PROBE = Probe(
     ("loss_range_along_gradient",),
     (
         Part("the range", ("loss_range_along_gradient",), _range),
-        Part("the net afterwards", ("loss_range_along_gradient",), _manners, summarise=_statements),
+        Part(
+            "the net afterwards",
+            ("loss_range_along_gradient",),
+            _manners,
+            summarise=_statements,
+            counts_with="the range",
+        ),
     ),
 )

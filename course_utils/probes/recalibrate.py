@@ -71,6 +71,12 @@ PROBE = Probe(
     ("recalibrate_batchnorm",),
     (
         Part("the statistics", ("recalibrate_batchnorm",), _statistics),
-        Part("the net afterwards", ("recalibrate_batchnorm",), _manners, summarise=_statements),
+        Part(
+            "the net afterwards",
+            ("recalibrate_batchnorm",),
+            _manners,
+            summarise=_statements,
+            counts_with="the statistics",
+        ),
     ),
 )

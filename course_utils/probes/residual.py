@@ -97,6 +97,12 @@ PROBE = Probe(
     ("ResidualLayer",),
     (
         Part("ResidualLayer", ("ResidualLayer",), _values),
-        Part("ResidualLayer as a module", ("ResidualLayer",), _state, summarise=manner_statements),
+        Part(
+            "ResidualLayer as a module",
+            ("ResidualLayer",),
+            _state,
+            summarise=manner_statements,
+            counts_with="ResidualLayer",
+        ),
     ),
 )

@@ -73,6 +73,6 @@ PROBE = Probe(
     ("RMSNorm",),
     (
         Part("RMSNorm", ("RMSNorm",), _values),
-        Part("RMSNorm as a module", ("RMSNorm",), _state, summarise=manner_statements),
+        Part("RMSNorm as a module", ("RMSNorm",), _state, summarise=manner_statements, counts_with="RMSNorm"),
     ),
 )
