@@ -81,6 +81,7 @@ MISTAKES = (
         "The clipped gradients are returned as a new list; whoever holds the old ones steps with these. Change them in "
         "place and return the norm.",
         {"returned": lambda s: np.nan, "listed": lambda s: 1.0},
+        pairs=False,
     ),
     Mistake(
         "norm-not-rooted",
