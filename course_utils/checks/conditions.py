@@ -20,12 +20,12 @@ def with_conditions(parts: tuple[Judgement, ...]) -> tuple[Judgement, ...]:
         needed = {part.name: part.counts_with for part in load_probe(parts[0].exercise).parts}
     except KeyError:
         return parts
-    idle = {part.part for part in parts if part.score == 0}
-    return tuple(_refused(part, needed[part.part]) if needed.get(part.part) in idle else part for part in parts)
+    idle = {part.part: part for part in parts if part.score == 0}
+    return tuple(_without_marks(part, idle.get(needed.get(part.part, ""))) for part in parts)
 
 
-def _refused(part: Judgement, other: str) -> Judgement:
-    if part.score == 0:
+def _without_marks(part: Judgement, other: Judgement | None) -> Judgement:
+    if other is None or part.score == 0:
         return part
-    message = f"This is in order, as it would be if nothing were done: it counts once {other} earns marks."
-    return replace(part, verdict="wrong", score=0.0, misconceptions=(), message=message, evidence=())
+    message = f"This is in order, as it would be if nothing were done: it counts once {other.part} earns marks."
+    return replace(part, verdict=other.verdict, score=0.0, misconceptions=(), message=message, evidence=())

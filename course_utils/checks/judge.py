@@ -49,7 +49,7 @@ def judge(observation: Observation, key: Key) -> Judgement:
     parts = tuple(
         judge_part(seen.get(part.name), part, key.exercise, key.points * part.weight / total) for part in key.parts
     )
-    return parts[0] if len(parts) == 1 else _whole(with_causes(with_conditions(parts)), key)
+    return parts[0] if len(parts) == 1 else _whole(with_conditions(with_causes(parts)), key)
 
 
 def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_score: float) -> Judgement:
