@@ -1,10 +1,10 @@
-"""The floor under grading: bare cells and probes in a warm process, with nothing around them."""
+"""Grading in one process, and the floor under it: bare cells and probes in a warm process, nothing around them."""
 
 from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.demo.classroom import WORKBOOK
@@ -12,10 +12,10 @@ from autograder.grade.plan import plan
 from autograder.grade.read import read_notebook
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import load_release
-from autograder.grade.work import Task
+from autograder.grade.work import Task, work
 from autograder.sandbox.types import CellStep, Step
 
-__all__ = ["Floor", "at_once"]
+__all__ = ["Floor", "Here", "at_once"]
 
 
 def floor(rounds: Sequence[Sequence[Sequence[Step]]], orders: Any) -> None:
@@ -39,14 +39,27 @@ def floor(rounds: Sequence[Sequence[Sequence[Step]]], orders: Any) -> None:
         orders.send(time.perf_counter() - start)
 
 
-class Floor:
-    """A process in which `floor` runs."""
+def here(rounds: Sequence[Sequence[Task]], orders: Any) -> None:
+    """Be a process that grades, all tasks of the round asked for; answer with the seconds."""
+    while (number := orders.recv()) is not None:
+        start = time.perf_counter()
+        for task in rounds[number]:
+            work(task)
+        orders.send(time.perf_counter() - start)
 
-    def __init__(self, rounds: Sequence[Sequence[Task]]) -> None:
-        plans = [[_steps(task) for task in tasks] for tasks in rounds]
+
+class Apart:
+    """A process of its own, which has done round 0.
+
+    Args:
+        target: What it does, called with `rounds` and its end of the pipe.
+        rounds: What there is to do, by number.
+    """
+
+    def __init__(self, target: Callable[[Any, Any], None], rounds: Sequence[Any]) -> None:
         context = multiprocessing.get_context("spawn")
         self._orders, theirs = context.Pipe()
-        self._process = context.Process(target=floor, args=(plans, theirs))
+        self._process = context.Process(target=target, args=(rounds, theirs))
         self._process.start()
         self.seconds(0)
 
@@ -67,6 +80,20 @@ class Floor:
         """End it."""
         self._orders.send(None)
         self._process.join()
+
+
+class Floor(Apart):
+    """A process in which `floor` runs."""
+
+    def __init__(self, rounds: Sequence[Sequence[Task]]) -> None:
+        super().__init__(floor, [[_steps(task) for task in tasks] for tasks in rounds])
+
+
+class Here(Apart):
+    """A process that grades by itself, without workers."""
+
+    def __init__(self, rounds: Sequence[Sequence[Task]]) -> None:
+        super().__init__(here, rounds)
 
 
 def _steps(task: Task) -> Sequence[Step]:
