@@ -16,8 +16,8 @@ __all__ = ["METADATA_KEY", "executed_notebook", "marked_again"]
 
 # Where the grades stand in the notebook's metadata, for the feedback that is made from it later.
 METADATA_KEY = "autograder"
-# In characters that a student wrote; pages are made of them, in up to six times as many.
-MAX_WRITTEN = 400_000
+# In characters: of any cell, and of all that were added together; pages are made of them, in up to six times as many.
+MAX_SOURCE, MAX_ADDED = 20_000, 200_000
 CUT = "\n… (the rest is in the file that was handed in)"
 
 
@@ -41,14 +41,14 @@ def executed_notebook(release: Release, rebuilt: Rebuilt, result: RunResult, gra
 
 
 def _sources(release: Release, rebuilt: Rebuilt) -> Iterator[tuple[Cell, str]]:
-    left = MAX_WRITTEN
+    """Yield the cells with what is shown of them; added ones cannot use up the room of those that are marked."""
+    left = MAX_ADDED
     for cell in rebuilt.cells:
-        released = release.cell(cell.id)
-        if released is not None and released.source == cell.source:
-            yield cell, cell.source
-            continue
-        yield cell, cell.source if len(cell.source) <= left else cell.source[:left] + CUT
-        left = max(0, left - len(cell.source))
+        length = MAX_SOURCE
+        if release.cell(cell.id) is None:
+            length = min(MAX_SOURCE, left)
+            left -= min(length, len(cell.source))
+        yield cell, cell.source if len(cell.source) <= length else cell.source[:length] + CUT
 
 
 def marked_again(graded: bytes, one: ExerciseGrade, grade: SubmissionGrade) -> bytes:

@@ -210,3 +210,27 @@ def test_what_a_platform_calls_late_is_a_note_and_costs_nothing(course, submissi
     found = grade()["late"]
     assert found.notes == (said,)
     assert found.score == 4, path
+
+
+def test_many_files_beside_the_notebook_make_one_short_note(course, submissions, grade):
+    mini.hand_in(submissions, "ada", mini.solved(course, mini.PERFECT))
+    for number in range(300):
+        (submissions / "ada" / mini.NAME / f"other {number:03}.ipynb").write_bytes(b"{}")
+    (note,) = grade()["ada"].notes
+    assert "'other 004.ipynb', and 295 more" in note
+    assert len(note) < 200
+
+
+def test_a_text_that_nobody_could_write_is_cut_on_the_pages_and_not_in_the_file(course, submissions, grade, tmp_path):
+    notebook = mini.solved(course, {**mini.PERFECT, "why": "'" * 3_000_000})
+    path = mini.hand_in(submissions, "ada", notebook)
+    added = [{"cell_type": "markdown", "id": f"x{i}", "metadata": {}, "source": "'" * 300_000} for i in range(12)]
+    notebook["cells"][3:3] = added
+    path.write_text(json.dumps(notebook))
+    before = path.read_bytes()
+    assert [one.score for one in grade()["ada"].exercises] == [2, None, 2]
+    page = (tmp_path / "out" / "feedback" / "ada" / mini.NAME / f"{mini.NAME}.html").read_text()
+    assert len(page) < 3_000_000
+    assert page.count("the rest is in the file that was handed in") == 13
+    assert "class AdamOptimizer" in page
+    assert path.read_bytes() == before
