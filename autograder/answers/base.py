@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from course_utils.checks.types import Candidate, Key, PartKey
-from course_utils.probes.base import Inputs, Outputs
+from course_utils.probes.base import Inputs, Outputs, Part, load_probe
 
 __all__ = ["Alternative", "Answer", "AnswerPart", "Simulate", "load_answer", "make_key"]
 
@@ -44,6 +44,7 @@ class AnswerPart:
     labels: Mapping[str, str]
     reread: str
     variants: tuple[Alternative, ...] = ()
+    changes: tuple[Alternative, ...] = ()
     weight: float = 1.0
     baselines: Simulate | None = None
     factors: Callable[[Inputs], Mapping[str, float]] | None = None
@@ -88,22 +89,26 @@ def load_answer(exercise: str) -> Answer:
 def make_key(answer: Answer, inputs: Inputs, points: float) -> Key:
     """Evaluate an answer for `inputs`: the key that a judge compares with."""
     with np.errstate(all="ignore"):
-        return Key(answer.exercise, points, tuple(_part_key(part, inputs) for part in answer.parts))
+        probed = {part.name: part for part in load_probe(answer.exercise).parts}
+        return Key(answer.exercise, points, tuple(_part_key(part, probed[part.name], inputs) for part in answer.parts))
 
 
-def _part_key(part: AnswerPart, inputs: Inputs) -> PartKey:
+def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
     return PartKey(
         name=part.name,
         weight=part.weight,
         expected=part.reference(inputs),
         variants=tuple(_candidate(alternative, inputs) for alternative in part.variants),
         misconceptions=tuple(_candidate(alternative, inputs) for alternative in part.misconceptions),
+        changes=tuple(_candidate(alternative, inputs) for alternative in part.changes),
         labels=part.labels,
         reread=part.reread,
         baselines=part.baselines(inputs) if part.baselines else {},
         factors=part.factors(inputs) if part.factors else {},
         rtol=part.rtol,
         agreement=part.agreement,
+        uses=probed.uses,
+        counts_with=probed.counts_with,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import PurePosixPath
 
@@ -13,6 +14,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from autograder.answers.base import load_answer, make_key
+from autograder.catalogue.witnesses import with_witnesses
 from autograder.course import Course
 from course_utils.checks.recorded import dump_recorded
 
@@ -63,7 +65,8 @@ def record(exercise: str, points: float) -> tuple[str, bytes]:
     answer = load_answer(exercise)
     rng = np.random.default_rng(zlib.crc32(exercise.encode()))
     inputs = answer.generate(rng)
-    return dump_recorded(inputs, make_key(answer, inputs, points))
+    key = make_key(answer, inputs, points)
+    return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
 
 
 def without_answer(course: Course) -> list[str]:

@@ -17,13 +17,14 @@ __all__ = ["lazy_key"]
 
 def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
     """Return the same key as `make_key`, in which variants and misconceptions are evaluated when they are looked at."""
-    bare = replace(answer, parts=tuple(replace(part, variants=(), misconceptions=()) for part in answer.parts))
+    bare = replace(answer, parts=tuple(replace(part, variants=(), misconceptions=(), changes=()) for part in answer.parts))
     key = make_key(bare, inputs, points)
     parts = tuple(
         replace(
             part_key,
             variants=_Candidates(part.variants, inputs),
             misconceptions=_Candidates(part.misconceptions, inputs),
+            changes=_Candidates(part.changes, inputs),
         )
         for part, part_key in zip(answer.parts, key.parts, strict=True)
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from course_utils.checks.types import Judgement, VerdictName
-from course_utils.probes.base import load_probe
+from course_utils.checks.types import Judgement, Key, VerdictName
 
 __all__ = ["with_causes"]
 
@@ -14,16 +13,14 @@ RIGHT: tuple[VerdictName, ...] = ("correct", "variant")
 UNEXPLAINED: tuple[VerdictName, ...] = ("wrong", "error")
 
 
-def with_causes(parts: tuple[Judgement, ...]) -> tuple[Judgement, ...]:
+def with_causes(parts: tuple[Judgement, ...], key: Key) -> tuple[Judgement, ...]:
     """Return the judgements of the parts of one exercise; those without an explanation name what they build on.
 
     Args:
         parts: The judgements. A part builds on another one if that is called as an object that it uses.
+        key: The key that they were judged by.
     """
-    try:
-        uses = {part.name: part.uses for part in load_probe(parts[0].exercise).parts}
-    except KeyError:
-        return parts
+    uses = {part.name: part.uses for part in key.parts}
     unfinished = [part.part for part in parts if part.verdict not in RIGHT]
     return tuple(_with_cause(part, [name for name in uses.get(part.part, ()) if name in unfinished]) for part in parts)
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from course_utils.checks.types import Judgement
-from course_utils.probes.base import load_probe
+from course_utils.checks.types import Judgement, Key
 
 __all__ = ["with_conditions"]
 
 
-def with_conditions(parts: tuple[Judgement, ...]) -> tuple[Judgement, ...]:
+def with_conditions(parts: tuple[Judgement, ...], key: Key) -> tuple[Judgement, ...]:
     """Return the judgements of the parts of one exercise; a part that counts with another one needs marks there.
 
     Args:
-        parts: The judgements. On which other part one depends is said by the probe, in `Part.counts_with`.
+        parts: The judgements.
+        key: The key that they were judged by; `PartKey.counts_with` says on which other part one depends.
     """
-    try:
-        needed = {part.name: part.counts_with for part in load_probe(parts[0].exercise).parts}
-    except KeyError:
-        return parts
+    needed = {part.name: part.counts_with for part in key.parts}
     idle = {part.part: part for part in parts if part.score == 0}
     return tuple(_without_marks(part, idle.get(needed.get(part.part, ""))) for part in parts)
 

@@ -49,11 +49,11 @@ def judge(observation: Observation, key: Key) -> Judgement:
     parts = tuple(
         judge_part(seen.get(part.name), part, key.exercise, key.points * part.weight / total) for part in key.parts
     )
-    return parts[0] if len(parts) == 1 else _whole(with_conditions(with_causes(parts)), key)
+    return parts[0] if len(parts) == 1 else _whole(with_conditions(with_causes(parts, key), key), key)
 
 
 def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_score: float) -> Judgement:
-    """Judge one part. The order: exact, accepted convention, named mistake, pattern, unknown."""
+    """Judge one part. The order: exact, accepted convention, named mistake, small change, pattern, unknown."""
 
     def verdict(
         name: VerdictName, share: float, message: str, ids: tuple[str, ...] = (), show: bool = True
@@ -72,6 +72,9 @@ def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_sco
     if found := _match(got.outputs, key.misconceptions, key):
         message = f"{' And: '.join(found.says)} Read again: {key.reread}."
         return verdict("misconception", found.share, message, found.ids)
+    if found := _match(got.outputs, key.changes, key):
+        message = f"{' And: '.join(found.says)} Read again: {key.reread}."
+        return verdict("wrong", found.share, message, found.ids)
     # Only now: a known mistake may give other shapes, and then its name says more than the shapes do.
     if complaint := _misshapen(got.outputs, key.expected):
         return verdict("wrong", 0.0, f"{complaint} Read again: {key.reread}.", show=False)
@@ -105,7 +108,23 @@ def _close(got: NDArray[Any], wanted: NDArray[Any], key: PartKey, name: str) -> 
 
 
 def _match(got: Outputs, candidates: Iterable[Candidate], key: PartKey) -> Candidate | None:
-    return next((candidate for candidate in candidates if agrees(got, candidate.outputs, key)), None)
+    seen = _at_places(got, key)
+    return next((one for one in candidates if one.outputs and _is_like(got, seen, one, key)), None)
+
+
+def _at_places(got: Outputs, key: PartKey) -> Outputs:
+    """Return the entries that recorded candidates hold, of the arrays that are shaped as expected."""
+    return {
+        name: got[name].ravel()[places]
+        for name, places in key.places.items()
+        if name in got and got[name].shape == key.expected[name].shape
+    }
+
+
+def _is_like(got: Outputs, seen: Outputs, candidate: Candidate, key: PartKey) -> bool:
+    if any(name not in got or got[name].shape != shape for name, shape in candidate.shapes.items()):
+        return False
+    return agrees(seen if key.places else got, candidate.outputs, key)
 
 
 def _misshapen(got: Outputs, expected: Outputs) -> str:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from course_utils.checks.types import Candidate, Key, PartKey
 from course_utils.probes.base import Inputs, Outputs
 
 __all__ = ["dump_recorded", "load_recorded", "parse_recorded"]
+
+VALUES = ("expected", "baselines", "places")
+CANDIDATES = ("variants", "misconceptions", "changes")
+TEXTS = ("name", "weight", "labels", "reread", "factors", "rtol", "agreement", "uses", "counts_with")
 
 
 def load_recorded(exercise: str) -> tuple[Inputs, Key]:
@@ -46,37 +50,65 @@ def parse_recorded(text: str, data: bytes) -> tuple[Inputs, Key]:
 
 
 def dump_recorded(inputs: Inputs, key: Key) -> tuple[str, bytes]:
-    """Return the JSON text and the safetensors bytes that hold `inputs` and `key`."""
+    """Return the JSON text and the safetensors bytes that hold `inputs` and `key`, whose parts have `places`."""
     arrays = {f"inputs/{name}": np.asarray(array) for name, array in inputs.items()}
     parts = [_describe(part, arrays) for part in key.parts]
     record = {"exercise": key.exercise, "points": key.points, "parts": parts}
     contiguous = {name: np.array(array, order="C") for name, array in arrays.items()}
-    return json.dumps(record, indent=1, ensure_ascii=False) + "\n", save(contiguous)
+    return json.dumps(record, separators=(",", ":"), ensure_ascii=False) + "\n", save(contiguous)
 
 
 def _describe(part: PartKey, arrays: Outputs) -> dict[str, Any]:
-    """Return the texts of a part; put its arrays into `arrays`."""
-    for kind, outputs in (("expected", part.expected), ("baselines", part.baselines)):
-        arrays.update({f"{part.name}/{kind}/{name}": array for name, array in outputs.items()})
-    record = asdict(part)
-    del record["expected"], record["baselines"]
-    if not part.agreement:
-        del record["agreement"]
-    for kind in ("variants", "misconceptions"):
-        for index, candidate in enumerate(record[kind]):
-            outputs = candidate.pop("outputs")
-            arrays.update({f"{part.name}/{kind}/{index}/{name}": array for name, array in outputs.items()})
+    """Return the texts of a part; put its arrays into `arrays`, all entries of its candidates into one table."""
+    for kind in VALUES:
+        arrays.update({f"{part.name}/{kind}/{name}": array for name, array in getattr(part, kind).items()})
+    everyone = [one for kind in CANDIDATES for one in getattr(part, kind)]
+    rows = [np.concatenate([one.outputs.get(n, _nothing(p)) for n, p in part.places.items()]) for one in everyone]
+    arrays[f"{part.name}/candidates/entries"] = np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
+    says = list(dict.fromkeys(pair for one in everyone for pair in zip(one.ids, one.says, strict=True)))
+    number = {pair: index for index, pair in enumerate(says)}
+    record = {name: getattr(part, name) for name in TEXTS if getattr(part, name)}
+    for kind in CANDIDATES:
+        record[kind] = [_brief(one, number, part) for one in getattr(part, kind)]
+    return {**record, "says": says, "arrays": list(part.expected)}
+
+
+def _nothing(places: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.full(len(places), np.nan, dtype=np.float32)
+
+
+def _brief(one: Candidate, number: Mapping[tuple[str, str], int], part: PartKey) -> dict[str, Any]:
+    """Return a candidate without its entries and sentences."""
+    record: dict[str, Any] = {"of": [number[pair] for pair in zip(one.ids, one.says, strict=True)], "share": one.share}
+    if one.shapes:
+        record["shapes"] = one.shapes
+    if missing := [name for name in part.expected if name not in one.outputs]:
+        record["without"] = missing
     return record
 
 
 def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
     name = record["name"]
+    values = {kind: _in_order(groups.get(f"{name}/{kind}", {}), record["arrays"]) for kind in VALUES}
+    rows = iter(groups[f"{name}/candidates"]["entries"])
     known = {
-        kind: tuple(
-            Candidate(tuple(c["ids"]), tuple(c["says"]), c["share"], groups.get(f"{name}/{kind}/{index}", {}))
-            for index, c in enumerate(record[kind])
-        )
-        for kind in ("variants", "misconceptions")
+        kind: tuple(_candidate(one, record["says"], next(rows), values["places"]) for one in record[kind])
+        for kind in CANDIDATES
     }
-    values = {kind: groups.get(f"{name}/{kind}", {}) for kind in ("expected", "baselines")}
-    return PartKey(**{**record, **known, **values})
+    texts = {key: value for key, value in record.items() if key not in ("says", "arrays")}
+    return PartKey(**{**texts, **known, **values, "uses": tuple(record.get("uses", ()))})
+
+
+def _in_order(arrays: Outputs, names: list[str]) -> Outputs:
+    return {name: arrays[name] for name in names if name in arrays}
+
+
+def _candidate(
+    record: dict[str, Any], says: list[tuple[str, str]], row: NDArray[Any], places: Mapping[str, NDArray[np.int64]]
+) -> Candidate:
+    pairs = [says[index] for index in record["of"]]
+    pieces = np.split(row, np.cumsum([len(place) for place in places.values()])[:-1]) if places else []
+    without = record.get("without", ())
+    entries = {name: piece for name, piece in zip(places, pieces, strict=True) if name not in without}
+    shapes = {name: tuple(shape) for name, shape in record.get("shapes", {}).items()}
+    return Candidate(tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), record["share"], entries, shapes)

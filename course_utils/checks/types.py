@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from course_utils.probes.base import Outputs
 
 __all__ = [
@@ -57,13 +60,16 @@ class Candidate:
         ids: The misconceptions (or the one variant) that it is made of.
         says: One sentence each, addressed to the student.
         share: Fraction of the marks that it earns, from 0 to 1.
-        outputs: The arrays that it gives for the inputs of the key.
+        outputs: The arrays that it gives for the inputs of the key; at the key's `places` only, where it has these.
+            None at all if its code does not come to an end.
+        shapes: The shapes of arrays that are not shaped as expected, where the key has `places`.
     """
 
     ids: tuple[str, ...]
     says: tuple[str, ...]
     share: float
     outputs: Outputs
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,11 @@ class PartKey:
         expected: The arrays of the declared convention.
         variants: Accepted conventions: full marks and a comment.
         misconceptions: Named mistakes, and likely pairs of them.
+        changes: Small changes of the solution without a name of their own: no marks, and a sentence.
+        places: For each array the entries (indices of the flattened array) that candidates are recognised by; empty
+            where they have all.
+        uses: Names of the student's objects that the part uses.
+        counts_with: Name of another part that has to earn something before this one does; empty if none has to.
         labels: For each array how to speak of it; "{step}" stands for the first index, counted from 1.
         reread: The formula or section to read again.
         baselines: Values before anything happened, where a movement can be compared in length.
@@ -95,6 +106,10 @@ class PartKey:
     factors: Mapping[str, float] = field(default_factory=dict)
     rtol: float = 1e-6
     agreement: Mapping[str, float] = field(default_factory=dict)
+    changes: Sequence[Candidate] = ()
+    places: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    uses: tuple[str, ...] = ()
+    counts_with: str = ""
 
 
 @dataclass(frozen=True)

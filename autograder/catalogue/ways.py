@@ -1,0 +1,216 @@
+"""All ways to answer a part that follow from edits of its solution: alone, in pairs, and within accepted conventions."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import combinations, product
+
+from autograder.answers.base import Alternative, AnswerPart
+from autograder.catalogue.edit import Edit, EditError, Span, apply, overlap, spans, trimmed
+from autograder.catalogue.sentences import name_of, sentence
+from autograder.catalogue.solution import Solution, load_solution
+from course_utils.changes import small_changes
+from course_utils.checks.observe import conclude_part, observe_part
+from course_utils.probes.base import Inputs, Outputs, Part, load_probe
+
+__all__ = ["Ignored", "solution_part"]
+
+# So many accepted conventions may be used together.
+MOST_TOGETHER = 3
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A mistake that is seen in some arrays only, whatever they hold: all others are right, or as another mistake says.
+
+    Args:
+        id: Its name.
+        says: A sentence for the student who has made no other mistake.
+        says_too: The sentence beside another mistake's.
+        arrays: Names of the arrays that are not looked at.
+        share: Fraction of the marks that it earns.
+    """
+
+    id: str
+    says: str
+    says_too: str
+    arrays: tuple[str, ...]
+    share: float = 0.5
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Edits that are made together, with what is said of them."""
+
+    ids: tuple[str, ...]
+    says: tuple[str, ...]
+    spans: tuple[Span, ...]
+    share: float
+    pairs: bool = True
+
+    def with_(self, other: _Placed) -> _Placed:
+        both = self.spans + other.spans
+        return _Placed(self.ids + other.ids, self.says + other.says, both, self.share * other.share)
+
+
+def solution_part(
+    exercise: str,
+    name: str,
+    mistakes: Iterable[Edit],
+    *,
+    conventions: Iterable[Edit] = (),
+    ignored: Sequence[Ignored] = (),
+    not_in_mistakes: Sequence[str] = (),
+    labels: Mapping[str, str],
+    reread: str,
+    weight: float = 1.0,
+    rtol: float = 1e-6,
+    words: Mapping[str, str] | None = None,
+    baselines: Callable[[Inputs], Outputs] | None = None,
+    factors: Callable[[Inputs], Mapping[str, float]] | None = None,
+) -> AnswerPart:
+    """Make the answer to a part from the solution in the master, run through the part's own probe.
+
+    Mistakes are looked for alone, then alone within one or two conventions, then in pairs; conventions up to three
+    together. Edits that change the same piece of the solution are never made together. Last come the small changes of
+    the solution that are no edit, alone and within one convention.
+
+    Args:
+        exercise: Exercise id.
+        name: Name of the part, as in the probe.
+        mistakes: Known mistakes.
+        conventions: Accepted conventions; those with `pairs=False` are not looked for together with mistakes.
+        ignored: Mistakes that are seen in some arrays only.
+        not_in_mistakes: Arrays that may tell a convention but not a mistake, which is named whatever they hold.
+        labels: How to speak of each array.
+        reread: What to read again.
+        weight: Share of the exercise's marks, relative to the other parts.
+        rtol: Relative tolerance.
+        words: How to speak of the names in the solution, where the name with blanks for underscores will not do.
+        baselines: See `AnswerPart`.
+        factors: See `AnswerPart`.
+
+    Raises:
+        EditError: An edit cannot be made.
+        KeyError: There is no such solution, or no such part.
+    """
+    solution = load_solution(exercise)
+    part = next(part for part in load_probe(exercise).parts if part.name == name)
+    singles = [_placed(one, solution, part) for one in mistakes]
+    allowed = [_placed(one, solution, part) for one in conventions]
+    common = _together([one for one in allowed if one.pairs], 2)
+    changes = _small_changes(solution, part, words or {})
+    run = _Runner(solution, part, tuple(not_in_mistakes))
+    mistaken = [run.mistaken(one) for one in singles]
+    return AnswerPart(
+        name=name,
+        reference=run.right,
+        variants=tuple(run.accepted(way) for way in _together(allowed, MOST_TOGETHER)),
+        misconceptions=(
+            *mistaken,
+            *(run.ignoring(some) for some in ignored),
+            *(run.mistaken(one) for one in _within(singles, common)),
+            *(run.mistaken(one) for one in _pairs(singles)),
+            *(run.ignoring(some, one) for some in ignored for one in singles),
+        ),
+        changes=(
+            *(run.mistaken(one) for one in changes),
+            *(run.mistaken(one) for one in _within(changes, [way for way in common if len(way.ids) == 1])),
+            *(run.ignoring(some, one) for some in ignored for one in changes),
+        ),
+        labels=labels,
+        reread=reread,
+        weight=weight,
+        rtol=rtol,
+        baselines=baselines,
+        factors=factors,
+    )
+
+
+@dataclass(frozen=True)
+class _Runner:
+    """Runs a changed solution through the probe of a part."""
+
+    solution: Solution
+    part: Part
+    not_in_mistakes: tuple[str, ...]
+
+    def right(self, inputs: Inputs) -> Outputs:
+        """Return the arrays of the solution.
+
+        Raises:
+            EditError: The probe refuses the solution.
+        """
+        return self._outputs((), inputs, refuse=True)
+
+    def accepted(self, way: _Placed) -> Alternative:
+        return Alternative(way.ids, way.says, lambda inputs: self._outputs(way.spans, inputs), 1.0)
+
+    def mistaken(self, way: _Placed) -> Alternative:
+        return self._without(way, self.not_in_mistakes)
+
+    def ignoring(self, some: Ignored, way: _Placed | None = None) -> Alternative:
+        """Return a mistake that is seen in some arrays only, alone or beside another one."""
+        if way is None:
+            return self._without(_Placed((some.id,), (some.says,), (), some.share), some.arrays)
+        both = replace(way, ids=(*way.ids, some.id), says=(*way.says, some.says_too), share=way.share * some.share)
+        return self._without(both, (*some.arrays, *self.not_in_mistakes))
+
+    def _without(self, way: _Placed, left_out: Sequence[str]) -> Alternative:
+        def simulate(inputs: Inputs) -> Outputs:
+            found = self._outputs(way.spans, inputs)
+            return {name: array for name, array in found.items() if name not in left_out}
+
+        return Alternative(way.ids, way.says, simulate, way.share)
+
+    def _outputs(self, changed: tuple[Span, ...], inputs: Inputs, refuse: bool = False) -> Outputs:
+        """Return the arrays of a changed solution; none where it does not come to an end, which is told if `refuse`."""
+        try:
+            objects = self.solution.objects(apply(self.solution.source, changed))
+        except Exception:
+            if refuse:
+                raise
+            return {}
+        with warnings.catch_warnings(action="ignore"):
+            seen = conclude_part(self.part, observe_part(self.part, objects, inputs), inputs)
+        if seen.problem is not None and refuse:
+            where = f"{self.solution.path}:{self.solution.line}"
+            raise EditError(f"{where}: the solution of {self.solution.exercise} is not what its probe uses: {seen.problem.message}")
+        return seen.outputs if seen.problem is None else {}
+
+
+def _placed(one: Edit, solution: Solution, part: Part) -> _Placed:
+    return _Placed((one.id,), (one.says,), spans(one, solution, part.uses), one.share, one.pairs)
+
+
+def _small_changes(solution: Solution, part: Part, words: Mapping[str, str]) -> list[_Placed]:
+    return [
+        _Placed((name_of(one),), (sentence(one, words),), (trimmed(one, solution.source),), 0.0)
+        for one in small_changes(solution.source, part.uses)
+    ]
+
+
+def _together(conventions: Sequence[_Placed], most: int) -> list[_Placed]:
+    """Return the conventions alone and in every combination of up to `most` that change different pieces."""
+    chosen = [c for count in range(1, most + 1) for c in combinations(conventions, count) if _apart(c)]
+    return [reduce(_Placed.with_, some) for some in chosen]
+
+
+def _apart(some: Sequence[_Placed]) -> bool:
+    return not any(overlap(one.spans, other.spans) for one, other in combinations(some, 2))
+
+
+def _within(mistakes: Sequence[_Placed], conventions: Sequence[_Placed]) -> Iterator[_Placed]:
+    """Return each mistake in a solution that follows a convention; only the mistake is named."""
+    for way, one in product(conventions, mistakes):
+        if _apart((one, way)):
+            yield replace(one, spans=one.spans + way.spans)
+
+
+def _pairs(mistakes: Sequence[_Placed]) -> Iterator[_Placed]:
+    for one, other in combinations([one for one in mistakes if one.pairs], 2):
+        if _apart((one, other)):
+            yield one.with_(other)

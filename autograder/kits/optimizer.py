@@ -1,0 +1,101 @@
+"""What the answers to the optimizer classes share: fresh gradients that tell mistakes apart, and their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from autograder.answers.base import Answer
+from autograder.answers.library import OPTIMIZERS
+from autograder.answers.named_factors import named_factors
+from autograder.catalogue.edit import Edit
+from autograder.catalogue.ways import Ignored, solution_part
+from course_utils.probes.base import Inputs, Outputs, load_probe
+
+__all__ = ["WORDS", "optimizer_answer"]
+
+STEPS = 5
+LABELS = {
+    "weights_a": "first parameter after step {step}",
+    "weights_b": "second parameter after step {step}",
+    "weights_c": "a single parameter after step {step}",
+    "weights_default": "a parameter after step {step}, with the default values",
+    "gradients_left_alone": "gradients left as they were (1 = yes)",
+}
+IGNORED = (
+    Ignored(
+        "gradient-changed",
+        "The weights are right, but step() writes into the gradients, which other code may still need.",
+        "step() writes into the gradients, too.",
+        ("gradients_left_alone",),
+        share=0.75,
+    ),
+    Ignored(
+        "other-defaults",
+        "With given hyperparameters all is right; the default values are not those of the signature in the text.",
+        "The default values are other ones, too.",
+        ("weights_default",),
+        share=0.75,
+    ),
+)
+WORDS = {"parameter": "weights", "parameter.grad": "gradient", "grad": "gradient", "lr": "learning rate"}
+
+
+def optimizer_answer(
+    exercise: str,
+    mistakes: Iterable[Edit],
+    *,
+    conventions: Iterable[Edit] = (),
+    hyperparameters: Mapping[str, tuple[float, float]],
+    reread: str,
+    words: Mapping[str, str] | None = None,
+) -> Answer:
+    """Make the answer to an optimizer class from edits of its solution.
+
+    Args:
+        exercise: Exercise id.
+        mistakes: Known mistakes.
+        conventions: Accepted conventions.
+        hyperparameters: For each hyperparameter, `lr` included, the range that fresh values are drawn from; no two
+            mistakes may coincide there.
+        reread: What to read again.
+        words: How to speak of the names in the solution, besides those of `WORDS`.
+    """
+
+    def generate(rng: np.random.Generator) -> Inputs:
+        drawn = {name: np.array(rng.uniform(*limits)) for name, limits in hyperparameters.items()}
+        return {**_fresh_tensors(rng), **drawn}
+
+    part = solution_part(
+        exercise,
+        load_probe(exercise).objects[0],
+        mistakes,
+        conventions=conventions,
+        ignored=IGNORED,
+        labels=LABELS,
+        reread=reread,
+        words={**WORDS, **(words or {})},
+        baselines=_baselines,
+        factors=lambda inputs: named_factors({name: float(inputs[name]) for name in hyperparameters}),
+    )
+    return Answer(exercise, generate, (part,), by_hand=OPTIMIZERS)
+
+
+def _baselines(inputs: Inputs) -> Outputs:
+    before = {f"weights_{key}": inputs[f"weights_{key}"] for key in "abc"}
+    return {**before, "weights_default": inputs["weights_c"]}
+
+
+def _fresh_tensors(rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Draw gradients of both signs: two small components of different size, one that is exactly zero."""
+    tensors: dict[str, np.ndarray] = {}
+    for key, shape in (("a", (2, 3)), ("b", (2, 3)), ("c", (4,))):
+        size = rng.uniform(0.3, 1.5, size=(STEPS, *shape))
+        gradients = size * rng.choice([-1.0, 1.0], size=(STEPS, *shape))
+        flat = gradients.reshape(STEPS, -1)
+        flat[:, 0] *= 1e-4
+        flat[:, 1] = 0.0
+        flat[:, 2] *= 1e-6
+        tensors |= {f"weights_{key}": rng.uniform(-1, 1, size=shape), f"gradients_{key}": gradients}
+    return tensors

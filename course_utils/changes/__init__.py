@@ -1,0 +1,20 @@
+"""Small changes of a piece of code, one at a time: the slips that people make, as text that can be run."""
+
+from course_utils.changes.change import Change
+from course_utils.changes.expressions import expression_changes
+from course_utils.changes.statements import statement_changes
+from course_utils.changes.text import Text
+
+__all__ = ["Change", "Text", "expression_changes", "small_changes", "statement_changes"]
+
+
+def small_changes(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
+    """Return the small changes of a text, each one different from the text and from the others.
+
+    Args:
+        source: Python code.
+        names: Functions and classes in it that are changed; all of it if empty.
+    """
+    text = Text(source, names)
+    found = {change.applied(source): change for change in (*expression_changes(text), *statement_changes(text))}
+    return tuple(change for changed, change in found.items() if changed != source)

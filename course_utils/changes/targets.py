@@ -1,0 +1,59 @@
+"""What a statement computes, by the name that holds it."""
+
+from __future__ import annotations
+
+import ast
+
+__all__ = ["RETURNED", "target_of"]
+
+RETURNED = "return value"
+
+
+def target_of(statement: ast.stmt, changed: ast.AST | None = None) -> str:
+    """Return the name of what a statement computes; empty where it has none.
+
+    Args:
+        statement: The statement.
+        changed: The part of it that is looked at, where a statement computes several values.
+    """
+    match statement:
+        case ast.Return():
+            return RETURNED
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(names) == len(values):
+            inside = [n for n, v in zip(names, values, strict=True) if changed is not None and _holds(v, changed)]
+            return _name(inside[0] if inside else names[0])
+        case ast.Assign(targets=[target, *_]) | ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+            return _name(target)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=receiver))):
+            return _name(receiver)
+        case ast.If() | ast.While():
+            return "condition"
+        case ast.For():
+            return "loop"
+        case ast.FunctionDef(name=name):
+            return f"default of {_default(statement, changed)}" if changed is not None else name
+    return ""
+
+
+def _holds(tree: ast.AST, node: ast.AST) -> bool:
+    return any(one is node for one in ast.walk(tree))
+
+
+def _name(node: ast.expr) -> str:
+    """Return the word by which a target is known: the last name of it, or the key that it is kept under."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(slice=ast.Constant(value=str(key))):
+            return key
+        case ast.Subscript(value=inner) | ast.Call(func=ast.Attribute(value=inner)) | ast.Starred(value=inner):
+            return _name(inner)
+        case ast.Tuple(elts=[first, *_]):
+            return _name(first)
+    return ""
+
+
+def _default(function: ast.FunctionDef, changed: ast.AST) -> str:
+    arguments = function.args.args[len(function.args.args) - len(function.args.defaults) :]
+    pairs = [*zip(arguments, function.args.defaults, strict=True), *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)]
+    return next((one.arg for one, default in pairs if default is not None and _holds(default, changed)), "an argument")

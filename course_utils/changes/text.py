@@ -1,0 +1,74 @@
+"""A text of Python code together with its syntax tree: places, names, and what a statement computes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+__all__ = ["Block", "Text"]
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Block:
+    """A simple statement or the head of a compound one, and where it stands.
+
+    Args:
+        node: The statement.
+        function: The function that it belongs to; None at the top.
+        conditions: The tests of the `if` statements before it in the same list of statements.
+    """
+
+    node: ast.stmt
+    function: Function | None
+    conditions: tuple[ast.expr, ...] = ()
+
+
+class Text:
+    """A piece of Python code that is looked at for changes.
+
+    Args:
+        source: The code.
+        names: Functions and classes that may be changed; all of the code if empty.
+
+    Raises:
+        SyntaxError: It is not Python.
+    """
+
+    def __init__(self, source: str, names: tuple[str, ...] = ()) -> None:
+        self.source = source
+        self.tree = ast.parse(source)
+        self._lines = source.splitlines(keepends=True)
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line))
+        chosen = [node for node in self.tree.body if getattr(node, "name", "") in names]
+        self.blocks = tuple(_blocks(chosen or self.tree.body, None))
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """Return where a node begins and ends in the text."""
+        start = self._offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+        return start, self._offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def code(self, node: ast.AST) -> str:
+        """Return the text of a node."""
+        start, end = self.span(node)
+        return self.source[start:end]
+
+    def _offset(self, line: int, column: int) -> int:
+        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+
+
+def _blocks(body: list[ast.stmt], function: Function | None) -> Iterator[Block]:
+    conditions: tuple[ast.expr, ...] = ()
+    for node in body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        yield Block(node, function, conditions)
+        inner = node if isinstance(node, Function) else function
+        for name in ("body", "orelse", "finalbody"):
+            yield from _blocks(getattr(node, name, []), inner)
+        if isinstance(node, ast.If):
+            conditions = (*conditions, node.test)
