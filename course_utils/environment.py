@@ -119,7 +119,7 @@ def _device() -> Finding:
 
 def _checks() -> Finding:
     from course_utils.checks.recorded import load_recorded
-    from course_utils.probes.base import load_probe
+    from course_utils.kits.probe import load_probe
 
     load_recorded("autograd_gradient")
     load_probe("autograd_gradient")

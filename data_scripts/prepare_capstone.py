@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.answers.capstone_images import PATH, PER_CLASS
 from course_utils.data import load_fashion_mnist
+from course_utils.exercises.why_it_works.capstone.answer_images import PATH, PER_CLASS
 from data_scripts.embed_sample import facts
 
 EMBEDDED = 100  # of each class: the first ones, see prepare_fashion_mnist

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from autograder.build.checkdata import FOLDER, has_answer, same_arrays
+from autograder.build.checkdata import has_answer, same_arrays
 
 __all__ = ["GENERATED", "Files", "drift", "write"]
 
@@ -14,7 +14,7 @@ Files = Mapping[PurePosixPath, bytes]
 # Where every file is generated. One that the build does not make any more is drift, too.
 GENERATED = (
     "course_utils/checkdata/*.json",
-    "course_utils/checkdata/*.safetensors",
+    "course_utils/exercises/*/*/recorded.*",
     "notebooks/[0-9][0-9]_*/*.ipynb",
 )
 
@@ -61,7 +61,7 @@ def _agrees(path: PurePosixPath, one: bytes, other: bytes) -> bool:
 
 def _being_written(path: PurePosixPath) -> bool:
     """Tell whether this is the record of an exercise that has an answer but is not yet in `course.toml`."""
-    return path.parent == FOLDER and has_answer(path.stem)
+    return path.stem == "recorded" and has_answer(path.parent.name)
 
 
 def _on_disk(root: Path) -> list[PurePosixPath]:

@@ -12,7 +12,7 @@ from autograder.build.master import Master, MasterCell
 from autograder.build.problems import Problem
 from autograder.build.solutions import BEGIN, END, MARKERS, solution_faults
 from autograder.course import Points
-from course_utils.probes.base import load_probe
+from course_utils.kits.probe import load_probe
 
 __all__ = ["MARKING_GUIDE", "MAX_LINES", "marks_text", "review"]
 

@@ -82,7 +82,9 @@ def spans(one: Edit, solution: Solution, uses: Sequence[str] = ()) -> tuple[Span
     try:
         ast.parse(apply(solution.source, found))
     except SyntaxError as error:
-        raise EditError(f"{one.where}: {one.id!r} leaves no Python: {error.msg}, at `{(error.text or '').strip()}`") from error
+        raise EditError(
+            f"{one.where}: {one.id!r} leaves no Python: {error.msg}, at `{(error.text or '').strip()}`"
+        ) from error
     return found
 
 
@@ -97,7 +99,7 @@ def overlap(some: Iterable[Span], others: Iterable[Span]) -> bool:
     """Say whether a piece of `some` touches one of `others`, so that the two cannot be replaced together."""
     others = tuple(others)
     return any(
-        one.start < other.end and other.start < one.end or (one.start, one.end) == (other.start, other.end)
+        (one.start < other.end and other.start < one.end) or (one.start, one.end) == (other.start, other.end)
         for one in some
         for other in others
     )
@@ -123,7 +125,7 @@ def _span(one: Edit, old: str, new: str, solution: Solution, uses: Sequence[str]
 
 
 def _places(old: str, source: str) -> list[tuple[int, int]]:
-    """Return where `old` starts and ends in `source`; the lines of several are written as if they began at the margin."""
+    """Return where `old` starts and ends; several lines are written as if they began at the margin."""
     first, *more = map(re.escape, old.split("\n"))
     if not more:
         return [match.span() for match in re.finditer(first, source)]
@@ -158,4 +160,5 @@ def _smallest(place: int, old: str, new: str) -> Span:
 
 
 def _common(some: Sequence[str], others: Sequence[str]) -> int:
-    return next((i for i, (one, other) in enumerate(zip(some, others)) if one != other), min(len(some), len(others)))
+    least = min(len(some), len(others))
+    return next((i for i, (one, other) in enumerate(zip(some, others, strict=False)) if one != other), least)

@@ -98,9 +98,10 @@ def _needed(source: str, before: Sequence[MasterCell], after: Sequence[MasterCel
     Of several statements that bind a name, the last one before the solution counts, then the first one after it.
     """
     bound: dict[str, tuple[int, str, ast.stmt]] = {}
-    for number, (text, node) in enumerate([*_definitions(before), *_definitions(after)]):
+    early, late = [*_definitions(before)], [*_definitions(after)]
+    for number, (text, node) in enumerate([*early, *late]):
         for name in _binds(node):
-            if name not in bound or number < len([*_definitions(before)]):
+            if name not in bound or number < len(early):
                 bound[name] = (number, text, node)
     taken: dict[int, str] = {}
     waiting = [name for name in _uses(ast.parse(source)) if name in bound]
@@ -128,7 +129,9 @@ def _binds(node: ast.stmt) -> Iterator[str]:
     elif isinstance(node, ast.FunctionDef | ast.ClassDef):
         yield node.name
     else:
-        yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
+        yield from (
+            part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+        )
 
 
 def _uses(tree: ast.AST) -> set[str]:

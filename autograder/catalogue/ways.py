@@ -1,4 +1,4 @@
-"""All ways to answer a part that follow from edits of its solution: alone, in pairs, and within accepted conventions."""
+"""All ways to answer a part that follow from edits of its solution: alone, in pairs, within accepted conventions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations, product
 
-from autograder.answers.base import Alternative, AnswerPart
+from autograder.catalogue.answer import Alternative, AnswerPart
 from autograder.catalogue.edit import Edit, EditError, Span, apply, overlap, spans, trimmed
 from autograder.catalogue.sentences import name_of, sentence
 from autograder.catalogue.solution import Solution, load_solution
 from course_utils.changes import small_changes
+from course_utils.checks.labels import Label
 from course_utils.checks.observe import conclude_part, observe_part
-from course_utils.probes.base import Inputs, Outputs, Part, load_probe
+from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
 
 __all__ = ["Ignored", "solution_part"]
 
@@ -64,7 +65,7 @@ def solution_part(
     conventions: Iterable[Edit] = (),
     ignored: Sequence[Ignored] = (),
     not_in_mistakes: Sequence[str] = (),
-    labels: Mapping[str, str],
+    labels: Mapping[str, str | Label],
     reread: str,
     weight: float = 1.0,
     rtol: float = 1e-6,
@@ -178,7 +179,9 @@ class _Runner:
             seen = conclude_part(self.part, observe_part(self.part, objects, inputs), inputs)
         if seen.problem is not None and refuse:
             where = f"{self.solution.path}:{self.solution.line}"
-            raise EditError(f"{where}: the solution of {self.solution.exercise} is not what its probe uses: {seen.problem.message}")
+            raise EditError(
+                f"{where}: the solution of {self.solution.exercise} is not what its probe uses: {seen.problem.message}"
+            )
         return seen.outputs if seen.problem is None else {}
 
 

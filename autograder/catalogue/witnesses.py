@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.checks.types import Candidate, PartKey
-from course_utils.probes.base import Outputs
+from course_utils.kits.probe import Outputs
 
 __all__ = ["with_witnesses"]
 
@@ -28,16 +29,15 @@ FINEST = 1e-6
 
 def with_witnesses(key: PartKey) -> PartKey:
     """Return the key with candidates that hold few entries each, without those that give what another one gives."""
-    kinds = ("variants", "misconceptions", "changes")
-    groups = [[one for one in getattr(key, kind) if one.outputs] for kind in kinds]
-    everyone = [one for group in groups for one in group]
-    places = _places(key, everyone)
+    groups = [
+        [one for one in candidates if one.outputs] for candidates in (key.variants, key.misconceptions, key.changes)
+    ]
+    places = _places(key, [one for group in groups for one in group])
     known: set[bytes] = set()
-    fields = {
-        kind: tuple(_recorded(one, key, places) for one in group if _is_new(one, key, places, known))
-        for kind, group in zip(kinds, groups, strict=True)
-    }
-    return replace(key, places=places, **fields)
+    variants, misconceptions, changes = (
+        tuple(_recorded(one, key, places) for one in group if _is_new(one, key, places, known)) for group in groups
+    )
+    return replace(key, places=places, variants=variants, misconceptions=misconceptions, changes=changes)
 
 
 def _places(key: PartKey, everyone: Sequence[Candidate]) -> Mapping[str, NDArray[np.int64]]:
@@ -49,7 +49,9 @@ def _places(key: PartKey, everyone: Sequence[Candidate]) -> Mapping[str, NDArray
     _, group = np.unique(kinds[:, sorted(chosen)], axis=0, return_inverse=True)
     group = group.ravel()
     while len(chosen) < MOST + PER_ARRAY * len(names):
-        counts = [len(np.unique(group * (kinds[:, place].max() + 1) + kinds[:, place])) for place in range(table.shape[1])]
+        counts = [
+            len(np.unique(group * (kinds[:, place].max() + 1) + kinds[:, place])) for place in range(table.shape[1])
+        ]
         best = int(np.argmax(counts))
         if counts[best] == len(np.unique(group)):
             break
@@ -72,10 +74,16 @@ def _first(key: PartKey, name: str) -> NDArray[np.int64]:
 def _row(outputs: Outputs, key: PartKey) -> NDArray[np.float64]:
     """Return all entries of all arrays; NaN for arrays that are missing or shaped in another way."""
     rows = [
-        outputs[name].ravel() if name in outputs and outputs[name].shape == wanted.shape else np.full(wanted.size, np.nan)
+        outputs[name].ravel()
+        if name in outputs and outputs[name].shape == wanted.shape
+        else np.full(wanted.size, np.nan)
         for name, wanted in key.expected.items()
     ]
     return np.concatenate([np.asarray(row, dtype=np.float64) for row in rows])
+
+
+def _is_shaped(outputs: Outputs, name: str, wanted: NDArray[Any]) -> bool:
+    return name in outputs and outputs[name].shape == wanted.shape
 
 
 def _tolerance(key: PartKey, name: str) -> NDArray[np.float64]:
@@ -84,19 +92,23 @@ def _tolerance(key: PartKey, name: str) -> NDArray[np.float64]:
 
 
 def _kinds(table: NDArray[np.float64], tolerance: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return for each entry which of its column's values it has: the same number for values that cannot be told apart."""
+    """Return for each entry which of its column's values it has; values that cannot be told apart count as one."""
     order = np.argsort(table, axis=0, kind="stable")
     ranked = np.take_along_axis(table, order, axis=0)
     with np.errstate(invalid="ignore"):
         far = np.diff(ranked, axis=0) > SURE * tolerance
     far |= np.isfinite(ranked[:-1]) & ~np.isfinite(ranked[1:])
     kinds = np.zeros(table.shape, dtype=np.int64)
-    np.put_along_axis(kinds, order, np.vstack([np.zeros((1, table.shape[1]), dtype=np.int64), np.cumsum(far, axis=0)]), axis=0)
+    np.put_along_axis(
+        kinds, order, np.vstack([np.zeros((1, table.shape[1]), dtype=np.int64), np.cumsum(far, axis=0)]), axis=0
+    )
     return kinds
 
 
 def _recorded(one: Candidate, key: PartKey, places: Mapping[str, NDArray[np.int64]]) -> Candidate:
-    like = [name for name, array in one.outputs.items() if name in key.expected and array.shape == key.expected[name].shape]
+    like = [
+        name for name, array in one.outputs.items() if name in key.expected and array.shape == key.expected[name].shape
+    ]
     stored = STORED if key.rtol >= FINEST else np.float64
     with np.errstate(over="ignore"):
         entries = {name: one.outputs[name].ravel()[places[name]].astype(stored) for name in like}

@@ -32,7 +32,7 @@ def build(
     for name in without_master(course, root):
         typer.echo(f"no master yet: {MASTERS}/{name}.py")
     for exercise in without_answer(course):
-        typer.echo(f"no answer yet: autograder/answers/{exercise}.py")
+        typer.echo(f"no answer yet: {exercise}")
     if check and found:
         typer.echo("Generated files have drifted; run `autograder build`.", err=True)
         raise typer.Exit(1)

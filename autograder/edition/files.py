@@ -11,6 +11,7 @@ from string import Template
 from autograder.build.files import Files
 from autograder.build.notebooks import build_notebooks
 from autograder.course import Course, CourseError
+from autograder.public_files import is_public
 
 __all__ = ["student_files"]
 
@@ -59,7 +60,7 @@ def _shared(root: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             relative = PurePosixPath(path.relative_to(root).as_posix())
-            if path.is_file() and not any(part in LEFT_OUT for part in relative.parts):
+            if path.is_file() and is_public(relative) and not any(part in LEFT_OUT for part in relative.parts):
                 yield relative, path.read_bytes()
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from autograder.answers.base import load_answer
+from autograder.catalogue.answer import load_answer
 from autograder.grade.lazy_key import lazy_key
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
@@ -17,7 +17,7 @@ from autograder.sandbox.types import CellResult, RunResult
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import conclude_part
 from course_utils.checks.types import Judgement, Observation, PartObservation, Problem
-from course_utils.probes.base import Inputs, load_probe
+from course_utils.kits.probe import Inputs, load_probe
 
 __all__ = ["judge_run", "no_grades"]
 

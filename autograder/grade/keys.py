@@ -18,7 +18,10 @@ from autograder.grade.types import Submission
 __all__ = ["engine_digest", "submission_basis", "submission_key", "versions"]
 
 # The code that decides about a grade.
-ROOMS = {"autograder": ("answers", "grade", "sandbox"), "course_utils": ("probes", "checks")}
+ROOMS = {
+    "autograder": ("catalogue", "kits", "grade", "sandbox", "masters"),
+    "course_utils": ("changes", "checks", "exercises", "kits"),
+}
 PACKAGES = ("torch", "numpy", "ipython", "nbgrader")
 
 

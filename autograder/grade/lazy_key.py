@@ -8,16 +8,18 @@ from typing import overload
 
 import numpy as np
 
-from autograder.answers.base import Alternative, Answer, make_key
+from autograder.catalogue.answer import Alternative, Answer, make_key
 from course_utils.checks.types import Candidate, Key
-from course_utils.probes.base import Inputs
+from course_utils.kits.probe import Inputs
 
 __all__ = ["lazy_key"]
 
 
 def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
-    """Return the same key as `make_key`, in which variants and misconceptions are evaluated when they are looked at."""
-    bare = replace(answer, parts=tuple(replace(part, variants=(), misconceptions=(), changes=()) for part in answer.parts))
+    """Return the same key as `make_key`, in which candidates are evaluated when they are looked at."""
+    bare = replace(
+        answer, parts=tuple(replace(part, variants=(), misconceptions=(), changes=()) for part in answer.parts)
+    )
     key = make_key(bare, inputs, points)
     parts = tuple(
         replace(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.answers.base import load_answer
+from autograder.catalogue.answer import load_answer
 from autograder.grade.types import Rebuilt
 from autograder.sandbox.types import CellStep, ProbeStep, Step
-from course_utils.probes.base import Inputs
+from course_utils.kits.probe import Inputs
 
 __all__ = ["Plan", "draw_inputs", "plan"]
 

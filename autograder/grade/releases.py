@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from autograder.answers.base import load_answer
 from autograder.build.notebooks import FOLDER, release_notebook
 from autograder.build.problems import BuildError
 from autograder.build.release import as_bytes
+from autograder.catalogue.answer import load_answer
 from autograder.course import Course
 from autograder.grade.release import load_release
 from autograder.grade.types import GradingError
-from course_utils.probes.base import load_probe
+from course_utils.kits.probe import load_probe
 
 __all__ = ["assignments_of", "read_releases"]
 

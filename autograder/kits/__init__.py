@@ -1,1 +1,1 @@
-"""What the answers of a kind of exercise share: fresh inputs that tell mistakes apart, labels, and what all have in common."""
+"""What the answers of a kind of exercise share: fresh inputs that tell mistakes apart, labels, common mistakes."""

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from autograder.answers.base import Answer
-from autograder.answers.library import OPTIMIZERS
-from autograder.answers.named_factors import named_factors
+from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import Edit
 from autograder.catalogue.ways import Ignored, solution_part
-from course_utils.probes.base import Inputs, Outputs, load_probe
+from autograder.kits.library import OPTIMIZERS
+from autograder.kits.named_factors import named_factors
+from course_utils.checks.labels import Label
+from course_utils.kits.probe import Inputs, Outputs, load_probe
 
 __all__ = ["WORDS", "optimizer_answer"]
 
 STEPS = 5
 LABELS = {
-    "weights_a": "first parameter after step {step}",
-    "weights_b": "second parameter after step {step}",
-    "weights_c": "a single parameter after step {step}",
-    "weights_default": "a parameter after step {step}, with the default values",
-    "gradients_left_alone": "gradients left as they were (1 = yes)",
+    "weights_a": Label("first parameter", "step"),
+    "weights_b": Label("second parameter", "step"),
+    "weights_c": Label("a single parameter", "step"),
+    "weights_default": Label("a parameter", "step", then="with the default values"),
+    "gradients_left_alone": Label("gradients left as they were", statement=True),
 }
 IGNORED = (
     Ignored(

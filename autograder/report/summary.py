@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from statistics import median
 
-from autograder.answers.base import load_answer
+from autograder.catalogue.answer import load_answer
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.report.words import VERDICTS
 

@@ -19,7 +19,7 @@ from autograder.sandbox.reset import reset_state
 from autograder.sandbox.shell import RECORDER, GradingShell, record_streams
 from course_utils.checks.observe import observe_part
 from course_utils.checks.types import PartObservation, Problem
-from course_utils.probes.base import load_probe
+from course_utils.kits.probe import load_probe
 
 __all__ = ["answer_requests", "greet"]
 

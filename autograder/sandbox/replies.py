@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 
 from autograder.sandbox.frames import unpack_arrays
 from course_utils.checks.types import PartObservation, Problem, VerdictName
-from course_utils.probes.base import Outputs
+from course_utils.kits.probe import Outputs
 
 __all__ = ["OutputBudget", "clean_text", "read_cell", "read_part"]
 

@@ -15,7 +15,7 @@ from autograder.sandbox.replies import OutputBudget, read_cell, read_part
 from autograder.sandbox.servers import borrow_server
 from autograder.sandbox.types import CellResult, CellStep, Limits, ProbeStep, RunResult, Step
 from course_utils.checks.types import Observation, PartObservation, Problem, VerdictName
-from course_utils.probes.base import load_probe
+from course_utils.kits.probe import load_probe
 
 __all__ = ["run_submission"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from course_utils.checks.types import Observation
-from course_utils.probes.base import Inputs
+from course_utils.kits.probe import Inputs
 
 __all__ = ["CellResult", "CellStatus", "CellStep", "Limits", "ProbeStep", "RunResult", "Step"]
 

@@ -22,7 +22,7 @@ def floor(rounds: Sequence[Sequence[Sequence[Step]]], orders: Any) -> None:
     """Be a warm process that runs bare cells and probes, all plans of the round asked for; answer with the seconds."""
     from autograder.sandbox.warm import warm_up
     from course_utils.checks.observe import conclude_part, observe_part
-    from course_utils.probes.base import load_probe
+    from course_utils.kits.probe import load_probe
 
     shell = warm_up()
     while (number := orders.recv()) is not None:

@@ -72,7 +72,9 @@ def _roots(node: ast.stmt) -> Iterator[ast.AST]:
 def _change(text: Text, block: Block, piece: Piece) -> Change:
     start, end = text.span(piece.node)
     target = target_of(block.node, piece.node)
-    return Change(piece.kind, start, end, piece.new, text.source.count("\n", 0, start) + 1, target, piece.term, piece.instead)
+    return Change(
+        piece.kind, start, end, piece.new, text.source.count("\n", 0, start) + 1, target, piece.term, piece.instead
+    )
 
 
 def _under(text: Text, block: Block, piece: Piece, condition: ast.expr) -> Iterator[Change]:
@@ -105,7 +107,9 @@ def _pieces(text: Text, node: ast.AST, block: Block) -> Iterator[Piece]:
         case ast.IfExp(body=body, orelse=orelse):
             yield Piece("one-case", node, f"({text.code(body)})", text.code(node.test))
             yield Piece("one-case", node, f"({text.code(orelse)})", text.code(node.test))
-            yield Piece("cases-exchanged", node, f"({text.code(orelse)} if {text.code(node.test)} else {text.code(body)})")
+            yield Piece(
+                "cases-exchanged", node, f"({text.code(orelse)} if {text.code(node.test)} else {text.code(body)})"
+            )
         case ast.Call():
             yield from _of_call(text, node)
         case ast.Constant():
@@ -151,14 +155,22 @@ def _of_operation(text: Text, node: ast.BinOp) -> Iterator[Piece]:
 
 
 def _bracketed(text: Text, node: ast.expr) -> str:
-    return f"({text.code(node)})" if isinstance(node, ast.BinOp | ast.IfExp | ast.Compare | ast.UnaryOp) else text.code(node)
+    return (
+        f"({text.code(node)})"
+        if isinstance(node, ast.BinOp | ast.IfExp | ast.Compare | ast.UnaryOp)
+        else text.code(node)
+    )
 
 
 def _of_call(text: Text, node: ast.Call) -> Iterator[Piece]:
     name = _called(node)
     receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
     argument = node.args[0] if node.args else None
-    inner = receiver if name in DROPPED and isinstance(receiver, ast.Call | ast.BinOp | ast.Name) and not node.args else argument
+    inner = (
+        receiver
+        if name in DROPPED and isinstance(receiver, ast.Call | ast.BinOp | ast.Name) and not node.args
+        else argument
+    )
     if name in ROOTS and inner is not None:
         yield Piece("root-missing", node, f"({text.code(inner)})", text.code(inner))
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add):
@@ -170,8 +182,8 @@ def _of_call(text: Text, node: ast.Call) -> Iterator[Piece]:
         yield Piece("call-missing", node, f"({text.code(node.args[0])})", text.code(node.args[0]), name)
     yield from _of_keywords(text, node)
     for other in ALIKE.get(name, ()):
-        start = text.code(node.func)
-        yield Piece("function", node, other.join(text.code(node).split(name, 1)) if start.count(name) == 1 else "", name, other)
+        if text.code(node.func).count(name) == 1:
+            yield Piece("function", node, text.code(node).replace(name, other, 1), name, other)
     if name == "range" and len(node.args) == 1:
         count = text.code(node.args[0])
         for new in (f"range(1, {count})", f"range({count} - 1)", f"range({count} + 1)", f"range(1, {count} + 1)"):
@@ -204,8 +216,8 @@ def _of_constant(node: ast.Constant) -> Iterator[Piece]:
         for other in (value + 1, value - 1):
             yield Piece("constant", node, f"({other})" if other < 0 else str(other), str(value))
     elif isinstance(value, float):
-        for other in (value * 10, value / 10, 2 * value, value / 2, 0.0):
-            yield Piece("constant", node, repr(float(f"{other:.12g}")), str(value))
+        for changed in (value * 10, value / 10, 2 * value, value / 2, 0.0):
+            yield Piece("constant", node, repr(float(f"{changed:.12g}")), str(value))
 
 
 def _of_name(text: Text, node: ast.Name | ast.Attribute, block: Block) -> Iterator[Piece]:

@@ -37,7 +37,11 @@ def _of_statement(text: Text, block: Block) -> Iterator[Change]:
             yield _whole(text, node, kind, f"{name} {OPPOSITE[type(op)]}= {term}", term)
             yield _whole(text, node, "not-added-up", f"{name} = {term}", term)
         case ast.If(test=test):
-            for kind, new in (("cases-exchanged", f"not ({text.code(test)})"), ("one-case", "True"), ("one-case", "False")):
+            for kind, new in (
+                ("cases-exchanged", f"not ({text.code(test)})"),
+                ("one-case", "True"),
+                ("one-case", "False"),
+            ):
                 start, end = text.span(test)
                 yield _made(text, start, end, new, kind, target_of(node), text.code(test))
         case ast.With(items=[item]) if "grad" in text.code(item.context_expr):

@@ -54,6 +54,8 @@ def _name(node: ast.expr) -> str:
 
 
 def _default(function: ast.FunctionDef, changed: ast.AST) -> str:
-    arguments = function.args.args[len(function.args.args) - len(function.args.defaults) :]
-    pairs = [*zip(arguments, function.args.defaults, strict=True), *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)]
+    given = function.args
+    arguments = [*given.args[len(given.args) - len(given.defaults) :], *given.kwonlyargs]
+    defaults = [*given.defaults, *given.kw_defaults]
+    pairs = zip(arguments, defaults, strict=True)
     return next((one.arg for one, default in pairs if default is not None and _holds(default, changed)), "an argument")

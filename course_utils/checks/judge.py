@@ -22,7 +22,7 @@ from course_utils.checks.types import (
     PartObservation,
     VerdictName,
 )
-from course_utils.probes.base import Outputs
+from course_utils.kits.probe import Outputs
 
 __all__ = ["agrees", "judge", "judge_part"]
 

@@ -13,7 +13,7 @@ import numpy as np
 from course_utils.checks.errors import describe_error, is_stub
 from course_utils.checks.printing import first_prints
 from course_utils.checks.types import Observation, PartObservation, Problem
-from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure
+from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure
 
 __all__ = ["conclude_part", "observe", "observe_part"]
 

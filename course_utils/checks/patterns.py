@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from course_utils.checks.nan_words import meaning_of, with_words_for
 from course_utils.checks.types import PartKey
-from course_utils.probes.base import Outputs
+from course_utils.kits.probe import Outputs
 
 __all__ = ["explain_pattern"]
 

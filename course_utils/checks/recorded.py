@@ -1,14 +1,13 @@
 """Recorded inputs and keys: numbers for the visible checks, without any source of an answer.
 
-Two files per exercise in `course_utils/checkdata`: `<exercise>.json` with the texts and `<exercise>.safetensors`
-with the arrays. Both are generated; the answers that they come from are not part of this package.
+Two files in the folder of each exercise: `recorded.json` with the texts and `recorded.safetensors` with the arrays.
+Both are generated; the answers that they come from are not part of what students get.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from course_utils.checks.types import Candidate, Key, PartKey
-from course_utils.probes.base import Inputs, Outputs
+from course_utils.exercises import exercise_folder
+from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["dump_recorded", "load_recorded", "parse_recorded"]
 
@@ -31,10 +31,10 @@ def load_recorded(exercise: str) -> tuple[Inputs, Key]:
     Raises:
         KeyError: Nothing is recorded for this id.
     """
-    folder = files("course_utils.checkdata")
-    text, arrays = folder / f"{exercise}.json", folder / f"{exercise}.safetensors"
-    if not exercise.isidentifier() or not text.is_file():
-        raise KeyError(f"there is no exercise {exercise!r}; the id stands in the heading above the cell")
+    folder = exercise_folder(exercise)
+    text, arrays = folder / "recorded.json", folder / "recorded.safetensors"
+    if not text.is_file():
+        raise KeyError(f"nothing is recorded for {exercise!r} yet; authors run `make exercise ID={exercise}` first")
     return parse_recorded(text.read_text(encoding="utf-8"), arrays.read_bytes())
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.probes.base import Outputs
+from course_utils.kits.probe import Outputs
 
 __all__ = [
     "Candidate",

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from autograder.grade.classrun import Order, Watcher, grade_class
 from autograder.grade.work import in_this_process
+from course_utils.exercises.optimizers.ema import solutions as ema_solutions
+from course_utils.exercises.optimizers.momentum import solutions as momentum_solutions
 from tests.attacks.hostile import NAMES, PATIENCE_S, limits_of, load_hostile
-from tests.exercises.solutions import ema as ema_solutions
-from tests.exercises.solutions import momentum as momentum_solutions
 from tests.grade import mini
 
 NAME = "02_attacked"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from autograder.answers.base import load_answer
+from autograder.catalogue.answer import load_answer
 from autograder.course import load_course
 from tests.build.conftest import ROOT
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from autograder import answers
-from autograder.answers.base import load_answer, make_key
 from autograder.build import release_notebook
 from autograder.build.checkdata import record
+from autograder.catalogue.answer import load_answer, make_key
 from autograder.course import load_course
 from course_utils import probes
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
 from course_utils.checks.recorded import parse_recorded
-from course_utils.probes.base import load_probe
+from course_utils.kits.probe import load_probe
 from tests.build.conftest import ROOT
 from tests.exercises import solutions
 

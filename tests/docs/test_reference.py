@@ -15,7 +15,18 @@ NAMED = {
     name for path in (DOCS / "reference").glob("*.md") for name in re.findall(r"^::: (\S+)$", path.read_text(), re.M)
 }
 # Not called by people: what checks and demos are made of, and what a notebook reaches through another module.
-INSIDE = {"probes", "checks", "widgets", "checkdata", "sample", "handin", "session", "open_notebook"}
+INSIDE = {
+    "exercises",
+    "kits",
+    "changes",
+    "checks",
+    "widgets",
+    "checkdata",
+    "sample",
+    "handin",
+    "session",
+    "open_notebook",
+}
 INSIDE |= {"checked_source", "faults", "workbooks"}
 
 

@@ -2,22 +2,22 @@
 
 import functools
 import importlib
-from pathlib import Path
 
 import numpy as np
 
-from autograder.answers.base import load_answer, make_key
+from autograder.catalogue.answer import load_answer, make_key
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
 from course_utils.checks.recorded import load_recorded
-from course_utils.probes.base import load_probe
+from course_utils.exercises import exercise_ids, package_of
+from course_utils.kits.probe import load_probe
 
-EXERCISES = sorted(path.stem for path in (Path(__file__).parent / "solutions").glob("[!_]*.py"))
+EXERCISES = exercise_ids()
 SEEDS = ["recorded", 1, 2, 3]
 
 
 def solutions(exercise, kind):
-    module = importlib.import_module(f"tests.exercises.solutions.{exercise}")
+    module = importlib.import_module(f"{package_of(exercise)}.solutions")
     return getattr(module, kind, {})
 
 

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.answers import capstone_images
-from autograder.answers.base import load_answer, make_key
-from autograder.answers.capstone_images import drawn_images, labels_of
+from autograder.catalogue.answer import load_answer, make_key
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
 from course_utils.checks.recorded import load_recorded
 from course_utils.data.images import FASHION_MNIST
 from course_utils.data.sources import read_sample
-from course_utils.probes import capstone as probe
+from course_utils.exercises.why_it_works.capstone import answer_images as capstone_images
+from course_utils.exercises.why_it_works.capstone import probe
+from course_utils.exercises.why_it_works.capstone.answer_images import drawn_images, labels_of
 
 
 @pytest.fixture

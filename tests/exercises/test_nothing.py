@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.answers.base import load_answer
+from autograder.catalogue.answer import load_answer
 from autograder.course import load_course
 from autograder.grade.lazy_key import lazy_key
 from autograder.grade.plan import draw_inputs
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import conclude_part, observe_part
 from course_utils.checks.types import Observation
-from course_utils.probes.base import load_probe
+from course_utils.kits.probe import load_probe
 from tests.build.conftest import ROOT
 
 CHECKED = [name for name, points in load_course(ROOT).points.items() if points.auto]

@@ -10,13 +10,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.answers.base import load_answer, make_key
+from autograder.catalogue.answer import load_answer, make_key
 from autograder.grade.lazy_key import lazy_key
 from course_utils.checks.judge import agrees, judge
 from course_utils.checks.observe import conclude_part, observe_part
 from course_utils.checks.recorded import load_recorded
 from course_utils.checks.types import Observation, PartObservation
-from course_utils.probes.base import load_probe
+from course_utils.kits.probe import load_probe
 from tests.exercises.matrix import EXERCISES, solutions
 
 SEED = 1

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils.probes.base import ProbeFailure
-from course_utils.probes.unpack import unpack
+from course_utils.kits.probe import ProbeFailure
+from course_utils.kits.unpack import unpack
 
 NAMES = ("mean", "variance")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.answers.base import load_answer
+from autograder.catalogue.answer import load_answer
 from autograder.grade import judge, keys
 from autograder.grade.types import GradingError
 from tests.grade import mini

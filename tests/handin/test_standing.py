@@ -10,13 +10,13 @@ import course_utils
 from autograder.course import load_course
 from course_utils import open_notebook as module
 from course_utils import session
+from course_utils.exercises.optimizers.ema import solutions as ema
 from course_utils.handin import HandInError
 from course_utils.open_notebook import current_name, open_notebook
 from course_utils.session import Checked
 from course_utils.standing import standing
 from course_utils.submit import hand_in
 from tests.build.conftest import ROOT
-from tests.exercises.solutions import ema
 
 NAME = "02_optimizers"
 POINTS = load_course(ROOT).workbooks[NAME].points

@@ -8,6 +8,7 @@ import textwrap
 
 from autograder.build.master import read_master
 from autograder.build.solutions import solution_lines
+from autograder.public_files import is_public
 
 # Shorter ones are said by everybody: `return x`, `self.lr * velocity`.
 SHORTEST_LINE = 24
@@ -20,7 +21,7 @@ def student_texts(root):
     texts = {
         str(path.relative_to(root)): path.read_text(encoding="utf-8")
         for path in sorted((root / "course_utils").rglob("*"))
-        if path.suffix in READ
+        if path.suffix in READ and is_public(path.relative_to(root))
     }
     for path in sorted((root / "notebooks").rglob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -40,7 +41,8 @@ def solutions(root):
 
 def answers(root):
     """Return the formulas of all answers, as the bodies of their lambdas: pairs of module and tree."""
-    trees = {path.stem: code_of(path.read_text()) for path in sorted((root / "autograder" / "answers").glob("*.py"))}
+    private = [*(root / "course_utils" / "exercises").rglob("answer*.py"), *(root / "autograder" / "kits").glob("*.py")]
+    trees = {str(path.relative_to(root)): code_of(path.read_text()) for path in sorted(private)}
     return [
         (name, node.body) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.Lambda)
     ]

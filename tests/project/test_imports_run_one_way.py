@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.public_files import is_public
+
 ROOT = Path(__file__).parents[2]
-STUDENT = sorted((ROOT / "course_utils").rglob("*.py"))
+STUDENT = sorted(path for path in (ROOT / "course_utils").rglob("*.py") if is_public(path.relative_to(ROOT)))
 TRUSTED_ONLY = {"nbgrader", "nbformat", "nbclient", "jupytext", "pydantic", "typer", "rich", "jinja2", "distributed"}
 LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding", "layers", "gradient_check")
 LEAF_PACKAGES = {"numpy", "torch", "torchvision", "matplotlib", "fastprogress", "sklearn", "IPython", "course_utils"}
@@ -48,14 +50,16 @@ def test_leaves_import_only_the_packages_of_the_field(path):
 
 @pytest.mark.parametrize("path", [p for p in STUDENT if room(p) in LEAVES], ids=lambda p: str(p.relative_to(ROOT)))
 def test_leaves_do_not_import_checks_probes_or_widgets(path):
-    upper = ("course_utils.checks", "course_utils.probes", "course_utils.widgets", "course_utils.checkdata")
+    upper = ("course_utils.checks", "course_utils.exercises", "course_utils.kits", "course_utils.widgets")
     found = [(name, line) for name, line, _ in imported(path) if name.startswith(upper)]
     assert not found, f"{path}: {found}"
 
 
-@pytest.mark.parametrize("path", [p for p in STUDENT if room(p) == "probes"], ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [p for p in STUDENT if room(p) in ("exercises", "kits")], ids=lambda p: str(p.relative_to(ROOT))
+)
 def test_probes_know_no_judge_and_no_recorded_answers(path):
-    upper = ("course_utils.checks", "course_utils.checkdata", "course_utils.widgets")
+    upper = ("course_utils.checks", "course_utils.widgets")
     found = [(name, line) for name, line, _ in imported(path) if name.startswith(upper)]
     assert not found, f"{path}: {found}"
 
@@ -63,7 +67,14 @@ def test_probes_know_no_judge_and_no_recorded_answers(path):
 def test_the_warm_sandbox_process_imports_no_answers():
     code = sorted((ROOT / "autograder" / "sandbox").rglob("*.py"))
     assert code
-    private = ("autograder.answers", "autograder.masters", "autograder.grade", "autograder.report", "nbgrader")
+    private = (
+        "autograder.catalogue",
+        "autograder.kits",
+        "autograder.masters",
+        "autograder.grade",
+        "autograder.report",
+        "nbgrader",
+    )
     found = [(p.name, name) for p in code for name, _, _ in imported(p) if name.startswith(private)]
     assert not found
 

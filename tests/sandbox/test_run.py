@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from autograder.answers.base import load_answer
+from autograder.catalogue.answer import load_answer
 from autograder.sandbox.run import run_submission
 from autograder.sandbox.types import CellStep, Limits, ProbeStep
 from tests.attacks.classroom import EMA, MOMENTUM

@@ -6,6 +6,8 @@ The old root is unmounted, so that what is not shown cannot be reached by any pa
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.sandbox.walls import linux
@@ -20,6 +22,7 @@ SCRATCH = {".tmp": "/tmp", ".shm": "/dev/shm"}
 QUIET = linux.MS_NOSUID | linux.MS_NODEV
 WARM_BYTES = 64_000_000
 MAX_FILES = 20_000
+CHOSEN_BYTES = 32_000_000
 
 
 def build_disk(view: View, user: int, group: int) -> None:
@@ -37,6 +40,8 @@ def build_disk(view: View, user: int, group: int) -> None:
         os.symlink(target, path)
     for path in view.covered:
         linux.mount("tmpfs", path, "tmpfs", QUIET, "size=64k,mode=0755")
+    for folder, names in view.chosen:
+        _show_only(folder, names)
     os.makedirs(view.code, exist_ok=True)
     linux.bind(OLD + view.code, view.code)
     _devices()
@@ -47,9 +52,17 @@ def build_disk(view: View, user: int, group: int) -> None:
     linux.mount(f"{OLD}/proc", "/proc", "", linux.MS_BIND | linux.MS_REC)
     linux.unmount(OLD)
     os.rmdir(OLD)
-    for path in view.covered:
+    for path in (*view.covered, *dict(view.chosen)):
         linux.lock(path)
     linux.lock("/", below=False)  # not /proc, where the user namespaces are set up
+
+
+def _show_only(folder: str, names: Iterable[str]) -> None:
+    """Put copies of some files in the place of a folder: what is written into it later does not appear."""
+    linux.mount("tmpfs", folder, "tmpfs", QUIET, f"size={CHOSEN_BYTES},mode=0755")
+    for name in names:
+        os.makedirs(os.path.dirname(f"{folder}/{name}"), exist_ok=True)
+        shutil.copyfile(f"{OLD}{folder}/{name}", f"{folder}/{name}")
 
 
 def _devices() -> None:

@@ -7,6 +7,9 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
+
+from autograder.public_files import EXERCISES, public_files_of_exercises
 
 __all__ = ["View", "current_view"]
 
@@ -25,12 +28,14 @@ class View:
         shown: Folders without symbolic links in their paths; no one lies inside another one.
         links: Symbolic links by path, and where they lead; no one lies below another one.
         covered: Folders inside the shown ones that appear empty.
+        chosen: Folders inside the shown ones of which only some files appear, and their paths below the folder.
         code: The folder of the sandbox's own code, which the warm process reads and students do not see.
     """
 
     shown: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
     covered: tuple[str, ...]
+    chosen: tuple[tuple[str, tuple[str, ...]], ...]
     code: str
 
     def shows_below(self, folder: str) -> bool:
@@ -52,7 +57,10 @@ def current_view() -> View:
     private = [*_package("autograder"), f"{sys.prefix}/etc", f"{sys.base_prefix}/etc"]
     covered = {os.path.realpath(path) for path in private if os.path.isdir(path)}
     code = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-    return View(shown, tuple(sorted(links.items())), tuple(path for path in covered if _inside(path, shown)), code)
+    course = [os.path.realpath(path) for path in _package("course_utils")]
+    chosen = tuple((f"{path}/{EXERCISES}", public_files_of_exercises(Path(path))) for path in course)
+    hidden = tuple(path for path in covered if _inside(path, shown))
+    return View(shown, tuple(sorted(links.items())), hidden, chosen, code)
 
 
 def _package(name: str) -> list[str]:

@@ -1,1 +1,0 @@
-"""One module per exercise, named by its id, each with an `ANSWER`. Never shipped to students."""

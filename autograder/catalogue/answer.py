@@ -1,0 +1,128 @@
+"""What an answer is: reference values, the values of each known mistake, and fresh inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+
+import numpy as np
+
+from course_utils.checks.labels import Label
+from course_utils.checks.types import Candidate, Key, PartKey
+from course_utils.exercises import package_of
+from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
+
+__all__ = ["Alternative", "Answer", "AnswerPart", "Simulate", "load_answer", "make_key"]
+
+Simulate = Callable[[Inputs], Outputs]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A way to answer other than the declared one: a misconception, several at once, or an accepted convention.
+
+    Args:
+        ids: Names of the misconceptions that it is made of, in words joined by hyphens.
+        says: One sentence each for the student: what was matched, never the code that mends it.
+        simulate: The arrays that it gives for some inputs.
+        share: Fraction of the marks that it earns.
+    """
+
+    ids: tuple[str, ...]
+    says: tuple[str, ...]
+    simulate: Simulate
+    share: float = 0.5
+
+
+@dataclass(frozen=True)
+class AnswerPart:
+    """The answer to one part of an exercise; the fields are those of `PartKey`, as functions of the inputs."""
+
+    name: str
+    reference: Simulate
+    misconceptions: tuple[Alternative, ...]
+    labels: Mapping[str, str | Label]
+    reread: str
+    variants: tuple[Alternative, ...] = ()
+    changes: tuple[Alternative, ...] = ()
+    weight: float = 1.0
+    baselines: Simulate | None = None
+    factors: Callable[[Inputs], Mapping[str, float]] | None = None
+    rtol: float = 1e-6
+    agreement: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An exercise seen from the trusted side.
+
+    Args:
+        exercise: Exercise id, that of the probe.
+        generate: Makes fresh inputs that separate all misconceptions; the same generator state, the same inputs.
+        parts: The parts, named as in the probe.
+        hints: Further sentences for an instructor's page, by misconception id.
+        by_hand: What the exercise asks to write and a library has: patterns of dotted names, whose use is shown to
+            the instructor; `.name` is the end of a name.
+    """
+
+    exercise: str
+    generate: Callable[[np.random.Generator], Inputs]
+    parts: tuple[AnswerPart, ...]
+    hints: Mapping[str, str] = field(default_factory=dict)
+    by_hand: tuple[str, ...] = ()
+
+
+def load_answer(exercise: str) -> Answer:
+    """Return the answer to `exercise`, from `answer.py` in its folder.
+
+    Raises:
+        KeyError: There is no such answer.
+    """
+    module = f"{package_of(exercise)}.answer"
+    if find_spec(module) is None:
+        raise KeyError(f"there is no answer.py in the folder of {exercise!r}")
+    answer = import_module(module).ANSWER
+    assert isinstance(answer, Answer)
+    return answer
+
+
+def make_key(answer: Answer, inputs: Inputs, points: float) -> Key:
+    """Evaluate an answer for `inputs`: the key that a judge compares with."""
+    with np.errstate(all="ignore"):
+        probed = {part.name: part for part in load_probe(answer.exercise).parts}
+        return Key(answer.exercise, points, tuple(_part_key(part, probed[part.name], inputs) for part in answer.parts))
+
+
+def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
+    return PartKey(
+        name=part.name,
+        weight=part.weight,
+        expected=part.reference(inputs),
+        variants=tuple(_candidate(alternative, inputs) for alternative in part.variants),
+        misconceptions=tuple(_candidate(alternative, inputs) for alternative in part.misconceptions),
+        changes=tuple(_candidate(alternative, inputs) for alternative in part.changes),
+        labels={name: _text(label) for name, label in part.labels.items()},
+        reread=part.reread,
+        baselines=part.baselines(inputs) if part.baselines else {},
+        factors=part.factors(inputs) if part.factors else {},
+        rtol=part.rtol,
+        agreement=part.agreement,
+        uses=probed.uses,
+        counts_with=probed.counts_with,
+    )
+
+
+def _text(label: str | Label) -> str:
+    if isinstance(label, str):
+        return label
+    row = f" {label.link} {label.rows} {{step}}" if label.rows else ""
+    signs = {"nan": label.nan, "infinite": label.infinite, "0 =": label.zero}
+    notes = [f" ({name}{':' if name != '0 =' else ''} {said})" for name, said in signs.items() if said]
+    then = f", {label.then}" if label.then else ""
+    return f"{label.what}{row}{then}{''.join(notes)}{' (1 = yes)' * label.statement}"
+
+
+def _candidate(alternative: Alternative, inputs: Inputs) -> Candidate:
+    return Candidate(alternative.ids, alternative.says, alternative.share, alternative.simulate(inputs))

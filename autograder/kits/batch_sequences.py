@@ -1,0 +1,83 @@
+"""Two training batches and a test batch, as probes of batch normalization send them: fresh ones, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.kits.accepted_conventions import over_calls
+from autograder.kits.rules import Rule
+from course_utils.kits.probe import Inputs, Outputs
+
+__all__ = [
+    "BATCHES",
+    "FEATURES",
+    "SEQUENCE_LABELS",
+    "as_row",
+    "fresh_affine",
+    "fresh_columns",
+    "fresh_sequences",
+    "sequence",
+]
+
+BATCHES = {"1": "the first training batch", "2": "the second training batch", "test": "the test batch"}
+FEATURES = 4
+SEQUENCE_LABELS = {
+    f"{prefix}_{name}": f"{said}{where}"
+    for prefix, where in (("square", ""), ("other", " (batches of 5, 3 and 2)"))
+    for name, said in (
+        *((f"out_{name}", f"output for {said}") for name, said in BATCHES.items()),
+        ("running_mean", "running mean at step {step}"),
+        ("running_var", "running variance at step {step}"),
+    )
+}
+
+
+def fresh_sequences(rng: np.random.Generator) -> Inputs:
+    """Draw batches of as many rows as features (`square_`), where most mistakes can be carried out, and others."""
+    inputs: dict[str, Any] = {}
+    for prefix, rows in (("square", (4, 4, 4)), ("other", (5, 3, 2))):
+        for name, count in zip(BATCHES, rows, strict=True):
+            inputs[f"{prefix}_x_{name}"] = fresh_columns(rng, count)
+        gamma, beta = fresh_affine(rng)
+        inputs |= {f"{prefix}_gamma": gamma, f"{prefix}_beta": beta}
+    return inputs
+
+
+def fresh_columns(rng: np.random.Generator, rows: int) -> np.ndarray:
+    """Draw a (rows, 4) array: column scales 1, 3 and 0.05, offsets, and a constant column (exact in binary)."""
+    x = rng.normal(size=(rows, FEATURES)) * [1.0, 3.0, 0.05, 0.0] + rng.uniform(0.5, 1.5, size=FEATURES)
+    x[:, 3] = rng.integers(3, 9) / 4
+    return x
+
+
+def fresh_affine(rng: np.random.Generator, features: int = FEATURES) -> tuple[np.ndarray, np.ndarray]:
+    """Draw a gain and a shift that cannot be taken for each other, for 1 or for 0."""
+    signs = rng.choice([-1.0, 1.0], size=features)
+    return rng.uniform(1.3, 2.2, size=features) * signs, rng.uniform(0.3, 0.8, size=features)
+
+
+def sequence(
+    rule: Rule, inputs: Inputs, prefix: str, constants: Mapping[str, Any], also: tuple[str, ...] = ()
+) -> Outputs:
+    """Return the outputs and running statistics of a sequence; for the `other` one, `fits`: 0 where shapes do not fit.
+
+    `also` names formulas of which the last value is returned too.
+    """
+    calls = [{"x": inputs[f"{prefix}_x_{name}"], "training": name != "test", "prefix": prefix} for name in BATCHES]
+    after = over_calls(rule, calls, {"over": 0, "running_mean": np.zeros(FEATURES), **constants})
+    fits = {} if prefix == "square" else {"fits": np.array(float(len(after) == len(BATCHES)))}
+    if len(after) < len(BATCHES):
+        return fits
+    outputs = {f"{prefix}_out_{name}": np.asarray(state.out) for name, state in zip(BATCHES, after, strict=True)}
+    for key in ("running_mean", "running_var"):
+        outputs[f"{prefix}_{key}"] = np.stack([as_row(getattr(state, key)) for state in after])
+    return {**outputs, **fits, **{name: np.array(getattr(after[-1], name)) for name in also}}
+
+
+def as_row(value: Any) -> np.ndarray:
+    """Return a running statistic as probes do: flat."""
+    array = np.asarray(value)
+    return array.ravel() if array.ndim > 1 else array

@@ -1,0 +1,36 @@
+"""How `newton_step(f, x)` is exercised: at points of several functions, one of them near a saddle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from course_utils.kits.probe import Inputs, Outputs, Probe, as_array
+
+__all__ = ["PROBE"]
+
+
+def _function(inputs: Inputs, case: int) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Return f(x) = x.A x/2 + b.x + sum(c x**4)/4."""
+    a, b, c = (torch.tensor(inputs[name][case], dtype=torch.float64) for name in ("a", "b", "c"))
+
+    def f(x: torch.Tensor) -> torch.Tensor:
+        return x @ a @ x / 2 + b @ x + (c * x**4).sum() / 4
+
+    return f
+
+
+def _run(newton_step: Callable[..., Any], inputs: Inputs) -> Outputs:
+    found = []
+    left_alone = True
+    for case, start in enumerate(inputs["x"]):
+        x = torch.tensor(start, dtype=torch.float64)
+        found.append(as_array(newton_step(_function(inputs, case), x), "the return value of newton_step", start.shape))
+        left_alone &= x.grad is None and not x.requires_grad and np.array_equal(x.numpy(), start)
+    return {"new_x": np.stack(found), "x_left_alone": np.array([float(left_alone)])}
+
+
+PROBE = Probe.single("newton_step", "newton_step", _run)

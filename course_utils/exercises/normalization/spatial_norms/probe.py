@@ -1,0 +1,77 @@
+"""How the normalizations of images are exercised; images are (N, C, H, W), gains and shifts (C,).
+
+`spatial_batchnorm_forward(x, gamma, beta, bn_param)` gets two training batches and a test batch, with prefix `image_`
+(see `array_sequences`), and then one image alone. The student's `batchnorm_forward` gets matrices with prefix `flat_`,
+because the other usually rests on it. `spatial_groupnorm_forward(x, gamma, beta, G, gn_param)` gets `group_x`,
+`group_gamma`, `group_beta`, and the same with prefix `other_`; `group_count` and `other_count` are G.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from course_utils.kits.array_functions import copies, flag, if_shapes_fit, keeps_float32, same, taken_apart
+from course_utils.kits.array_sequences import Forward, two_batches_and_a_test
+from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
+
+__all__ = ["PROBE"]
+
+BATCHNORM, SPATIAL, GROUP = "batchnorm_forward", "spatial_batchnorm_forward", "spatial_groupnorm_forward"
+
+
+def _batchnorm(flat: Forward, spatial: Forward, inputs: Inputs) -> Outputs:
+    kept = copies(inputs)
+    options = {"eps": float(inputs["eps"]), "momentum": float(inputs["momentum"])}
+    bn_param: dict[str, Any] = {"mode": "train", **options}
+    single = inputs["image_x_test"][:1].copy()
+    outputs = two_batches_and_a_test(spatial, inputs, "image", bn_param, SPATIAL)
+    one = if_shapes_fit(_one_image)(spatial, single, inputs, bn_param)
+    left_alone = same(inputs, kept)
+    names = ("image_x_1", "image_gamma", "image_beta")
+    float32 = keeps_float32(spatial, inputs, names, {"mode": "train"})
+    flags = {"inputs_left_alone": flag(left_alone), "float32_kept": flag(float32)}
+    return {**outputs, **one, **flags, **_of_matrices(flat, inputs, options)}
+
+
+def _one_image(spatial: Forward, x: NDArray[Any], inputs: Inputs, bn_param: dict[str, Any]) -> Outputs:
+    returned = spatial(x, inputs["image_gamma"], inputs["image_beta"], bn_param)
+    out, _ = taken_apart(returned, SPATIAL, ("out", "cache"))
+    return {"one_out": as_array(out, "out")}
+
+
+def _of_matrices(flat: Forward, inputs: Inputs, options: dict[str, float]) -> Outputs:
+    """Return what `batchnorm_forward` gives; nothing where it fails, which is another exercise's matter."""
+    try:
+        return two_batches_and_a_test(flat, inputs, "flat", {"mode": "train", **options})
+    except Exception:
+        return {}
+
+
+def _groupnorm(group: Forward, inputs: Inputs) -> Outputs:
+    kept = copies(inputs)
+    outputs, shaped = _groups(group, inputs, "group", {"eps": float(inputs["eps"])})
+    other = if_shapes_fit(lambda: _groups(group, inputs, "other", {})[0])()
+    left_alone = same(inputs, kept)
+    return {**outputs, **other, "takes_flat_gain": flag(not shaped), "inputs_left_alone": flag(left_alone)}
+
+
+def _groups(group: Forward, inputs: Inputs, prefix: str, gn_param: dict[str, float]) -> tuple[Outputs, bool]:
+    """Return the output, and whether gain and shift had to have four axes, (1, C, 1, 1), for it."""
+    x, gamma, beta = (inputs[f"{prefix}_{name}"] for name in ("x", "gamma", "beta"))
+    count = int(inputs[f"{prefix}_count"])
+    shape = (1, len(gamma), 1, 1)
+    try:
+        returned, shaped = group(x, gamma, beta, count, dict(gn_param)), False
+    except (ValueError, IndexError):
+        returned, shaped = group(x, gamma.reshape(shape), beta.reshape(shape), count, dict(gn_param)), True
+    out, _ = taken_apart(returned, GROUP, ("out", "cache"))
+    return {f"{prefix}_out": as_array(out, "out")}, shaped
+
+
+PROBE = Probe(
+    "spatial_norms",
+    (BATCHNORM, SPATIAL, GROUP),
+    (Part(SPATIAL, (BATCHNORM, SPATIAL), _batchnorm), Part(GROUP, (GROUP,), _groupnorm)),
+)

@@ -1,0 +1,247 @@
+"""Ways to write `sgd_momentum`, `rmsprop` and `adam`, right and wrong."""
+
+import numpy as np
+
+from course_utils.exercises.optimizers.momentum.solutions import Sgd
+
+
+def sgd_momentum(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("momentum", 0.9)
+    v = config.get("velocity", np.zeros_like(w))
+    v = config["momentum"] * v - config["learning_rate"] * dw
+    next_w = w + v
+    config["velocity"] = v
+    return next_w, config
+
+
+def rmsprop(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("decay_rate", 0.99)
+    config.setdefault("epsilon", 1e-8)
+    config.setdefault("cache", np.zeros_like(w))
+    config["cache"] = config["decay_rate"] * config["cache"] + (1 - config["decay_rate"]) * dw**2
+    next_w = w - config["learning_rate"] * dw / (np.sqrt(config["cache"]) + config["epsilon"])
+    return next_w, config
+
+
+def adam(w, dw, config=None):
+    if config is None:
+        config = {}
+    for key, value in {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0}.items():
+        config.setdefault(key, value)
+    m, v = config.get("m", np.zeros_like(w)), config.get("v", np.zeros_like(w))
+    config["t"] += 1
+    config["m"] = config["beta1"] * m + (1 - config["beta1"]) * dw
+    config["v"] = config["beta2"] * v + (1 - config["beta2"]) * dw**2
+    m_hat = config["m"] / (1 - config["beta1"] ** config["t"])
+    v_hat = config["v"] / (1 - config["beta2"] ** config["t"])
+    return w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"]), config
+
+
+def fresh_momentum(w, dw, config=None):
+    """Returns a config of its own, and leaves the one that it was given alone."""
+    new = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": 0.0, **(config or {})}
+    new["velocity"] = new["momentum"] * new["velocity"] - new["learning_rate"] * dw
+    return w + new["velocity"], new
+
+
+def fresh_rmsprop(w, dw, config=None):
+    new = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros(w.shape), **(config or {})}
+    cache = new["cache"].copy()
+    cache += (1 - new["decay_rate"]) * (dw * dw - cache)
+    new["cache"] = cache
+    return w + -new["learning_rate"] * dw / (cache**0.5 + new["epsilon"]), new
+
+
+def fresh_adam(w, dw, config=None):
+    new = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "m": 0.0, "v": 0.0, "t": 0}
+    new.update(config or {})
+    b1, b2, t = new["beta1"], new["beta2"], new["t"] + 1
+    m, v = b1 * new["m"] + (1 - b1) * dw, b2 * new["v"] + (1 - b2) * np.square(dw)
+    rate = new["learning_rate"] * np.sqrt(1 - b2**t) / (1 - b1**t)
+    next_w = w - rate * m / (np.sqrt(v) + new["epsilon"] * np.sqrt(1 - b2**t))
+    return next_w, {**new, "m": m, "v": v, "t": t}
+
+
+CORRECT = {
+    "as the notebook starts them": (sgd_momentum, rmsprop, adam),
+    "with fresh configs": (fresh_momentum, fresh_rmsprop, fresh_adam),
+}
+
+
+def momentum_with(velocity, change=lambda v, old, dw, c: v, store=True, read=True, default=0.9):
+    def function(w, dw, config=None):
+        c = {"learning_rate": 1e-2, "momentum": default, **(config or {})}
+        old = c.get("velocity", np.zeros_like(w)) if read else np.zeros_like(w)
+        new = velocity(old, dw, c["learning_rate"], c["momentum"])
+        c["velocity"] = new if store else c.get("velocity", np.zeros_like(w))
+        return w + change(new, old, dw, c), c
+
+    return (function, rmsprop, adam)
+
+
+def heavy(v, dw, lr, mu):
+    return mu * v - lr * dw
+
+
+def rmsprop_with(square=lambda s, g, d: d * s + (1 - d) * g**2, divisor=lambda s, old, e: np.sqrt(s) + e, store=True):
+    def function(w, dw, config=None):
+        c = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w), **(config or {})}
+        old = c["cache"]
+        new = square(old, dw, c["decay_rate"])
+        if store:
+            c["cache"] = new
+        return w - c["learning_rate"] * dw / divisor(new, old, c["epsilon"]), c
+
+    return (sgd_momentum, function, adam)
+
+
+def adam_with(
+    exponent=lambda t: t + 1,
+    stored=lambda t: t + 1,
+    default_t=0,
+    corrected=True,
+    denominator=lambda v, raw, f, e: np.sqrt(v) + e,
+    store=True,
+    betas=(0.9, 0.999),
+):
+    def function(w, dw, config=None):
+        c = {"learning_rate": 1e-3, "beta1": betas[0], "beta2": betas[1], "epsilon": 1e-8, "t": default_t}
+        c.update(config or {})
+        b1, b2, k = c["beta1"], c["beta2"], exponent(c["t"])
+        m = b1 * c.get("m", np.zeros_like(w)) + (1 - b1) * dw
+        v = b2 * c.get("v", np.zeros_like(w)) + (1 - b2) * dw**2
+        if store:
+            c["m"], c["v"] = m, v
+        c["t"] = stored(c["t"])
+        c1, c2 = np.float64(1 - b1**k if corrected else 1), np.float64(1 - b2**k if corrected else 1)
+        return w - c["learning_rate"] * m / c1 / denominator(v / c2, v, c2, c["epsilon"]), c
+
+    return (sgd_momentum, rmsprop, function)
+
+
+def stored_back(w, dw, config=None):
+    c = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "m": 0, "v": 0, "t": 0}
+    c.update(config or {})
+    c["t"] += 1
+    c["m"] = (c["beta1"] * c["m"] + (1 - c["beta1"]) * dw) / (1 - c["beta1"] ** c["t"])
+    c["v"] = (c["beta2"] * c["v"] + (1 - c["beta2"]) * dw**2) / (1 - c["beta2"] ** c["t"])
+    return w - c["learning_rate"] * c["m"] / (np.sqrt(c["v"]) + c["epsilon"]), c
+
+
+def moves_w_itself(w, dw, config=None):
+    v, config = sgd_momentum(np.zeros_like(w), dw, config)
+    w += v
+    return w, config
+
+
+def all_or_nothing(function, **state):
+    """A function that makes a config where there is none, and counts on every key where there is one."""
+
+    def with_every_key(w, dw, config=None):
+        if config is not None:
+            for key in state:
+                config[key]
+        return function(w, dw, config)
+
+    return with_every_key
+
+
+def settings_needed(w, dw, config=None):
+    if config is None:
+        config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8}
+    s = config["decay_rate"] * config.get("cache", 0) + (1 - config["decay_rate"]) * dw**2
+    return w - config["learning_rate"] * dw / (np.sqrt(s) + config["epsilon"]), {**config, "cache": s}
+
+
+def starts_again(w, dw, config=None):
+    if config is None or "cache" not in config:
+        config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w)}
+    return rmsprop(w, dw, config)
+
+
+VARIANTS = {
+    "epsilon-inside": rmsprop_with(divisor=lambda s, old, e: np.sqrt(s + e)),
+    "epsilon-inside (adam)": adam_with(denominator=lambda v, raw, f, e: np.sqrt(v + e)),
+    "epsilon-on-uncorrected-v": adam_with(denominator=lambda v, raw, f, e: (np.sqrt(raw) + e) / np.sqrt(f)),
+    "epsilon-inside-uncorrected-v": adam_with(denominator=lambda v, raw, f, e: np.sqrt((raw + e) / f)),
+}
+
+MUTANTS = {
+    "ascent": momentum_with(lambda v, dw, lr, mu: mu * v + lr * dw),
+    "sign-mixed": momentum_with(heavy, lambda v, old, dw, c: -v),
+    "learning-rate-ignored": momentum_with(lambda v, dw, lr, mu: mu * v - dw),
+    "ema-form": momentum_with(lambda v, dw, lr, mu: mu * v - (1 - mu) * lr * dw),
+    "velocity-in-gradient-units": momentum_with(
+        lambda v, dw, lr, mu: mu * v + dw, lambda v, old, dw, c: -c["learning_rate"] * v
+    ),
+    "velocity-sign-reversed": momentum_with(lambda v, dw, lr, mu: mu * v + lr * dw, lambda v, old, dw, c: -v),
+    "average-in-gradient-units": momentum_with(
+        lambda v, dw, lr, mu: mu * v + (1 - mu) * dw, lambda v, old, dw, c: -c["learning_rate"] * v
+    ),
+    "stale-velocity": momentum_with(heavy, lambda v, old, dw, c: old),
+    "velocity-not-stored": momentum_with(heavy, store=False),
+    "velocity-not-read": momentum_with(heavy, read=False),
+    "nesterov": momentum_with(heavy, lambda v, old, dw, c: c["momentum"] * v - c["learning_rate"] * dw),
+    "other-defaults": momentum_with(heavy, default=0.99),
+    "missing-keys-not-filled-in": (sgd_momentum, rmsprop, all_or_nothing(adam, m=0.0, v=0.0, t=0)),
+    "missing-keys-not-filled-in (momentum)": (all_or_nothing(sgd_momentum, velocity=0.0), rmsprop, adam),
+    "missing-keys-not-filled-in (settings)": (sgd_momentum, settings_needed, adam),
+    "given-settings-lost": (sgd_momentum, starts_again, adam),
+    "ascent+missing-keys-not-filled-in": (
+        all_or_nothing(momentum_with(lambda v, dw, lr, mu: mu * v + lr * dw)[0], velocity=0.0),
+        rmsprop,
+        adam,
+    ),
+    "input-changed": (moves_w_itself, rmsprop, adam),
+    "squares-summed": rmsprop_with(lambda s, g, d: s + g**2),
+    "beta-on-wrong-term": rmsprop_with(lambda s, g, d: (1 - d) * s + d * g**2),
+    "no-root": rmsprop_with(divisor=lambda s, old, e: s + e),
+    "stale-squares": rmsprop_with(divisor=lambda s, old, e: np.sqrt(old) + e),
+    "squares-not-kept": rmsprop_with(store=False),
+    "gradient-not-squared": rmsprop_with(lambda s, g, d: d * s + (1 - d) * g),
+    "epsilon-ignored": rmsprop_with(divisor=lambda s, old, e: np.sqrt(s) + 1e-8),
+    "squares-summed (epsilon inside)": rmsprop_with(lambda s, g, d: s + g**2, lambda s, old, e: np.sqrt(s + e)),
+    "t-not-incremented": adam_with(exponent=lambda t: t, stored=lambda t: t),
+    "t-not-stored": adam_with(stored=lambda t: t),
+    "t-incremented-after-use": adam_with(exponent=lambda t: t),
+    "exponent-too-large": adam_with(exponent=lambda t: t + 2),
+    "t-starts-at-one": adam_with(default_t=1),
+    "moments-not-stored": adam_with(store=False),
+    "no-bias-correction": adam_with(corrected=False),
+    "corrected-stored-back": (sgd_momentum, rmsprop, stored_back),
+    "epsilon-ignored (adam)": adam_with(denominator=lambda v, raw, f, e: np.sqrt(v)),
+    "other-defaults (adam)": adam_with(betas=(0.9, 0.99)),
+    "t-starts-at-one (epsilon inside)": adam_with(default_t=1, denominator=lambda v, raw, f, e: np.sqrt(v + e)),
+}
+
+
+def none(w, dw, config=None):
+    return None
+
+
+def only_w(w, dw, config=None):
+    return w - 0.1 * dw
+
+
+def no_cache(w, dw, config=None):
+    return w - 0.1 * dw, {}
+
+
+def stub(w, dw, config=None):
+    raise NotImplementedError
+
+
+WRONG = {
+    "nothing returned": (none, none, none),
+    "no config returned": (only_w, only_w, only_w),
+    "empty config returned": (no_cache, no_cache, no_cache),
+    "stubs": (stub, stub, stub),
+    "classes": (Sgd, Sgd, Sgd),
+    "no config taken": (lambda w, dw: (w, {}),) * 3,
+}

@@ -1,0 +1,82 @@
+"""What is right and wrong in `momentum`: v = mu v + (1 - mu) g, w -= lr v."""
+
+from __future__ import annotations
+
+from autograder.catalogue.edit import edit
+from autograder.kits.optimizer import optimizer_answer
+
+__all__ = ["ANSWER"]
+
+VELOCITY = "velocity.mul_(self.mu).add_((1 - self.mu) * parameter.grad)"
+STEP = "parameter.sub_(self.lr * velocity)"
+
+MISTAKES = (
+    edit(
+        "ascent",
+        "The weights move along +v, uphill: the update adds where it should subtract.",
+        {STEP: "parameter.add_(self.lr * velocity)"},
+    ),
+    edit(
+        "learning-rate-ignored",
+        "The steps do not depend on the learning rate.",
+        {STEP: "parameter.sub_(velocity)"},
+        pairs=False,  # with the rate twice it is right: once, inside the velocity
+    ),
+    edit(
+        "no-one-minus-beta",
+        "The gradient enters the velocity with weight 1 instead of 1 - mu, so the steps grow to 1/(1 - mu) times "
+        "their length: that is the heavy-ball form, not the average that the text declares.",
+        {VELOCITY: "velocity.mul_(self.mu).add_(parameter.grad)"},
+    ),
+    edit(
+        "beta-on-wrong-term",
+        "mu and 1 - mu have changed places: mu weighs the new gradient instead of the old velocity.",
+        {VELOCITY: "velocity.mul_(1 - self.mu).add_(self.mu * parameter.grad)"},
+    ),
+    edit(
+        "stale-velocity",
+        "The step uses the velocity from before this gradient was taken in.",
+        {VELOCITY: f"old = velocity.clone()\n{VELOCITY}", STEP: "parameter.sub_(self.lr * old)"},
+    ),
+    edit(
+        "velocity-not-kept",
+        "The velocity starts again from zero at each step: nothing is kept from one step to the next.",
+        {VELOCITY: "velocity.mul_(0).add_((1 - self.mu) * parameter.grad)"},
+    ),
+    edit(
+        "learning-rate-twice",
+        "The learning rate is applied twice: once inside the velocity and once in the step.",
+        {VELOCITY: "velocity.mul_(self.mu).add_(self.lr * (1 - self.mu) * parameter.grad)"},
+    ),
+    edit(
+        "sign-mixed",
+        "The minus sign is inside the velocity and again in the step, so the two cancel and the weights climb.",
+        {VELOCITY: "velocity.mul_(self.mu).sub_(self.lr * parameter.grad)", STEP: "parameter.sub_(velocity)"},
+    ),
+    edit(
+        "bias-corrected",
+        "The velocity is divided by 1 - mu^t before it is used: a bias correction, which this update does not have.",
+        {
+            "self.velocities = [": "self.t = 0\nself.velocities = [",
+            "for parameter, velocity in": "self.t += 1\nfor parameter, velocity in",
+            STEP: "parameter.sub_(self.lr * velocity / (1 - self.mu**self.t))",
+        },
+        pairs=False,
+    ),
+    edit(
+        "shared-state",
+        "All parameters share one velocity: what one parameter leaves in it is taken up by the next.",
+        {
+            "torch.zeros_like(parameter) for parameter in self.parameters]": (
+                "torch.zeros_like(self.parameters[0])] * len(self.parameters)"
+            )
+        },
+    ),
+)
+
+ANSWER = optimizer_answer(
+    "momentum",
+    MISTAKES,
+    hyperparameters={"lr": (0.04, 0.1), "mu": (0.7, 0.85)},
+    reread="section 2.2, the two lines of the momentum update",
+)

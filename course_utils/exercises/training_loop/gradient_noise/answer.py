@@ -1,0 +1,129 @@
+"""The answer to `gradient_noise`: the mean squared distance of minibatch gradients from the full one, tr(C) / B.
+
+C is the covariance of the gradients of single examples, B the batch size; the draws are independent. The reference is
+this formula, not a simulation; a solution may be off by what chance does to a mean over the draws.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.catalogue.answer import Answer, AnswerPart, Simulate
+from autograder.kits.gradient_noise_mistakes import FIRST, MISTAKES, PROGRAM, STATEMENTS, VARIANTS, spread
+from autograder.kits.programs import perform
+from autograder.kits.rules import Rule, alternatives, under_variants
+from course_utils.exercises.training_loop.gradient_noise.probe import BATCH_SIZES, PROBE
+from course_utils.kits.probe import Inputs, Outputs
+
+__all__ = ["ANSWER"]
+
+ROWS, INPUTS, DRAWS = 40, 25, 200
+# The reference for single examples is exp(level), a level between these two, so that the judge's tolerance, 0.05 of the
+# value and of the largest one, is 13 to 30 percent of a variance, and inputs differ in what is right. In so many
+# dimensions, and with residuals of similar sizes, a mean over the draws is off by at most STEADY / sqrt(DRAWS), 3.5
+# percent. What is told apart differs by a factor of exp(APART).
+LEVELS = (2.0, 3.0)
+STEADY, APART = 0.5, 0.35
+
+
+LABELS = {
+    "variance": f"logarithm of the variance, batch size number {{step}} of {', '.join(map(str, BATCH_SIZES))} "
+    "(nan: negative, or gradients pile up)",
+    "draws_apart": "each draw starts from a gradient of zero (1 = yes)",
+    "batch_size_used": "the batches have the size asked for (1 = yes)",
+    "pairs_kept": "inputs come with their own targets (1 = yes)",
+    "repeatable": "the same generator state gives the same result (1 = yes)",
+    "single_draw": "noise is measured with a single draw (1 = yes)",
+    "inputs_left_alone": "data and parameters left as they were (1 = yes)",
+}
+
+
+def _per_example(inputs: Inputs) -> NDArray[Any]:
+    """Return the gradient of each row's squared error, shape (ROWS, INPUTS)."""
+    weights = np.concatenate([inputs["w"], inputs["v"]])
+    return _slopes(inputs["x"] @ weights - inputs["y"], inputs["x"])
+
+
+def _slopes(residuals: NDArray[Any], x: NDArray[Any]) -> NDArray[Any]:
+    gradients: NDArray[Any] = 2 * residuals[:, None] * x
+    return gradients
+
+
+def simulate(program: Rule) -> Simulate:
+    """Return what chance leaves of `program`: its expectation for each batch size."""
+
+    def arrays(inputs: Inputs) -> Outputs:
+        given = {"per_example": _per_example(inputs), "rows": ROWS, "draws": int(inputs["num_draws"])}
+        states = [perform(program, **given, size=size) for size in BATCH_SIZES]
+        variances = np.array([s.value for s in states], dtype=np.float64)
+        return {"variance": np.log(variances), **{name: np.array(getattr(states[0], name)) for name in STATEMENTS}}
+
+    return arrays
+
+
+def _separates(inputs: Inputs) -> bool:
+    """Say whether any two results that have different names differ by more than chance can explain."""
+    changed = [
+        m for m in MISTAKES if m.formulas.keys() & PART and not m.formulas.keys() & {*STATEMENTS} - {"single_draw"}
+    ]
+    ids = np.array(["", *(mistake.id for mistake in changed)])
+    values = [simulate(program)(inputs) for program in (PROGRAM, *({**PROGRAM, **m.formulas} for m in changed))]
+    logs = np.stack([value["variance"] for value in values])
+    apart = np.abs(logs[:, None] - logs).max(axis=2)
+    return bool(apart[ids[:, None] != ids].min() > APART)
+
+
+def _steady(inputs: Inputs) -> bool:
+    """Say whether a mean over the draws of single examples is known well enough."""
+    gradients = _per_example(inputs)
+    squares = ((gradients - gradients.mean(axis=0)) ** 2).sum(axis=1)
+    return bool(squares.std() < STEADY * squares.mean())
+
+
+PART = {"components", "finite", "of_minibatch", "value"}
+
+
+def generate(rng: np.random.Generator) -> Inputs:
+    """Draw rows, a model and its residuals, until the mistakes are far from each other.
+
+    The residuals are chosen and the targets follow: of similar sizes, and more often of one sign on one side, so that
+    the gradient of the whole set is not zero.
+    """
+    while True:
+        x, weights = rng.uniform(-1, 1, size=(ROWS, INPUTS)), rng.normal(size=INPUTS)
+        signs = np.sign(x @ rng.normal(size=INPUTS) + rng.normal(size=ROWS))
+        residuals = signs * rng.uniform(0.8, 1.2, ROWS)
+        residuals *= np.sqrt(np.exp(rng.uniform(*LEVELS)) / spread(_slopes(residuals, x)))
+        inputs = {
+            "x": x,
+            "y": x @ weights - residuals,
+            "w": weights[:FIRST],
+            "v": weights[FIRST:],
+            "num_draws": np.array(DRAWS),
+            "seed": np.array(rng.integers(2**31)),
+        }
+        if _steady(inputs) and _separates(inputs):
+            return inputs
+
+
+ANSWER = Answer(
+    "gradient_noise",
+    generate,
+    (
+        AnswerPart(
+            name=PROBE.parts[0].name,
+            reference=simulate(PROGRAM),
+            misconceptions=(
+                *alternatives(PROGRAM, MISTAKES, simulate),
+                *under_variants(PROGRAM, MISTAKES, VARIANTS, simulate),
+            ),
+            variants=alternatives(PROGRAM, VARIANTS, simulate),
+            labels=LABELS,
+            reread="section 3.6, the variance of a mean of B independent gradients",
+            rtol=0.05,
+        ),
+    ),
+)

@@ -1,0 +1,99 @@
+"""How the optimizer classes of the course are driven: given gradients, a few steps, the weights after each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from course_utils.kits.calls import ParameterGenerator, float64_by_default, make
+from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array
+
+__all__ = ["optimizer_probe"]
+
+WALKED_TWICE = (
+    "The parameters arrive as a generator, as model.parameters() is one: they can be walked only once, and the second "
+    "walk found none. Make a list of them first and walk that."
+)
+
+
+def optimizer_probe(exercise: str, declared: str, hyperparameters: tuple[str, ...]) -> Probe:
+    """Make the probe of an optimizer class with a `step()`.
+
+    Inputs: `weights_a`, `weights_b` (same shape) and `weights_c` (another shape), `gradients_*` with the steps as
+    first axis, and a 0-d array for `lr` and each hyperparameter. Outputs: `weights_a` and `weights_b` (one optimizer)
+    and `weights_c` (an optimizer of its own) after each step with these hyperparameters; `weights_default`: the same
+    as `weights_c` with the default hyperparameters; `gradients_left_alone`, 1.0 or 0.0.
+
+    Args:
+        exercise: Exercise id.
+        declared: The signature in the text, as in "MomentumOptimizer(parameters, lr=0.01, mu=0.9)".
+        hyperparameters: Names of the hyperparameters other than `lr`.
+    """
+    name = declared.partition("(")[0]
+
+    def run(optimizer_class: object, inputs: Inputs) -> Outputs:
+        options = {key: float(inputs[key]) for key in ("lr", *hyperparameters)}
+        with float64_by_default():
+            drives = [
+                _Drive(optimizer_class, declared, inputs, ("a", "b"), options),
+                _Drive(optimizer_class, declared, inputs, ("c",), options),
+                _Drive(optimizer_class, declared, inputs, ("c",), {}),
+            ]
+            (first, second), (third,), (default,) = (drive.run() for drive in drives)
+        left_alone = np.array(float(all(drive.gradients_left_alone for drive in drives)))
+        return {
+            "weights_a": first,
+            "weights_b": second,
+            "weights_c": third,
+            "weights_default": default,
+            "gradients_left_alone": left_alone,
+        }
+
+    return Probe.single(exercise, name, run)
+
+
+class _Drive:
+    """One optimizer object over some parameters, with given gradients."""
+
+    def __init__(
+        self,
+        optimizer_class: object,
+        declared: str,
+        inputs: Inputs,
+        tensors: tuple[str, ...],
+        options: dict[str, float],
+    ) -> None:
+        self._weights = [torch.nn.Parameter(torch.tensor(inputs[f"weights_{key}"])) for key in tensors]
+        self._gradients = [torch.tensor(inputs[f"gradients_{key}"]) for key in tensors]
+        self._generator = ParameterGenerator(self._weights)
+        self._optimizer = make(optimizer_class, declared, self._generator, **options)
+        self.gradients_left_alone = True
+        if not callable(getattr(self._optimizer, "step", None)):
+            raise ProbeFailure(f"An object of {declared.partition('(')[0]} has no method step().")
+
+    def run(self) -> list[np.ndarray[Any, Any]]:
+        """Take all steps; return for each tensor the weights after each step."""
+        shapes = [tuple(weights.shape) for weights in self._weights]
+        histories: list[list[np.ndarray[Any, Any]]] = [[] for _ in self._weights]
+        for gradients in zip(*self._gradients, strict=True):
+            self._step(gradients)
+            for history, weights, shape in zip(histories, self._weights, shapes, strict=True):
+                history.append(as_array(weights, "a parameter after step()", shape))
+        if self._generator.ends > 1 and all(np.array_equal(history[-1], history[-2]) for history in histories):
+            raise ProbeFailure(WALKED_TWICE)
+        return [np.stack(history) for history in histories]
+
+    def _step(self, gradients: tuple[torch.Tensor, ...]) -> None:
+        for weights, gradient in zip(self._weights, gradients, strict=True):
+            weights.grad = gradient.clone()
+        try:
+            with torch.no_grad():
+                self._optimizer.step()
+        except Exception as error:
+            if self._generator.ends > 1 and isinstance(error, IndexError | StopIteration | ValueError):
+                raise ProbeFailure(WALKED_TWICE) from error
+            raise
+        for weights, gradient in zip(self._weights, gradients, strict=True):
+            self.gradients_left_alone &= weights.grad is not None and torch.equal(weights.grad, gradient)

@@ -1,5 +1,0 @@
-"""One module per exercise, named by its id, each with a `PROBE`: how the student's object is used."""
-
-from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array, load_probe
-
-__all__ = ["Inputs", "Outputs", "Part", "Probe", "ProbeFailure", "as_array", "load_probe"]

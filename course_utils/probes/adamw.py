@@ -1,9 +1,0 @@
-"""How `AdamWOptimizer(parameters, lr=0.01, beta1=0.9, beta2=0.999, weight_decay=0.01)` is exercised."""
-
-from course_utils.probes.optimizer_class import optimizer_probe
-
-__all__ = ["PROBE"]
-
-DECLARED = "AdamWOptimizer(parameters, lr=0.01, beta1=0.9, beta2=0.999, weight_decay=0.01)"
-
-PROBE = optimizer_probe("adamw", DECLARED, ("beta1", "beta2", "weight_decay"))
