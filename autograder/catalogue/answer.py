@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -103,7 +104,7 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
         variants=tuple(_candidate(alternative, inputs) for alternative in part.variants),
         misconceptions=tuple(_candidate(alternative, inputs) for alternative in part.misconceptions),
         changes=tuple(_candidate(alternative, inputs) for alternative in part.changes),
-        labels={name: _text(label) for name, label in part.labels.items()},
+        labels={name: _label(label) for name, label in part.labels.items()},
         reread=part.reread,
         baselines=part.baselines(inputs) if part.baselines else {},
         factors=part.factors(inputs) if part.factors else {},
@@ -114,14 +115,27 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
     )
 
 
-def _text(label: str | Label) -> str:
-    if isinstance(label, str):
+def _label(label: str | Label) -> Label:
+    if isinstance(label, Label):
         return label
-    row = f" {label.link} {label.rows} {{step}}" if label.rows else ""
-    signs = {"nan": label.nan, "infinite": label.infinite, "0 =": label.zero}
-    notes = [f" ({name}{':' if name != '0 =' else ''} {said})" for name, said in signs.items() if said]
-    then = f", {label.then}" if label.then else ""
-    return f"{label.what}{row}{then}{''.join(notes)}{' (1 = yes)' * label.statement}"
+    signs = dict(re.findall(r" \((nan|infinite): ([^)]*)\)", label))
+    zero = re.search(r" \(0 = ([^)]*)\)", label)
+    text = re.sub(r" \((nan:|infinite:|0 =|1 = yes)[^)]*\)|\s*\(1 = yes\)", "", label)
+    found = re.fullmatch(
+        r"(?P<what>.*?)\s*(?P<link>after|at|of|number|for|by)? ?(?P<rows>[\w]+(?: number)?) \{step\},?(?P<then>.*)",
+        text,
+    )
+    if "{step}" not in label or found is None:
+        return Label(text, statement="(1 = yes)" in label, zero=zero[1] if zero else "", **signs)
+    return Label(
+        found["what"].rstrip(","),
+        found["rows"],
+        found["link"] or "",
+        found["then"].strip(),
+        "(1 = yes)" in label,
+        zero=zero[1] if zero else "",
+        **signs,
+    )
 
 
 def _candidate(alternative: Alternative, inputs: Inputs) -> Candidate:

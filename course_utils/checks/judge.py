@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from course_utils.checks.causes import with_causes
 from course_utils.checks.conditions import with_conditions
-from course_utils.checks.nan_words import with_words_for
+from course_utils.checks.labels import Label
 from course_utils.checks.patterns import explain_pattern
 from course_utils.checks.types import (
     Candidate,
@@ -146,12 +146,12 @@ def _clearest_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
         share, needed = _share(~differs), key.agreement.get(name, 1.0)
         if share >= needed:
             continue
+        label = key.labels.get(name, Label(name))
         if name in key.agreement:
-            return (Evidence(f"share right of {key.labels.get(name, name)}", share, needed),)
-        label = key.labels.get(name, name)
-        index = _farthest(got[name], expected, differs, within_first="{step}" in label)
-        label = with_words_for(float(got[name][index]), label)
-        return (_shown(_where(label, index), float(got[name][index]), float(expected[index]), _base(key, name, index)),)
+            return (Evidence(f"share right of {label.at(None, 0.0)}", share, needed),)
+        index = _farthest(got[name], expected, differs, within_first=bool(label.rows))
+        here, wanted = float(got[name][index]), float(expected[index])
+        return (_shown(_where(label, index, here), here, wanted, _base(key, name, index)),)
     return ()
 
 
@@ -181,10 +181,9 @@ def _farthest(
     return (row, *(int(i) for i in np.unravel_index(np.argmax(gap[row]), gap[row].shape)))
 
 
-def _where(label: str, index: tuple[int, ...]) -> str:
-    if "{step}" in label:
-        label, index = label.format(step=index[0] + 1), index[1:]
-    return f"{label}, entry {list(index)}" if index else label
+def _where(label: Label, index: tuple[int, ...], value: float) -> str:
+    row, entry = (index[0] + 1, index[1:]) if label.rows else (None, index)
+    return label.at(row, value) + (f", entry {list(entry)}" if entry else "")
 
 
 def _whole(parts: tuple[Judgement, ...], key: Key) -> Judgement:

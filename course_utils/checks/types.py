@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.checks.labels import Label
 from course_utils.kits.probe import Outputs
 
 __all__ = [
@@ -87,7 +88,7 @@ class PartKey:
             where they have all.
         uses: Names of the student's objects that the part uses.
         counts_with: Name of another part that has to earn something before this one does; empty if none has to.
-        labels: For each array how to speak of it; "{step}" stands for the first index, counted from 1.
+        labels: For each array how to speak of it.
         reread: The formula or section to read again.
         baselines: Values before anything happened, where a movement can be compared in length.
         factors: Constants of the inputs that explain a wrong length, by name.
@@ -100,7 +101,7 @@ class PartKey:
     expected: Outputs
     variants: Sequence[Candidate]
     misconceptions: Sequence[Candidate]
-    labels: Mapping[str, str]
+    labels: Mapping[str, Label]
     reread: str
     baselines: Outputs = field(default_factory=dict)
     factors: Mapping[str, float] = field(default_factory=dict)

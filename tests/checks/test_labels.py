@@ -3,9 +3,12 @@
 import numpy as np
 
 from course_utils.checks.judge import judge_part
+from course_utils.checks.labels import Label
 from course_utils.checks.types import PartKey, PartObservation
 
-KEY = PartKey("part", 1.0, {"slope": np.array([1.0, 2.0])}, (), (), {"slope": "slope (nan: no graph)"}, "section 1")
+KEY = PartKey(
+    "part", 1.0, {"slope": np.array([1.0, 2.0])}, (), (), {"slope": Label("slope", nan="no graph")}, "section 1"
+)
 
 
 def judged(key, *values):
@@ -25,7 +28,7 @@ def test_numbers_and_infinity_are_spoken_of_without_it():
 
 def test_infinity_may_have_a_meaning_of_its_own():
     key = PartKey(
-        "part", 1.0, KEY.expected, (), (), {"slope": "slope (nan: no graph) (infinite: refused)"}, "section 1"
+        "part", 1.0, KEY.expected, (), (), {"slope": Label("slope", nan="no graph", infinite="refused")}, "section 1"
     )
     assert judged(key, 1.0, np.inf).message.startswith("slope: refused (1 of 2 values).")
     assert judged(key, 1.0, np.nan).message.startswith("slope: no graph (1 of 2 values).")
@@ -33,5 +36,5 @@ def test_infinity_may_have_a_meaning_of_its_own():
 
 
 def test_a_nan_without_a_meaning_is_a_nan():
-    key = PartKey("part", 1.0, KEY.expected, (), (), {"slope": "slope"}, "section 1")
+    key = PartKey("part", 1.0, KEY.expected, (), (), {"slope": Label("slope")}, "section 1")
     assert judged(key, np.nan, np.nan).message.startswith("slope: 2 of 2 values are NaN.")
