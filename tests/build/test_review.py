@@ -3,8 +3,8 @@
 import pytest
 
 from autograder.build import BuildError, release_notebook
-from autograder.build.notebooks import build_notebooks
 from autograder.build.headings import marks_text
+from autograder.build.notebooks import build_notebooks
 from autograder.course import Points
 
 LONG = "\n".join(f"number_{n} = {n}" for n in range(26))
