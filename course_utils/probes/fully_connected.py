@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.gradient_check import eval_numerical_gradient
+from course_utils.numpy_networks.gradient_check import eval_numerical_gradient
 from course_utils.probes.array_functions import flag
 from course_utils.probes.base import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
 from course_utils.probes.numpy_nets import (

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 STUDENT = sorted((ROOT / "course_utils").rglob("*.py"))
 TRUSTED_ONLY = {"nbgrader", "nbformat", "nbclient", "jupytext", "pydantic", "typer", "rich", "jinja2", "distributed"}
-LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding", "layers", "gradient_check")
+LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding", "numpy_networks")
 LEAF_PACKAGES = {"numpy", "torch", "torchvision", "matplotlib", "fastprogress", "sklearn", "IPython", "course_utils"}
 
 
