@@ -35,7 +35,7 @@ from course_utils.checks import check
 from course_utils.data import digits_500
 from course_utils.models import MLP
 from course_utils.optimizers import zero_grad
-from course_utils.plotting_surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
+from course_utils.plotting.surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
 from course_utils.seeding import set_device, set_seed
 from course_utils.widgets import step_size_demo
 

@@ -128,7 +128,7 @@ FAULTS = {
     ),
     "an import that students do not have": (
         "import numpy as np\n",
-        "import numpy as np\nfrom autograder.answers import momentum\n",
+        "import numpy as np\nfrom autograder.catalogue import answer\n",
         "from autograder",
         "students do not have `autograder`",
     ),

@@ -1,4 +1,4 @@
-"""The networks of the course. A layer class can be exchanged; everything else stays."""
+"""Fully connected networks. A layer class can be exchanged; everything else stays."""
 
 from __future__ import annotations
 

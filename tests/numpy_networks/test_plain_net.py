@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils.numpy_net import PlainNet
+from course_utils.numpy_networks.plain_net import PlainNet
 
 
 def in_torch(net, X, y, reg, masks=None):

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from course_utils.checked_source import definitions
-from course_utils.faults import CHECK, CODE, exercise_of, left_to_do
-from course_utils.handin import HandInError, Notebook, grade_id, source_of
-from course_utils.open_notebook import open_notebook
-from course_utils.session import Checked, last_checks
-from course_utils.workbooks import cells_of
+from course_utils.handin.checked_source import definitions
+from course_utils.handin.last_checks import Checked, last_checks
+from course_utils.handin.left_to_do import CHECK, CODE, exercise_of, left_to_do
+from course_utils.handin.notebook import HandInError, Notebook, grade_id, source_of
+from course_utils.handin.open_notebook import open_notebook
+from course_utils.handin.workbooks import cells_of
 
 __all__ = ["Row", "Standing", "progress", "standing"]
 

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from course_utils.deep_networks import DepthSignal
-from course_utils.plotting import plot_band
-from course_utils.solver import SolverHistory
+from course_utils.models.deep_networks import DepthSignal
+from course_utils.numpy_networks.solver import SolverHistory
+from course_utils.plotting.runs import plot_band
 
 __all__ = ["plot_signal", "plot_training_history"]
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from course_utils.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
-from course_utils.layers import (
+from course_utils.numpy_networks.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
+from course_utils.numpy_networks.layers import (
     affine_backward,
     affine_forward,
     dropout_backward,

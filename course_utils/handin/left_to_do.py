@@ -7,9 +7,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from course_utils.checked_source import plain
-from course_utils.handin import Notebook, grade_id, is_unfinished, source_of
-from course_utils.workbooks import cells_of
+from course_utils.handin.checked_source import plain
+from course_utils.handin.notebook import Notebook, grade_id, is_unfinished, source_of
+from course_utils.handin.workbooks import cells_of
 
 __all__ = ["CODE", "exercise_of", "left_to_do", "remarks"]
 

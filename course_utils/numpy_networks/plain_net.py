@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from course_utils.layers import (
+from course_utils.numpy_networks.layers import (
     affine_backward,
     affine_forward,
     dropout_backward,

@@ -1,4 +1,4 @@
-"""Plots shared by the workbooks. Each takes `ax=None` and returns axes; none shows anything or sets a style."""
+"""Curves of runs that differ in their seed only: the mean as a line, the range as a band."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from course_utils.data import ImageDataset
 from course_utils.training import History
 
-__all__ = ["COLOURS", "plot_band", "plot_histories", "show_images"]
+__all__ = ["COLOURS", "plot_band", "plot_histories"]
 
 # Okabe and Ito (2008): distinguishable with the common forms of colour blindness; line styles say the same again.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -85,24 +84,3 @@ def _by_label(runs: Sequence[History]) -> dict[str, list[History]]:
     for run in runs:
         named.setdefault(run.label, []).append(run)
     return named
-
-
-def show_images(dataset: ImageDataset, count: int = 8, ax: Axes | None = None) -> Axes:
-    """Show the first images of a set in one strip, with the names of their classes above.
-
-    Args:
-        dataset: Labelled images.
-        count: How many.
-        ax: Where to draw; new axes by default.
-    """
-    ax = ax or plt.subplots(figsize=(1.3 * count, 1.8))[1]
-    size = dataset.data.shape[-1]
-    strip = np.concatenate(list(dataset.data[:count].numpy()), axis=1)
-    ax.imshow(strip, cmap="Greys")
-    names = [dataset.classes[int(label)] for label in dataset.targets[:count]]
-    ax.set_xticks([size * (i + 0.5) for i in range(len(names))], names, fontsize=9)
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0)
-    ax.set_yticks([])
-    ax.spines[:].set_visible(False)
-    return ax

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from course_utils.models import Layer, NeuralNetwork
+from course_utils.models.fully_connected import Layer, NeuralNetwork
 
 __all__ = ["DepthSignal", "NormalizedLayer", "deep_layer_types", "observe_signal"]
 

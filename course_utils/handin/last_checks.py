@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from course_utils.checked_source import cells_behind
+from course_utils.handin.checked_source import cells_behind
 
 __all__ = ["Checked", "last_checks", "remember"]
 

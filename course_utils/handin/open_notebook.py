@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from course_utils.handin import HandInError, Notebook, find_notebook, notebook_of, read
+from course_utils.handin.notebook import HandInError, Notebook, find_notebook, notebook_of, read
 
 __all__ = ["current_name", "open_notebook"]
 

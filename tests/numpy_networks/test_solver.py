@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from course_utils.data.small_split import SmallSplit
-from course_utils.deep_networks import DepthSignal
-from course_utils.plotting_depth import plot_signal, plot_training_history
-from course_utils.solver import SolverHistory, solve
+from course_utils.models.deep_networks import DepthSignal
+from course_utils.numpy_networks.solver import SolverHistory, solve
+from course_utils.plotting.deep_networks import plot_signal, plot_training_history
 
 
 class Softmax:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from course_utils.plotting_surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
+from course_utils.plotting.surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
 
 
 @pytest.fixture

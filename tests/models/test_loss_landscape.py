@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from course_utils.landscape import (
+from course_utils.models.loss_landscape import (
     NoisyBatchNorm2d,
     filter_direction,
     gradient_change,

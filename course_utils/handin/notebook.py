@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_utils.workbooks import nearest, workbook_of, workbooks
+from course_utils.handin.workbooks import nearest, workbook_of, workbooks
 
 __all__ = [
     "HandInError",

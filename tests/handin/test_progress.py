@@ -8,13 +8,13 @@ import pytest
 
 import course_utils
 from autograder.course import load_course
-from course_utils import open_notebook as module
-from course_utils import session
 from course_utils.exercises.optimizers.ema import solutions as ema
-from course_utils.handin import HandInError
-from course_utils.open_notebook import current_name, open_notebook
-from course_utils.session import Checked
-from course_utils.standing import standing
+from course_utils.handin import last_checks
+from course_utils.handin import open_notebook as module
+from course_utils.handin.last_checks import Checked
+from course_utils.handin.notebook import HandInError
+from course_utils.handin.open_notebook import current_name, open_notebook
+from course_utils.handin.progress import standing
 from course_utils.submit import hand_in
 from tests.build.conftest import ROOT
 
@@ -80,11 +80,11 @@ def test_the_text_and_the_table_say_the_same(saved):
 
 
 def test_a_check_is_remembered_and_shown(saved, capsys, monkeypatch):
-    monkeypatch.setattr(session, "_CHECKS", {})
+    monkeypatch.setattr(last_checks, "_CHECKS", {})
     assert course_utils.check("ema", ema.plain_loop) == 1.0
     capsys.readouterr()
-    assert session.last_checks()["ema"].marks == 1.0
-    assert session.last_checks()["ema"].sources == ()
+    assert last_checks.last_checks()["ema"].marks == 1.0
+    assert last_checks.last_checks()["ema"].sources == ()
     course_utils.progress(str(saved))
     assert [line.split()[1:4] for line in capsys.readouterr().out.splitlines() if line.startswith("ema ")] == [
         ["1", "of", "1"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
+from course_utils.numpy_networks.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
 
 
 @pytest.mark.parametrize("shape", [(), (4,), (2, 3), (2, 1, 3)])
