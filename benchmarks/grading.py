@@ -30,8 +30,8 @@ from autograder.build.notebooks import FOLDER
 from autograder.course import find_root
 from autograder.demo.classroom import WORKBOOK
 from autograder.grade.cluster import local_cluster
+from autograder.grade.grading_task import Task
 from autograder.grade.types import SubmissionGrade
-from autograder.grade.work import Task
 
 
 def run_ours(folder: Path) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from autograder.build.ids import HEADING, cell_ids
 from autograder.build.master import Master, MasterCell
-from autograder.build.problems import Problem
+from autograder.build.master_faults import Fault
 from autograder.build.solutions import BEGIN, END, MARKERS, solution_faults
 from autograder.course import Points
 from course_utils.probes.base import load_probe
@@ -22,7 +22,7 @@ MARKING_GUIDE = "**Marking guide**"
 OF_EXERCISE = ("exercise", "check", "question")
 
 
-def review(master: Master, points: Mapping[str, Points]) -> list[Problem]:
+def review(master: Master, points: Mapping[str, Points]) -> list[Fault]:
     """Return everything that is wrong with a master.
 
     Args:
@@ -37,7 +37,7 @@ def review(master: Master, points: Mapping[str, Points]) -> list[Problem]:
         *_imports(master),
         *(fault for cell in master.cells for fault in _cell(cell)),
     ]
-    return [Problem(master.path, line, message) for line, message in found]
+    return [Fault(master.path, line, message) for line, message in found]
 
 
 def marks_text(points: Points) -> str:

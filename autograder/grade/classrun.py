@@ -12,15 +12,15 @@ from autograder.course import Course, load_course
 from autograder.grade.collect import Collected, Found, collect, load
 from autograder.grade.files import errors_for_people
 from autograder.grade.folder import OutFolder, open_folder
+from autograder.grade.grading_task import OpenPool, Task
 from autograder.grade.keys import submission_basis, submission_key
-from autograder.grade.others import known_of_others
+from autograder.grade.other_assignments import known_of_other_assignments
 from autograder.grade.record import ClassGrades, check_place, record
 from autograder.grade.regrade import Change, Earlier, changes_between
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.submission import Settings, settings_of
 from autograder.grade.types import GradingError, SubmissionGrade
-from autograder.grade.work import OpenPool, Task
 from autograder.sandbox.host import Strictness
 from autograder.sandbox.types import Limits
 
@@ -91,7 +91,7 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
     _check_exercise(order, releases)
     with open_folder(order.out, order.seed, whole=order.only is None and order.exercise is None) as folder:
         check_place(folder.path, course, releases)
-        run = _Run(
+        run = _ClassRun(
             order,
             folder,
             settings_of(course, folder.seed, order.walls, order.limits),
@@ -100,7 +100,7 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
             watcher or Watcher(),
         )
         run.all(collected.found, open_pool)
-        others = known_of_others(folder, order.submissions, order.root, chosen)
+        others = known_of_other_assignments(folder, order.submissions, order.root, chosen)
         run.keep(others.grades)
         grades = ClassGrades(
             course,
@@ -116,7 +116,7 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
     return grades
 
 
-class _Run:
+class _ClassRun:
     """What is known so far."""
 
     def __init__(

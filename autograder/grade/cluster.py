@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 import dask.config
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
+from autograder.grade.grading_task import ATTEMPTS, Pool, Result, Task, grade_task, report_failure
 from autograder.grade.keys import engine_digest
 from autograder.grade.types import GradingError
-from autograder.grade.work import ATTEMPTS, Pool, Result, Task, report_failure, work
 
 __all__ = ["existing_cluster", "local_cluster", "workers_for"]
 
@@ -53,7 +53,7 @@ def workers_for(submissions: int) -> int:
 
 
 @contextmanager
-def local_cluster(submissions: int, *, workers: int, do: Do = work) -> Iterator[Pool]:
+def local_cluster(submissions: int, *, workers: int, do: Do = grade_task) -> Iterator[Pool]:
     """Start workers on this machine for as long as the pool is open; those that die are replaced.
 
     Whoever talks to a scheduler may run code on its workers, and other people may be logged in here: scheduler and
@@ -84,7 +84,7 @@ def local_cluster(submissions: int, *, workers: int, do: Do = work) -> Iterator[
 
 
 @contextmanager
-def existing_cluster(submissions: int, *, scheduler: str, do: Do = work) -> Iterator[Pool]:
+def existing_cluster(submissions: int, *, scheduler: str, do: Do = grade_task) -> Iterator[Pool]:
     """Use the workers of a running cluster.
 
     Args:

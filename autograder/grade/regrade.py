@@ -11,7 +11,7 @@ from autograder.grade.plan import plan
 from autograder.grade.read import read_notebook
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
-from autograder.grade.submission import Graded, Run, Settings
+from autograder.grade.submission import Graded, RunSteps, Settings
 from autograder.grade.types import Submission, SubmissionGrade
 
 __all__ = ["Change", "Earlier", "changes_between", "regrade_submission"]
@@ -40,7 +40,7 @@ class Change:
 
 
 def regrade_submission(
-    release: Release, submission: Submission, settings: Settings, run: Run, earlier: Earlier
+    release: Release, submission: Submission, settings: Settings, run: RunSteps, earlier: Earlier
 ) -> Graded:
     """Grade one exercise again and put it into the earlier grades, and into the graded notebook.
 

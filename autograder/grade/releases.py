@@ -7,8 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.answers.base import load_answer
+from autograder.build.master_faults import BuildError
 from autograder.build.notebooks import FOLDER, release_notebook
-from autograder.build.problems import BuildError
 from autograder.build.release import as_bytes
 from autograder.course import Course
 from autograder.grade.release import load_release

@@ -17,9 +17,9 @@ from autograder.grade.types import ExerciseGrade, Rebuilt, Submission, Submissio
 from autograder.sandbox.host import Strictness
 from autograder.sandbox.types import Limits, RunResult, Step
 
-__all__ = ["Graded", "Run", "Settings", "failed", "grade_submission", "settings_of"]
+__all__ = ["Graded", "RunSteps", "Settings", "failed", "grade_submission", "settings_of"]
 
-Run = Callable[[Sequence[Step], Limits], RunResult]
+RunSteps = Callable[[Sequence[Step], Limits], RunResult]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Graded:
     notebook: bytes
 
 
-def grade_submission(release: Release, submission: Submission, settings: Settings, run: Run) -> Graded:
+def grade_submission(release: Release, submission: Submission, settings: Settings, run: RunSteps) -> Graded:
     """Grade one submission; whatever is wrong with it becomes a reason in the result.
 
     Args:
@@ -111,7 +111,7 @@ class _Evaluated:
         return cls(Rebuilt(release.cells), RunResult((), {}, ""), grades)
 
 
-def _evaluate(release: Release, submission: Submission, settings: Settings, run: Run) -> _Evaluated:
+def _evaluate(release: Release, submission: Submission, settings: Settings, run: RunSteps) -> _Evaluated:
     if submission.problem:
         raise Unreadable(submission.problem, "not attempted")
     cells, notes = read_notebook(submission.content, settings.submission_bytes)

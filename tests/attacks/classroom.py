@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 
 from autograder.grade.classrun import Order, Watcher, grade_class
-from autograder.grade.work import in_this_process
+from autograder.grade.grading_task import in_this_process
 from tests.attacks.hostile import NAMES, PATIENCE_S, limits_of, load_hostile
 from tests.exercises.solutions import ema as ema_solutions
 from tests.exercises.solutions import momentum as momentum_solutions

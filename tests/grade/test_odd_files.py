@@ -166,7 +166,7 @@ PLACES = {
 @pytest.fixture(scope="module")
 def graded(course, tmp_path_factory):
     from autograder.grade.classrun import Order, grade_class
-    from autograder.grade.work import in_this_process
+    from autograder.grade.grading_task import in_this_process
 
     folder = tmp_path_factory.mktemp("odd")
     (folder / "submitted").mkdir()

@@ -13,13 +13,13 @@ from threadpoolctl import threadpool_limits
 
 from autograder.grade.regrade import Earlier, regrade_submission
 from autograder.grade.release import Release, load_release
-from autograder.grade.submission import Graded, Run, Settings, failed, grade_submission
+from autograder.grade.submission import Graded, RunSteps, Settings, failed, grade_submission
 from autograder.grade.types import GradingError, Submission
 from autograder.sandbox.host import WallsMissing
 from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import borrow_server
 
-__all__ = ["ATTEMPTS", "OpenPool", "Pool", "Result", "Task", "in_this_process", "report_failure", "work"]
+__all__ = ["ATTEMPTS", "OpenPool", "Pool", "Result", "Task", "grade_task", "in_this_process", "report_failure"]
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ Pool = Callable[[Iterable[Task]], Iterator[Result]]
 OpenPool = Callable[[int], AbstractContextManager[Pool]]
 
 
-def work(task: Task) -> Result:
+def grade_task(task: Task) -> Result:
     """Grade one submission behind the walls of this machine; if grading itself fails, again, and then report that.
 
     Raises:
@@ -81,7 +81,7 @@ def work(task: Task) -> Result:
     return report_failure(task, reason)
 
 
-def _graded(release: Release, task: Task, run: Run) -> Graded:
+def _graded(release: Release, task: Task, run: RunSteps) -> Graded:
     if task.earlier is None:
         return grade_submission(release, task.submission, task.settings, run)
     return regrade_submission(release, task.submission, task.settings, run, task.earlier)
@@ -103,7 +103,7 @@ def report_failure(task: Task, reason: str) -> Result:
 @contextmanager
 def in_this_process(submissions: int) -> Iterator[Pool]:
     """Grade one after the other, here."""
-    yield partial(map, work)
+    yield partial(map, grade_task)
 
 
 @cache
