@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
@@ -92,46 +92,42 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
     with open_folder(order.out, order.seed, whole=order.only is None and order.exercise is None) as folder:
         check_place(folder.path, course, releases)
         run = _ClassRun(
-            order,
-            folder,
-            settings_of(course, folder.seed, order.walls, order.limits),
-            releases,
-            contents,
-            watcher or Watcher(),
+            order=order,
+            folder=folder,
+            settings=settings_of(course, folder.seed, order.walls, order.limits),
+            releases=releases,
+            contents=contents,
+            watcher=watcher or Watcher(),
         )
         run.all(collected.found, open_pool)
         others = known_of_other_assignments(folder, order.submissions, order.root, chosen)
         run.keep(others.grades)
         grades = ClassGrades(
-            course,
-            (*releases.values(), *others.releases),
-            run.sorted(),
-            (*collected.strays, *others.complaints),
-            folder.seed,
-            run.changes(),
-            order.exercise or "",
+            course=course,
+            releases=(*releases.values(), *others.releases),
+            grades=run.sorted(),
+            strays=(*collected.strays, *others.complaints),
+            seed=folder.seed,
+            changes=run.changes(),
+            only=order.exercise or "",
         )
         with errors_for_people(order.out):
             record(folder.path, grades)
     return grades
 
 
+@dataclass
 class _ClassRun:
     """What is known so far."""
 
-    def __init__(
-        self,
-        order: Order,
-        folder: OutFolder,
-        settings: Settings,
-        releases: Mapping[str, Release],
-        contents: Mapping[str, bytes],
-        watcher: Watcher,
-    ) -> None:
-        self.order, self.folder, self.settings, self.watcher = order, folder, settings, watcher
-        self.releases, self.contents = releases, contents
-        self.grades: dict[tuple[str, str], SubmissionGrade] = {}
-        self.noticed = False
+    order: Order
+    folder: OutFolder
+    settings: Settings
+    releases: Mapping[str, Release]
+    contents: Mapping[str, bytes]
+    watcher: Watcher
+    grades: dict[tuple[str, str], SubmissionGrade] = field(default_factory=dict)
+    noticed: bool = False
 
     def all(self, found: Sequence[Found], open_pool: OpenPool) -> None:
         """Grade what is not done, and keep every result as it arrives."""
@@ -141,10 +137,9 @@ class _ClassRun:
         if first is None:
             return
         with open_pool(len(found)) as pool:
-            for result in pool(chain([first], tasks)):
-                grade = SubmissionGrade.from_json(result.grade)
-                self.folder.keep(grade, result.notebook)
-                self.know(grade, fresh=True)
+            for graded in pool(chain([first], tasks)):
+                self.folder.keep(graded)
+                self.know(graded.grade, fresh=True)
 
     def tasks(self, found: Sequence[Found]) -> Iterator[Task]:
         """Yield what is not done; submissions are read one at a time, as they are asked for."""
@@ -159,8 +154,14 @@ class _ClassRun:
                 self.know(done, fresh=False)
             elif chosen:
                 self.notice(basis)
-                content = self.contents[one.assignment]
-                yield Task(key, submission, content, self.settings, basis, self.earlier(basis))
+                yield Task(
+                    key=key,
+                    submission=submission,
+                    release=self.contents[one.assignment],
+                    settings=self.settings,
+                    basis=basis,
+                    earlier=self.earlier(basis),
+                )
 
     def notice(self, basis: str) -> None:
         """Tell the watcher when the first submission is graded again that nobody asked for."""

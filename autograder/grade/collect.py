@@ -109,7 +109,15 @@ def load(found: Found, max_bytes: int) -> Submission:
         named = ", ".join([*map(repr, others[:MAX_OTHERS]), *more])
         notes.append(f"{name!r} was graded; left aside: {named}.")
     content, problem = _read(path, max_bytes)
-    return Submission(student, assignment, name, content, problem, tuple(notes), when)
+    return Submission(
+        student=student,
+        assignment=assignment,
+        file_name=name,
+        content=content,
+        problem=problem,
+        notes=tuple(notes),
+        submitted_at=when,
+    )
 
 
 def _read(path: Path, max_bytes: int) -> tuple[bytes, str]:

@@ -95,10 +95,9 @@ def _known(folder: OutFolder, task: Task) -> SubmissionGrade:
     done = folder.done(task.key)
     if done is not None:
         return done
-    result = grade_task(task)
-    grade = SubmissionGrade.from_json(result.grade)
-    folder.keep(grade, result.notebook)
-    return grade
+    graded = grade_task(task)
+    folder.keep(graded)
+    return graded.grade
 
 
 def _drop_all_but(folder: Path, names: tuple[str, ...]) -> None:

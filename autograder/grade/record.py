@@ -140,6 +140,5 @@ def _said(one: ExerciseGrade) -> str:
 
 
 def _submission(grade: SubmissionGrade, late: Late | None) -> dict[str, Any]:
-    record: dict[str, Any] = json.loads(grade.to_json())
     lateness = {} if late is None else {"late": asdict(late)}
-    return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **lateness, **record}
+    return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **lateness, **grade.to_record()}
