@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 import dask.config
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
+from autograder.grade.engine import engine_digest
 from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure
-from autograder.grade.keys import engine_digest
 from autograder.grade.types import Graded, GradingError
 
 __all__ = ["existing_cluster", "local_cluster", "workers_for"]

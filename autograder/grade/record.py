@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Course
+from autograder.grade.engine import versions
 from autograder.grade.files import write_all
 from autograder.grade.folder import notebook_path
 from autograder.grade.gradebook import enter_class
 from autograder.grade.gradebook_file import FILE_NAME, check_gradebook, prepare_gradebook
-from autograder.grade.keys import versions
 from autograder.grade.late import Late, Lateness, penalty_of
 from autograder.grade.regrade import Change
 from autograder.grade.release import Release

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from autograder.grade.keys import versions
+from autograder.grade.engine import versions
 from autograder.report.feedback import feedback_path
 from autograder.report.pages import page
 from autograder.report.summary import summarise
