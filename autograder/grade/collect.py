@@ -15,7 +15,7 @@ from autograder.grade.late import CONFIG_NAME, time_of
 from autograder.grade.read import tidy
 from autograder.grade.types import GradingError, Submission
 
-__all__ = ["Collected", "Found", "collect", "load"]
+__all__ = ["LATE", "OF_NBGRADER", "TIMESTAMP", "Collected", "Found", "collect", "load"]
 
 TIMESTAMP = "timestamp.txt"
 MAX_OTHERS = 5
