@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
+
+from rapidfuzz import fuzz, process
 
 from autograder.course import Course, load_course
 from autograder.grade.collect import Collected, Found, collect, load
@@ -25,6 +26,9 @@ from autograder.sandbox.host import Strictness
 from autograder.sandbox.types import Limits
 
 __all__ = ["Order", "Watcher", "grade_class"]
+
+# How like the name of an exercise a word has to be for us to ask whether that is meant, in percent.
+NEAR = 60
 
 
 class Watcher:
@@ -206,7 +210,7 @@ def _check_order(order: Order, course: Course) -> None:
         raise GradingError(f"{order.out} holds the submissions; give another folder with --out")
     points = None if order.exercise is None else course.points.get(order.exercise)
     if order.exercise is not None and points is None:
-        near = get_close_matches(order.exercise, course.points, n=1)
+        near = process.extractOne(order.exercise, list(course.points), scorer=fuzz.ratio, score_cutoff=NEAR)
         advice = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(course.points)}"
         raise GradingError(f"there is no exercise {order.exercise!r}; {advice}")
     if points is not None and not points.auto:

@@ -7,8 +7,9 @@ import stat
 import zipfile
 from collections.abc import Container
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
+
+from rapidfuzz import fuzz
 
 from autograder.grade.gradebook_file import FILE_NAME
 from autograder.grade.late import CONFIG_NAME, time_of
@@ -97,7 +98,7 @@ def load(found: Found, max_bytes: int) -> Submission:
         problem = f"No notebook was handed in: there is no .ipynb file in {assignment}."
         return Submission(student, assignment, problem=problem, submitted_at=when)
     wanted = f"{assignment}.ipynb"
-    path = max(notebooks, key=lambda path: SequenceMatcher(None, path.name, wanted).ratio())
+    path = max(notebooks, key=lambda path: fuzz.ratio(path.name, wanted))
     name = tidy(path.name, 200)
     notes = [f"The file is called {name!r}, not {wanted!r}."] if path.name != wanted else []
     if when and time_of(when) is None:
