@@ -10,7 +10,7 @@ from autograder.course import load_course
 from autograder.demo.classroom import WORKBOOK, hand_in
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.classrun import Order, Watcher, grade_class
-from autograder.grade.work import in_this_process
+from autograder.grade.grading_task import in_this_process
 from autograder.sandbox.types import Limits
 
 __all__ = ["run_demo"]

@@ -13,11 +13,11 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.grade.class_grades import ClassGrades
+from autograder.grade.engine import versions
 from autograder.grade.files import write_all
 from autograder.grade.folder import notebook_path
 from autograder.grade.gradebook import enter_class
 from autograder.grade.gradebook_file import FILE_NAME, check_gradebook, prepare_gradebook
-from autograder.grade.keys import versions
 from autograder.grade.late import Late, Lateness, penalty_of
 from autograder.grade.regrade import Change
 from autograder.grade.release import Release
@@ -113,6 +113,5 @@ def _said(one: ExerciseGrade) -> str:
 
 
 def _submission(grade: SubmissionGrade, late: Late | None) -> dict[str, Any]:
-    record: dict[str, Any] = json.loads(grade.to_json())
     lateness = {} if late is None else {"late": asdict(late)}
-    return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **lateness, **record}
+    return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **lateness, **grade.to_record()}

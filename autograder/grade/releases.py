@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.build.master_faults import BuildError
 from autograder.build.notebooks import FOLDER, release_notebook
-from autograder.build.problems import BuildError
 from autograder.build.release import as_bytes
 from autograder.catalogue.answer import load_answer
 from autograder.course import Course

@@ -7,7 +7,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from autograder.grade.class_grades import ClassGrades
-from autograder.grade.keys import versions
+from autograder.grade.engine import versions
 from autograder.grade.late import Lateness
 from autograder.report.feedback import feedback_path
 from autograder.report.pages import page

@@ -45,7 +45,7 @@ def simulate(state: State) -> dict[str, Any]:
     return {name: [np.empty(0) for _ in range(3)] for name in ("seconds", "examples", "losses")}
 
 
-class Run:
+class BatchSizeRun:
     """One of the three trainings: it trains while it is its turn, and its clock runs only then."""
 
     def __init__(self, batch_size: int, lr: float, seed: int) -> None:
@@ -73,7 +73,7 @@ class Run:
 
 def work(state: State) -> Iterator[dict[str, Any]]:
     """Let the three runs take turns of 50 ms until each has spent its budget."""
-    runs = [Run(state[f"size_{k}"], state[f"lr_{k}"], state["seed"]) for k in "123"]
+    runs = [BatchSizeRun(state[f"size_{k}"], state[f"lr_{k}"], state["seed"]) for k in "123"]
     budget = float(state["budget"])
     while any(run.seconds < budget for run in runs):
         for run in runs:

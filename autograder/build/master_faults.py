@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["BuildError", "Problem"]
+__all__ = ["BuildError", "Fault"]
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class Fault:
     """One fault: the file, the line (counted from 1), and a sentence."""
 
     path: Path
@@ -22,8 +22,8 @@ class Problem:
 
 
 class BuildError(Exception):
-    """Nothing was built; the message has one line per problem."""
+    """Nothing was built; the message has one line per fault."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(map(str, self.problems)))
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(map(str, self.faults)))

@@ -11,7 +11,7 @@ from autograder.grade.files import errors_for_people, write_all
 from autograder.grade.types import GradingError
 from autograder.importing.times import stamp
 
-__all__ = ["Placed", "check_out", "place", "replaced_folder"]
+__all__ = ["Placed", "check_out", "place_submission", "replaced_folder"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def check_out(out: Path) -> None:
             raise GradingError(f"{out} holds {name}, so it is the folder of the class; give --out {meant}")
 
 
-def place(
+def place_submission(
     out: Path, student: str, assignment: str, content: bytes, when: datetime | None, late: str = "", *, replace: bool
 ) -> Placed:
     """Write a submission.

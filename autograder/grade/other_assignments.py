@@ -12,11 +12,11 @@ from autograder.grade.release import Release, load_release
 from autograder.grade.releases import read_releases
 from autograder.grade.types import GradingError, SubmissionGrade
 
-__all__ = ["Others", "known_of_others"]
+__all__ = ["OtherAssignments", "known_of_other_assignments"]
 
 
 @dataclass(frozen=True)
-class Others:
+class OtherAssignments:
     """What is known of other assignments.
 
     Args:
@@ -30,7 +30,9 @@ class Others:
     complaints: tuple[str, ...]
 
 
-def known_of_others(folder: OutFolder, submissions: Path, root: Path, chosen: Container[str]) -> Others:
+def known_of_other_assignments(
+    folder: OutFolder, submissions: Path, root: Path, chosen: Container[str]
+) -> OtherAssignments:
     """Return what is known of assignments that are not chosen, where their submissions are still there.
 
     Args:
@@ -50,4 +52,4 @@ def known_of_others(folder: OutFolder, submissions: Path, root: Path, chosen: Co
         except GradingError as error:
             complaints.append(f"{name} was graded before and is not in these reports: {error}.")
     grades = [grade for name in releases for grade in known[name]]
-    return Others(tuple(releases.values()), tuple(grades), tuple(complaints))
+    return OtherAssignments(tuple(releases.values()), tuple(grades), tuple(complaints))

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["Names", "aliases_in", "naming_nodes", "uses_in"]
+__all__ = ["LibraryNames", "aliases_in", "naming_nodes", "uses_in"]
 
 # More than anybody means to write; beyond it, time would grow with the square of it.
 MAX_STARS, MAX_DOTS = 10, 20
@@ -14,7 +14,7 @@ IMPORTERS = ("__import__", "importlib.import_module")
 
 
 @dataclass
-class Names:
+class LibraryNames:
     """What names stand for.
 
     Args:
@@ -41,13 +41,13 @@ def naming_nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
 
 
-def aliases_in(nodes: Iterable[ast.AST]) -> Names:
+def aliases_in(nodes: Iterable[ast.AST]) -> LibraryNames:
     """Read imports, and names given to what was imported, in the order of the cells.
 
     Args:
         nodes: What `naming_nodes` found.
     """
-    known = Names()
+    known = LibraryNames()
     for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -60,7 +60,7 @@ def aliases_in(nodes: Iterable[ast.AST]) -> Names:
     return known
 
 
-def _from(module: str, names: list[ast.alias], known: Names) -> None:
+def _from(module: str, names: list[ast.alias], known: LibraryNames) -> None:
     for alias in names:
         if alias.name == "*":
             if module not in known.stars and len(known.stars) < MAX_STARS:
@@ -69,7 +69,7 @@ def _from(module: str, names: list[ast.alias], known: Names) -> None:
             known.add(alias.asname or alias.name, f"{module}.{alias.name}")
 
 
-def _assigned(target: ast.expr, value: ast.expr, known: Names) -> None:
+def _assigned(target: ast.expr, value: ast.expr, known: LibraryNames) -> None:
     """Keep `BN = nn.BatchNorm1d`: another name for what was imported."""
     if not isinstance(target, ast.Name) or isinstance(value, ast.Name | ast.Constant):
         return
@@ -78,7 +78,7 @@ def _assigned(target: ast.expr, value: ast.expr, known: Names) -> None:
         known.add(target.id, name)
 
 
-def uses_in(tree: ast.AST, known: Names) -> Iterator[tuple[int, str]]:
+def uses_in(tree: ast.AST, known: LibraryNames) -> Iterator[tuple[int, str]]:
     """Yield (line, dotted name) for all names that are read, those that types are compared with or stated by aside."""
     for node in _walk_beside_types(tree):
         if not isinstance(node, ast.Name | ast.Attribute | ast.Call):
@@ -106,7 +106,7 @@ def _types(node: ast.AST) -> list[ast.AST]:
     return [one for one in stated if isinstance(one, ast.AST)]
 
 
-def _dotted(node: ast.AST, known: Names) -> str:
+def _dotted(node: ast.AST, known: LibraryNames) -> str:
     """Return `torch.nn.BatchNorm1d` for `nn.BatchNorm1d` and for `getattr(nn, "BatchNorm1d")`; "" for what has no name.
 
     What is an attribute of something without a name begins with a dot.
@@ -130,7 +130,7 @@ def _dotted(node: ast.AST, known: Names) -> str:
     return ".".join((first, *reversed(ends))) if ends or first else ""
 
 
-def _named(node: ast.Call, known: Names) -> str:
+def _named(node: ast.Call, known: LibraryNames) -> str:
     """Return ".name" for `getattr(x, "name")` and "module" for an import by a function, where the text is constant."""
     function = node.func
     if isinstance(function, ast.Name) and function.id == "getattr" and len(node.args) >= 2:

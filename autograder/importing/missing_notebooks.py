@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.importing.attempts import Claimed
+from autograder.importing.file_sorting import CHECKPOINTS, some
 from autograder.importing.roster import Roster, Unknown
-from autograder.importing.sort import CHECKPOINTS, some
 from autograder.importing.types import Member, Who
 
 __all__ = ["Owner", "missing", "owner", "without_notebook"]

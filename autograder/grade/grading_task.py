@@ -1,4 +1,4 @@
-"""A unit of work: one submission in, bytes out. The same function runs here and on any worker."""
+"""A unit of work: one submission in, its grade and notebook out. The same function runs here and on any worker."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from threadpoolctl import threadpool_limits
 
 from autograder.grade.regrade import Earlier, regrade_submission
 from autograder.grade.release import Release, load_release
-from autograder.grade.submission import Graded, Run, Settings, failed, grade_submission
-from autograder.grade.types import GradingError, Submission
+from autograder.grade.submission import RunSteps, Settings, failed, grade_submission
+from autograder.grade.types import Graded, GradingError, Submission
 from autograder.sandbox.host import WallsMissing
 from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import borrow_server
 
-__all__ = ["ATTEMPTS", "OpenPool", "Pool", "Result", "Task", "in_this_process", "report_failure", "work"]
+__all__ = ["ATTEMPTS", "OpenPool", "Pool", "Task", "grade_task", "in_this_process", "report_failure"]
 
 log = logging.getLogger(__name__)
 
@@ -38,24 +38,13 @@ class Task:
     earlier: Earlier | None = None
 
 
-@dataclass(frozen=True)
-class Result:
-    """The grade as one line of JSON, and the graded notebook.
-
-    A grade without a key is not for the journal: it says that grading itself failed, and is tried again next time.
-    """
-
-    grade: bytes
-    notebook: bytes
-
-
 # Takes tasks as they come, gives results as they are ready, in any order.
-Pool = Callable[[Iterable[Task]], Iterator[Result]]
+Pool = Callable[[Iterable[Task]], Iterator[Graded]]
 # `open_pool(number of submissions)` gives a pool for as long as it is open.
 OpenPool = Callable[[int], AbstractContextManager[Pool]]
 
 
-def work(task: Task) -> Result:
+def grade_task(task: Task) -> Graded:
     """Grade one submission behind the walls of this machine; if grading itself fails, again, and then report that.
 
     Raises:
@@ -69,8 +58,7 @@ def work(task: Task) -> Result:
             with borrow_server(task.settings.walls):
                 pass  # a warm process that has to be started is not part of the first submission's time
             graded = _graded(release, task, run)
-            grade = replace(graded.grade, key=task.key, basis=task.basis)
-            return Result(grade.to_json(), graded.notebook)
+            return replace(graded, grade=replace(graded.grade, key=task.key, basis=task.basis))
         except WallsMissing as error:
             raise GradingError(
                 f"{error}\nrun `autograder doctor` to see what to install, or accept the risk with --weak-walls"
@@ -81,13 +69,13 @@ def work(task: Task) -> Result:
     return report_failure(task, reason)
 
 
-def _graded(release: Release, task: Task, run: Run) -> Graded:
+def _graded(release: Release, task: Task, run: RunSteps) -> Graded:
     if task.earlier is None:
         return grade_submission(release, task.submission, task.settings, run)
     return regrade_submission(release, task.submission, task.settings, run, task.earlier)
 
 
-def report_failure(task: Task, reason: str) -> Result:
+def report_failure(task: Task, reason: str) -> Graded:
     """Return the result of a submission that could not be graded for a reason that is not in it.
 
     Where one exercise was to be graded again, the earlier marks stay.
@@ -95,15 +83,14 @@ def report_failure(task: Task, reason: str) -> Result:
     if task.earlier is not None:
         note = f"Grading {task.earlier.exercise} again failed, the earlier marks stay; start it again. ({reason[:300]})"
         known = replace(task.earlier.grade, key="", basis="", notes=(*task.earlier.grade.notes, note))
-        return Result(known.to_json(), task.earlier.notebook)
-    graded = failed(load_release(task.submission.assignment, task.release), task.submission, reason)
-    return Result(graded.grade.to_json(), graded.notebook)
+        return Graded(known, task.earlier.notebook)
+    return failed(load_release(task.submission.assignment, task.release), task.submission, reason)
 
 
 @contextmanager
 def in_this_process(submissions: int) -> Iterator[Pool]:
     """Grade one after the other, here."""
-    yield partial(map, work)
+    yield partial(map, grade_task)
 
 
 @cache
