@@ -39,7 +39,7 @@ import torch
 from course_utils.checks import check
 
 # %% [markdown]
-# ### Exercise `ema` (1 point)
+# ### Exercise `ema`
 #
 # Prose.
 
@@ -53,7 +53,7 @@ def ema(values, beta, bias_correction=False):
 check("ema", ema)
 
 # %% [markdown]
-# ### Exercise `momentum` (1 point)
+# ### Exercise `momentum`
 #
 # Prose.
 

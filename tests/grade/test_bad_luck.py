@@ -40,7 +40,7 @@ OTHER = '''
 from course_utils.checks import check
 
 # %% [markdown]
-# ### Exercise `ema` (1 point)
+# ### Exercise `ema`
 #
 # Prose.
 

@@ -16,7 +16,7 @@ COUNTED = {
     "what a function imports": "autograder/sandbox/inner.py",
     "training": "course_utils/training/flat_step.py",
     "a helper of notebooks": "**/gradient_check.py",
-    "images beside an answer": "**/capstone_images.npz",
+    "images beside an answer": "**/answer_images.npz",
     "recorded arrays": "**/*.safetensors",
     "embedded images": "course_utils/sample/MNIST/train-images-idx3-ubyte.gz",
     "a master": "autograder/masters/02_optimizers.py",
