@@ -668,7 +668,8 @@ def largest_stable_step(hessian):
         The step size above which the distance to the minimum grows.
     """
     ### BEGIN SOLUTION
-    return 2 / np.linalg.eigvalsh(hessian)[-1]
+    largest = np.linalg.eigvalsh(hessian)[-1]
+    return 2 / largest
     ### END SOLUTION
 
 
