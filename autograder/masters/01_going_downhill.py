@@ -365,7 +365,8 @@ def numerical_gradient(f, x, h=1e-5):
 def rel_error(x, y):
     """Return the largest relative error between two arrays of the same shape."""
     ### BEGIN SOLUTION
-    return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+    size = np.maximum(1e-8, np.abs(x) + np.abs(y))
+    return np.max(np.abs(x - y) / size)
     ### END SOLUTION
 
 
