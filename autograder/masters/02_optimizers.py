@@ -511,8 +511,9 @@ def gradient_descent_optimum(eigenvalues):
     """
     ### BEGIN SOLUTION
     smallest, largest = np.min(eigenvalues), np.max(eigenvalues)
-    lr = 2 / (smallest + largest)
-    return lr, 1 - lr * smallest
+    lr = 2 / (largest + smallest)
+    rate = (largest - smallest) / (largest + smallest)
+    return lr, rate
     ### END SOLUTION
 
 
@@ -525,8 +526,10 @@ def heavy_ball_optimum(eigenvalues):
     """
     ### BEGIN SOLUTION
     flat, steep = np.sqrt(np.min(eigenvalues)), np.sqrt(np.max(eigenvalues))
-    rate = (steep - flat) / (steep + flat)  # the root of beta
-    return ((1 + rate) / steep) ** 2, rate**2, rate
+    rate = (steep - flat) / (steep + flat)
+    beta = rate**2
+    lr = 4 / (steep + flat) ** 2
+    return lr, beta, rate
     ### END SOLUTION
 
 
