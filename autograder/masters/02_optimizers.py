@@ -1315,9 +1315,9 @@ def learning_rate(step, kind, base_lr, total_steps, warmup_steps=0):
     if kind == "step":
         return base_lr * (1.0 if done < 0.5 else 0.1 if done < 0.75 else 0.01)
     if kind == "exponential":
-        return base_lr * 10 ** (-2 * done)
+        return base_lr * 0.01**done
     if kind == "cosine":
-        return base_lr * np.cos(np.pi * done / 2) ** 2
+        return base_lr * (1 + np.cos(np.pi * done)) / 2
     raise ValueError(f"kind is 'step', 'exponential' or 'cosine', not {kind!r}")
     ### END SOLUTION
 
