@@ -1190,9 +1190,11 @@ def sgd_momentum(w, dw, config=None):
         The new weights, and the config for the next step.
     """
     ### BEGIN SOLUTION
-    config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w), **(config or {})}
+    defaults = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)}
+    config = {**defaults, **(config or {})}
     velocity = config["momentum"] * config["velocity"] - config["learning_rate"] * dw
-    return w + velocity, {**config, "velocity": velocity}
+    next_w = w + velocity
+    return next_w, {**config, "velocity": velocity}
     ### END SOLUTION
 
 
@@ -1213,12 +1215,14 @@ def adam(w, dw, config=None):
     """Take one Adam step; arguments and results as in `sgd_momentum`."""
     ### BEGIN SOLUTION
     state = {"m": np.zeros_like(w), "v": np.zeros_like(w), "t": 0}
-    config = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **state, **(config or {})}
+    defaults = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **state}
+    config = {**defaults, **(config or {})}
     beta1, beta2, t = config["beta1"], config["beta2"], config["t"] + 1
     m = beta1 * config["m"] + (1 - beta1) * dw
     v = beta2 * config["v"] + (1 - beta2) * dw**2
-    size = np.sqrt(v / (1 - beta2**t)) + config["epsilon"]
-    next_w = w - config["learning_rate"] * m / (1 - beta1**t) / size
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    next_w = w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"])
     return next_w, {**config, "m": m, "v": v, "t": t}
     ### END SOLUTION
 

@@ -132,7 +132,7 @@ CLIPPING_PART = solution_part(
         "grad": "the gradient",
         "grads": "the list of gradients",
         "norm": "the norm",
-        "max_norm": "the largest norm",
+        "max_norm": "the limit",
     },
     # Libraries add 1e-6 to the norm before they divide.
     rtol=1e-5,
