@@ -1627,7 +1627,8 @@ def race_table(train, settings, seeds):
     ### BEGIN SOLUTION
     table = {}
     for name, options in settings.items():
-        ends = [train(name, options, seed).test_accuracy[-1] for seed in seeds]
+        runs = [train(name, options, seed) for seed in seeds]
+        ends = [run.test_accuracy[-1] for run in runs]
         table[name] = (np.mean(ends), min(ends), max(ends))
     return table
     ### END SOLUTION
