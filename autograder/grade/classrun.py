@@ -9,12 +9,13 @@ from itertools import chain
 from pathlib import Path
 
 from autograder.course import Course, load_course
+from autograder.grade.class_grades import ClassGrades
 from autograder.grade.collect import Collected, Found, collect, load
 from autograder.grade.files import errors_for_people
 from autograder.grade.folder import OutFolder, open_folder
 from autograder.grade.keys import submission_basis, submission_key
 from autograder.grade.others import known_of_others
-from autograder.grade.record import ClassGrades, check_place, record
+from autograder.grade.record import check_place, record
 from autograder.grade.regrade import Change, Earlier, changes_between
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases

@@ -6,12 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, astuple, fields
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from autograder.course import Course
+from autograder.grade.class_grades import ClassGrades
 from autograder.grade.files import write_all
 from autograder.grade.folder import notebook_path
 from autograder.grade.gradebook import enter_class
@@ -25,37 +26,9 @@ from autograder.report.cells import defused
 from autograder.report.class_page import class_page
 from autograder.report.feedback import feedback_page, feedback_path
 
-__all__ = ["COLUMNS", "ClassGrades", "changes_csv", "check_place", "grades_csv", "record", "report_json"]
+__all__ = ["COLUMNS", "changes_csv", "check_place", "grades_csv", "record", "report_json"]
 
 COLUMNS = ("student", "assignment", "exercise", "score", "max_score", "verdict", "misconception", "message", "seconds")
-
-
-@dataclass(frozen=True)
-class ClassGrades:
-    """A graded class.
-
-    Args:
-        course: The course.
-        releases: The released notebooks of the graded assignments.
-        grades: All grades, by assignment and student.
-        strays: A line for everything in the submissions' folder that is no submission.
-        seed: The seed of the hidden inputs.
-        changes: Whose marks changed with the last correction of the course.
-        only: The only exercise that was graded again; empty for all.
-    """
-
-    course: Course
-    releases: tuple[Release, ...]
-    grades: tuple[SubmissionGrade, ...]
-    strays: tuple[str, ...]
-    seed: int
-    changes: tuple[Change, ...] = ()
-    only: str = ""
-
-    @property
-    def isolation(self) -> tuple[str, ...]:
-        """The walls that stood around the runs, in words."""
-        return tuple(sorted({grade.isolation for grade in self.grades if grade.isolation}))
 
 
 def check_place(folder: Path, course: Course, releases: Mapping[str, Release]) -> None:

@@ -155,7 +155,7 @@ compare("SGD")
 # **Predict:** all values are 5 and $\beta = 0.9$. What is $m_1$? And $\hat m_1$?
 
 # %% [markdown]
-# ### Exercise `ema` (1 point)
+# ### Exercise `ema`
 #
 # Return the averages after each value: $m_1, m_2, \dots$, or $\hat m_1, \hat m_2, \dots$ when `bias_correction` is
 # true. The first value has $t = 1$.
@@ -261,7 +261,7 @@ figure, ax = plt.subplots(figsize=(9, 3.4), layout="constrained")
 draw_walks({"SGD, lr 0.37": walk(SGDOptimizer, lr=0.37), "SGD, lr 0.1": walk(SGDOptimizer, lr=0.1)}, ax)
 
 # %% [markdown]
-# ### Exercise `momentum` (1 point)
+# ### Exercise `momentum`
 #
 # Momentum replaces the gradient by its moving average $v$, the *velocity*, which keeps the share $\mu$ of the past:
 #
@@ -318,7 +318,7 @@ compare("SGD", "momentum")
 #
 # Before asking for the reason, meet the other way to write momentum.
 #
-# ### Exercise `momentum_update` (1 point)
+# ### Exercise `momentum_update`
 #
 # The **heavy ball** keeps a fraction $\beta$ of its last movement and adds a step of gradient descent. Here $v$ is a
 # movement, not an average: the minus sign and the learning rate are inside.
@@ -407,7 +407,7 @@ train("momentum, lr 0.01", MomentumOptimizer, learning_rate=0.01, live=False)
 compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 
 # %% [markdown]
-# ### Question `momentum_equivalence` (1 point, by hand)
+# ### Question `momentum_equivalence`
 #
 # A report says: "SGD reached 61.8 %, momentum 65.3 %, same learning rate, one run each. Momentum helps." Judge it, in
 # six to ten sentences, with these steps.
@@ -488,7 +488,7 @@ plt.show()
 # $$(1 - \sqrt\beta)^2 \;\le\; \eta\lambda \;\le\; (1 + \sqrt\beta)^2 .$$
 
 # %% [markdown]
-# ### Exercise `conditioning` (3 points, 1 of them by hand)
+# ### Exercise `conditioning`
 #
 # Two functions of all eigenvalues, in no order, left as they are.
 #
@@ -701,7 +701,7 @@ plt.show()
 # with the *new* $v$ in the second line. **Check** this on paper: write down the new $w - \eta\mu v$ from the first
 # form, and subtract the old one.
 #
-# ### Exercise `nesterov` (1 point)
+# ### Exercise `nesterov`
 #
 # Write the second form as a class. There is no $1-\mu$ in it: a velocity adds up, as in the heavy ball.
 
@@ -793,7 +793,7 @@ plt.show()
 # longer for a weight with a larger gradient?
 
 # %% [markdown]
-# ### Exercise `rmsprop` (1 point)
+# ### Exercise `rmsprop`
 #
 # Write RMSProp as a class. $\varepsilon$ is inside the root, and is the constant `epsilon` from section 2.0.
 
@@ -866,7 +866,7 @@ plt.show()
 # decides for thousands of weights, and libraries differ in it.
 # </details>
 #
-# ### Exercise `rmsprop_update` (1 point)
+# ### Exercise `rmsprop_update`
 #
 # The same as a function that takes one step, with its own names: `alpha` is the share that the average keeps, and
 # `grad_sq` is the list of averages, one per parameter. $\varepsilon$ stays inside the root.
@@ -957,7 +957,7 @@ compare("SGD", "SGD, lr 0.1", "RMSProp")
 # $\beta_2 = 0.99$? And the second?
 
 # %% [markdown]
-# ### Exercise `adam` (2 points)
+# ### Exercise `adam`
 #
 # Write Adam as a class, with $\varepsilon$ = `epsilon` inside the root as above. `step()` counts the steps; the count
 # is the same for all parameters.
@@ -1073,7 +1073,7 @@ for name, runs in results.items():
 # $$w \leftarrow w\,(1 - \eta\lambda), \qquad\text{then}\qquad w \leftarrow w - \eta\,\frac{\hat v}{\sqrt{\hat s +
 # \varepsilon}}$$
 #
-# ### Exercise `adamw` (1 point)
+# ### Exercise `adamw`
 #
 # Write it, as before with $\varepsilon$ = `epsilon` inside the root. Note the default of `beta2`: 0.999. If you inherit
 # from your Adam, a mistake there will follow you.
@@ -1171,7 +1171,7 @@ plt.show()
 #   fresh config, and is raised before it is used. (Some texts number the first step 0 and still print $1 - \beta^t$:
 #   division by zero.)
 #
-# ### Exercise `functional_optimizers` (2 points)
+# ### Exercise `functional_optimizers`
 #
 # Write the three functions in numpy. A missing config, or a missing key, means the default value; missing state is
 # zero. `w` and `dw` stay as they were.
@@ -1295,7 +1295,7 @@ plt.show()
 #
 # The direction stays. (Clipping every entry by itself changes it.)
 #
-# ### Exercise `schedules` (2 points)
+# ### Exercise `schedules`
 #
 # `learning_rate` gives $\eta_t$, a number; another kind raises a `ValueError`. `clip_grad_norm` changes a list of
 # gradients in place and returns the norm from *before*: the number to watch in a training log.
@@ -1500,7 +1500,7 @@ print("lowest height above the minimum after 100 steps (how many of the 17 rates
 # choose, see [losslandscape.com/explorer](https://losslandscape.com/explorer): choose a start and a rate, write down
 # what you expect, run, compare, and repeat until you are right three times in a row. Nothing here depends on that site.
 #
-# ### Question `surfaces` (1 point, by hand)
+# ### Question `surfaces`
 #
 # For each of the five landscapes: who wins, who loses, and *why*? One or two sentences for each, from your table and
 # the demo. Say in particular what turning the ravine changes for which methods, and for which it can change nothing,
@@ -1590,7 +1590,7 @@ plt.show()
 # method is at 94 to 95 %.
 # </details>
 #
-# ### Exercise `race` (2 points, 1 of them by hand)
+# ### Exercise `race`
 #
 # `tuned_settings` returns settings for "SGD", "momentum", "RMSProp" and "Adam": for each a dictionary with its `"lr"`
 # and whatever else you tuned (`"mu"`; `"beta"`; `"beta1"`, `"beta2"`), as in `{"SGD": {"lr": 0.01}, ...}`. With each of

@@ -78,7 +78,7 @@ def test_an_answer_with_a_mistake(command, tmp_path, monkeypatch):
         raise TypeError("AnswerPart got an unexpected keyword argument 'rtoll'")
 
     monkeypatch.setattr(releases, "load_answer", load)
-    assert refused(command(), "autograder/answers/momentum.py has a mistake, nothing was graded", "'rtoll'")
+    assert refused(command(), "momentum/answer.py has a mistake, nothing was graded", "'rtoll'")
     assert not (tmp_path / "out").exists()
 
 

@@ -12,7 +12,7 @@ from autograder.public_files import is_public
 ROOT = Path(__file__).parents[2]
 STUDENT = sorted(path for path in (ROOT / "course_utils").rglob("*.py") if is_public(path.relative_to(ROOT)))
 TRUSTED_ONLY = {"nbgrader", "nbformat", "nbclient", "jupytext", "pydantic", "typer", "rich", "jinja2", "distributed"}
-LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding", "layers", "gradient_check")
+LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding", "numpy_networks")
 LEAF_PACKAGES = {"numpy", "torch", "torchvision", "matplotlib", "fastprogress", "sklearn", "IPython", "course_utils"}
 
 
