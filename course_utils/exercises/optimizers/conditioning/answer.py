@@ -181,12 +181,11 @@ LABELS = {
     "eigenvalues_left_alone": Label("eigenvalues left as they were", statement=True),
 }
 WORDS = {
-    "lr": "the learning rate",
-    "rate": "the rate",
-    "smallest": "the smallest eigenvalue",
-    "largest": "the largest eigenvalue",
-    "flat": "the smallest root",
-    "steep": "the largest root",
+    "lr": "learning rate",
+    "smallest": "smallest eigenvalue",
+    "largest": "largest eigenvalue",
+    "flat": "smallest root",
+    "steep": "largest root",
 }
 
 

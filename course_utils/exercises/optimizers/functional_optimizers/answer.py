@@ -30,7 +30,7 @@ LABELS = {
 }
 BASED = ("next_w", "next_w_default", "next_w_without_state", "next_w_one_setting")
 # What students see of the code under its own name.
-WORDS = {name: name for name in ("learning_rate", "decay_rate", "next_w", "m_hat", "v_hat")}
+WORDS = {name: name for name in ("learning_rate", "decay_rate", "next_w")}
 
 
 def _part(name: str, mistakes: tuple[Edit, ...], conventions: tuple[Edit, ...] = ()) -> AnswerPart:

@@ -112,7 +112,7 @@ TABLE_PART = solution_part(
         "options_right": Label("every method was trained with its own settings", statement=True),
     },
     reread="section 2.9, what the table reports",
-    words={"ends": "the accuracies", "runs": "the list of runs", "table": "the table", "seed": "the seed"},
+    words={"ends": "list of accuracies", "runs": "list of runs"},
 )
 
 

@@ -165,7 +165,7 @@ ANSWER = Answer(
             conventions=CONVENTIONS,
             labels={**LABELS, "refuses": Label("a ValueError for an unknown kind", statement=True)},
             reread="section 2.7, warmup and the three schedules",
-            words={"base_lr": "the base rate", "done": "the part that is done", "step": "the step"},
+            words={"base_lr": "base rate", "done": "part that is done"},
         ),
         CLIPPING_PART,
     ),

@@ -128,12 +128,7 @@ CLIPPING_PART = solution_part(
         "new_list": Label("a list of gradients was returned", statement=True),
     },
     reread="section 2.7, clipping",
-    words={
-        "grad": "the gradient",
-        "grads": "the list of gradients",
-        "norm": "the norm",
-        "max_norm": "the limit",
-    },
+    words={"grad": "gradient", "grads": "list of gradients", "max_norm": "limit"},
     # Libraries add 1e-6 to the norm before they divide.
     rtol=1e-5,
 )

@@ -196,7 +196,7 @@ ANSWER = Answer(
             ABOUT_LINEAR,
             labels=COLLAPSE_LABELS,
             reread="section 3.8, the product of two linear layers",
-            words={"offset": "the offset", "product": "the product", "_": "the activation"},
+            words={"biases": "new bias", "_": "activation"},
         ),
         solution_part(
             "depth",
@@ -207,9 +207,9 @@ ANSWER = Answer(
             # Standard deviations of 22,500 draws are off by half a percent; mistakes by far more.
             rtol=0.03,
             words={
-                "moved": "the list of layers",
-                "scale": "the scale of the noise",
-                "relative_noise": "relative_noise",
+                "moved": "list of layers",
+                "weights.std": "weights.std",
+                "relative_noise": "size relative to the weights",
             },
         ),
     ),
