@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.exercises.optimizers.race.probe_optimizers import make_adam, make_momentum, make_rmsprop, make_sgd
 from course_utils.kits.probe import ProbeFailure
-from course_utils.kits.race_rules import make_adam, make_momentum, make_rmsprop, make_sgd
 from course_utils.training.digits_race import STEPS, DigitsRun, train_on_digits
 
 __all__ = ["METHODS", "Trial", "as_numbers", "from_numbers", "read_settings", "try_settings"]
