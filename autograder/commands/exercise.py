@@ -27,5 +27,5 @@ def exercise(name: Annotated[str, typer.Argument(metavar="ID", help="The id, as 
     except (BuildError, CourseError, EditError, KeyError) as error:
         typer.echo(f"error: {error.args[0] if isinstance(error, KeyError) else error}", err=True)
         raise typer.Exit(2) from error
-    for path, what in write(files, root, everything=False).items():
-        typer.echo(f"{what}: {path}")
+    for path in write(files, root, everything=False):
+        typer.echo(f"wrote {path}")
