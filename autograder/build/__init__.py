@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from autograder.build.checkdata import build_cell_lists, build_checkdata
+from autograder.build.conventions import build_conventions
 from autograder.build.files import drift, write
 from autograder.build.master_faults import BuildError, Fault
 from autograder.build.notebooks import build_notebooks, release_notebook, source_notebook
@@ -34,4 +35,5 @@ def build_all(course: Course, root: Path, names: Sequence[str] = ()) -> dict[Pur
     notebooks = build_notebooks(course, root, names)
     wanted = {name: workbook for name, workbook in course.workbooks.items() if not names or name in names}
     recorded = build_checkdata(course.model_copy(update={"workbooks": wanted}))
-    return {**notebooks, **build_cell_lists(notebooks), **recorded}
+    pages = {} if names else build_conventions(root)
+    return {**notebooks, **build_cell_lists(notebooks), **recorded, **pages}
