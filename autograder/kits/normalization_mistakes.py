@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from autograder.catalogue.edit import Edit
 from course_utils.checks.labels import Label
 
-__all__ = ["EXTRA_LABELS", "GRADIENT_LABELS", "WORDS", "other_epsilons", "normalization_mistakes"]
+__all__ = ["EXTRA_LABELS", "GRADIENT_LABELS", "WORDS", "normalization_mistakes", "other_epsilons"]
 
 Changes = Mapping[str, str]
 
@@ -63,9 +63,7 @@ SENTENCES = {
     "running-standard-deviation": (
         "The running variance averages standard deviations; the mean of roots is not the root of the mean."
     ),
-    "epsilon-in-running-variance": (
-        "Epsilon is averaged into the running variance and added again when that is used."
-    ),
+    "epsilon-in-running-variance": ("Epsilon is averaged into the running variance and added again when that is used."),
     "first-batch-copied": (
         "The running statistics start as a copy of the first batch's instead of averaging it into their start."
     ),
