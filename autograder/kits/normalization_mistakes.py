@@ -112,7 +112,9 @@ SENTENCES = {
         "An error is raised where the number of examples and the number of features differ: somewhere one of them "
         "stands for the other."
     ),
-    "input-changed": "The values are right, but the function writes into what it is given, which the caller still needs.",
+    "input-changed": (
+        "The values are right, but the function writes into what it is given, which the caller still needs."
+    ),
     "computes-in-float64": (
         "For float32 input the output is float64: right, but twice the memory, and the next layer may refuse it."
     ),
