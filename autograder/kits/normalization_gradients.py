@@ -42,9 +42,7 @@ SENTENCES = {
     "variance-path-missing": (
         "In dx the path through the variance is missing: an input that moves also changes the scale of the others."
     ),
-    "mean-path-missing": (
-        "In dx the path through the mean is missing: an input that moves also shifts all others."
-    ),
+    "mean-path-missing": ("In dx the path through the mean is missing: an input that moves also shifts all others."),
     "sums-for-means": (
         "Sums stand in dx where means belong: the factor 1/(number of values averaged) is lost on the way back."
     ),
@@ -70,9 +68,7 @@ SENTENCES = {
     "variance-path-halved": (
         "In the path through the variance a factor 2 is lost, the one that comes from the square."
     ),
-    "mean-path-sign": (
-        "The path through the mean has the wrong sign: the mean is subtracted on the way forward."
-    ),
+    "mean-path-sign": ("The path through the mean has the wrong sign: the mean is subtracted on the way forward."),
     "no-epsilon-in-backward": (
         "Epsilon is missing on the way back; the forward pass divides by the root of variance plus epsilon."
     ),

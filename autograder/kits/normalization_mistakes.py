@@ -121,7 +121,7 @@ SENTENCES = {
 }
 # Not looked for together with other mistakes (or, of conventions, with any).
 ALONE = {
-    "not-centred", "affine-first", "beta-missing", "gamma-per-row", "epsilon-ignored", "whole-array", "wrong-axis",
+    "not-centred", "affine-first", "beta-missing", "gamma-per-row", "epsilon-ignored", "wrong-axis",
     "divides-by-features", "no-epsilon-in-test", "running-mean-not-updated", "running-standard-deviation",
     "epsilon-in-running-variance", "running-statistics-in-training", "running-statistics-updated-in-test",
     "batch-axis", "divides-by-examples", "mean-of-squares", "one-statistic-as-constant", "graph-cut",
@@ -144,10 +144,13 @@ GRADIENT_LABELS = {
     ),
 }
 WORDS = {
-    "x": "input", "x_hat": "normalised values", "var": "variance", "eps": "epsilon", "dx_hat": "gradient of x_hat",
-    "centred": "centred values", "std": "standard deviation", "dout": "upstream gradient",
-    "running_var": "running variance", "dvar": "gradient of the variance", "dmean": "gradient of the mean",
-    "dstd": "gradient of the standard deviation", "dcentred": "gradient of the centred values",
+    "x": "input", "x_hat": "normalised input", "centred": "centred input", "var": "variance",
+    "std": "standard deviation", "eps": "epsilon", "bn_param": "bn_param", "ln_param": "ln_param",
+    "running_var": "running variance", "self": "a buffer", "dout": "upstream gradient",
+    "dx_hat": "gradient of the normalised input", "dcentred": "gradient of the centred input",
+    "dvar": "gradient of the variance", "dmean": "gradient of the mean",
+    "dstd": "gradient of the standard deviation",
+    "along": "mean of its product with the normalised input",
 }  # fmt: skip
 
 

@@ -29,8 +29,8 @@ PART = gradients_answer_part(
         # With all factors inside the sums, as path by path, or with the simplified formula's.
         "backward-along-wrong-axis": (
             {
-                DX: "(g := dout * gamma / np.sqrt(var + eps)) - (g.sum(axis=1, keepdims=True) + x_hat * np.sqrt(var + eps)"
-                " * (g * x_hat / np.sqrt(var + eps)).sum(axis=1, keepdims=True)) / dout.shape[1]"
+                DX: "(g := dout * gamma / (std := np.sqrt(var + eps))) - (g.sum(axis=1, keepdims=True)"
+                " + x_hat * std * (g * x_hat / std).sum(axis=1, keepdims=True)) / dout.shape[1]"
             },
             {
                 DX: f"{ROOT} * (dout - (dout.sum(axis=1, keepdims=True)"

@@ -51,7 +51,7 @@ MISTAKES = normalization_mistakes(
         "beta-missing": {OUT: "gamma * x_hat"},
         "affine-missing": {OUT: "x_hat"},
         "gamma-per-row": {OUT: "gamma[:, None] * x_hat + beta[:, None]"},
-        "momentum-swapped": {TRAINING: f"momentum = 1 - momentum\n{TRAINING}"},
+        "momentum-swapped": {STATISTICS: f"momentum = 1 - momentum\n{STATISTICS}"},
         "running-variance-not-updated": {NEW_VAR: "running_var"},
         "running-mean-not-updated": {NEW_MEAN: "running_mean"},
         "running-statistics-not-updated": {NEW_MEAN: "running_mean", NEW_VAR: "running_var"},

@@ -81,7 +81,8 @@ MISTAKES = (
             ),
             "epsilon-in-running-variance": _kept("var + 1e-5"),
             "first-batch-copied": {
-                KEEP_MEAN: f'share, self.beta, self.seen = self.beta, self.beta * hasattr(self, "seen"), True\n{KEEP_MEAN}',
+                KEEP_MEAN: "share, self.beta = self.beta, self.beta * hasattr(self, 'seen')\nself.seen = True\n"
+                f"{KEEP_MEAN}",
                 KEEP_VAR: f"{KEEP_VAR}\nself.beta = share",
             },
             # Detached or with their graph, after this batch or before it.
