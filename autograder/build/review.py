@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from autograder.build.headings import HEADING
 from autograder.build.ids import cell_ids
 from autograder.build.master import Master, MasterCell
-from autograder.build.problems import Problem
+from autograder.build.master_faults import Fault
 from autograder.build.solutions import BEGIN, END, MARKERS, solution_faults
 from autograder.course import Points
 from course_utils.kits.probe import load_probe
@@ -23,7 +23,7 @@ MARKING_GUIDE = "**Marking guide**"
 OF_EXERCISE = ("exercise", "check", "question")
 
 
-def review(master: Master, points: Mapping[str, Points]) -> list[Problem]:
+def review(master: Master, points: Mapping[str, Points]) -> list[Fault]:
     """Return everything that is wrong with a master.
 
     Args:
@@ -38,7 +38,7 @@ def review(master: Master, points: Mapping[str, Points]) -> list[Problem]:
         *_imports(master),
         *(fault for cell in master.cells for fault in _cell(cell)),
     ]
-    return [Problem(master.path, line, message) for line, message in found]
+    return [Fault(master.path, line, message) for line, message in found]
 
 
 Found = Iterator[tuple[int, str]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,9 +15,22 @@ from course_utils.checks.types import Candidate, Key, PartKey
 from course_utils.exercises import package_of
 from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
 
-__all__ = ["Alternative", "Answer", "AnswerPart", "Simulate", "load_answer", "make_key"]
+__all__ = [
+    "Alternative",
+    "Answer",
+    "AnswerPart",
+    "NoOutputsError",
+    "Simulate",
+    "candidate_of",
+    "load_answer",
+    "make_key",
+]
 
 Simulate = Callable[[Inputs], Outputs]
+
+
+class NoOutputsError(Exception):
+    """A changed solution raises an error, or gives nothing that a probe can take: it has no arrays."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +114,9 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
         name=part.name,
         weight=part.weight,
         expected=part.reference(inputs),
-        variants=tuple(_candidate(alternative, inputs) for alternative in part.variants),
-        misconceptions=tuple(_candidate(alternative, inputs) for alternative in part.misconceptions),
-        changes=tuple(_candidate(alternative, inputs) for alternative in part.changes),
+        variants=_candidates(part.variants, inputs),
+        misconceptions=_candidates(part.misconceptions, inputs),
+        changes=_candidates(part.changes, inputs),
         labels={name: _label(label) for name, label in part.labels.items()},
         reread=part.reread,
         baselines=part.baselines(inputs) if part.baselines else {},
@@ -138,5 +151,14 @@ def _label(label: str | Label) -> Label:
     )
 
 
-def _candidate(alternative: Alternative, inputs: Inputs) -> Candidate:
-    return Candidate(alternative.ids, alternative.says, alternative.share, alternative.simulate(inputs))
+def _candidates(alternatives: Sequence[Alternative], inputs: Inputs) -> tuple[Candidate, ...]:
+    return tuple(candidate_of(one, inputs, number) for number, one in enumerate(alternatives))
+
+
+def candidate_of(one: Alternative, inputs: Inputs, number: int) -> Candidate:
+    """Evaluate one way to answer for some inputs; `number` is its place among those of its kind."""
+    try:
+        with np.errstate(all="ignore"):
+            return Candidate(one.ids, one.says, one.share, one.simulate(inputs), number=number)
+    except NoOutputsError:
+        return Candidate(one.ids, one.says, one.share, {}, ends=False, number=number)

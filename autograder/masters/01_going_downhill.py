@@ -35,7 +35,7 @@ from course_utils.checks import check
 from course_utils.data import digits_500
 from course_utils.models import MLP
 from course_utils.optimizers import zero_grad
-from course_utils.plotting_surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
+from course_utils.plotting.surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
 from course_utils.seeding import set_device, set_seed
 from course_utils.widgets import step_size_demo
 
@@ -365,7 +365,8 @@ def numerical_gradient(f, x, h=1e-5):
 def rel_error(x, y):
     """Return the largest relative error between two arrays of the same shape."""
     ### BEGIN SOLUTION
-    return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+    size = np.maximum(1e-8, np.abs(x) + np.abs(y))
+    return np.max(np.abs(x - y) / size)
     ### END SOLUTION
 
 
@@ -668,7 +669,8 @@ def largest_stable_step(hessian):
         The step size above which the distance to the minimum grows.
     """
     ### BEGIN SOLUTION
-    return 2 / np.linalg.eigvalsh(hessian)[-1]
+    largest = np.linalg.eigvalsh(hessian)[-1]
+    return 2 / largest
     ### END SOLUTION
 
 
@@ -949,13 +951,18 @@ def compare_directions(loss_fn, params, step_length, num_directions, generator):
     before = loss_fn(params)
     gradient = torch.autograd.grad(before, params)
 
-    def change(direction):
+    def scaled(direction):
         length = torch.cat([part.flatten() for part in direction]).norm()
-        moved = [p.detach() + step_length * part / length for p, part in zip(params, direction)]
+        return [step_length * part / length for part in direction]
+
+    def change(step):
+        moved = [p.detach() + part for p, part in zip(params, step)]
         return (loss_fn(moved) - before).item()
 
+    downhill = change(scaled([-part for part in gradient]))
     random = [[torch.randn(p.shape, generator=generator) for p in params] for _ in range(num_directions)]
-    return change([-part for part in gradient]), torch.tensor([change(direction) for direction in random])
+    changes = [change(scaled(direction)) for direction in random]
+    return downhill, torch.tensor(changes)
     ### END SOLUTION
 
 

@@ -511,8 +511,9 @@ def gradient_descent_optimum(eigenvalues):
     """
     ### BEGIN SOLUTION
     smallest, largest = np.min(eigenvalues), np.max(eigenvalues)
-    lr = 2 / (smallest + largest)
-    return lr, 1 - lr * smallest
+    lr = 2 / (largest + smallest)
+    rate = (largest - smallest) / (largest + smallest)
+    return lr, rate
     ### END SOLUTION
 
 
@@ -525,8 +526,10 @@ def heavy_ball_optimum(eigenvalues):
     """
     ### BEGIN SOLUTION
     flat, steep = np.sqrt(np.min(eigenvalues)), np.sqrt(np.max(eigenvalues))
-    rate = (steep - flat) / (steep + flat)  # the root of beta
-    return ((1 + rate) / steep) ** 2, rate**2, rate
+    rate = (steep - flat) / (steep + flat)
+    beta = rate**2
+    lr = 4 / (steep + flat) ** 2
+    return lr, beta, rate
     ### END SOLUTION
 
 
@@ -1187,9 +1190,11 @@ def sgd_momentum(w, dw, config=None):
         The new weights, and the config for the next step.
     """
     ### BEGIN SOLUTION
-    config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w), **(config or {})}
+    defaults = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)}
+    config = {**defaults, **(config or {})}
     velocity = config["momentum"] * config["velocity"] - config["learning_rate"] * dw
-    return w + velocity, {**config, "velocity": velocity}
+    next_w = w + velocity
+    return next_w, {**config, "velocity": velocity}
     ### END SOLUTION
 
 
@@ -1210,12 +1215,14 @@ def adam(w, dw, config=None):
     """Take one Adam step; arguments and results as in `sgd_momentum`."""
     ### BEGIN SOLUTION
     state = {"m": np.zeros_like(w), "v": np.zeros_like(w), "t": 0}
-    config = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **state, **(config or {})}
+    defaults = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **state}
+    config = {**defaults, **(config or {})}
     beta1, beta2, t = config["beta1"], config["beta2"], config["t"] + 1
     m = beta1 * config["m"] + (1 - beta1) * dw
     v = beta2 * config["v"] + (1 - beta2) * dw**2
-    size = np.sqrt(v / (1 - beta2**t)) + config["epsilon"]
-    next_w = w - config["learning_rate"] * m / (1 - beta1**t) / size
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    next_w = w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"])
     return next_w, {**config, "m": m, "v": v, "t": t}
     ### END SOLUTION
 
@@ -1312,9 +1319,9 @@ def learning_rate(step, kind, base_lr, total_steps, warmup_steps=0):
     if kind == "step":
         return base_lr * (1.0 if done < 0.5 else 0.1 if done < 0.75 else 0.01)
     if kind == "exponential":
-        return base_lr * 10 ** (-2 * done)
+        return base_lr * 0.01**done
     if kind == "cosine":
-        return base_lr * np.cos(np.pi * done / 2) ** 2
+        return base_lr * (1 + np.cos(np.pi * done)) / 2
     raise ValueError(f"kind is 'step', 'exponential' or 'cosine', not {kind!r}")
     ### END SOLUTION
 
@@ -1620,7 +1627,8 @@ def race_table(train, settings, seeds):
     ### BEGIN SOLUTION
     table = {}
     for name, options in settings.items():
-        ends = [train(name, options, seed).test_accuracy[-1] for seed in seeds]
+        runs = [train(name, options, seed) for seed in seeds]
+        ends = [run.test_accuracy[-1] for run in runs]
         table[name] = (np.mean(ends), min(ends), max(ends))
     return table
     ### END SOLUTION

@@ -1253,8 +1253,9 @@ def perturb(params, relative_noise, generator):
     ### BEGIN SOLUTION
     moved = []
     for weights, biases, activation in params:
+        scale = relative_noise * weights.std()
         noise = torch.randn(weights.shape, generator=generator, dtype=weights.dtype)
-        moved.append((weights + relative_noise * weights.std() * noise, biases.clone(), activation))
+        moved.append((weights + scale * noise, biases.clone(), activation))
     return moved
     ### END SOLUTION
 

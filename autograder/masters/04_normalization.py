@@ -37,14 +37,14 @@ from torch import nn
 
 from course_utils.checks import check
 from course_utils.data import load_cifar10_or_fashion_mnist, load_fashion_mnist, small_split
-from course_utils.deep_networks import deep_layer_types, observe_signal
-from course_utils.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
 from course_utils.models import Layer, NeuralNetwork
-from course_utils.numpy_net import PlainNet
+from course_utils.models.deep_networks import deep_layer_types, observe_signal
+from course_utils.numpy_networks.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
+from course_utils.numpy_networks.plain_net import PlainNet
+from course_utils.numpy_networks.solver import solve
 from course_utils.plotting import COLOURS, plot_band, plot_histories
-from course_utils.plotting_depth import plot_signal, plot_training_history
+from course_utils.plotting.deep_networks import plot_signal, plot_training_history
 from course_utils.seeding import set_seed
-from course_utils.solver import solve
 from course_utils.training import run_model, run_models
 from course_utils.widgets import depth_signal_demo, norm_cube_demo
 
@@ -1165,7 +1165,8 @@ class ResidualLayer(nn.Module):
     def forward(self, x):
         """Map x, shape (N, dimensions), to the same shape."""
         ### BEGIN SOLUTION
-        return torch.relu(self.linear(x)) + x
+        branch = torch.relu(self.linear(x))
+        return branch + x
         ### END SOLUTION
 
 

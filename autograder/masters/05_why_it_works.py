@@ -34,10 +34,10 @@ from fastprogress.fastprogress import progress_bar
 from torch import nn
 from torch.nn import functional
 
-from course_utils.alter import alter
 from course_utils.checks import check
 from course_utils.data import load_fashion_mnist
-from course_utils.landscape import (
+from course_utils.data.altered_images import alter
+from course_utils.models.loss_landscape import (
     NoisyBatchNorm2d,
     filter_direction,
     gradient_change,
@@ -889,7 +889,7 @@ panels[0].legend();
 #
 # **The test images** are other ones than the 1,000 that you have. And they are **altered**, as images from a new camera
 # are: each is shifted by up to two pixels, its contrast changed by up to 20 %, and noise is added. The function that
-# does it is `course_utils.alter.alter`; you may use it. Here is what it does:
+# does it is `course_utils.data.altered_images.alter`; you may use it. Here is what it does:
 
 # %% experiment="altered"
 originals = held_out.data[:8].numpy()

@@ -87,6 +87,7 @@ def _nothing(places: NDArray[np.int64]) -> NDArray[np.float32]:
 def _brief(one: Candidate, number: Mapping[tuple[str, str], int], part: PartKey) -> dict[str, Any]:
     """Return a candidate without its entries and sentences."""
     record: dict[str, Any] = {"of": [number[pair] for pair in zip(one.ids, one.says, strict=True)], "share": one.share}
+    record["n"] = one.number
     if one.shapes:
         record["shapes"] = one.shapes
     if missing := [name for name in part.expected if name not in one.outputs]:
@@ -119,4 +120,6 @@ def _candidate(
     without = record.get("without", ())
     entries = {name: piece for name, piece in zip(places, pieces, strict=True) if name not in without}
     shapes = {name: tuple(shape) for name, shape in record.get("shapes", {}).items()}
-    return Candidate(tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), record["share"], entries, shapes)
+    return Candidate(
+        tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), record["share"], entries, shapes, record["n"]
+    )

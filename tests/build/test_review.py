@@ -3,8 +3,8 @@
 import pytest
 
 from autograder.build import BuildError, release_notebook
-from autograder.build.notebooks import build_notebooks
 from autograder.build.headings import marks_text
+from autograder.build.notebooks import build_notebooks
 from autograder.course import Points
 
 LONG = "\n".join(f"number_{n} = {n}" for n in range(26))
@@ -128,7 +128,7 @@ FAULTS = {
     ),
     "an import that students do not have": (
         "import numpy as np\n",
-        "import numpy as np\nfrom autograder.answers import momentum\n",
+        "import numpy as np\nfrom autograder.catalogue import answer\n",
         "from autograder",
         "students do not have `autograder`",
     ),
@@ -171,7 +171,7 @@ def test_a_fault_is_named_with_its_line_and_nothing_is_built(small, old, new, at
     small.edit(old, new)
     with pytest.raises(BuildError) as caught:
         build_notebooks(small.course, small.root)
-    found = [(problem.path, problem.line) for problem in caught.value.problems if said in problem.message]
+    found = [(fault.path, fault.line) for fault in caught.value.faults if said in fault.message]
     named = 1 if at == "# %% [markdown]" else small.line(at)
     assert found, str(caught.value)
     assert found[0][0] == small.master
@@ -183,7 +183,7 @@ def test_all_faults_are_reported_at_once(small):
     small.edit("print(np.zeros(3))", LONG)
     with pytest.raises(BuildError) as caught:
         build_notebooks(small.course, small.root)
-    assert len(caught.value.problems) == 2
+    assert len(caught.value.faults) == 2
     assert str(caught.value).splitlines()[0].startswith(f"{small.master}:12: the marks stand in course.toml")
 
 
