@@ -65,6 +65,7 @@ def solution_part(
     conventions: Iterable[Edit] = (),
     ignored: Sequence[Ignored] = (),
     not_in_mistakes: Sequence[str] = (),
+    changing: Sequence[str] = (),
     labels: Mapping[str, str | Label],
     reread: str,
     weight: float = 1.0,
@@ -86,6 +87,7 @@ def solution_part(
         conventions: Accepted conventions; those with `pairs=False` are not looked for together with mistakes.
         ignored: Mistakes that are seen in some arrays only.
         not_in_mistakes: Arrays that may tell a convention but not a mistake, which is named whatever they hold.
+        changing: Functions and classes of which small changes are looked for; all that the part uses if empty.
         labels: How to speak of each array.
         reread: What to read again.
         weight: Share of the exercise's marks, relative to the other parts.
@@ -103,7 +105,7 @@ def solution_part(
     singles = [_placed(one, solution, part) for one in mistakes]
     allowed = [_placed(one, solution, part) for one in conventions]
     common = _together([one for one in allowed if one.pairs], 2)
-    changes = _small_changes(solution, part, words or {})
+    changes = _small_changes(solution, tuple(changing) or part.uses, words or {})
     run = _Runner(solution, part, tuple(not_in_mistakes))
     mistaken = [run.mistaken(one) for one in singles]
     return AnswerPart(
@@ -192,10 +194,10 @@ def _placed(one: Edit, solution: Solution, part: Part) -> _Placed:
     return _Placed((one.id,), (one.says,), spans(one, solution, part.uses), one.share, one.pairs)
 
 
-def _small_changes(solution: Solution, part: Part, words: Mapping[str, str]) -> list[_Placed]:
+def _small_changes(solution: Solution, names: tuple[str, ...], words: Mapping[str, str]) -> list[_Placed]:
     return [
         _Placed((name_of(one),), (sentence(one, words),), (trimmed(one, solution.source),), 0.0)
-        for one in small_changes(solution.source, part.uses)
+        for one in small_changes(solution.source, names)
     ]
 
 
@@ -218,5 +220,5 @@ def _within(mistakes: Sequence[_Placed], conventions: Sequence[_Placed]) -> Iter
 
 def _pairs(mistakes: Sequence[_Placed]) -> Iterator[_Placed]:
     for one, other in combinations([one for one in mistakes if one.pairs], 2):
-        if _apart((one, other)):
+        if one.ids != other.ids and _apart((one, other)):
             yield one.with_(other)

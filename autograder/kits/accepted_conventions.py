@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from autograder.catalogue.answer import Alternative, AnswerPart, Simulate
 from autograder.kits.rules import Mistake, Rule, alternatives
+from course_utils.checks.labels import Label
 
 __all__ = ["changed", "over_calls", "part_from_rule", "slope"]
 
@@ -74,7 +75,7 @@ def part_from_rule(
     also: Sequence[Mistake] = (),
     further_variants: Sequence[Alternative] = (),
     variants_only: Sequence[str] = (),
-    labels: Mapping[str, str],
+    labels: Mapping[str, str | Label],
     reread: str,
     weight: float = 1.0,
     rtol: float = 1e-6,

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder.kits.accepted_conventions import over_calls
 from autograder.kits.rules import Rule
+from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = [
@@ -25,12 +26,12 @@ __all__ = [
 BATCHES = {"1": "the first training batch", "2": "the second training batch", "test": "the test batch"}
 FEATURES = 4
 SEQUENCE_LABELS = {
-    f"{prefix}_{name}": f"{said}{where}"
-    for prefix, where in (("square", ""), ("other", " (batches of 5, 3 and 2)"))
-    for name, said in (
-        *((f"out_{name}", f"output for {said}") for name, said in BATCHES.items()),
-        ("running_mean", "running mean at step {step}"),
-        ("running_var", "running variance at step {step}"),
+    f"{prefix}_{name}": Label(said, rows, then=where)
+    for prefix, where in (("square", ""), ("other", "for batches of 5, 3 and 2"))
+    for name, said, rows in (
+        *((f"out_{name}", f"output for {said}", "") for name, said in BATCHES.items()),
+        ("running_mean", "running mean", "step"),
+        ("running_var", "running variance", "step"),
     )
 }
 

@@ -31,6 +31,7 @@ from autograder.kits.manners import (
 )
 from autograder.kits.normalization_rule import AFFINE_MISTAKES, EPSILON_IGNORED, ROOT_MISTAKES, UNBIASED
 from autograder.kits.rules import Mistake, Rule
+from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["image_batchnorm_part"]
@@ -40,7 +41,7 @@ INHERITED = tuple(
     for mistake in (UNBIASED, *ROOT_MISTAKES, *AFFINE_MISTAKES, *RUNNING_MISTAKES, EPSILON_IGNORED, MOMENTUM_IGNORED)
 )
 RULE: Rule = {**BATCHNORM, **INPUTS_LEFT_ALONE, **FLOAT32_KEPT}
-LABELS = {
+LABELS: dict[str, str | Label] = {
     **{name.replace("square", "image"): said for name, said in SEQUENCE_LABELS.items() if name.startswith("square")},
     "one_out": "output for one image in test mode",
     **{**MANNER_LABELS, "fits": "takes a batch of another size (1 = yes)"},

@@ -235,14 +235,14 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     running_mean = bn_param.get("running_mean", np.zeros(x.shape[1], dtype=x.dtype))
     running_var = bn_param.get("running_var", np.zeros(x.shape[1], dtype=x.dtype))
     ### BEGIN SOLUTION
-    mean, var = running_mean, running_var
+    mean, var = x.mean(axis=0), x.var(axis=0)
     if bn_param["mode"] == "train":
-        mean, var = x.mean(axis=0), x.var(axis=0)
         bn_param["running_mean"] = momentum * running_mean + (1 - momentum) * mean
         bn_param["running_var"] = momentum * running_var + (1 - momentum) * var
-    std = np.sqrt(var + eps)
-    x_hat = (x - mean) / std
-    return gamma * x_hat + beta, (x_hat, gamma, std)
+    else:
+        mean, var = running_mean, running_var
+    x_hat = (x - mean) / np.sqrt(var + eps)
+    return gamma * x_hat + beta, (x_hat, gamma, var, eps)
     ### END SOLUTION
 
 
@@ -399,12 +399,13 @@ class BatchNorm(nn.Module):
     def forward(self, x):
         """Normalise x, shape (N, dimensions), with its own statistics in training mode, else with the running ones."""
         ### BEGIN SOLUTION
-        if not self.training:
-            return (x - self.running_mean) / torch.sqrt(self.running_var + 1e-5)
         mean, var = x.mean(dim=0), x.var(dim=0, correction=0)
-        with torch.no_grad():
-            self.running_mean.mul_(self.beta).add_(mean, alpha=1 - self.beta)
-            self.running_var.mul_(self.beta).add_(var, alpha=1 - self.beta)
+        if self.training:
+            with torch.no_grad():
+                self.running_mean.mul_(self.beta).add_(mean, alpha=1 - self.beta)
+                self.running_var.mul_(self.beta).add_(var, alpha=1 - self.beta)
+        else:
+            mean, var = self.running_mean, self.running_var
         return (x - mean) / torch.sqrt(var + 1e-5)
         ### END SOLUTION
 
@@ -502,7 +503,8 @@ def batchnorm_backward(dout, cache):
         Gradients with respect to x (N, D), gamma (D,) and beta (D,).
     """
     ### BEGIN SOLUTION
-    x_hat, gamma, std = cache
+    x_hat, gamma, var, eps = cache
+    std = np.sqrt(var + eps)
     centred = x_hat * std
     dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
     dx_hat = dout * gamma
@@ -510,7 +512,8 @@ def batchnorm_backward(dout, cache):
     dvar = dstd / (2 * std)
     dcentred = dx_hat / std + dvar * 2 * centred / len(dout)
     dmean = -dcentred.sum(axis=0)
-    return dcentred + dmean / len(dout), dgamma, dbeta
+    dx = dcentred + dmean / len(dout)
+    return dx, dgamma, dbeta
     ### END SOLUTION
 
 
@@ -556,9 +559,10 @@ check_gradients(batchnorm_forward, batchnorm_backward, {"mode": "train"})
 def batchnorm_backward_alt(dout, cache):
     """Return the same gradients as `batchnorm_backward`, from the simplified formula."""
     ### BEGIN SOLUTION
-    x_hat, gamma, std = cache
+    x_hat, gamma, var, eps = cache
     dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    return gamma / std * (dout - (dbeta + x_hat * dgamma) / len(dout)), dgamma, dbeta
+    dx = gamma / np.sqrt(var + eps) * (dout - (dbeta + x_hat * dgamma) / len(dout))
+    return dx, dgamma, dbeta
     ### END SOLUTION
 
 
@@ -649,9 +653,9 @@ def layernorm_forward(x, gamma, beta, ln_param):
     """Normalise every example over its features, then scale and shift the features; arguments as in batchnorm."""
     eps = ln_param.get("eps", 1e-5)
     ### BEGIN SOLUTION
-    std = np.sqrt(x.var(axis=1, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=1, keepdims=True)) / std
-    return gamma * x_hat + beta, (x_hat, gamma, std)
+    mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+    x_hat = (x - mean) / np.sqrt(var + eps)
+    return gamma * x_hat + beta, (x_hat, gamma, var, eps)
     ### END SOLUTION
 
 
@@ -659,10 +663,10 @@ def layernorm_forward(x, gamma, beta, ln_param):
 def layernorm_backward(dout, cache):
     """Return the gradients with respect to x (N, D), gamma (D,) and beta (D,)."""
     ### BEGIN SOLUTION
-    x_hat, gamma, std = cache
+    x_hat, gamma, var, eps = cache
     dx_hat = dout * gamma
-    along = (dx_hat * x_hat).mean(axis=1, keepdims=True)
-    dx = (dx_hat - dx_hat.mean(axis=1, keepdims=True) - x_hat * along) / std
+    mean, along = dx_hat.mean(axis=1, keepdims=True), (dx_hat * x_hat).mean(axis=1, keepdims=True)
+    dx = (dx_hat - mean - x_hat * along) / np.sqrt(var + eps)
     return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
     ### END SOLUTION
 
@@ -703,7 +707,8 @@ class LayerNorm(nn.Module):
         """Normalise every row of x, shape (N, D)."""
         ### BEGIN SOLUTION
         centred = x - x.mean(dim=1, keepdim=True)
-        return centred / torch.sqrt(centred.square().mean(dim=1, keepdim=True) + 1e-5)
+        var = centred.square().mean(dim=1, keepdim=True)
+        return centred / torch.sqrt(var + 1e-5)
         ### END SOLUTION
 
 
@@ -737,8 +742,8 @@ class RMSNorm(nn.Module):
         """Scale every row of x, shape (N, dimensions)."""
         ### BEGIN SOLUTION
         wide = x if x.dtype == torch.float64 else x.float()
-        scale = torch.rsqrt(wide.square().mean(dim=1, keepdim=True) + self.eps)
-        return self.gain * (wide * scale).to(x.dtype)
+        mean_square = wide.square().mean(dim=1, keepdim=True)
+        return self.gain * (wide / torch.sqrt(mean_square + self.eps)).to(x.dtype)
         ### END SOLUTION
 
 
