@@ -14,7 +14,7 @@ from autograder.kits.named_factors import named_factors
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs, Outputs, load_probe
 
-__all__ = ["WORDS", "optimizer_answer"]
+__all__ = ["WORDS", "optimizer_answer", "sharing"]
 
 STEPS = 5
 LABELS = {
@@ -81,6 +81,13 @@ def optimizer_answer(
         factors=lambda inputs: named_factors({name: float(inputs[name]) for name in hyperparameters}),
     )
     return Answer(exercise, generate, (part,), by_hand=OPTIMIZERS)
+
+
+def sharing(*lists: str) -> dict[str, str]:
+    """Return the changes that make all parameters share one tensor of each of these lists of a solution."""
+    each = "[torch.zeros_like(parameter) for parameter in self.parameters]"
+    one = "[torch.zeros_like(self.parameters[0])] * len(self.parameters)"
+    return {f"self.{name} = {each}": f"self.{name} = {one}" for name in lists}
 
 
 def _baselines(inputs: Inputs) -> Outputs:
