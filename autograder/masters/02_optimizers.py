@@ -890,8 +890,8 @@ def rmsprop_update(loss, params, grad_sq, lr=1e-3, alpha=0.8, epsilon=1e-8):
     with torch.no_grad():
         ### BEGIN SOLUTION
         for parameter, square in zip(params, grad_sq):
-            square.mul_(alpha).add_((1 - alpha) * parameter.grad.square())
-            parameter.sub_(lr * parameter.grad / (square + epsilon).sqrt())
+            square.mul_(alpha).add_((1 - alpha) * parameter.grad**2)
+            parameter.sub_(lr * parameter.grad / torch.sqrt(square + epsilon))
         ### END SOLUTION
 
 
