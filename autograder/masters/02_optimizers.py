@@ -174,11 +174,12 @@ def ema(values, beta, bias_correction=False):
         Array of the averages, shape (steps,).
     """
     ### BEGIN SOLUTION
-    average, averages = 0.0, []
+    average, averages = 0.0, np.zeros(len(values))
     for t, value in enumerate(values, start=1):
         average = beta * average + (1 - beta) * value
-        averages.append(average / (1 - beta**t) if bias_correction else average)
-    return np.array(averages)
+        correction = 1 - beta**t if bias_correction else 1
+        averages[t - 1] = average / correction
+    return averages
     ### END SOLUTION
 
 
