@@ -1086,17 +1086,23 @@ class AdamWOptimizer(SGDOptimizer):
         self.beta1, self.beta2, self.weight_decay = beta1, beta2, weight_decay
         # Two averages for each of self.parameters, and the number of steps taken.
         ### BEGIN SOLUTION
-        self.adam = AdamOptimizer(self.parameters, lr, beta1, beta2)
+        self.firsts = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.seconds = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.steps_taken = 0
         ### END SOLUTION
 
     @torch.no_grad()
     def step(self):
         """Shrink the parameters, then update averages and parameters as Adam does, in place."""
         ### BEGIN SOLUTION
-        for parameter in self.parameters:
+        self.steps_taken += 1
+        for parameter, first, second in zip(self.parameters, self.firsts, self.seconds):
             parameter.mul_(1 - self.lr * self.weight_decay)
-        self.adam.lr = self.lr
-        self.adam.step()
+            first.mul_(self.beta1).add_((1 - self.beta1) * parameter.grad)
+            second.mul_(self.beta2).add_((1 - self.beta2) * parameter.grad**2)
+            direction = first / (1 - self.beta1**self.steps_taken)
+            size = second / (1 - self.beta2**self.steps_taken)
+            parameter.sub_(self.lr * direction / torch.sqrt(size + epsilon))
         ### END SOLUTION
 
 
