@@ -5,13 +5,13 @@ from pathlib import Path, PurePosixPath
 
 from autograder.build.checkdata import build_cell_lists, build_checkdata
 from autograder.build.files import drift, write
+from autograder.build.master_faults import BuildError, Fault
 from autograder.build.notebooks import build_notebooks, release_notebook, source_notebook
-from autograder.build.problems import BuildError, Problem
 from autograder.course import Course
 
 __all__ = [
     "BuildError",
-    "Problem",
+    "Fault",
     "build_all",
     "drift",
     "release_notebook",

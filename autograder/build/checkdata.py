@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -33,11 +33,16 @@ FOLDER = PurePosixPath("course_utils/checkdata")
 TOLERANCE, SINGLE = 1e-9, 1e-6
 
 
-def build_checkdata(course: Course) -> dict[PurePosixPath, bytes]:
-    """Return the two files of every exercise that is marked by a check and has an answer, by their paths."""
+def build_checkdata(course: Course, only: Sequence[str] = ()) -> dict[PurePosixPath, bytes]:
+    """Return the two files of every exercise that is marked by a check and has an answer, by their paths.
+
+    Args:
+        course: The course.
+        only: The exercises that are wanted; all of them if empty.
+    """
     files: dict[PurePosixPath, bytes] = {}
     for exercise, points in course.points.items():
-        if points.auto and has_answer(exercise):
+        if points.auto and has_answer(exercise) and (not only or exercise in only):
             text, arrays = record(exercise, points.auto)
             folder = PurePosixPath(package_of(exercise).replace(".", "/"))
             files[folder / "recorded.json"] = text.encode()

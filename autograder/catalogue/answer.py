@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,9 +15,22 @@ from course_utils.checks.types import Candidate, Key, PartKey
 from course_utils.exercises import package_of
 from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
 
-__all__ = ["Alternative", "Answer", "AnswerPart", "Simulate", "load_answer", "make_key"]
+__all__ = [
+    "Alternative",
+    "Answer",
+    "AnswerPart",
+    "NoOutputsError",
+    "Simulate",
+    "candidate_of",
+    "load_answer",
+    "make_key",
+]
 
 Simulate = Callable[[Inputs], Outputs]
+
+
+class NoOutputsError(Exception):
+    """A changed solution raises an error, or gives nothing that a probe can take: it has no arrays."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +114,10 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
         name=part.name,
         weight=part.weight,
         expected=part.reference(inputs),
-        variants=tuple(_candidate(alternative, inputs) for alternative in part.variants),
-        misconceptions=tuple(_candidate(alternative, inputs) for alternative in part.misconceptions),
-        changes=tuple(_candidate(alternative, inputs) for alternative in part.changes),
-        labels={name: _text(label) for name, label in part.labels.items()},
+        variants=_candidates(part.variants, inputs),
+        misconceptions=_candidates(part.misconceptions, inputs),
+        changes=_candidates(part.changes, inputs),
+        labels={name: _label(label) for name, label in part.labels.items()},
         reread=part.reread,
         baselines=part.baselines(inputs) if part.baselines else {},
         factors=part.factors(inputs) if part.factors else {},
@@ -114,15 +128,37 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
     )
 
 
-def _text(label: str | Label) -> str:
-    if isinstance(label, str):
+def _label(label: str | Label) -> Label:
+    if isinstance(label, Label):
         return label
-    row = f" {label.link} {label.rows} {{step}}" if label.rows else ""
-    signs = {"nan": label.nan, "infinite": label.infinite, "0 =": label.zero}
-    notes = [f" ({name}{':' if name != '0 =' else ''} {said})" for name, said in signs.items() if said]
-    then = f", {label.then}" if label.then else ""
-    return f"{label.what}{row}{then}{''.join(notes)}{' (1 = yes)' * label.statement}"
+    signs = dict(re.findall(r" \((nan|infinite): ([^)]*)\)", label))
+    zero = re.search(r" \(0 = ([^)]*)\)", label)
+    text = re.sub(r" \((nan:|infinite:|0 =|1 = yes)[^)]*\)|\s*\(1 = yes\)", "", label)
+    found = re.fullmatch(
+        r"(?P<what>.*?)\s*(?P<link>after|at|of|number|for|by)? ?(?P<rows>[\w]+(?: number)?) \{step\},?(?P<then>.*)",
+        text,
+    )
+    if "{step}" not in label or found is None:
+        return Label(text, statement="(1 = yes)" in label, zero=zero[1] if zero else "", **signs)
+    return Label(
+        found["what"].rstrip(","),
+        found["rows"],
+        found["link"] or "",
+        found["then"].strip(),
+        "(1 = yes)" in label,
+        zero=zero[1] if zero else "",
+        **signs,
+    )
 
 
-def _candidate(alternative: Alternative, inputs: Inputs) -> Candidate:
-    return Candidate(alternative.ids, alternative.says, alternative.share, alternative.simulate(inputs))
+def _candidates(alternatives: Sequence[Alternative], inputs: Inputs) -> tuple[Candidate, ...]:
+    return tuple(candidate_of(one, inputs, number) for number, one in enumerate(alternatives))
+
+
+def candidate_of(one: Alternative, inputs: Inputs, number: int) -> Candidate:
+    """Evaluate one way to answer for some inputs; `number` is its place among those of its kind."""
+    try:
+        with np.errstate(all="ignore"):
+            return Candidate(one.ids, one.says, one.share, one.simulate(inputs), number=number)
+    except NoOutputsError:
+        return Candidate(one.ids, one.says, one.share, {}, ends=False, number=number)

@@ -37,14 +37,14 @@ from torch import nn
 
 from course_utils.checks import check
 from course_utils.data import load_cifar10_or_fashion_mnist, load_fashion_mnist, small_split
-from course_utils.deep_networks import deep_layer_types, observe_signal
-from course_utils.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
 from course_utils.models import Layer, NeuralNetwork
-from course_utils.numpy_net import PlainNet
+from course_utils.models.deep_networks import deep_layer_types, observe_signal
+from course_utils.numpy_networks.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
+from course_utils.numpy_networks.plain_net import PlainNet
+from course_utils.numpy_networks.solver import solve
 from course_utils.plotting import COLOURS, plot_band, plot_histories
-from course_utils.plotting_depth import plot_signal, plot_training_history
+from course_utils.plotting.deep_networks import plot_signal, plot_training_history
 from course_utils.seeding import set_seed
-from course_utils.solver import solve
 from course_utils.training import run_model, run_models
 from course_utils.widgets import depth_signal_demo, norm_cube_demo
 
@@ -140,7 +140,7 @@ with torch.no_grad():
 depth_signal_demo().show()
 
 # %% [markdown]
-# ### Question `signal_depth` (2 points, by hand)
+# ### Question `signal_depth`
 #
 # An answer sheet says: "The deep network does not learn because of vanishing/exploding gradients." Do better.
 #
@@ -212,7 +212,7 @@ depth_signal_demo().show()
 # of 1.002 for a batch of 256, 1.15 for a batch of 4, and 0/0 for a batch of one. `x.var()` in torch divides by $N-1$,
 # `x.var()` in numpy by $N$. More is on [the page of conventions](../../docs/conventions.md).
 #
-# ### Exercise `batchnorm_forward` (2 points)
+# ### Exercise `batchnorm_forward`
 #
 # Write both modes. `bn_param` is a dictionary: `mode` is `"train"` or `"test"`; `eps` is $10^{-5}$ and `momentum` 0.9
 # if they are not given; `running_mean` and `running_var` start as zeros, and you store them there. Return the output
@@ -375,7 +375,7 @@ for what, action in {
 # statistics nor copied, and a backward pass in eval mode runs into batches whose graph is gone. All that from one
 # missing line, while the training loss looks right.
 #
-# ### Exercise `batchnorm_module` (2 points)
+# ### Exercise `batchnorm_module`
 #
 # Write `BatchNorm(dimensions, beta=0.9)` for inputs of shape $(N, \text{dimensions})$. It has **no** gain and shift (so
 # that what you see in the deep networks is the normalization alone), normalises with the biased variance and
@@ -486,7 +486,7 @@ plt.show()
 # So $x_{ij}$ reaches the loss on three ways: directly, through the mean, and through the variance. Forgetting one of
 # the three is the commonest mistake, and a network trained with it still learns, only worse.
 #
-# ### Exercise `batchnorm_backward` (2 points)
+# ### Exercise `batchnorm_backward`
 #
 # Go through the graph from right to left. `cache` is what your own forward pass returned in training mode.
 
@@ -538,7 +538,7 @@ def check_gradients(forward, backward, options, N=4, D=5):
 check_gradients(batchnorm_forward, batchnorm_backward, {"mode": "train"})
 
 # %% [markdown]
-# ### Exercise `batchnorm_backward_alt` (2 points)
+# ### Exercise `batchnorm_backward_alt`
 #
 # The steps can be worked out on paper, and nearly everything cancels. Write $\sigma = \sqrt{v + \varepsilon}$ and start
 # from
@@ -638,7 +638,7 @@ plt.show()
 #
 # **Predict:** what of running averages, of test mode, of a batch of one?
 #
-# ### Exercise `layernorm` (2 points)
+# ### Exercise `layernorm`
 #
 # Forward and backward; `ln_param` may hold `eps` ($10^{-5}$ otherwise). Most of your code for batch normalization can
 # be used again, but mind one thing in the backward pass: which gradients are sums over the batch, and which sums run
@@ -689,7 +689,7 @@ check_gradients(layernorm_forward, layernorm_backward, {})
 # do not, since the gain comes after the statistics. There is nothing to average over time, test mode is the same as
 # training, and one example alone is no special case.
 #
-# ### Exercise `layernorm_module` (1 point)
+# ### Exercise `layernorm_module`
 #
 # For the deep networks: a torch module without gain and shift, and so without any parameter, for inputs $(N, D)$. The
 # variance is the biased one and $\varepsilon = 10^{-5}$. (Some course notes divide by $D - 1$: with 20 features the
@@ -716,7 +716,7 @@ check("layernorm_module", LayerNorm)
 #
 # $$y_{ij} = \gamma_j\, \frac{x_{ij}}{\sqrt{\tfrac1D \sum_{k=1}^D x_{ik}^2 + \varepsilon}}$$
 #
-# ### Exercise `rmsnorm` (1 point)
+# ### Exercise `rmsnorm`
 #
 # Write it as a torch module with a gain that starts at 1, one per feature. One trap: in float16 the largest number is
 # 65,504, and the square of 300 is larger. Take the squares in float32 and return the type that came in.
@@ -776,7 +776,7 @@ for name, norm in (("LayerNorm", LayerNorm()), ("RMSNorm", RMSNorm(6))):
 # it is layer normalization of the whole image, with $G = C$ *instance* normalization. Gain and shift are per channel in
 # all of them.
 #
-# ### Exercise `spatial_norms` (2 points)
+# ### Exercise `spatial_norms`
 #
 # Write both forward passes. For the first one, `bn_param` is that of section 4.1, and `batchnorm_forward` does all the
 # work once the axes are in order. Moving axes is `transpose`; `reshape` only cuts the same sequence of numbers into
@@ -861,7 +861,7 @@ plt.show()
 print(inspect.getsource(PlainNet))
 
 # %% [markdown]
-# ### Exercise `fully_connected` (1 point)
+# ### Exercise `fully_connected`
 #
 # Fill the place: `normalization` is `None`, `"batchnorm"` or `"layernorm"`.
 #
@@ -1081,7 +1081,7 @@ for name, groups in by_batch.items():
 norm_cube_demo(kind="batch norm").show()
 
 # %% [markdown]
-# ### Question `norm_experiments` (2 points, by hand)
+# ### Question `norm_experiments`
 #
 # Answer from your own figures, with numbers and with bands.
 #
@@ -1141,7 +1141,7 @@ norm_cube_demo(kind="batch norm").show()
 # which nothing is multiplied. **Predict** for 20 such layers, before any training: do the activations vanish, stay or
 # grow?
 #
-# ### Exercise `residual` (1 point)
+# ### Exercise `residual`
 #
 # Write it as a module for inputs $(N, \text{dimensions})$. Input and output have the same size, and the class is called
 # with both, `ResidualLayer(20, 20)`: `*args` takes the second. Mind the order, ReLU first and then the sum, and leave
@@ -1160,7 +1160,8 @@ class ResidualLayer(nn.Module):
     def forward(self, x):
         """Map x, shape (N, dimensions), to the same shape."""
         ### BEGIN SOLUTION
-        return torch.relu(self.linear(x)) + x
+        branch = torch.relu(self.linear(x))
+        return branch + x
         ### END SOLUTION
 
 

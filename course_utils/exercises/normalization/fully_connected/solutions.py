@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from course_utils.layers import (
+from course_utils.numpy_networks.layers import (
     affine_backward,
     affine_forward,
     dropout_backward,
@@ -14,7 +14,7 @@ from course_utils.layers import (
     relu_forward,
     softmax_loss,
 )
-from course_utils.numpy_net import PlainNet
+from course_utils.numpy_networks.plain_net import PlainNet
 
 
 def batchnorm_forward(x, gamma, beta, bn_param):
