@@ -174,11 +174,12 @@ def ema(values, beta, bias_correction=False):
         Array of the averages, shape (steps,).
     """
     ### BEGIN SOLUTION
-    average, averages = 0.0, []
+    average, averages = 0.0, np.zeros(len(values))
     for t, value in enumerate(values, start=1):
         average = beta * average + (1 - beta) * value
-        averages.append(average / (1 - beta**t) if bias_correction else average)
-    return np.array(averages)
+        correction = 1 - beta**t if bias_correction else 1
+        averages[t - 1] = average / correction
+    return averages
     ### END SOLUTION
 
 
@@ -893,8 +894,8 @@ def rmsprop_update(loss, params, grad_sq, lr=1e-3, alpha=0.8, epsilon=1e-8):
     with torch.no_grad():
         ### BEGIN SOLUTION
         for parameter, square in zip(params, grad_sq):
-            square.mul_(alpha).add_((1 - alpha) * parameter.grad.square())
-            parameter.sub_(lr * parameter.grad / (square + epsilon).sqrt())
+            square.mul_(alpha).add_((1 - alpha) * parameter.grad**2)
+            parameter.sub_(lr * parameter.grad / torch.sqrt(square + epsilon))
         ### END SOLUTION
 
 
@@ -1088,17 +1089,23 @@ class AdamWOptimizer(SGDOptimizer):
         self.beta1, self.beta2, self.weight_decay = beta1, beta2, weight_decay
         # Two averages for each of self.parameters, and the number of steps taken.
         ### BEGIN SOLUTION
-        self.adam = AdamOptimizer(self.parameters, lr, beta1, beta2)
+        self.firsts = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.seconds = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.steps_taken = 0
         ### END SOLUTION
 
     @torch.no_grad()
     def step(self):
         """Shrink the parameters, then update averages and parameters as Adam does, in place."""
         ### BEGIN SOLUTION
-        for parameter in self.parameters:
+        self.steps_taken += 1
+        for parameter, first, second in zip(self.parameters, self.firsts, self.seconds):
             parameter.mul_(1 - self.lr * self.weight_decay)
-        self.adam.lr = self.lr
-        self.adam.step()
+            first.mul_(self.beta1).add_((1 - self.beta1) * parameter.grad)
+            second.mul_(self.beta2).add_((1 - self.beta2) * parameter.grad**2)
+            direction = first / (1 - self.beta1**self.steps_taken)
+            size = second / (1 - self.beta2**self.steps_taken)
+            parameter.sub_(self.lr * direction / torch.sqrt(size + epsilon))
         ### END SOLUTION
 
 
