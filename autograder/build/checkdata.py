@@ -13,6 +13,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from autograder.catalogue.answer import load_answer, make_key
+from autograder.catalogue.clashes import clashes
+from autograder.catalogue.edit import EditError
 from autograder.catalogue.witnesses import with_witnesses
 from autograder.course import Course
 from course_utils.checks.recorded import dump_recorded
@@ -67,11 +69,17 @@ def build_cell_lists(notebooks: Mapping[PurePosixPath, bytes]) -> dict[PurePosix
 
 
 def record(exercise: str, points: float) -> tuple[str, bytes]:
-    """Return the text and the arrays for one exercise: inputs drawn from a seed that is its name."""
+    """Return the text and the arrays for one exercise: inputs drawn from a seed that is its name.
+
+    Raises:
+        EditError: An edit cannot be made, or two of them cannot be told apart.
+    """
     answer = load_answer(exercise)
     rng = np.random.default_rng(zlib.crc32(exercise.encode()))
     inputs = answer.generate(rng)
     key = make_key(answer, inputs, points)
+    if found := [line for part, known in zip(answer.parts, key.parts, strict=True) for line in clashes(part, known)]:
+        raise EditError("\n".join(found))
     return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
 
 

@@ -42,12 +42,14 @@ class Alternative:
         says: One sentence each for the student: what was matched, never the code that mends it.
         simulate: The arrays that it gives for some inputs.
         share: Fraction of the marks that it earns.
+        where: File and line of the edit that it is; empty if it is none, or made within a convention.
     """
 
     ids: tuple[str, ...]
     says: tuple[str, ...]
     simulate: Simulate
     share: float = 0.5
+    where: str = ""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class _Placed:
     spans: tuple[Span, ...]
     share: float
     pairs: bool = True
+    where: str = ""
 
     def with_(self, other: _Placed) -> _Placed:
         both = self.spans + other.spans
@@ -171,7 +172,7 @@ class _Runner:
             found = self._outputs(way.spans, inputs)
             return {name: array for name, array in found.items() if name not in left_out}
 
-        return Alternative(way.ids, way.says, simulate, way.share)
+        return Alternative(way.ids, way.says, simulate, way.share, way.where)
 
     def _outputs(self, changed: tuple[Span, ...], inputs: Inputs) -> Outputs:
         """Return the arrays of a changed solution.
@@ -191,7 +192,7 @@ class _Runner:
 
 
 def _placed(one: Edit, solution: Solution, part: Part) -> _Placed:
-    return _Placed((one.id,), (one.says,), spans(one, solution, part.uses), one.share, one.pairs)
+    return _Placed((one.id,), (one.says,), spans(one, solution, part.uses), one.share, one.pairs, one.where)
 
 
 def _small_changes(solution: Solution, names: tuple[str, ...], words: Mapping[str, str]) -> list[_Placed]:
@@ -215,7 +216,7 @@ def _within(mistakes: Sequence[_Placed], conventions: Sequence[_Placed]) -> Iter
     """Return each mistake in a solution that follows a convention; only the mistake is named."""
     for way, one in product(conventions, mistakes):
         if _apart((one, way)):
-            yield replace(one, spans=one.spans + way.spans)
+            yield replace(one, spans=one.spans + way.spans, where="")
 
 
 def _pairs(mistakes: Sequence[_Placed]) -> Iterator[_Placed]:

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from autograder.build import BuildError, build_all, drift, write
 from autograder.build.checkdata import without_answer
+from autograder.build.everything import build_all
+from autograder.build.files import drift, write
+from autograder.build.master_faults import BuildError
 from autograder.build.notebooks import MASTERS, without_master
 from autograder.catalogue.edit import EditError
 from autograder.course import CourseError, find_root, load_course

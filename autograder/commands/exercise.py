@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from autograder.build import BuildError, write
 from autograder.build.checkdata import build_checkdata
+from autograder.build.files import write
+from autograder.build.master_faults import BuildError
 from autograder.build.notebooks import build_notebooks
 from autograder.catalogue.edit import EditError
 from autograder.course import CourseError, find_root, load_course

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from autograder.build import build_all, write
+from autograder.build.everything import build_all
+from autograder.build.files import write
 from autograder.course import load_course
 from autograder.demo.classroom import WORKBOOK, hand_in
 from autograder.grade.class_grades import ClassGrades

@@ -3,8 +3,9 @@
 import nbformat
 import pytest
 
-from autograder.build import build_all, drift, release_notebook, source_notebook, write
-from autograder.build.notebooks import build_notebooks
+from autograder.build.everything import build_all
+from autograder.build.files import drift, write
+from autograder.build.notebooks import build_notebooks, release_notebook, source_notebook
 from autograder.course import load_course
 from tests.build.conftest import ROOT
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.build import BuildError, release_notebook
 from autograder.build.headings import marks_text
-from autograder.build.notebooks import build_notebooks
+from autograder.build.master_faults import BuildError
+from autograder.build.notebooks import build_notebooks, release_notebook
 from autograder.course import Points
 
 LONG = "\n".join(f"number_{n} = {n}" for n in range(26))
