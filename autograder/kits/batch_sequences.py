@@ -26,7 +26,7 @@ __all__ = [
 BATCHES = {"1": "the first training batch", "2": "the second training batch", "test": "the test batch"}
 FEATURES = 4
 SEQUENCE_LABELS = {
-    f"{prefix}_{name}": Label(said, rows, then=where)
+    f"{prefix}_{name}": Label(said, rows, "at", then=where)
     for prefix, where in (("square", ""), ("other", "for batches of 5, 3 and 2"))
     for name, said, rows in (
         *((f"out_{name}", f"output for {said}", "") for name, said in BATCHES.items()),
