@@ -164,7 +164,8 @@ class _Runner:
         """Return a mistake that is seen in some arrays only, alone or beside another one."""
         if way is None:
             return self._without(_Placed((some.id,), (some.says,), (), some.share), some.arrays)
-        both = replace(way, ids=(*way.ids, some.id), says=(*way.says, some.says_too), share=way.share * some.share)
+        ids, says = (*way.ids, some.id), (*way.says, some.says_too)
+        both = replace(way, ids=ids, says=says, share=way.share * some.share, where="")
         return self._without(both, (*some.arrays, *self.not_in_mistakes))
 
     def _without(self, way: _Placed, left_out: Sequence[str]) -> Alternative:

@@ -105,7 +105,7 @@ def update_answer(
         ignored=(OTHER_DEFAULTS,),
         labels=_labels(state),
         reread=reread,
-        words={**WORDS, state: state, **(words or {})},
+        words={**WORDS, "params": "list params", state: f"list {state}", **(words or {})},
         baselines=lambda inputs: {name: inputs[name] for name in NAMES},
         factors=lambda inputs: named_factors({name: float(inputs[name]) for name in options}),
     )

@@ -1,4 +1,4 @@
-"""What is right and wrong in `adamw`: w (1 - lr weight_decay), then the step of Adam with gradients without the decay."""
+"""What is right and wrong in `adamw`: w (1 - lr weight_decay), then the step of Adam, whose gradient has no decay."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ VARIANTS = {
     "efficient-form-decay-after-step": (PublishedDecayLast,),
     "efficient-form-decay-after-step+epsilon-1e-8": (PublishedDecayLastWithItsEpsilon,),
     "epsilon-on-uncorrected-v": (PublishedDecayFirst,),
-    "epsilon-1e-6": adamw(eps=lambda v: torch.sqrt(v + 1e-6)),
+    "another-epsilon (1e-6)": adamw(eps=lambda v: torch.sqrt(v + 1e-6)),
     "epsilon-outside+epsilon-1e-8": (Oracle,),
     "epsilon-outside": adamw(eps=lambda v: v.sqrt() + 1e-7),
     "epsilon-1e-8": adamw(eps=lambda v: torch.sqrt(v + 1e-8)),

@@ -121,7 +121,7 @@ PART = solution_part(
         "values_left_alone": Label("values left as they were", statement=True),
     },
     reread="section 2.1, the recursion and its correction",
-    words={"bias_correction": "bias_correction"},
+    words={"bias_correction": "switch bias_correction", "values": "array of values"},
 )
 
 ANSWER = Answer("ema", _generate, (PART,))
