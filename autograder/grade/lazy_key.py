@@ -98,11 +98,14 @@ class _Likely(_Candidates, Ranked):
         if self._kind == "changes":
             yield from (self[one.number] for one in alike[:MOST_CHANGES])
             return
-        # What says nothing of some arrays fits more often than what says something of all.
-        full = [one.number for one in alike if one.outputs.keys() == recorded.places.keys()]
-        partial = {one.number for one in known if one.outputs.keys() != recorded.places.keys()} - {*full}
-        later = [number for number in range(len(self)) if number not in partial and number not in set(full)]
-        yield from (self[number] for number in (*full, *later, *sorted(partial)))
+        # What says nothing of some arrays fits more often than what says something of all that any of them speak of.
+        most = max((len(one.outputs) for one in known), default=0)
+        first = [one.number for one in alike if len(one.outputs) == most]
+        later = [one.number for one in known if len(one.outputs) == most and one.number not in first]
+        partial = [one.number for one in known if len(one.outputs) < most]
+        # What is not recorded is recognised by the same places as one that stands before it.
+        others = sorted({*range(len(self))} - {*first, *later, *partial})
+        yield from (self[number] for number in (*first, *later, *partial, *others))
 
     def _are_mine(self, known: Sequence[Candidate]) -> bool:
         """Say whether what is recorded was made from these alternatives."""
