@@ -15,9 +15,22 @@ from course_utils.checks.types import Candidate, Key, PartKey
 from course_utils.exercises import package_of
 from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
 
-__all__ = ["Alternative", "Answer", "AnswerPart", "Simulate", "candidate_of", "load_answer", "make_key"]
+__all__ = [
+    "Alternative",
+    "Answer",
+    "AnswerPart",
+    "NoOutputsError",
+    "Simulate",
+    "candidate_of",
+    "load_answer",
+    "make_key",
+]
 
 Simulate = Callable[[Inputs], Outputs]
+
+
+class NoOutputsError(Exception):
+    """A changed solution raises an error, or gives nothing that a probe can take: it has no arrays."""
 
 
 @dataclass(frozen=True)
@@ -144,5 +157,8 @@ def _candidates(alternatives: Sequence[Alternative], inputs: Inputs) -> tuple[Ca
 
 def candidate_of(one: Alternative, inputs: Inputs, number: int) -> Candidate:
     """Evaluate one way to answer for some inputs; `number` is its place among those of its kind."""
-    with np.errstate(all="ignore"):
-        return Candidate(one.ids, one.says, one.share, one.simulate(inputs), number=number)
+    try:
+        with np.errstate(all="ignore"):
+            return Candidate(one.ids, one.says, one.share, one.simulate(inputs), number=number)
+    except NoOutputsError:
+        return Candidate(one.ids, one.says, one.share, {}, ends=False, number=number)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations, product
 
-from autograder.catalogue.answer import Alternative, AnswerPart
+from autograder.catalogue.answer import Alternative, AnswerPart, NoOutputsError
 from autograder.catalogue.edit import Edit, EditError, Span, apply, overlap, spans, trimmed
 from autograder.catalogue.sentences import name_of, sentence
 from autograder.catalogue.solution import Solution, load_solution
@@ -145,7 +145,11 @@ class _Runner:
         Raises:
             EditError: The probe refuses the solution.
         """
-        return self._outputs((), inputs, refuse=True)
+        try:
+            return self._outputs((), inputs)
+        except NoOutputsError as error:
+            where, name = f"{self.solution.path}:{self.solution.line}", self.solution.exercise
+            raise EditError(f"{where}: the solution of {name} is not what its probe uses: {error}") from error
 
     def accepted(self, way: _Placed) -> Alternative:
         return Alternative(way.ids, way.says, lambda inputs: self._outputs(way.spans, inputs), 1.0)
@@ -167,22 +171,21 @@ class _Runner:
 
         return Alternative(way.ids, way.says, simulate, way.share)
 
-    def _outputs(self, changed: tuple[Span, ...], inputs: Inputs, refuse: bool = False) -> Outputs:
-        """Return the arrays of a changed solution; none where it does not come to an end, which is told if `refuse`."""
+    def _outputs(self, changed: tuple[Span, ...], inputs: Inputs) -> Outputs:
+        """Return the arrays of a changed solution.
+
+        Raises:
+            NoOutputsError: It does not come to an end, or its probe refuses it.
+        """
         try:
             objects = self.solution.objects(apply(self.solution.source, changed))
-        except Exception:
-            if refuse:
-                raise
-            return {}
+        except Exception as error:
+            raise NoOutputsError(f"{type(error).__name__}: {error}") from error
         with warnings.catch_warnings(action="ignore"):
             seen = conclude_part(self.part, observe_part(self.part, objects, inputs), inputs)
-        if seen.problem is not None and refuse:
-            where = f"{self.solution.path}:{self.solution.line}"
-            raise EditError(
-                f"{where}: the solution of {self.solution.exercise} is not what its probe uses: {seen.problem.message}"
-            )
-        return seen.outputs if seen.problem is None else {}
+        if seen.problem is not None:
+            raise NoOutputsError(seen.problem.message)
+        return seen.outputs
 
 
 def _placed(one: Edit, solution: Solution, part: Part) -> _Placed:

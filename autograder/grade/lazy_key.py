@@ -94,18 +94,14 @@ class _Likely(_Candidates, Ranked):
         return self._in_order(known, self._recorded, _shows(got, key.expected, self._recorded.places, key))
 
     def _in_order(self, known: Sequence[Candidate], recorded: PartKey, shown: NDArray[np.bool_]) -> Iterator[Candidate]:
-        alike = [one for one in known if _shows_alike(one, recorded, shown)]
+        alike = sorted(one.number for one in known if _shows_alike(one, recorded, shown))
         if self._kind == "changes":
-            yield from (self[one.number] for one in alike[:MOST_CHANGES])
+            yield from (self[number] for number in alike[:MOST_CHANGES])
             return
-        # What says nothing of some arrays fits more often than what says something of all that any of them speak of.
-        most = max((len(one.outputs) for one in known), default=0)
-        first = [one.number for one in alike if len(one.outputs) == most]
-        later = [one.number for one in known if len(one.outputs) == most and one.number not in first]
-        partial = [one.number for one in known if len(one.outputs) < most]
-        # What is not recorded is recognised by the same places as one that stands before it.
-        others = sorted({*range(len(self))} - {*first, *later, *partial})
-        yield from (self[number] for number in (*first, *later, *partial, *others))
+        # What says nothing of some arrays fits more often: single mistakes that stand before it are looked at first.
+        single = [number for number, one in enumerate(self._alternatives) if len(one.ids) == 1]
+        order = dict.fromkeys(early for number in alike for early in (*(n for n in single if n < number), number))
+        yield from (self[number] for number in [*order, *(n for n in range(len(self)) if n not in order)])
 
     def _are_mine(self, known: Sequence[Candidate]) -> bool:
         """Say whether what is recorded was made from these alternatives."""

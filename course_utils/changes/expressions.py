@@ -82,7 +82,7 @@ def _change(text: Text, block: Block, piece: Piece) -> Change:
 
 def _under(text: Text, block: Block, piece: Piece, condition: ast.expr) -> Iterator[Change]:
     """Return a change that is made where a condition holds, and one that is made where it does not."""
-    if not isinstance(piece.node, ast.expr) or isinstance(block.node, ast.FunctionDef) or "=" in piece.new:
+    if not isinstance(piece.node, ast.expr) or isinstance(block.node, ast.FunctionDef):
         return
     old, test = text.code(piece.node), text.code(condition)
     for first, second, mode in ((piece.new, old, test), (old, piece.new, f"not ({test})")):

@@ -111,7 +111,7 @@ def close(got: NDArray[Any], wanted: NDArray[Any], key: PartKey, name: str) -> N
 def _match(got: Outputs, candidates: Sequence[Candidate], key: PartKey) -> Candidate | None:
     seen = _at_places(got, key)
     likely = candidates.likely(got, key) if isinstance(candidates, Ranked) else candidates
-    return next((one for one in likely if one.outputs and _is_like(got, seen, one, key)), None)
+    return next((one for one in likely if one.ends and _is_like(got, seen, one, key)), None)
 
 
 def _at_places(got: Outputs, key: PartKey) -> Outputs:

@@ -121,5 +121,10 @@ def _candidate(
     entries = {name: piece for name, piece in zip(places, pieces, strict=True) if name not in without}
     shapes = {name: tuple(shape) for name, shape in record.get("shapes", {}).items()}
     return Candidate(
-        tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), record["share"], entries, shapes, record["n"]
+        ids=tuple(pair[0] for pair in pairs),
+        says=tuple(pair[1] for pair in pairs),
+        share=record["share"],
+        outputs=entries,
+        shapes=shapes,
+        number=record["n"],
     )

@@ -64,8 +64,8 @@ class Candidate:
         says: One sentence each, addressed to the student.
         share: Fraction of the marks that it earns, from 0 to 1.
         outputs: The arrays that it gives for the inputs of the key; at the key's `places` only, where it has these.
-            None at all if its code does not come to an end.
         shapes: The shapes of arrays that are not shaped as expected, where the key has `places`.
+        ends: Whether its code comes to an end; where it does not, nothing is like it.
         number: Its place among all ways to answer that the exercise's author knows; -1 where that is not recorded.
     """
 
@@ -74,6 +74,7 @@ class Candidate:
     share: float
     outputs: Outputs
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    ends: bool = True
     number: int = -1
 
 
