@@ -16,6 +16,34 @@ EPSILON_OUTSIDE = accepted(
 )
 
 
+# What enters the mean, and what divides the step.
+FIXED = (
+    edit(
+        "absolute-instead-of-square",
+        "The mean is taken over the size of the gradient instead of its square.",
+        {"parameter.grad**2": "parameter.grad.abs()"},
+        pairs=False,
+    ),
+    edit(
+        "gradient-not-squared",
+        "The gradient enters the mean without being squared; where it is negative, the root does not exist.",
+        {"parameter.grad**2": "parameter.grad"},
+        pairs=False,
+    ),
+    edit(
+        "scalar-second-moment",
+        "One mean of squares serves the whole tensor; every entry needs its own.",
+        {"parameter.grad**2": "(parameter.grad**2).mean()"},
+        pairs=False,
+    ),
+    edit(
+        "no-root",
+        "The gradient is divided by the mean of squares itself: the square root is missing.",
+        {"torch.sqrt(square": "(square"},
+    ),
+)
+
+
 def rmsprop_mistakes(decay: str, rate: str) -> tuple[Edit, ...]:
     """Return the mistakes that both solutions allow.
 
@@ -23,8 +51,6 @@ def rmsprop_mistakes(decay: str, rate: str) -> tuple[Edit, ...]:
         decay: The decay rate as the solution writes it, as in "self.beta".
         rate: The learning rate as the solution writes it, as in "self.lr".
     """
-    beta = decay.removeprefix("self.")
-    update = f"square.mul_({decay}).add_((1 - {decay}) * parameter.grad**2)"
     return (
         edit(
             "ascent",
@@ -37,6 +63,15 @@ def rmsprop_mistakes(decay: str, rate: str) -> tuple[Edit, ...]:
             {f"{rate} * parameter.grad /": "parameter.grad /"},
             pairs=False,
         ),
+        *_weight_mistakes(decay),
+        *FIXED,
+        *_state_mistakes(decay),
+    )
+
+
+def _weight_mistakes(decay: str) -> tuple[Edit, ...]:
+    beta = decay.removeprefix("self.")
+    return (
         edit(
             "squares-summed",
             "The squares are added up without forgetting, so the steps only ever shrink: that is AdaGrad.",
@@ -53,23 +88,12 @@ def rmsprop_mistakes(decay: str, rate: str) -> tuple[Edit, ...]:
             f"{beta} and 1 - {beta} have changed places: {beta} weighs the new square instead of the old mean.",
             {f"mul_({decay}).add_((1 - {decay})": f"mul_(1 - {decay}).add_({decay}"},
         ),
-        edit(
-            "absolute-instead-of-square",
-            "The mean is taken over the size of the gradient instead of its square.",
-            {"parameter.grad**2": "parameter.grad.abs()"},
-            pairs=False,
-        ),
-        edit(
-            "gradient-not-squared",
-            "The gradient enters the mean without being squared; where it is negative, the root does not exist.",
-            {"parameter.grad**2": "parameter.grad"},
-            pairs=False,
-        ),
-        edit(
-            "no-root",
-            "The gradient is divided by the mean of squares itself: the square root is missing.",
-            {"torch.sqrt(square": "(square"},
-        ),
+    )
+
+
+def _state_mistakes(decay: str) -> tuple[Edit, ...]:
+    update = f"square.mul_({decay}).add_((1 - {decay}) * parameter.grad**2)"
+    return (
         edit(
             "root-stored",
             "The root is put back in place of the mean of squares, and the next step takes it for one.",
@@ -85,11 +109,5 @@ def rmsprop_mistakes(decay: str, rate: str) -> tuple[Edit, ...]:
             "squares-not-kept",
             "What is known of earlier squares never changes: the new mean is used, but not kept for the next step.",
             {f"square.mul_({decay})": f"square = square.mul({decay})"},
-        ),
-        edit(
-            "scalar-second-moment",
-            "One mean of squares serves the whole tensor; every entry needs its own.",
-            {"parameter.grad**2": "(parameter.grad**2).mean()"},
-            pairs=False,
         ),
     )
