@@ -71,13 +71,13 @@ def _of_steps(rate: str) -> tuple[Edit, ...]:
                 )
             },
         ),
-        edit("one-update-too-many", "One update more than asked for is made.", {"range(steps)": "range(steps + 1)"}),
-        edit("one-update-too-few", "One update less than asked for is made.", {"range(steps)": "range(steps - 1)"}),
     )
 
 
 def _of_results() -> tuple[Edit, ...]:
     return (
+        edit("one-update-too-many", "One update more than asked for is made.", {"range(steps)": "range(steps + 1)"}),
+        edit("one-update-too-few", "One update less than asked for is made.", {"range(steps)": "range(steps - 1)"}),
         edit(
             "value-of-start",
             "The returned value is f at the starting point, not at the last one.",
