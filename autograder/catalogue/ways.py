@@ -67,6 +67,7 @@ def solution_part(
     ignored: Sequence[Ignored] = (),
     not_in_mistakes: Sequence[str] = (),
     changing: Sequence[str] = (),
+    with_changes: bool = True,
     labels: Mapping[str, str | Label],
     reread: str,
     weight: float = 1.0,
@@ -89,6 +90,8 @@ def solution_part(
         ignored: Mistakes that are seen in some arrays only.
         not_in_mistakes: Arrays that may tell a convention but not a mistake, which is named whatever they hold.
         changing: Functions and classes of which small changes are looked for; all that the part uses if empty.
+        with_changes: Whether small changes are looked for. Not where all arrays are statements: the few bits of a wrong
+            answer are those of some small change by accident.
         labels: How to speak of each array.
         reread: What to read again.
         weight: Share of the exercise's marks, relative to the other parts.
@@ -106,7 +109,7 @@ def solution_part(
     singles = [_placed(one, solution, part) for one in mistakes]
     allowed = [_placed(one, solution, part) for one in conventions]
     common = _together([one for one in allowed if one.pairs], 2)
-    changes = _small_changes(solution, tuple(changing) or part.uses, words or {})
+    changes = _small_changes(solution, tuple(changing) or part.uses, words or {}) if with_changes else []
     run = _Runner(solution, part, tuple(not_in_mistakes))
     mistaken = [run.mistaken(one) for one in singles]
     return AnswerPart(

@@ -1,4 +1,4 @@
-"""Fresh inputs for the small networks of `course_utils.kits.watched_nets`."""
+"""What the answers share that use the small networks of `course_utils.kits.watched_nets`."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from autograder.catalogue.answer import Simulate
-from autograder.kits.rules import Mistake
-from course_utils.kits.probe import Inputs
+from course_utils.checks.labels import Label
 
-__all__ = ["AFTERWARDS_LABELS", "fresh_nets", "fresh_rows", "kept_mistake", "only"]
+__all__ = ["AFTERWARDS_LABELS", "MODE_CHANGED", "fresh_nets", "fresh_rows"]
 
-ROWS = 14
 AFTERWARDS_LABELS = {
-    "parameters_kept": "parameters as they were (1 = yes)",
-    "statistics_kept": "running statistics as they were (1 = yes)",
-    "modes_kept": "training or evaluation mode as it was (1 = yes)",
-    "settings_kept": "momentum and other settings as they were (1 = yes)",
-    "no_gradients": "nothing left in .grad (1 = yes)",
+    "parameters_kept": Label("parameters as they were", statement=True),
+    "statistics_kept": Label("running statistics as they were", statement=True),
+    "modes_kept": Label("training or evaluation mode as it was", statement=True),
+    "settings_kept": Label("momentum and other settings as they were", statement=True),
+    "no_gradients": Label("nothing left in .grad", statement=True),
 }
+MODE_CHANGED = "The net is not in the mode in which it was given."
 
 
 def fresh_nets(rng: np.random.Generator) -> dict[str, Any]:
@@ -42,21 +40,3 @@ def fresh_rows(rng: np.random.Generator, name: str, count: int, side: int = 4) -
     level = np.linspace(-1.0, 1.5, count)[:, None, None, None] if count > 1 else 0.5
     x = rng.normal(size=(count, 1, side, side)) * 0.8 + level
     return {f"{name}_x": x, f"{name}_y": rng.permutation(np.arange(count) % 3).astype(np.float64)}
-
-
-def kept_mistake(name: str, says: str, *flags: str, share: float = 0.5) -> Mistake:
-    """Make a mistake that is seen by some flags being 0."""
-    return Mistake(name, says, dict.fromkeys(flags, _zero), share=share)
-
-
-def _zero(state: object) -> float:
-    return 0.0
-
-
-def only(simulate: Simulate, names: tuple[str, ...]) -> Simulate:
-    """Return a simulation that gives some of its arrays only."""
-
-    def arrays(inputs: Inputs) -> Any:
-        return {name: value for name, value in simulate(inputs).items() if name in names}
-
-    return arrays

@@ -810,9 +810,10 @@ for name, factor in rows:
 def recalibrate_batchnorm(net, X, batch_size):
     """Set the running statistics of every batch normalization to those of the whole set `X`, in place."""
     ### BEGIN SOLUTION
+    layers = [module for module in net.modules() if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d))]
     was_training = net.training
     net.eval()
-    for layer in [module for module in net.modules() if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d))]:
+    for layer in layers:
         count, total, squares = 0, 0.0, 0.0
 
         def add(module, inputs):

@@ -15,7 +15,7 @@ def by_columns(values):
     return values.transpose(0, 1).flatten(1)
 
 
-def layer_by_layer(net, X, batch_size, correction=1):
+def layer_by_layer(net, X, batch_size, correction=1, variances=True, spread=lambda var: var):
     """Two moments per layer, from inputs caught on their way in."""
     modes = {module: module.training for module in net.modules()}
     net.eval()
@@ -28,7 +28,8 @@ def layer_by_layer(net, X, batch_size, correction=1):
             handle.remove()
             values = by_columns(torch.cat(caught))
             layer.running_mean.copy_(values.mean(1))
-            layer.running_var.copy_(values.var(1, correction=correction))
+            if variances:
+                layer.running_var.copy_(spread(values.var(1, correction=correction)))
     for module, training in modes.items():
         module.training = training
 
@@ -77,6 +78,22 @@ def cumulative(net, X, batch_size, *, reset=True, momentum="mean", keep=True, gr
         for layer, value in zip(norms(net), kept, strict=True):
             layer.momentum = value
     net.train(was if leave is None else leave)
+
+
+def by_share(net, X, batch_size):
+    """Each batch counts by its share of the images so far."""
+    was, kept, seen = net.training, [layer.momentum for layer in norms(net)], 0
+    net.train()
+    with torch.no_grad():
+        for start in range(0, len(X), batch_size):
+            part = X[start : start + batch_size]
+            seen += len(part)
+            for layer in norms(net):
+                layer.momentum = len(part) / seen
+            net(part)
+    for layer, value in zip(norms(net), kept, strict=True):
+        layer.momentum = value
+    net.train(was)
 
 
 def at_once(net, X, batch_size, momentum=1.0):
@@ -174,6 +191,7 @@ VARIANTS = {
     "biased-variance": with_(layer_by_layer, correction=0),
     "mean-over-batches": with_(cumulative),
     "mean-over-batches (torch)": (lambda net, X, batch_size: torch.no_grad()(from_torch)(net, X, batch_size),),
+    "mean-over-batches (weighted)": (by_share,),
     "mean-over-batches+records-a-graph": with_(cumulative, grad=True),
 }
 MUTANTS = {
@@ -186,6 +204,8 @@ MUTANTS = {
     "only-reset": with_(cumulative, mode=False),
     "second-layer-sees-the-old-first": (all_layers_at_once,),
     "variance-not-changed": (old_variances,),
+    "variance-not-changed (by the means alone)": with_(layer_by_layer, variances=False),
+    "standard-deviation (layer by layer)": with_(layer_by_layer, spread=torch.sqrt),
     "standard-deviation": (then(roots),),
     "mode-changed": (then(lambda net: net.train()),),
     "mode-changed (always evaluated)": (then(lambda net: net.eval()),),
