@@ -359,10 +359,9 @@ def cross_entropy(logits, labels):
         Tensor with one number, which can be differentiated.
     """
     ### BEGIN SOLUTION
-    largest = logits.max(dim=1, keepdim=True).values
-    log_of_sum = torch.log(torch.exp(logits - largest).sum(dim=1)) + largest.squeeze(1)
-    of_label = logits[torch.arange(len(labels)), labels]
-    return (log_of_sum - of_label).mean()
+    shifted = logits - logits.max(dim=1, keepdim=True).values
+    log_probabilities = shifted - torch.log(torch.exp(shifted).sum(dim=1, keepdim=True))  # (N, K)
+    return -log_probabilities[torch.arange(len(labels)), labels].mean()
     ### END SOLUTION
 
 
