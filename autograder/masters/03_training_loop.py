@@ -174,9 +174,10 @@ for dtype in (torch.float32, torch.float64):
 def sigmoid(x):
     """Return 1 / (1 + exp(-x)), elementwise and without overflow; a tensor like x."""
     ### BEGIN SOLUTION
-    # At most one of the two differs from exp(0): no exponent is positive.
+    # No exponent is positive: exp(x) / (1 + exp(x)) for a negative x, 1 / (1 + exp(-x)) for the others.
     numerator = torch.exp(torch.minimum(x, torch.zeros_like(x)))
-    return numerator / (1 + torch.exp(-x.abs()))
+    denominator = 1 + torch.exp(-x.abs())
+    return numerator / denominator
     ### END SOLUTION
 
 
