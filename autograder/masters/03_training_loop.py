@@ -174,9 +174,10 @@ for dtype in (torch.float32, torch.float64):
 def sigmoid(x):
     """Return 1 / (1 + exp(-x)), elementwise and without overflow; a tensor like x."""
     ### BEGIN SOLUTION
-    # At most one of the two differs from exp(0): no exponent is positive.
+    # No exponent is positive: exp(x) / (1 + exp(x)) for a negative x, 1 / (1 + exp(-x)) for the others.
     numerator = torch.exp(torch.minimum(x, torch.zeros_like(x)))
-    return numerator / (1 + torch.exp(-x.abs()))
+    denominator = 1 + torch.exp(-x.abs())
+    return numerator / denominator
     ### END SOLUTION
 
 
@@ -359,10 +360,9 @@ def cross_entropy(logits, labels):
         Tensor with one number, which can be differentiated.
     """
     ### BEGIN SOLUTION
-    largest = logits.max(dim=1, keepdim=True).values
-    log_of_sum = torch.log(torch.exp(logits - largest).sum(dim=1)) + largest.squeeze(1)
-    of_label = logits[torch.arange(len(labels)), labels]
-    return (log_of_sum - of_label).mean()
+    shifted = logits - logits.max(dim=1, keepdim=True).values
+    log_probabilities = shifted - torch.log(torch.exp(shifted).sum(dim=1, keepdim=True))  # (N, K)
+    return -log_probabilities[torch.arange(len(labels)), labels].mean()
     ### END SOLUTION
 
 
