@@ -145,7 +145,9 @@ ABOUT_RELU = (
         "Values above 1 are cut off; a rectifier lets them pass.",
         {"x > 0, x,": "x > 0, x.clamp(max=1),"},
     ),
-    *_about_the_result(WHERE, WHERE),
+    *_about_the_result(WHERE, WHERE)[
+        :2
+    ],  # another type shows, but not which one: no value needs more than single precision
 )
 LABELS = {
     "values": Label("value"),
