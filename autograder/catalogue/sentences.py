@@ -86,6 +86,8 @@ def _where(target: str, words: Mapping[str, str]) -> str:
 def _spoken(name: str, words: Mapping[str, str]) -> str:
     """Return how to speak of a name or of the last part of a dotted one."""
     last = name.rpartition(".")[2]
+    if last == "sqrt":
+        return "root"
     return words.get(name) or words.get(last) or last.replace("_", " ").strip()
 
 

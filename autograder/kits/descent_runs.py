@@ -22,6 +22,75 @@ SLOPES = "grad_x_f(x, y), grad_y_f(x, y)"
 RETURNED = "f(x, y), x_hist, y_hist"
 LOWEST = "min(zip(x_hist, y_hist), key=lambda point: f(*point))"
 
+COMMON = (
+    edit(
+        "ascent",
+        "Each step goes uphill: the update adds where it should subtract.",
+        # The sign is that of the step size, so that it holds for slopes that other edits take further on.
+        {"for": "step_size = -step_size\nfor"},
+    ),
+    edit(
+        "gradient-not-recomputed",
+        "Every step uses the gradient of the starting point: it has to be computed again after each move.",
+        {SLOPES: SLOPES.replace("x, y", "x_hist[0], y_hist[0]")},
+    ),
+    edit(
+        "partial-derivatives-swapped",
+        "x moves along the derivative with respect to y, and y along that with respect to x.",
+        {"slope_x, slope_y =": "slope_y, slope_x ="},
+    ),
+    edit(
+        "unit-length-steps",
+        "Every step has length step_size: the gradient is scaled to length one before it is used.",
+        {
+            "x, y = x": (
+                "length = (slope_x**2 + slope_y**2) ** 0.5\n"
+                "slope_x, slope_y = slope_x / length, slope_y / length\n"
+                "x, y = x"
+            )
+        },
+    ),
+    edit("one-update-too-many", "One update more than asked for is made.", {"range(steps)": "range(steps + 1)"}),
+    edit("one-update-too-few", "One update less than asked for is made.", {"range(steps)": "range(steps - 1)"}),
+    edit(
+        "value-of-start",
+        "The returned value is f at the starting point, not at the last one.",
+        {RETURNED: "f(x_hist[0], y_hist[0]), x_hist, y_hist"},
+        share=0.75,
+    ),
+    edit(
+        "value-before-last-step",
+        "The returned value is f before the last step: it does not belong to the returned x and y.",
+        {RETURNED: "f(x_hist[-2], y_hist[-2]), x_hist, y_hist"},
+        share=0.75,
+    ),
+    edit(
+        "best-point-returned",
+        "The lowest point on the way is returned. With a large step size that is not always the last one, which "
+        "the text asks for.",
+        {"return x, y": f"x, y = {LOWEST}\nreturn x, y"},
+        share=0.75,
+    ),
+    edit(
+        "best-point-returned",
+        "The returned value is the lowest on the way: it does not belong to the returned x and y.",
+        {RETURNED: f"f(*{LOWEST}), x_hist, y_hist"},
+        share=0.75,
+    ),
+    edit(
+        "history-without-start",
+        "The histories lack the starting point: n steps visit n + 1 points.",
+        {RETURNED: "f(x, y), x_hist[1:], y_hist[1:]"},
+        share=0.75,
+    ),
+    edit(
+        "history-without-end",
+        "The histories lack the last point: n steps visit n + 1 points.",
+        {RETURNED: "f(x, y), x_hist[:-1], y_hist[:-1]"},
+        share=0.75,
+    ),
+)
+
 
 def descent_mistakes(rate: str) -> tuple[Edit, ...]:
     """Return the mistakes of both exercises.
@@ -29,17 +98,7 @@ def descent_mistakes(rate: str) -> tuple[Edit, ...]:
     Args:
         rate: What the solution calls the step size of the current step.
     """
-    return (*_of_steps(rate), *_of_results())
-
-
-def _of_steps(rate: str) -> tuple[Edit, ...]:
     return (
-        edit(
-            "ascent",
-            "Each step goes uphill: the update adds where it should subtract.",
-            # The sign is that of the step size, so that it holds for slopes that other edits take further on.
-            {"for": "step_size = -step_size\nfor"},
-        ),
         edit(
             "y-uses-new-x",
             "The step of y uses the new x: both partial derivatives belong to the same point, the one before the step.",
@@ -50,71 +109,7 @@ def _of_steps(rate: str) -> tuple[Edit, ...]:
             "The step of x uses the new y: both partial derivatives belong to the same point, the one before the step.",
             {"grad_x_f(x, y)": f"grad_x_f(x, y - {rate} * grad_y_f(x, y))"},
         ),
-        edit(
-            "gradient-not-recomputed",
-            "Every step uses the gradient of the starting point: it has to be computed again after each move.",
-            {SLOPES: SLOPES.replace("x, y", "x_hist[0], y_hist[0]")},
-        ),
-        edit(
-            "partial-derivatives-swapped",
-            "x moves along the derivative with respect to y, and y along that with respect to x.",
-            {"slope_x, slope_y =": "slope_y, slope_x ="},
-        ),
-        edit(
-            "unit-length-steps",
-            "Every step has length step_size: the gradient is scaled to length one before it is used.",
-            {
-                "x, y = x": (
-                    "length = (slope_x**2 + slope_y**2) ** 0.5\n"
-                    "slope_x, slope_y = slope_x / length, slope_y / length\n"
-                    "x, y = x"
-                )
-            },
-        ),
-    )
-
-
-def _of_results() -> tuple[Edit, ...]:
-    return (
-        edit("one-update-too-many", "One update more than asked for is made.", {"range(steps)": "range(steps + 1)"}),
-        edit("one-update-too-few", "One update less than asked for is made.", {"range(steps)": "range(steps - 1)"}),
-        edit(
-            "value-of-start",
-            "The returned value is f at the starting point, not at the last one.",
-            {RETURNED: "f(x_hist[0], y_hist[0]), x_hist, y_hist"},
-            share=0.75,
-        ),
-        edit(
-            "value-before-last-step",
-            "The returned value is f before the last step: it does not belong to the returned x and y.",
-            {RETURNED: "f(x_hist[-2], y_hist[-2]), x_hist, y_hist"},
-            share=0.75,
-        ),
-        edit(
-            "best-point-returned",
-            "The lowest point on the way is returned. With a large step size that is not always the last one, which "
-            "the text asks for.",
-            {"return x, y": f"x, y = {LOWEST}\nreturn x, y"},
-            share=0.75,
-        ),
-        edit(
-            "best-point-returned",
-            "The returned value is the lowest on the way: it does not belong to the returned x and y.",
-            {RETURNED: f"f(*{LOWEST}), x_hist, y_hist"},
-            share=0.75,
-        ),
-        edit(
-            "history-without-start",
-            "The histories lack the starting point: n steps visit n + 1 points.",
-            {RETURNED: "f(x, y), x_hist[1:], y_hist[1:]"},
-            share=0.75,
-        ),
-        edit(
-            "history-without-end",
-            "The histories lack the last point: n steps visit n + 1 points.",
-            {RETURNED: "f(x, y), x_hist[:-1], y_hist[:-1]"},
-            share=0.75,
-        ),
+        *COMMON,
     )
 
 

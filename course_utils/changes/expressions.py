@@ -260,7 +260,7 @@ def _others(text: Text, node: ast.Name | ast.Attribute, block: Block) -> Iterabl
     local = dict.fromkeys(
         one.id for one in ast.walk(block.function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
     )
-    return local if node.id in local else ()
+    return [name for name in local if name != "_"] if node.id in local else ()
 
 
 def _attributes(text: Text) -> Iterator[ast.Attribute]:
