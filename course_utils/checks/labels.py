@@ -9,7 +9,7 @@ __all__ = ["TIMES", "Label", "plural"]
 
 PLURALS = {
     "step": "steps", "epoch": "epochs", "pass": "passes", "layer": "layers", "rate": "rates", "number": "numbers",
-    "walk": "walks", "function": "functions", "Hessian": "Hessians", "pair": "pairs", "run": "runs", "weight": "weights",
+    "walk": "walks", "function": "functions", "Hessian": "Hessians", "pair": "pairs", "run": "runs",
 }  # fmt: skip
 # What follows one upon another, so that something can be kept from one to the next.
 TIMES = ("step", "epoch", "pass")
