@@ -698,16 +698,17 @@ def train_epoch(params, x_train, y_train, learning_rate, batch_size):
     """
     ### BEGIN SOLUTION
     enable_gradients(params)
-    total_loss = total_accuracy = 0.0
+    losses, accuracies, sizes = [], [], []
     for rows in torch.randperm(len(x_train)).split(batch_size):
         y_hat = network(x_train[rows], params)
         loss = bce_loss(y_train[rows], y_hat)
         clear_gradients(params)
         loss.backward()
         add_gradients(params, -learning_rate)
-        total_loss += len(rows) * loss.item()
-        total_accuracy += len(rows) * accuracy(y_train[rows], y_hat)
-    return total_loss / len(x_train), total_accuracy / len(x_train)
+        losses.append(loss.item())
+        accuracies.append(accuracy(y_train[rows], y_hat))
+        sizes.append(len(rows))
+    return np.average(losses, weights=sizes), np.average(accuracies, weights=sizes)
     ### END SOLUTION
 
 
@@ -716,7 +717,9 @@ def evaluate(params, x, y):
     ### BEGIN SOLUTION
     with torch.no_grad():
         y_hat = network(x, params)
-        return bce_loss(y, y_hat).item(), accuracy(y, y_hat)
+    loss = bce_loss(y, y_hat).item()
+    share = accuracy(y, y_hat)
+    return loss, share
     ### END SOLUTION
 
 

@@ -191,6 +191,7 @@ WORDS = {
     "y": "labels",
     "y_hat": "predicted probabilities",
     "tiny": "tiny constant",
+    "overflow_free": "ln(1 + exp(z))",
 }
 
 

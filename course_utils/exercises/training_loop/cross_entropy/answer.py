@@ -130,7 +130,7 @@ ANSWER = Answer(
             labels=LABELS,
             reread="section 3.2, the loss as the log of a sum of exponentials, less the label's logit",
             rtol=1e-5,
-            words={"shifted": "logits less their maximum", "log_probabilities": "log-probabilities"},
+            words={"shifted": "shifted logits", "log_probabilities": "log-probabilities"},
         ),
     ),
     by_hand=LOSSES,

@@ -153,7 +153,7 @@ ANSWER = Answer(
                 labels=LABELS,
                 reread="section 3.4, the variance of a sum of d0 terms",
                 rtol=0.02,
-                words={"spread": "standard deviation", "d0": "number of inputs", "d1": "number of outputs"},
+                words={"spread": "the standard deviation", "d0": "the number of inputs", "d1": "the number of outputs"},
             )
         ),
     ),
