@@ -19,7 +19,8 @@ from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-SHARE = "share = accuracy(y, y_hat)"
+SHARE = "accuracy(y, y_hat)"
+RETURNED = "return bce_loss(y, y_hat).item(), accuracy(y, y_hat)"
 
 ABOUT_EVALUATE = (
     edit(
@@ -30,34 +31,34 @@ ABOUT_EVALUATE = (
     edit(
         "accuracy-in-percent",
         "The accuracy is in percent; the text asks for a fraction between 0 and 1.",
-        {SHARE: "share = 100 * accuracy(y, y_hat)"},
+        {SHARE: "100 * accuracy(y, y_hat)"},
         share=0.75,
     ),
     edit(
         "accuracy-as-count",
         "The accuracy is the number of right answers; the text asks for their fraction.",
-        {SHARE: "share = len(y) * accuracy(y, y_hat)"},
+        {SHARE: "len(y) * accuracy(y, y_hat)"},
         share=0.75,
     ),
     edit(
         "error-for-accuracy",
         "This is the fraction of wrong answers; the accuracy is that of right ones.",
-        {SHARE: "share = 1 - accuracy(y, y_hat)"},
+        {SHARE: "1 - accuracy(y, y_hat)"},
     ),
     edit(
         "threshold-for-logits",
         "Every example counts as a 1: a probability is compared with 0, where a logit would be. Its threshold is 1/2.",
-        {SHARE: "share = accuracy(y, y_hat > 0)"},
+        {SHARE: "accuracy(y, y_hat > 0)"},
     ),
     edit(
         "all-pairs",
         "Each output is compared with the labels of all examples: a column (N, 1) meets a vector (N,).",
-        {SHARE: "share = accuracy(y[:, None], y_hat)"},
+        {SHARE: "accuracy(y[:, None], y_hat)"},
     ),
     edit(
         "results-exchanged",
         "Loss and accuracy have changed places.",
-        {"return loss, share": "return share, loss"},
+        {RETURNED: "return accuracy(y, y_hat), bce_loss(y, y_hat).item()"},
         share=0.75,
     ),
 )
