@@ -717,9 +717,7 @@ def evaluate(params, x, y):
     ### BEGIN SOLUTION
     with torch.no_grad():
         y_hat = network(x, params)
-    loss = bce_loss(y, y_hat).item()
-    share = accuracy(y, y_hat)
-    return loss, share
+        return bce_loss(y, y_hat).item(), accuracy(y, y_hat)
     ### END SOLUTION
 
 

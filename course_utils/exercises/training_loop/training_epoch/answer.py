@@ -19,45 +19,46 @@ from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-SHARE = "share = accuracy(y, y_hat)"
+# What evaluate returns.
+LOSS, SHARE = "bce_loss(y, y_hat).item()", "accuracy(y, y_hat)"
 
 ABOUT_EVALUATE = (
     edit(
         "sum-for-mean",
         "The loss is the sum over the examples; the text asks for their mean.",
-        {"bce_loss(y, y_hat)": "len(y) * bce_loss(y, y_hat)"},
+        {LOSS: f"{LOSS} * len(y)"},
     ),
     edit(
         "accuracy-in-percent",
         "The accuracy is in percent; the text asks for a fraction between 0 and 1.",
-        {SHARE: "share = 100 * accuracy(y, y_hat)"},
+        {SHARE: "100 * accuracy(y, y_hat)"},
         share=0.75,
     ),
     edit(
         "accuracy-as-count",
         "The accuracy is the number of right answers; the text asks for their fraction.",
-        {SHARE: "share = len(y) * accuracy(y, y_hat)"},
+        {SHARE: "len(y) * accuracy(y, y_hat)"},
         share=0.75,
     ),
     edit(
         "error-for-accuracy",
         "This is the fraction of wrong answers; the accuracy is that of right ones.",
-        {SHARE: "share = 1 - accuracy(y, y_hat)"},
+        {SHARE: "1 - accuracy(y, y_hat)"},
     ),
     edit(
         "threshold-for-logits",
         "Every example counts as a 1: a probability is compared with 0, where a logit would be. Its threshold is 1/2.",
-        {SHARE: "share = accuracy(y, y_hat > 0)"},
+        {SHARE: "accuracy(y, y_hat > 0)"},
     ),
     edit(
         "all-pairs",
         "Each output is compared with the labels of all examples: a column (N, 1) meets a vector (N,).",
-        {SHARE: "share = accuracy(y[:, None], y_hat)"},
+        {SHARE: "accuracy(y[:, None], y_hat)"},
     ),
     edit(
         "results-exchanged",
         "Loss and accuracy have changed places.",
-        {"return loss, share": "return share, loss"},
+        {f"return {LOSS}": f"return ({LOSS}", SHARE: f"{SHARE})[::-1]"},
         share=0.75,
     ),
 )
@@ -65,7 +66,7 @@ ATTACHED = accepted(
     "graph-kept",
     "Accepted: the values are right. They carry the graph of the whole pass with them; under no_grad, or as plain "
     "numbers, they would not.",
-    {"with torch.no_grad():": "if True:", "bce_loss(y, y_hat).item()": "bce_loss(y, y_hat)"},
+    {"with torch.no_grad():": "if True:", LOSS: "bce_loss(y, y_hat)"},
 )
 LABELS = {
     "weights": Label("parameters", "epoch"),
@@ -87,7 +88,6 @@ WORDS = {
     "params": "parameters",
     "y_hat": "predicted probabilities",
     "rows": "rows of the batch",
-    "share": "accuracy",
 }
 
 
