@@ -19,14 +19,14 @@ from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-SHARE = "accuracy(y, y_hat)"
-RETURNED = "return bce_loss(y, y_hat).item(), accuracy(y, y_hat)"
+# What evaluate returns.
+LOSS, SHARE = "bce_loss(y, y_hat).item()", "accuracy(y, y_hat)"
 
 ABOUT_EVALUATE = (
     edit(
         "sum-for-mean",
         "The loss is the sum over the examples; the text asks for their mean.",
-        {"bce_loss(y, y_hat)": "len(y) * bce_loss(y, y_hat)"},
+        {LOSS: f"{LOSS} * len(y)"},
     ),
     edit(
         "accuracy-in-percent",
@@ -58,7 +58,7 @@ ABOUT_EVALUATE = (
     edit(
         "results-exchanged",
         "Loss and accuracy have changed places.",
-        {RETURNED: "return accuracy(y, y_hat), bce_loss(y, y_hat).item()"},
+        {f"return {LOSS}": f"return ({LOSS}", SHARE: f"{SHARE})[::-1]"},
         share=0.75,
     ),
 )
@@ -66,7 +66,7 @@ ATTACHED = accepted(
     "graph-kept",
     "Accepted: the values are right. They carry the graph of the whole pass with them; under no_grad, or as plain "
     "numbers, they would not.",
-    {"with torch.no_grad():": "if True:", "bce_loss(y, y_hat).item()": "bce_loss(y, y_hat)"},
+    {"with torch.no_grad():": "if True:", LOSS: "bce_loss(y, y_hat)"},
 )
 LABELS = {
     "weights": Label("parameters", "epoch"),
@@ -88,7 +88,6 @@ WORDS = {
     "params": "parameters",
     "y_hat": "predicted probabilities",
     "rows": "rows of the batch",
-    "share": "accuracy",
 }
 
 
