@@ -17,7 +17,7 @@ from course_utils.checks.labels import Label
 from course_utils.checks.observe import conclude_part, observe_part
 from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
 
-__all__ = ["Ignored", "solution_part"]
+__all__ = ["Ignored", "inheriting", "solution_part"]
 
 # So many accepted conventions may be used together.
 MOST_TOGETHER = 3
@@ -66,8 +66,9 @@ def solution_part(
     conventions: Iterable[Edit] = (),
     ignored: Sequence[Ignored] = (),
     not_in_mistakes: Sequence[str] = (),
-    changing: Sequence[str] = (),
     with_changes: bool = True,
+    changing: Sequence[str] = (),
+    built_on: str = "",
     labels: Mapping[str, str | Label],
     reread: str,
     weight: float = 1.0,
@@ -89,9 +90,10 @@ def solution_part(
         conventions: Accepted conventions; those with `pairs=False` are not looked for together with mistakes.
         ignored: Mistakes that are seen in some arrays only.
         not_in_mistakes: Arrays that may tell a convention but not a mistake, which is named whatever they hold.
-        changing: Functions and classes of which small changes are looked for; all that the part uses if empty.
         with_changes: Whether small changes are looked for. Not where all arrays are statements: the few bits of a wrong
             answer are those of some small change by accident.
+        changing: Functions and classes of which small changes are looked for; all that the part uses if empty.
+        built_on: Code above the solution that edits may change too: of a class that it inherits, or of another one.
         labels: How to speak of each array.
         reread: What to read again.
         weight: Share of the exercise's marks, relative to the other parts.
@@ -105,7 +107,9 @@ def solution_part(
         KeyError: There is no such solution, or no such part.
     """
     solution = load_solution(exercise)
-    part = next(part for part in load_probe(exercise).parts if part.name == name)
+    if built_on:
+        solution = replace(solution, source=f"{built_on}\n\n{solution.source}")
+    part = _part(exercise, name)
     singles = [_placed(one, solution, part) for one in mistakes]
     allowed = [_placed(one, solution, part) for one in conventions]
     common = _together([one for one in allowed if one.pairs], 2)
@@ -137,6 +141,36 @@ def solution_part(
     )
 
 
+def inheriting(
+    exercise: str, name: str, earlier: str, mistakes: Iterable[Edit], *, then: str = ""
+) -> tuple[Alternative, ...]:
+    """Return how a part comes out right, but upon an earlier exercise's solution that is edited.
+
+    Args:
+        exercise: Exercise id.
+        name: Name of the part, as in the probe.
+        earlier: Id of the exercise whose solution the part's own one uses.
+        mistakes: Edits of the earlier solution; ids, sentences and shares are taken as they are.
+        then: Code that runs after the earlier solution and before the part's own.
+
+    Raises:
+        EditError: An edit cannot be made.
+        KeyError: There is no such solution, or no such part.
+    """
+    solution, before, part = load_solution(exercise), load_solution(earlier), _part(exercise, name)
+
+    def upon(one: Edit) -> Alternative:
+        given = f"{solution.given}\n{apply(before.source, spans(one, before))}\n{then}"
+        run = _Runner(replace(solution, given=given), part, ())
+        return Alternative((one.id,), (one.says,), lambda inputs: run.outputs((), inputs), one.share)
+
+    return tuple(upon(one) for one in mistakes)
+
+
+def _part(exercise: str, name: str) -> Part:
+    return next(part for part in load_probe(exercise).parts if part.name == name)
+
+
 @dataclass(frozen=True)
 class _Runner:
     """Runs a changed solution through the probe of a part."""
@@ -152,13 +186,13 @@ class _Runner:
             EditError: The probe refuses the solution.
         """
         try:
-            return self._outputs((), inputs)
+            return self.outputs((), inputs)
         except NoOutputsError as error:
             where, name = f"{self.solution.path}:{self.solution.line}", self.solution.exercise
             raise EditError(f"{where}: the solution of {name} is not what its probe uses: {error}") from error
 
     def accepted(self, way: _Placed) -> Alternative:
-        return Alternative(way.ids, way.says, lambda inputs: self._outputs(way.spans, inputs), 1.0)
+        return Alternative(way.ids, way.says, lambda inputs: self.outputs(way.spans, inputs), 1.0)
 
     def mistaken(self, way: _Placed) -> Alternative:
         return self._without(way, self.not_in_mistakes)
@@ -173,12 +207,12 @@ class _Runner:
 
     def _without(self, way: _Placed, left_out: Sequence[str]) -> Alternative:
         def simulate(inputs: Inputs) -> Outputs:
-            found = self._outputs(way.spans, inputs)
+            found = self.outputs(way.spans, inputs)
             return {name: array for name, array in found.items() if name not in left_out}
 
         return Alternative(way.ids, way.says, simulate, way.share, way.where)
 
-    def _outputs(self, changed: tuple[Span, ...], inputs: Inputs) -> Outputs:
+    def outputs(self, changed: tuple[Span, ...], inputs: Inputs) -> Outputs:
         """Return the arrays of a changed solution.
 
         Raises:

@@ -18,6 +18,8 @@ from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["MODULE_LABELS", "MODULE_MISTAKES", "OTHER_DTYPE", "WITH_AFFINE", "Statements", "statements_part"]
 
+Value = float | tuple[float, ...]
+
 
 @dataclass(frozen=True)
 class Statements:
@@ -32,7 +34,7 @@ class Statements:
 
     id: str
     says: str
-    values: Mapping[str, float]
+    values: Mapping[str, Value]
     share: float = 0.5
 
 
@@ -85,7 +87,7 @@ def statements_part(
     labels: Mapping[str, Label],
     mistakes: Sequence[Statements],
     *,
-    usual: Mapping[str, float] | None = None,
+    usual: Mapping[str, Value] | None = None,
     conventions: Sequence[Statements] = (),
     reread: str,
     weight: float,
@@ -116,7 +118,7 @@ def statements_part(
 
 
 def _mistaken(
-    right: Mapping[str, float], mistakes: Sequence[Statements], conventions: Sequence[Sequence[Statements]]
+    right: Mapping[str, Value], mistakes: Sequence[Statements], conventions: Sequence[Sequence[Statements]]
 ) -> Iterator[Alternative]:
     yield from (_alternative(right, [one]) for one in mistakes)
     yield from (_alternative(right, pair) for pair in combinations(mistakes, 2) if _apart(pair))
@@ -131,14 +133,14 @@ def _apart(chosen: Iterable[Statements]) -> bool:
 
 
 def _alternative(
-    right: Mapping[str, float], chosen: Sequence[Statements], unnamed: Sequence[Statements] = ()
+    right: Mapping[str, Value], chosen: Sequence[Statements], unnamed: Sequence[Statements] = ()
 ) -> Alternative:
     share = float(np.prod([one.share for one in chosen]))
     ids, says = tuple(one.id for one in chosen), tuple(one.says for one in chosen)
     return Alternative(ids, says, _simulate(right, (*chosen, *unnamed)), share)
 
 
-def _simulate(right: Mapping[str, float], chosen: Sequence[Statements]) -> Simulate:
+def _simulate(right: Mapping[str, Value], chosen: Sequence[Statements]) -> Simulate:
     values = dict(right)
     for one in chosen:
         values |= one.values

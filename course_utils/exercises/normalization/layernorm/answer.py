@@ -13,7 +13,7 @@ from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normaliz
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
-__all__ = ["ANSWER"]
+__all__ = ["ANSWER", "FORWARD_MISTAKES"]
 
 SHAPES = {"square": (4, 4), "other": (3, 4)}
 
