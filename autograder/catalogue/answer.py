@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -59,7 +58,7 @@ class AnswerPart:
     name: str
     reference: Simulate
     misconceptions: tuple[Alternative, ...]
-    labels: Mapping[str, str | Label]
+    labels: Mapping[str, Label]
     reread: str
     variants: tuple[Alternative, ...] = ()
     changes: tuple[Alternative, ...] = ()
@@ -119,7 +118,7 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
         variants=_candidates(part.variants, inputs),
         misconceptions=_candidates(part.misconceptions, inputs),
         changes=_candidates(part.changes, inputs),
-        labels={name: _label(label) for name, label in part.labels.items()},
+        labels=part.labels,
         reread=part.reread,
         baselines=part.baselines(inputs) if part.baselines else {},
         factors=part.factors(inputs) if part.factors else {},
@@ -127,29 +126,6 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
         agreement=part.agreement,
         uses=probed.uses,
         counts_with=probed.counts_with,
-    )
-
-
-def _label(label: str | Label) -> Label:
-    if isinstance(label, Label):
-        return label
-    signs = dict(re.findall(r" \((nan|infinite): ([^)]*)\)", label))
-    zero = re.search(r" \(0 = ([^)]*)\)", label)
-    text = re.sub(r" \((nan:|infinite:|0 =|1 = yes)[^)]*\)|\s*\(1 = yes\)", "", label)
-    found = re.fullmatch(
-        r"(?P<what>.*?)\s*(?P<link>after|at|of|number|for|by)? ?(?P<rows>[\w]+(?: number)?) \{step\},?(?P<then>.*)",
-        text,
-    )
-    if "{step}" not in label or found is None:
-        return Label(text, statement="(1 = yes)" in label, zero=zero[1] if zero else "", **signs)
-    return Label(
-        found["what"].rstrip(","),
-        found["rows"],
-        found["link"] or "",
-        found["then"].strip(),
-        "(1 = yes)" in label,
-        zero=zero[1] if zero else "",
-        **signs,
     )
 
 

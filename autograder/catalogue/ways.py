@@ -69,7 +69,7 @@ def solution_part(
     with_changes: bool = True,
     changing: Sequence[str] = (),
     built_on: str = "",
-    labels: Mapping[str, str | Label],
+    labels: Mapping[str, Label],
     reread: str,
     weight: float = 1.0,
     rtol: float = 1e-6,

@@ -75,7 +75,7 @@ def part_from_rule(
     also: Sequence[Mistake] = (),
     further_variants: Sequence[Alternative] = (),
     variants_only: Sequence[str] = (),
-    labels: Mapping[str, str | Label],
+    labels: Mapping[str, Label],
     reread: str,
     weight: float = 1.0,
     rtol: float = 1e-6,

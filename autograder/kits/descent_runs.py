@@ -160,8 +160,8 @@ def descent_answer(
     return Answer(exercise, generate, (part,))
 
 
-def _labels(runs: int) -> dict[str, str | Label]:
-    labels: dict[str, str | Label] = {"entries": Label("number of entries of x_hist and of y_hist", "run", link="in")}
+def _labels(runs: int) -> dict[str, Label]:
+    labels: dict[str, Label] = {"entries": Label("number of entries of x_hist and of y_hist", "run", link="in")}
     for run in range(1, runs + 1):
         labels[f"x_hist_{run}"] = Label(f"x_hist of run {run}")
         labels[f"y_hist_{run}"] = Label(f"y_hist of run {run}")

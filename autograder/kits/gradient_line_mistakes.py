@@ -9,6 +9,7 @@ from autograder.kits.gradient_line import loss_at
 from autograder.kits.module_manners import turned
 from autograder.kits.rules import Mistake
 from autograder.kits.watched_inputs import AFTERWARDS_LABELS
+from course_utils.checks.labels import Label
 
 __all__ = ["MANNERS", "MANNER_MISTAKES", "MANNER_VARIANTS", "MISTAKES", "VARIANTS"]
 
@@ -96,7 +97,7 @@ VARIANTS = (
         share=1.0,
     ),
 )
-MANNERS = {**AFTERWARDS_LABELS, "plain_numbers": "numbers without a graph (1 = yes)"}
+MANNERS = {**AFTERWARDS_LABELS, "plain_numbers": Label("numbers without a graph", statement=True)}
 STATISTICS = (
     "The running statistics of the net have moved: every forward pass in training mode updates them. Measure on a copy."
 )

@@ -10,16 +10,17 @@ import numpy as np
 from autograder.catalogue.answer import AnswerPart, Simulate
 from autograder.kits.accepted_conventions import part_from_rule
 from autograder.kits.rules import Formula, Mistake, Rule
+from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["MODULE_MANNERS", "MODULE_MANNER_MISTAKES", "OTHER_DTYPE", "flag_part", "turned"]
 
 MODULE_MANNERS = {
-    "input_left_alone": "input left as it was (1 = yes)",
-    "strided": "the same for an input that is not contiguous in memory (1 = yes)",
-    "half": "works in float16 (1 = yes)",
-    "bfloat16": "works in bfloat16 (1 = yes)",
-    "dtype_kept": "the output has the type of the input (1 = yes)",
+    "input_left_alone": Label("input left as it was", statement=True),
+    "strided": Label("the same for an input that is not contiguous in memory", statement=True),
+    "half": Label("works in float16", statement=True),
+    "bfloat16": Label("works in bfloat16", statement=True),
+    "dtype_kept": Label("the output has the type of the input", statement=True),
 }
 
 
@@ -68,7 +69,7 @@ OTHER_DTYPE = turned(
 
 def flag_part(
     name: str,
-    labels: Mapping[str, str],
+    labels: Mapping[str, Label],
     mistakes: Sequence[Mistake],
     *,
     usual: Mapping[str, float] | None = None,

@@ -11,6 +11,7 @@ from autograder.kits.module_manners import turned
 from autograder.kits.rules import Mistake
 from autograder.kits.smoothness_rule import euclidean, moved, norms
 from autograder.kits.watched_inputs import AFTERWARDS_LABELS
+from course_utils.checks.labels import Label
 
 __all__ = ["MANNER_LABELS", "MANNER_MISTAKES", "MANNER_VARIANTS", "MISTAKES"]
 
@@ -172,14 +173,14 @@ MISTAKES = (
     ),
 )
 MANNER_LABELS = {
-    "modes_mixed": "some of the losses in training mode and some in evaluation mode (1 = yes)",
-    "whole_set_used": "both gradients are those of the whole set (1 = yes)",
-    "minibatch_drawn": "the step comes from a minibatch (1 = yes)",
-    "fresh_minibatch": "another minibatch the next time (1 = yes)",
+    "modes_mixed": Label("some of the losses in training mode and some in evaluation mode", statement=True),
+    "whole_set_used": Label("both gradients are those of the whole set", statement=True),
+    "minibatch_drawn": Label("the step comes from a minibatch", statement=True),
+    "fresh_minibatch": Label("another minibatch the next time", statement=True),
     **AFTERWARDS_LABELS,
     # Last, since accepted conventions turn these, too: whoever has made a mistake is shown that.
-    "measured_in_training_mode": "measured in training mode (1 = yes)",
-    "plain_number": "a number without a graph (1 = yes)",
+    "measured_in_training_mode": Label("measured in training mode", statement=True),
+    "plain_number": Label("a number without a graph", statement=True),
 }
 STATISTICS = (
     "The running statistics of the net have moved: a forward pass in training mode updates them, so the net that is "

@@ -9,20 +9,21 @@ from autograder.kits.convnet_builds import NET, NET_MISTAKES, NORM_MISTAKES, PLA
 from autograder.kits.pixel_scaling import ABOUT_SCALING, LARGE_EPSILON, SCALING, UNBIASED
 from autograder.kits.programs import as_function, part_of, seen_by
 from autograder.kits.rules import Mistake, Rule, alternatives, under_variants
+from course_utils.checks.labels import Label
 from course_utils.exercises.why_it_works.convnets.probe import PROBE
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
 LABELS = {
-    "classes": "number of logits, for the num_classes asked for and by default",
-    "logits": "logits in evaluation mode",
-    "logits_in_training": "logits in training mode",
-    "train": "standardized training pixels",
-    "test": "standardized test pixels",
-    "constant_finite": "pixels that are constant in the training images stay finite (1 = yes)",
-    "constant_bounded": "these pixels stay below 100 in the test images (1 = yes)",
-    "inputs_left_alone": "images left as they were (1 = yes)",
+    "classes": Label("number of logits, for the num_classes asked for and by default"),
+    "logits": Label("logits in evaluation mode"),
+    "logits_in_training": Label("logits in training mode"),
+    "train": Label("standardized training pixels"),
+    "test": Label("standardized test pixels"),
+    "constant_finite": Label("pixels that are constant in the training images stay finite", statement=True),
+    "constant_bounded": Label("these pixels stay below 100 in the test images", statement=True),
+    "inputs_left_alone": Label("images left as they were", statement=True),
 }
 
 

@@ -14,6 +14,7 @@ from autograder.kits.rules import Rule, alternatives
 from autograder.kits.smoothness_mistakes import MANNER_LABELS, MANNER_MISTAKES, MANNER_VARIANTS, MISTAKES
 from autograder.kits.smoothness_rule import PROGRAM
 from autograder.kits.watched_inputs import fresh_nets, fresh_rows
+from course_utils.checks.labels import Label
 from course_utils.exercises.why_it_works.local_smoothness.probe import PROBE, alike
 from course_utils.kits.probe import Inputs, Outputs
 
@@ -30,7 +31,7 @@ def _simulate(program: Rule) -> Simulate:
     return arrays
 
 
-LABELS = {"smoothness": "smoothness with learning rate {step}"}
+LABELS = {"smoothness": Label("smoothness", "learning rate", "with")}
 
 
 def generate(rng: np.random.Generator) -> Inputs:

@@ -19,6 +19,7 @@ from autograder.kits.module_manners import flag_part, turned
 from autograder.kits.programs import part_of
 from autograder.kits.rules import Rule, alternatives, under_variants
 from autograder.kits.watched_inputs import AFTERWARDS_LABELS, fresh_nets, fresh_rows
+from course_utils.checks.labels import Label
 from course_utils.exercises.why_it_works.logs.probe import LOGS as LOG_NAMES
 from course_utils.exercises.why_it_works.logs.probe import PROBE
 from course_utils.kits.probe import Inputs, Outputs
@@ -26,28 +27,28 @@ from course_utils.kits.probe import Inputs, Outputs
 __all__ = ["ANSWER"]
 
 LABELS = {
-    "objective": "loss",
-    "accuracy": "accuracy",
-    "objective_in_training": "loss of a net in training mode",
-    "accuracy_in_training": "accuracy of a net in training mode",
-    "training_mode_kept": "a net in training mode stays in it (1 = yes)",
-    "logs": f"entry of ({', '.join(LOG_NAMES)}), number {{step}}",
-    "plain_numbers": "numbers without a graph (1 = yes)",
-    "evaluation_mode_kept": "a net in evaluation mode stays in it (1 = yes)",
-    "weights": "parameters after pass {step}",
-    "loss": "loss returned by pass {step}",
+    "objective": Label("loss"),
+    "accuracy": Label("accuracy"),
+    "objective_in_training": Label("loss of a net in training mode"),
+    "accuracy_in_training": Label("accuracy of a net in training mode"),
+    "training_mode_kept": Label("a net in training mode stays in it", statement=True),
+    "logs": Label(f"entry of ({', '.join(LOG_NAMES)})", "number", "with"),
+    "plain_numbers": Label("numbers without a graph", statement=True),
+    "evaluation_mode_kept": Label("a net in evaluation mode stays in it", statement=True),
+    "weights": Label("parameters", "pass"),
+    "loss": Label("loss", "pass", "returned by"),
     **AFTERWARDS_LABELS,
 }
 DRAW_LABELS = {
-    "batches_of_the_size": "batches of batch_size images (1 = yes)",
-    "several_batches": "more than one batch (1 = yes)",
-    "other_rows_next_time": "other images in the next pass (1 = yes)",
-    "random_order": "images in random order (1 = yes)",
-    "in_training_mode": "training mode while training (1 = yes)",
+    "batches_of_the_size": Label("batches of batch_size images", statement=True),
+    "several_batches": Label("more than one batch", statement=True),
+    "other_rows_next_time": Label("other images in the next pass", statement=True),
+    "random_order": Label("images in random order", statement=True),
+    "in_training_mode": Label("training mode while training", statement=True),
     # Last, since accepted conventions turn these, too: whoever has made a mistake is shown that.
-    "last_batch": "images in the last batch",
-    "some_row_twice": "some image is drawn twice, as with replacement (1 = yes)",
-    "plain_number": "a number without a graph (1 = yes)",
+    "last_batch": Label("images in the last batch"),
+    "some_row_twice": Label("some image is drawn twice, as with replacement", statement=True),
+    "plain_number": Label("a number without a graph", statement=True),
 }
 PERMUTED = "Accepted: a pass over a permutation, which uses every image once. The text draws with replacement."
 DRAW_VARIANTS = (

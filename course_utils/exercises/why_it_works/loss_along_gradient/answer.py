@@ -11,6 +11,7 @@ from autograder.kits.module_manners import flag_part
 from autograder.kits.programs import perform
 from autograder.kits.rules import Rule, alternatives, under_variants
 from autograder.kits.watched_inputs import fresh_nets, fresh_rows
+from course_utils.checks.labels import Label
 from course_utils.exercises.why_it_works.loss_along_gradient.probe import PROBE, SETS
 from course_utils.kits.probe import Inputs, Outputs
 from course_utils.kits.watched_nets import batch
@@ -29,8 +30,8 @@ def _simulate(program: Rule) -> Simulate:
 
 
 LABELS = {
-    "lowest": "lowest loss for the set of lengths {step}",
-    "highest": "highest loss for the set of lengths {step}",
+    "lowest": Label("lowest loss", "set of lengths", "for"),
+    "highest": Label("highest loss", "set of lengths", "for"),
 }
 
 
