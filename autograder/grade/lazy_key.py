@@ -23,7 +23,7 @@ from course_utils.kits.probe import Inputs, Outputs
 __all__ = ["lazy_key"]
 
 # So many small changes without a name are tried.
-MOST_CHANGES = 120
+MOST_CHANGES = 60
 
 
 def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
@@ -90,7 +90,7 @@ class _Likely(_Candidates, Ranked):
         """Yield those that show in the same places, then all others, but no further small changes."""
         known = getattr(self._recorded, self._kind) if self._recorded else ()
         if self._recorded is None or not self._are_mine(known) or not _is_alike(self._recorded, key, got):
-            return self
+            return self if self._kind == "misconceptions" else self[:MOST_CHANGES]
         return self._in_order(known, self._recorded, _shows(got, key.expected, self._recorded.places, key))
 
     def _in_order(self, known: Sequence[Candidate], recorded: PartKey, shown: NDArray[np.bool_]) -> Iterator[Candidate]:

@@ -28,8 +28,7 @@ def call(function: object, declared: str, *args: object, **kwargs: object) -> An
     """
     if inspect.isclass(function) or not callable(function):
         raise ProbeFailure(f"{_name(declared)} is {_kind(function)}; expected a function: {declared}.")
-    _try_arguments(function, declared, args, kwargs)
-    return function(*args, **kwargs)
+    return _called(function, declared, args, kwargs)
 
 
 def make(student_class: object, declared: str, *args: object, **kwargs: object) -> Any:
@@ -37,8 +36,7 @@ def make(student_class: object, declared: str, *args: object, **kwargs: object) 
     if not inspect.isclass(student_class):
         kind = _kind(student_class)
         raise ProbeFailure(f"{_name(declared)} is {kind}; expected the class itself: {declared}.")
-    _try_arguments(student_class, declared, args, kwargs)
-    return student_class(*args, **kwargs)
+    return _called(student_class, declared, args, kwargs)
 
 
 @contextmanager
@@ -83,9 +81,19 @@ def _kind(thing: object) -> str:
     return f"an object of type {type(thing).__name__}"
 
 
-def _try_arguments(
+def _called(function: Callable[..., Any], declared: str, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
+    try:
+        return function(*args, **kwargs)
+    except TypeError:
+        # Only now: to look at a signature takes longer than most functions do.
+        _refuse_arguments(function, declared, args, kwargs)
+        raise
+
+
+def _refuse_arguments(
     function: Callable[..., Any], declared: str, args: tuple[object, ...], kwargs: dict[str, object]
 ) -> None:
+    """Say what does not fit if the arguments do not; nothing where an error came from inside the function."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
