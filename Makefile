@@ -1,10 +1,10 @@
-# Verbs: env demo lab test test-all test-colab check matrix notebooks docs bench lecture lecture-html. Each does all set-up that it needs.
+# Verbs: env demo lab test test-all test-colab check exercise matrix notebooks docs bench lecture lecture-html. Each does all set-up that it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
 
-.PHONY: env demo lab test test-all test-colab check matrix notebooks docs bench browser lecture lecture-html
+.PHONY: env demo lab test test-all test-colab check exercise matrix notebooks docs bench browser lecture lecture-html
 
 env: $(STAMP)
 
@@ -44,6 +44,11 @@ $(COLAB)/.built: constraints-colab.txt
 
 test-colab: env $(COLAB)/.built
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m colab tests/colab
+
+# One exercise: its recorded check, then all that its tests say.
+exercise: env
+	$(BIN)/autograder exercise $(ID)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/exercises -k "[$(ID)-"
 
 # Every mutant of every exercise, and whether the judge names it.
 matrix: env

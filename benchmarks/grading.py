@@ -30,8 +30,8 @@ from autograder.build.notebooks import FOLDER
 from autograder.course import find_root
 from autograder.demo.classroom import WORKBOOK
 from autograder.grade.cluster import local_cluster
+from autograder.grade.grading_task import Task
 from autograder.grade.types import SubmissionGrade
-from autograder.grade.work import Task
 
 
 def run_ours(folder: Path) -> float:
@@ -53,7 +53,7 @@ class Workers:
 
     def grade(self, tasks: Sequence[Task]) -> list[SubmissionGrade]:
         """Grade all of it."""
-        return [SubmissionGrade.from_json(result.grade) for result in self._pool(tasks)]
+        return [graded.grade for graded in self._pool(tasks)]
 
     def peak_mb(self) -> float:
         """Return the highest sum of resident memory that one worker and its warm processes have had, in MB."""

@@ -17,7 +17,7 @@ _HOMES = {
     "load_digits_data": "data",
     "load_fashion_mnist": "data",
     "load_mnist": "data",
-    "progress": "standing",
+    "progress": "handin.progress",
     "run_model": "training",
     "run_models": "training",
     "seed_worker": "seeding",

@@ -8,11 +8,11 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from course_utils.faults import remarks
-from course_utils.handin import HandInError, Notebook, hand_in_bytes
-from course_utils.open_notebook import open_notebook
-from course_utils.session import last_checks
-from course_utils.standing import standing
+from course_utils.handin.last_checks import last_checks
+from course_utils.handin.left_to_do import remarks
+from course_utils.handin.notebook import HandInError, Notebook, hand_in_bytes
+from course_utils.handin.open_notebook import open_notebook
+from course_utils.handin.progress import standing
 
 __all__ = ["hand_in", "main", "submit"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -13,6 +13,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from autograder.catalogue.answer import load_answer, make_key
+from autograder.catalogue.clashes import clashes
+from autograder.catalogue.edit import EditError
 from autograder.catalogue.witnesses import with_witnesses
 from autograder.course import Course
 from course_utils.checks.recorded import dump_recorded
@@ -33,11 +35,16 @@ FOLDER = PurePosixPath("course_utils/checkdata")
 TOLERANCE, SINGLE = 1e-9, 1e-6
 
 
-def build_checkdata(course: Course) -> dict[PurePosixPath, bytes]:
-    """Return the two files of every exercise that is marked by a check and has an answer, by their paths."""
+def build_checkdata(course: Course, only: Sequence[str] = ()) -> dict[PurePosixPath, bytes]:
+    """Return the two files of every exercise that is marked by a check and has an answer, by their paths.
+
+    Args:
+        course: The course.
+        only: The exercises that are wanted; all of them if empty.
+    """
     files: dict[PurePosixPath, bytes] = {}
     for exercise, points in course.points.items():
-        if points.auto and has_answer(exercise):
+        if points.auto and has_answer(exercise) and (not only or exercise in only):
             text, arrays = record(exercise, points.auto)
             folder = PurePosixPath(package_of(exercise).replace(".", "/"))
             files[folder / "recorded.json"] = text.encode()
@@ -62,11 +69,17 @@ def build_cell_lists(notebooks: Mapping[PurePosixPath, bytes]) -> dict[PurePosix
 
 
 def record(exercise: str, points: float) -> tuple[str, bytes]:
-    """Return the text and the arrays for one exercise: inputs drawn from a seed that is its name."""
+    """Return the text and the arrays for one exercise: inputs drawn from a seed that is its name.
+
+    Raises:
+        EditError: An edit cannot be made, or two of them cannot be told apart.
+    """
     answer = load_answer(exercise)
     rng = np.random.default_rng(zlib.crc32(exercise.encode()))
     inputs = answer.generate(rng)
     key = make_key(answer, inputs, points)
+    if found := [line for part, known in zip(answer.parts, key.parts, strict=True) for line in clashes(part, known)]:
+        raise EditError("\n".join(found))
     return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
 
 

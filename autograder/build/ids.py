@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from autograder.build.headings import HEADING
 from autograder.build.master import MasterCell
 from autograder.course import Points
 
-__all__ = ["HEADING", "cell_ids", "grade_id"]
+__all__ = ["cell_ids", "grade_id"]
 
-HEADING = re.compile(r"^### (?:Exercise|Question) `(?P<id>[^`]*)`(?: \((?P<marks>.*)\))?$", re.MULTILINE)
 SECTION = re.compile(r"^## (?P<title>.+)$", re.MULTILINE)
 LONGEST = 48
 

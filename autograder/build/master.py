@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import jupytext
 
-from autograder.build.problems import BuildError, Problem
+from autograder.build.master_faults import BuildError, Fault
 
 __all__ = ["Kind", "Master", "MasterCell", "read_master"]
 
@@ -66,10 +66,10 @@ def read_master(path: Path) -> Master:
     markers = [number for number, line in enumerate(lines, start=1) if line.startswith("# %%")]
     cells = jupytext.reads(text, fmt="py:percent").cells
     if len(cells) != len(markers):
-        raise BuildError([Problem(path, 1, "there is text before the first cell marker `# %%`")])
-    problems = [Problem(path, at, said) for at, cell in zip(markers, cells, strict=True) for said in _faults(cell)]
-    if problems:
-        raise BuildError(problems)
+        raise BuildError([Fault(path, 1, "there is text before the first cell marker `# %%`")])
+    faults = [Fault(path, at, said) for at, cell in zip(markers, cells, strict=True) for said in _faults(cell)]
+    if faults:
+        raise BuildError(faults)
     starts = (_first_text(lines, marker) for marker in markers)
     return Master(path.stem, path, tuple(_cell(cell, at) for at, cell in zip(starts, cells, strict=True)))
 

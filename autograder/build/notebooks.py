@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from nbformat import NotebookNode
 
 from autograder.build.master import Master, read_master
+from autograder.build.master_faults import BuildError, Fault
 from autograder.build.opening import badge, hand_in_cell, install_cell
-from autograder.build.problems import BuildError, Problem
 from autograder.build.release import as_bytes, release
 from autograder.build.review import review
 from autograder.build.solutions import MARKERS
@@ -40,7 +40,7 @@ def build_notebooks(course: Course, root: Path, names: Sequence[str] = ()) -> di
     sources = {name: _source(course, master) for name, master in masters.items()}
     released = release(sources)
     left = [
-        Problem(masters[name].path, 1, f"`{marker}` is left in the student's notebook")
+        Fault(masters[name].path, 1, f"`{marker}` is left in the student's notebook")
         for name, notebook in released.items()
         for marker in MARKERS
         if any(marker in cell.source for cell in notebook.cells)
@@ -63,15 +63,15 @@ def read_masters(course: Course, root: Path, names: Sequence[str] = ()) -> dict[
     """
     folder = root / MASTERS
     wanted = names or list(course.workbooks.keys() - without_master(course, root))
-    problems = [] if names else _strangers(course, folder)
+    faults = [] if names else _strangers(course, folder)
     masters: dict[str, Master] = {}
     for name in sorted(wanted):
         try:
             masters[name] = _read(course, folder / f"{name}.py")
         except BuildError as error:
-            problems += error.problems
-    if problems:
-        raise BuildError(problems)
+            faults += error.faults
+    if faults:
+        raise BuildError(faults)
     return masters
 
 
@@ -110,16 +110,14 @@ def _source(course: Course, master: Master) -> NotebookNode:
 
 def _read(course: Course, path: Path) -> Master:
     if not path.is_file() or path.stem not in course.workbooks:
-        raise BuildError(
-            [Problem(path, 1, f"there is no such master, or [workbooks.{path.stem}] is not in {FILE_NAME}")]
-        )
+        raise BuildError([Fault(path, 1, f"there is no such master, or [workbooks.{path.stem}] is not in {FILE_NAME}")])
     master = read_master(path)
-    problems = review(master, course.workbooks[path.stem].points)
-    if problems:
-        raise BuildError(problems)
+    faults = review(master, course.workbooks[path.stem].points)
+    if faults:
+        raise BuildError(faults)
     return master
 
 
-def _strangers(course: Course, folder: Path) -> list[Problem]:
+def _strangers(course: Course, folder: Path) -> list[Fault]:
     strangers = [path for path in sorted(folder.glob("[0-9]*.py")) if path.stem not in course.workbooks]
-    return [Problem(path, 1, f"[workbooks.{path.stem}] is not in {FILE_NAME}") for path in strangers]
+    return [Fault(path, 1, f"[workbooks.{path.stem}] is not in {FILE_NAME}") for path in strangers]

@@ -7,14 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from autograder.build.ids import HEADING, cell_ids
+from autograder.build.headings import HEADING
+from autograder.build.ids import cell_ids
 from autograder.build.master import Master, MasterCell
-from autograder.build.problems import Problem
+from autograder.build.master_faults import Fault
 from autograder.build.solutions import BEGIN, END, MARKERS, solution_faults
 from autograder.course import Points
 from course_utils.kits.probe import load_probe
 
-__all__ = ["MARKING_GUIDE", "MAX_LINES", "marks_text", "review"]
+__all__ = ["MARKING_GUIDE", "MAX_LINES", "review"]
 
 MAX_LINES = 25
 MARKING_GUIDE = "**Marking guide**"
@@ -22,7 +23,7 @@ MARKING_GUIDE = "**Marking guide**"
 OF_EXERCISE = ("exercise", "check", "question")
 
 
-def review(master: Master, points: Mapping[str, Points]) -> list[Problem]:
+def review(master: Master, points: Mapping[str, Points]) -> list[Fault]:
     """Return everything that is wrong with a master.
 
     Args:
@@ -37,15 +38,7 @@ def review(master: Master, points: Mapping[str, Points]) -> list[Problem]:
         *_imports(master),
         *(fault for cell in master.cells for fault in _cell(cell)),
     ]
-    return [Problem(master.path, line, message) for line, message in found]
-
-
-def marks_text(points: Points) -> str:
-    """Return how a heading states the marks: "2 points", "1 point, by hand" or "3 points, 1 of them by hand"."""
-    total = f"{points.total:g} point{'s' * (points.total != 1)}"
-    if not points.manual:
-        return total
-    return f"{total}, {points.manual:g} of them by hand" if points.auto else f"{total}, by hand"
+    return [Fault(master.path, line, message) for line, message in found]
 
 
 Found = Iterator[tuple[int, str]]
@@ -94,11 +87,11 @@ def _headings(master: Master, points: Mapping[str, Points]) -> Found:
             seen[match["id"]] += 1
             if match["id"] not in points:
                 yield line, f"exercise {match['id']!r} is not in [workbooks.{master.name}.points] of course.toml"
-            elif match["marks"] != marks_text(points[match["id"]]):
-                yield line, f"the heading should end with ({marks_text(points[match['id']])}), as course.toml says"
+            elif match["marks"] is not None:
+                yield line, f"the marks stand in course.toml, and the build adds them: remove ({match['marks']}) here"
     for exercise in points:
         if seen[exercise] != 1:
-            yield 1, f"there should be one heading `### Exercise `{exercise}` (...)`; there are {seen[exercise]}"
+            yield 1, f"there should be one heading `### Exercise `{exercise}``; there are {seen[exercise]}"
 
 
 def _imports(master: Master) -> Found:

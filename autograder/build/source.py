@@ -8,6 +8,7 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.build.headings import with_marks
 from autograder.build.ids import cell_ids, grade_id
 from autograder.build.master import Kind, Master, MasterCell
 from autograder.course import Points
@@ -52,7 +53,9 @@ def make_source(
 def _cell(cell: MasterCell, name: str, points: dict[str, Points]) -> NotebookNode:
     fields = {"id": name, "metadata": _metadata(cell, points.get(cell.name))}
     made: NotebookNode = (
-        new_code_cell(cell.source, **fields) if cell.is_code else new_markdown_cell(cell.source, **fields)
+        new_code_cell(cell.source, **fields)
+        if cell.is_code
+        else new_markdown_cell(with_marks(cell.source, points), **fields)
     )
     return made
 

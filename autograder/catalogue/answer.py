@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,9 +14,22 @@ from course_utils.checks.types import Candidate, Key, PartKey
 from course_utils.exercises import package_of
 from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
 
-__all__ = ["Alternative", "Answer", "AnswerPart", "Simulate", "load_answer", "make_key"]
+__all__ = [
+    "Alternative",
+    "Answer",
+    "AnswerPart",
+    "NoOutputsError",
+    "Simulate",
+    "candidate_of",
+    "load_answer",
+    "make_key",
+]
 
 Simulate = Callable[[Inputs], Outputs]
+
+
+class NoOutputsError(Exception):
+    """A changed solution raises an error, or gives nothing that a probe can take: it has no arrays."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +41,14 @@ class Alternative:
         says: One sentence each for the student: what was matched, never the code that mends it.
         simulate: The arrays that it gives for some inputs.
         share: Fraction of the marks that it earns.
+        where: File and line of the edit that it is; empty if it is none, or made within a convention.
     """
 
     ids: tuple[str, ...]
     says: tuple[str, ...]
     simulate: Simulate
     share: float = 0.5
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +58,7 @@ class AnswerPart:
     name: str
     reference: Simulate
     misconceptions: tuple[Alternative, ...]
-    labels: Mapping[str, str | Label]
+    labels: Mapping[str, Label]
     reread: str
     variants: tuple[Alternative, ...] = ()
     changes: tuple[Alternative, ...] = ()
@@ -100,10 +115,10 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
         name=part.name,
         weight=part.weight,
         expected=part.reference(inputs),
-        variants=tuple(_candidate(alternative, inputs) for alternative in part.variants),
-        misconceptions=tuple(_candidate(alternative, inputs) for alternative in part.misconceptions),
-        changes=tuple(_candidate(alternative, inputs) for alternative in part.changes),
-        labels={name: _text(label) for name, label in part.labels.items()},
+        variants=_candidates(part.variants, inputs),
+        misconceptions=_candidates(part.misconceptions, inputs),
+        changes=_candidates(part.changes, inputs),
+        labels=part.labels,
         reread=part.reread,
         baselines=part.baselines(inputs) if part.baselines else {},
         factors=part.factors(inputs) if part.factors else {},
@@ -114,15 +129,14 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
     )
 
 
-def _text(label: str | Label) -> str:
-    if isinstance(label, str):
-        return label
-    row = f" {label.link} {label.rows} {{step}}" if label.rows else ""
-    signs = {"nan": label.nan, "infinite": label.infinite, "0 =": label.zero}
-    notes = [f" ({name}{':' if name != '0 =' else ''} {said})" for name, said in signs.items() if said]
-    then = f", {label.then}" if label.then else ""
-    return f"{label.what}{row}{then}{''.join(notes)}{' (1 = yes)' * label.statement}"
+def _candidates(alternatives: Sequence[Alternative], inputs: Inputs) -> tuple[Candidate, ...]:
+    return tuple(candidate_of(one, inputs, number) for number, one in enumerate(alternatives))
 
 
-def _candidate(alternative: Alternative, inputs: Inputs) -> Candidate:
-    return Candidate(alternative.ids, alternative.says, alternative.share, alternative.simulate(inputs))
+def candidate_of(one: Alternative, inputs: Inputs, number: int) -> Candidate:
+    """Evaluate one way to answer for some inputs; `number` is its place among those of its kind."""
+    try:
+        with np.errstate(all="ignore"):
+            return Candidate(one.ids, one.says, one.share, one.simulate(inputs), number=number)
+    except NoOutputsError:
+        return Candidate(one.ids, one.says, one.share, {}, ends=False, number=number)

@@ -1,7 +1,8 @@
 """The solution of an exercise as it stands in the master, and the objects that it defines.
 
-The only place where a text of ours is turned into the reference: the solution's own cells, and of the other cells of
-the workbook only the imports, functions, classes and constants whose names they use.
+The only place where a text of ours is turned into the reference: the solution's own cells, those of the exercises whose
+objects are handed to its probe beside it, and of the other cells of the workbook only the imports, functions, classes
+and constants whose names they use.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.build.master import Master, MasterCell, read_master
+from course_utils.kits.probe import load_probe
 
 __all__ = ["MASTERS", "Solution", "load_solution", "solution_in"]
 
@@ -31,7 +33,8 @@ class Solution:
         exercise: Exercise id.
         path: The master that it stands in.
         line: Line of the master on which the first of its cells starts, counted from 1.
-        source: Its cells, one below the other.
+        source: Its cells, one below the other; before them the cells of other exercises whose objects its probe takes
+            and it does not itself use, as a backward pass does not use the forward pass.
         given: What it uses of other cells, in their order.
     """
 
@@ -61,18 +64,32 @@ def load_solution(exercise: str) -> Solution:
     """
     for path in sorted(MASTERS.glob("*.py")):
         if f'exercise="{exercise}"' in path.read_text(encoding="utf-8"):
-            return solution_in(_master(path), exercise)
+            return solution_in(_master(path), exercise, load_probe(exercise).objects)
     raise KeyError(f"no master in {MASTERS.name}/ has a cell exercise={exercise!r}")
 
 
-def solution_in(master: Master, exercise: str) -> Solution:
-    """Return the solution of `exercise` in a master that has one."""
-    own = [cell for cell in master.cells if cell.kind == "exercise" and cell.name == exercise]
-    source = "\n\n".join(cell.source for cell in own)
-    others = [cell for cell in master.cells if cell.kind in ("code", "exercise") and cell not in own]
+def solution_in(master: Master, exercise: str, objects: Sequence[str] = ()) -> Solution:
+    """Return the solution of `exercise` in a master that has one.
+
+    Args:
+        master: The workbook.
+        exercise: Exercise id.
+        objects: Names of the objects that its probe takes.
+    """
+    cells = [cell for cell in master.cells if cell.kind == "exercise"]
+    own = [cell for cell in cells if cell.name == exercise]
+    tree = ast.parse("\n\n".join(cell.source for cell in own))
+    missing = set(objects) - _uses(tree) - {name for node in tree.body for name in _binds(node)}
+    taken = [cell for cell in cells if cell not in own and missing & _defines(cell)]
+    source = "\n\n".join(cell.source for cell in (*taken, *own))
+    others = [cell for cell in master.cells if cell.kind in ("code", "exercise") and cell not in (*taken, *own)]
     before = [cell for cell in others if cell.line < own[0].line]
     given = _needed(source, before, [cell for cell in others if cell not in before])
     return Solution(exercise, master.path, own[0].line, source, given)
+
+
+def _defines(cell: MasterCell) -> set[str]:
+    return {getattr(node, "name", "") for node in ast.parse(cell.source).body}
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations, product
 
-from autograder.catalogue.answer import Alternative, AnswerPart
+from autograder.catalogue.answer import Alternative, AnswerPart, NoOutputsError
 from autograder.catalogue.edit import Edit, EditError, Span, apply, overlap, spans, trimmed
 from autograder.catalogue.sentences import name_of, sentence
 from autograder.catalogue.solution import Solution, load_solution
@@ -17,7 +17,7 @@ from course_utils.checks.labels import Label
 from course_utils.checks.observe import conclude_part, observe_part
 from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
 
-__all__ = ["Ignored", "solution_part"]
+__all__ = ["Ignored", "inheriting", "solution_part"]
 
 # So many accepted conventions may be used together.
 MOST_TOGETHER = 3
@@ -51,6 +51,7 @@ class _Placed:
     spans: tuple[Span, ...]
     share: float
     pairs: bool = True
+    where: str = ""
 
     def with_(self, other: _Placed) -> _Placed:
         both = self.spans + other.spans
@@ -66,7 +67,9 @@ def solution_part(
     ignored: Sequence[Ignored] = (),
     not_in_mistakes: Sequence[str] = (),
     with_changes: bool = True,
-    labels: Mapping[str, str | Label],
+    changing: Sequence[str] = (),
+    built_on: str = "",
+    labels: Mapping[str, Label],
     reread: str,
     weight: float = 1.0,
     rtol: float = 1e-6,
@@ -89,6 +92,8 @@ def solution_part(
         not_in_mistakes: Arrays that may tell a convention but not a mistake, which is named whatever they hold.
         with_changes: Whether small changes are looked for. Not where all arrays are statements: the few bits of a wrong
             answer are those of some small change by accident.
+        changing: Functions and classes of which small changes are looked for; all that the part uses if empty.
+        built_on: Code above the solution that edits may change too: of a class that it inherits, or of another one.
         labels: How to speak of each array.
         reread: What to read again.
         weight: Share of the exercise's marks, relative to the other parts.
@@ -102,11 +107,13 @@ def solution_part(
         KeyError: There is no such solution, or no such part.
     """
     solution = load_solution(exercise)
-    part = next(part for part in load_probe(exercise).parts if part.name == name)
+    if built_on:
+        solution = replace(solution, source=f"{built_on}\n\n{solution.source}")
+    part = _part(exercise, name)
     singles = [_placed(one, solution, part) for one in mistakes]
     allowed = [_placed(one, solution, part) for one in conventions]
     common = _together([one for one in allowed if one.pairs], 2)
-    changes = _small_changes(solution, part, words or {}) if with_changes else []
+    changes = _small_changes(solution, tuple(changing) or part.uses, words or {}) if with_changes else []
     run = _Runner(solution, part, tuple(not_in_mistakes))
     mistaken = [run.mistaken(one) for one in singles]
     return AnswerPart(
@@ -134,6 +141,36 @@ def solution_part(
     )
 
 
+def inheriting(
+    exercise: str, name: str, earlier: str, mistakes: Iterable[Edit], *, then: str = ""
+) -> tuple[Alternative, ...]:
+    """Return how a part comes out right, but upon an earlier exercise's solution that is edited.
+
+    Args:
+        exercise: Exercise id.
+        name: Name of the part, as in the probe.
+        earlier: Id of the exercise whose solution the part's own one uses.
+        mistakes: Edits of the earlier solution; ids, sentences and shares are taken as they are.
+        then: Code that runs after the earlier solution and before the part's own.
+
+    Raises:
+        EditError: An edit cannot be made.
+        KeyError: There is no such solution, or no such part.
+    """
+    solution, before, part = load_solution(exercise), load_solution(earlier), _part(exercise, name)
+
+    def upon(one: Edit) -> Alternative:
+        given = f"{solution.given}\n{apply(before.source, spans(one, before))}\n{then}"
+        run = _Runner(replace(solution, given=given), part, ())
+        return Alternative((one.id,), (one.says,), lambda inputs: run.outputs((), inputs), one.share)
+
+    return tuple(upon(one) for one in mistakes)
+
+
+def _part(exercise: str, name: str) -> Part:
+    return next(part for part in load_probe(exercise).parts if part.name == name)
+
+
 @dataclass(frozen=True)
 class _Runner:
     """Runs a changed solution through the probe of a part."""
@@ -148,10 +185,14 @@ class _Runner:
         Raises:
             EditError: The probe refuses the solution.
         """
-        return self._outputs((), inputs, refuse=True)
+        try:
+            return self.outputs((), inputs)
+        except NoOutputsError as error:
+            where, name = f"{self.solution.path}:{self.solution.line}", self.solution.exercise
+            raise EditError(f"{where}: the solution of {name} is not what its probe uses: {error}") from error
 
     def accepted(self, way: _Placed) -> Alternative:
-        return Alternative(way.ids, way.says, lambda inputs: self._outputs(way.spans, inputs), 1.0)
+        return Alternative(way.ids, way.says, lambda inputs: self.outputs(way.spans, inputs), 1.0)
 
     def mistaken(self, way: _Placed) -> Alternative:
         return self._without(way, self.not_in_mistakes)
@@ -160,42 +201,42 @@ class _Runner:
         """Return a mistake that is seen in some arrays only, alone or beside another one."""
         if way is None:
             return self._without(_Placed((some.id,), (some.says,), (), some.share), some.arrays)
-        both = replace(way, ids=(*way.ids, some.id), says=(*way.says, some.says_too), share=way.share * some.share)
+        ids, says = (*way.ids, some.id), (*way.says, some.says_too)
+        both = replace(way, ids=ids, says=says, share=way.share * some.share, where="")
         return self._without(both, (*some.arrays, *self.not_in_mistakes))
 
     def _without(self, way: _Placed, left_out: Sequence[str]) -> Alternative:
         def simulate(inputs: Inputs) -> Outputs:
-            found = self._outputs(way.spans, inputs)
+            found = self.outputs(way.spans, inputs)
             return {name: array for name, array in found.items() if name not in left_out}
 
-        return Alternative(way.ids, way.says, simulate, way.share)
+        return Alternative(way.ids, way.says, simulate, way.share, way.where)
 
-    def _outputs(self, changed: tuple[Span, ...], inputs: Inputs, refuse: bool = False) -> Outputs:
-        """Return the arrays of a changed solution; none where it does not come to an end, which is told if `refuse`."""
+    def outputs(self, changed: tuple[Span, ...], inputs: Inputs) -> Outputs:
+        """Return the arrays of a changed solution.
+
+        Raises:
+            NoOutputsError: It does not come to an end, or its probe refuses it.
+        """
         try:
             objects = self.solution.objects(apply(self.solution.source, changed))
-        except Exception:
-            if refuse:
-                raise
-            return {}
+        except Exception as error:
+            raise NoOutputsError(f"{type(error).__name__}: {error}") from error
         with warnings.catch_warnings(action="ignore"):
             seen = conclude_part(self.part, observe_part(self.part, objects, inputs), inputs)
-        if seen.problem is not None and refuse:
-            where = f"{self.solution.path}:{self.solution.line}"
-            raise EditError(
-                f"{where}: the solution of {self.solution.exercise} is not what its probe uses: {seen.problem.message}"
-            )
-        return seen.outputs if seen.problem is None else {}
+        if seen.problem is not None:
+            raise NoOutputsError(seen.problem.message)
+        return seen.outputs
 
 
 def _placed(one: Edit, solution: Solution, part: Part) -> _Placed:
-    return _Placed((one.id,), (one.says,), spans(one, solution, part.uses), one.share, one.pairs)
+    return _Placed((one.id,), (one.says,), spans(one, solution, part.uses), one.share, one.pairs, one.where)
 
 
-def _small_changes(solution: Solution, part: Part, words: Mapping[str, str]) -> list[_Placed]:
+def _small_changes(solution: Solution, names: tuple[str, ...], words: Mapping[str, str]) -> list[_Placed]:
     return [
         _Placed((name_of(one),), (sentence(one, words),), (trimmed(one, solution.source),), 0.0)
-        for one in small_changes(solution.source, part.uses)
+        for one in small_changes(solution.source, names)
     ]
 
 
@@ -213,10 +254,10 @@ def _within(mistakes: Sequence[_Placed], conventions: Sequence[_Placed]) -> Iter
     """Return each mistake in a solution that follows a convention; only the mistake is named."""
     for way, one in product(conventions, mistakes):
         if _apart((one, way)):
-            yield replace(one, spans=one.spans + way.spans)
+            yield replace(one, spans=one.spans + way.spans, where="")
 
 
 def _pairs(mistakes: Sequence[_Placed]) -> Iterator[_Placed]:
     for one, other in combinations([one for one in mistakes if one.pairs], 2):
-        if _apart((one, other)):
+        if one.ids != other.ids and _apart((one, other)):
             yield one.with_(other)

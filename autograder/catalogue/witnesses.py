@@ -29,9 +29,7 @@ FINEST = 1e-6
 
 def with_witnesses(key: PartKey) -> PartKey:
     """Return the key with candidates that hold few entries each, without those that give what another one gives."""
-    groups = [
-        [one for one in candidates if one.outputs] for candidates in (key.variants, key.misconceptions, key.changes)
-    ]
+    groups = [[one for one in candidates if one.ends] for candidates in (key.variants, key.misconceptions, key.changes)]
     places = _places(key, [one for group in groups for one in group])
     known: set[bytes] = set()
     variants, misconceptions, changes = (

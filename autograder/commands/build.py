@@ -6,9 +6,12 @@ from typing import Annotated
 
 import typer
 
-from autograder.build import BuildError, build_all, drift, write
 from autograder.build.checkdata import without_answer
+from autograder.build.everything import build_all
+from autograder.build.files import drift, write
+from autograder.build.master_faults import BuildError
 from autograder.build.notebooks import MASTERS, without_master
+from autograder.catalogue.edit import EditError
 from autograder.course import CourseError, find_root, load_course
 
 __all__ = ["build"]
@@ -23,7 +26,7 @@ def build(
         root = find_root()
         course = load_course(root)
         files = build_all(course, root, workbooks or ())
-    except (BuildError, CourseError) as error:
+    except (BuildError, CourseError, EditError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     found = (drift if check else write)(files, root, everything=not workbooks)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder.build import BuildError
+from autograder.build.master_faults import BuildError
 from autograder.course import CourseError, find_root
 from autograder.demo.classroom import WORKBOOK
 from autograder.demo.run import run_demo

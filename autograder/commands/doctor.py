@@ -12,7 +12,7 @@ from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import borrow_server, close_servers
 from autograder.sandbox.types import CellStep
 from autograder.sandbox.walls.advice import advise
-from autograder.sandbox.walls.names import WALLS
+from autograder.sandbox.walls.known_walls import WALLS
 
 __all__ = ["doctor"]
 

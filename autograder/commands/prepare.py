@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.build.problems import BuildError
+from autograder.build.master_faults import BuildError
 from autograder.course import CourseError, find_root
 from autograder.grade.course_folder import prepare_folder
 from autograder.grade.types import GradingError

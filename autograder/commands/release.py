@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.build import BuildError
+from autograder.build.master_faults import BuildError
 from autograder.course import CourseError, find_root, load_course
 from autograder.edition import solution_files, student_files, write_edition
 from autograder.grade.types import GradingError

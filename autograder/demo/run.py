@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from autograder.build import build_all, write
+from autograder.build.everything import build_all
+from autograder.build.files import write
 from autograder.course import load_course
 from autograder.demo.classroom import WORKBOOK, hand_in
+from autograder.grade.class_grades import ClassGrades
 from autograder.grade.classrun import Order, Watcher, grade_class
-from autograder.grade.record import ClassGrades
-from autograder.grade.work import in_this_process
+from autograder.grade.grading_task import in_this_process
 from autograder.sandbox.types import Limits
 
 __all__ = ["run_demo"]

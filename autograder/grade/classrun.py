@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from rapidfuzz import fuzz, process
+
 from autograder.course import Course, load_course
+from autograder.grade.class_grades import ClassGrades
 from autograder.grade.collect import Collected, Found, collect, load
 from autograder.grade.files import errors_for_people
 from autograder.grade.folder import OutFolder, open_folder
+from autograder.grade.grading_task import OpenPool, Task
 from autograder.grade.keys import submission_basis, submission_key
-from autograder.grade.others import known_of_others
-from autograder.grade.record import ClassGrades, check_place, record
+from autograder.grade.other_assignments import known_of_other_assignments
+from autograder.grade.record import check_place, record
 from autograder.grade.regrade import Change, Earlier, changes_between
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.submission import Settings, settings_of
 from autograder.grade.types import GradingError, SubmissionGrade
-from autograder.grade.work import OpenPool, Task
 from autograder.sandbox.host import Strictness
 from autograder.sandbox.types import Limits
 
 __all__ = ["Order", "Watcher", "grade_class"]
+
+# How like the name of an exercise a word has to be for us to ask whether that is meant, in percent.
+NEAR = 60
 
 
 class Watcher:
@@ -91,47 +96,43 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
     _check_exercise(order, releases)
     with open_folder(order.out, order.seed, whole=order.only is None and order.exercise is None) as folder:
         check_place(folder.path, course, releases)
-        run = _Run(
-            order,
-            folder,
-            settings_of(course, folder.seed, order.walls, order.limits),
-            releases,
-            contents,
-            watcher or Watcher(),
+        run = _ClassRun(
+            order=order,
+            folder=folder,
+            settings=settings_of(course, folder.seed, order.walls, order.limits),
+            releases=releases,
+            contents=contents,
+            watcher=watcher or Watcher(),
         )
         run.all(collected.found, open_pool)
-        others = known_of_others(folder, order.submissions, order.root, chosen)
+        others = known_of_other_assignments(folder, order.submissions, order.root, chosen)
         run.keep(others.grades)
         grades = ClassGrades(
-            course,
-            (*releases.values(), *others.releases),
-            run.sorted(),
-            (*collected.strays, *others.complaints),
-            folder.seed,
-            run.changes(),
-            order.exercise or "",
+            course=course,
+            releases=(*releases.values(), *others.releases),
+            grades=run.sorted(),
+            strays=(*collected.strays, *others.complaints),
+            seed=folder.seed,
+            changes=run.changes(),
+            only=order.exercise or "",
         )
         with errors_for_people(order.out):
             record(folder.path, grades)
     return grades
 
 
-class _Run:
+@dataclass
+class _ClassRun:
     """What is known so far."""
 
-    def __init__(
-        self,
-        order: Order,
-        folder: OutFolder,
-        settings: Settings,
-        releases: Mapping[str, Release],
-        contents: Mapping[str, bytes],
-        watcher: Watcher,
-    ) -> None:
-        self.order, self.folder, self.settings, self.watcher = order, folder, settings, watcher
-        self.releases, self.contents = releases, contents
-        self.grades: dict[tuple[str, str], SubmissionGrade] = {}
-        self.noticed = False
+    order: Order
+    folder: OutFolder
+    settings: Settings
+    releases: Mapping[str, Release]
+    contents: Mapping[str, bytes]
+    watcher: Watcher
+    grades: dict[tuple[str, str], SubmissionGrade] = field(default_factory=dict)
+    noticed: bool = False
 
     def all(self, found: Sequence[Found], open_pool: OpenPool) -> None:
         """Grade what is not done, and keep every result as it arrives."""
@@ -141,10 +142,9 @@ class _Run:
         if first is None:
             return
         with open_pool(len(found)) as pool:
-            for result in pool(chain([first], tasks)):
-                grade = SubmissionGrade.from_json(result.grade)
-                self.folder.keep(grade, result.notebook)
-                self.know(grade, fresh=True)
+            for graded in pool(chain([first], tasks)):
+                self.folder.keep(graded)
+                self.know(graded.grade, fresh=True)
 
     def tasks(self, found: Sequence[Found]) -> Iterator[Task]:
         """Yield what is not done; submissions are read one at a time, as they are asked for."""
@@ -159,8 +159,14 @@ class _Run:
                 self.know(done, fresh=False)
             elif chosen:
                 self.notice(basis)
-                content = self.contents[one.assignment]
-                yield Task(key, submission, content, self.settings, basis, self.earlier(basis))
+                yield Task(
+                    key=key,
+                    submission=submission,
+                    release=self.contents[one.assignment],
+                    settings=self.settings,
+                    basis=basis,
+                    earlier=self.earlier(basis),
+                )
 
     def notice(self, basis: str) -> None:
         """Tell the watcher when the first submission is graded again that nobody asked for."""
@@ -205,7 +211,7 @@ def _check_order(order: Order, course: Course) -> None:
         raise GradingError(f"{order.out} holds the submissions; give another folder with --out")
     points = None if order.exercise is None else course.points.get(order.exercise)
     if order.exercise is not None and points is None:
-        near = get_close_matches(order.exercise, course.points, n=1)
+        near = process.extractOne(order.exercise, list(course.points), scorer=fuzz.ratio, score_cutoff=NEAR)
         advice = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(course.points)}"
         raise GradingError(f"there is no exercise {order.exercise!r}; {advice}")
     if points is not None and not points.auto:

@@ -17,13 +17,13 @@ from tempfile import TemporaryDirectory
 import dask.config
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
-from autograder.grade.keys import engine_digest
-from autograder.grade.types import GradingError
-from autograder.grade.work import ATTEMPTS, Pool, Result, Task, report_failure, work
+from autograder.grade.engine import engine_digest
+from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure
+from autograder.grade.types import Graded, GradingError
 
 __all__ = ["existing_cluster", "local_cluster", "workers_for"]
 
-Do = Callable[[Task], Result]
+Do = Callable[[Task], Graded]
 SETTINGS = {
     # A submission whose worker dies goes to another worker twice.
     "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
@@ -53,7 +53,7 @@ def workers_for(submissions: int) -> int:
 
 
 @contextmanager
-def local_cluster(submissions: int, *, workers: int, do: Do = work) -> Iterator[Pool]:
+def local_cluster(submissions: int, *, workers: int, do: Do = grade_task) -> Iterator[Pool]:
     """Start workers on this machine for as long as the pool is open; those that die are replaced.
 
     Whoever talks to a scheduler may run code on its workers, and other people may be logged in here: scheduler and
@@ -84,7 +84,7 @@ def local_cluster(submissions: int, *, workers: int, do: Do = work) -> Iterator[
 
 
 @contextmanager
-def existing_cluster(submissions: int, *, scheduler: str, do: Do = work) -> Iterator[Pool]:
+def existing_cluster(submissions: int, *, scheduler: str, do: Do = grade_task) -> Iterator[Pool]:
     """Use the workers of a running cluster.
 
     Args:
@@ -111,7 +111,7 @@ def existing_cluster(submissions: int, *, scheduler: str, do: Do = work) -> Iter
         yield partial(_grade, client, do=do)
 
 
-def _grade(client: Client, tasks: Iterable[Task], *, do: Do) -> Iterator[Result]:
+def _grade(client: Client, tasks: Iterable[Task], *, do: Do) -> Iterator[Graded]:
     """Keep two submissions per worker under way; more would only fill memory."""
     waiting: dict[Future, Task] = {}
     source = iter(tasks)
@@ -128,24 +128,24 @@ def _grade(client: Client, tasks: Iterable[Task], *, do: Do) -> Iterator[Result]
         submit()
     for future in running:
         task = waiting.pop(future)
-        result = _result(future, task)
+        graded = _graded(future, task)
         future.release()
         submit()
-        yield result
+        yield graded
 
 
-def _result(future: Future, task: Task) -> Result:
+def _graded(future: Future, task: Task) -> Graded:
     """Return what the worker sent.
 
     Raises:
         GradingError: The connection was lost.
     """
     try:
-        result: Result = future.result()
+        graded: Graded = future.result()
     except KilledWorker:
         return report_failure(task, f"the worker that graded it died {ATTEMPTS} times")
     except CancelledError as error:
         raise GradingError(
             "the connection to the Dask scheduler was lost; what is graded is kept, start the same command again"
         ) from error
-    return result
+    return graded

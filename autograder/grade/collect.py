@@ -7,15 +7,16 @@ import stat
 import zipfile
 from collections.abc import Container
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
+
+from rapidfuzz import fuzz
 
 from autograder.grade.gradebook_file import FILE_NAME
 from autograder.grade.late import CONFIG_NAME, time_of
 from autograder.grade.read import tidy
 from autograder.grade.types import GradingError, Submission
 
-__all__ = ["Collected", "Found", "collect", "load"]
+__all__ = ["LATE", "OF_NBGRADER", "TIMESTAMP", "Collected", "Found", "collect", "load"]
 
 TIMESTAMP = "timestamp.txt"
 MAX_OTHERS = 5
@@ -97,7 +98,7 @@ def load(found: Found, max_bytes: int) -> Submission:
         problem = f"No notebook was handed in: there is no .ipynb file in {assignment}."
         return Submission(student, assignment, problem=problem, submitted_at=when)
     wanted = f"{assignment}.ipynb"
-    path = max(notebooks, key=lambda path: SequenceMatcher(None, path.name, wanted).ratio())
+    path = max(notebooks, key=lambda path: fuzz.ratio(path.name, wanted))
     name = tidy(path.name, 200)
     notes = [f"The file is called {name!r}, not {wanted!r}."] if path.name != wanted else []
     if when and time_of(when) is None:
@@ -109,7 +110,15 @@ def load(found: Found, max_bytes: int) -> Submission:
         named = ", ".join([*map(repr, others[:MAX_OTHERS]), *more])
         notes.append(f"{name!r} was graded; left aside: {named}.")
     content, problem = _read(path, max_bytes)
-    return Submission(student, assignment, name, content, problem, tuple(notes), when)
+    return Submission(
+        student=student,
+        assignment=assignment,
+        file_name=name,
+        content=content,
+        problem=problem,
+        notes=tuple(notes),
+        submitted_at=when,
+    )
 
 
 def _read(path: Path, max_bytes: int) -> tuple[bytes, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.grade.files import errors_for_people, write_all
 from autograder.grade.journal import Journal
-from autograder.grade.types import GradingError, SubmissionGrade
+from autograder.grade.types import Graded, GradingError, SubmissionGrade
 
 __all__ = ["OutFolder", "notebook_path", "open_folder"]
 
@@ -48,16 +48,16 @@ class OutFolder:
         """Return where the graded notebook lies."""
         return self.path / notebook_path(grade)
 
-    def keep(self, grade: SubmissionGrade, notebook: bytes) -> None:
+    def keep(self, graded: Graded) -> None:
         """Keep a grade and its notebook; the notebook first, so that a kill between them only repeats work.
 
         Raises:
             GradingError: There is no room, or the folder cannot be written to.
         """
         with errors_for_people(self.path):
-            write_all(self.path, [(notebook_path(grade), notebook)])
-            if grade.key:
-                self.journal.add(grade)
+            write_all(self.path, [(notebook_path(graded.grade), graded.notebook)])
+            if graded.grade.key:
+                self.journal.add(graded.grade)
 
 
 def notebook_path(grade: SubmissionGrade) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from autograder.catalogue.answer import load_answer
@@ -50,19 +50,28 @@ def judge_run(
         if given.exercise not in inputs:
             continue
         own = [cell for cell in result.cells if exercise_of.get(cell.id) == given.exercise]
-        observation = _trusted(given.exercise, result.observations.get(given.exercise), own)
+        observation = result.observations.get(given.exercise) or _nothing_seen(given.exercise, own)
         duration_s = sum(cell.duration_s for cell in own) + sum(part.duration_s for part in observation.parts)
-        observation = _concluded(observation, inputs[given.exercise])
-        grade = _grade(given, observation, inputs[given.exercise], duration_s)
-        grades.append(replace(grade, flags=_flags(release, rebuilt, given.exercise)))
+        grade = _grade(given, _trusted(observation, inputs[given.exercise]), inputs[given.exercise])
+        flagged = _flags(release, rebuilt, given.exercise)
+        grades.append(replace(grade, seconds=round(duration_s, 3), flags=flagged))
     return tuple(grades)
 
 
 def no_grades(release: Release, verdict: str, message: str) -> tuple[ExerciseGrade, ...]:
     """Return zero for every exercise, with one reason; parts marked by hand are zero, too."""
-    return tuple(
-        ExerciseGrade(_name(given), given.grade_id, verdict, 0.0, given.points, message=message)
-        for given in release.graded
+    return tuple(_without_evidence(given, verdict, message) for given in release.graded)
+
+
+def _without_evidence(given: Cell, verdict: str, message: str) -> ExerciseGrade:
+    """Return zero, with a reason."""
+    return ExerciseGrade(
+        exercise=given.grade_id if given.role == "manual" else given.exercise,
+        grade_id=given.grade_id,
+        verdict=verdict,
+        score=0.0,
+        max_score=given.points,
+        message=message,
     )
 
 
@@ -75,49 +84,43 @@ def _flags(release: Release, rebuilt: Rebuilt, exercise: str) -> tuple[str, ...]
         return (f"The code could not be read ({type(error).__name__}).",)
 
 
-def _name(given: Cell) -> str:
-    return given.grade_id if given.role == "manual" else given.exercise
-
-
 def _by_hand(given: Cell, answer: str) -> ExerciseGrade:
     """Return a grade that waits; nothing waits where the answer cell is as it was released."""
-    place = (_name(given), given.grade_id)
     if answer.strip() in ("", given.source.strip()):
-        return ExerciseGrade(*place, "not attempted", 0.0, given.points, message="There is no answer.")
-    return ExerciseGrade(*place, BY_HAND, None, given.points, message="Waits for marking by hand.")
+        return _without_evidence(given, "not attempted", "There is no answer.")
+    return replace(_without_evidence(given, BY_HAND, "Waits for marking by hand."), score=None)
 
 
-def _grade(given: Cell, observation: Observation, inputs: Inputs, duration_s: float) -> ExerciseGrade:
-    place, seconds = (given.exercise, given.grade_id), round(duration_s, 3)
+def _grade(given: Cell, observation: Observation, inputs: Inputs) -> ExerciseGrade:
     try:
         judgement = judge(observation, lazy_key(load_answer(given.exercise), inputs, given.points))
     except Exception as error:
         # A fault of the course, not of the student; it must not stop the class, and it earns nothing.
         log.exception("judging %s failed", given.exercise)
         message = f"This exercise could not be judged ({type(error).__name__}). Please tell your instructor."
-        return ExerciseGrade(*place, "error", 0.0, given.points, message=message, seconds=seconds)
+        return _without_evidence(given, "error", message)
     return ExerciseGrade(
-        *place,
-        judgement.verdict,
-        _marks(judgement),
-        given.points,
-        judgement.misconceptions,
-        judgement.message,
-        _numbers(judgement),
-        tuple(_part(part) for part in judgement.parts),
-        seconds,
+        exercise=given.exercise,
+        grade_id=given.grade_id,
+        verdict=judgement.verdict,
+        score=_marks(judgement),
+        max_score=given.points,
+        misconceptions=judgement.misconceptions,
+        message=judgement.message,
+        evidence=_numbers(judgement),
+        parts=tuple(map(_part, judgement.parts)),
     )
 
 
 def _part(judgement: Judgement) -> PartGrade:
     return PartGrade(
-        judgement.part,
-        judgement.verdict,
-        _marks(judgement),
-        round(judgement.max_score, 4),
-        judgement.misconceptions,
-        judgement.message,
-        _numbers(judgement),
+        part=judgement.part,
+        verdict=judgement.verdict,
+        score=_marks(judgement),
+        max_score=round(judgement.max_score, 4),
+        misconceptions=judgement.misconceptions,
+        message=judgement.message,
+        evidence=_numbers(judgement),
     )
 
 
@@ -129,16 +132,17 @@ def _numbers(judgement: Judgement) -> tuple[Numbers, ...]:
     return tuple(Numbers(e.where, f"{e.got:.6g}", f"{e.expected:.6g}") for e in judgement.evidence)
 
 
-def _trusted(exercise: str, seen: Observation | None, own: Sequence[CellResult]) -> Observation:
-    """Return an observation of which every part is plain: known problems only, no long numbers in messages."""
-    if seen is not None:
-        return Observation(exercise, tuple(_plain(part) for part in seen.parts))
+def _nothing_seen(exercise: str, own: Iterable[CellResult]) -> Observation:
+    """Return the observation of a probe that gave none: the first cell that failed is the reason for every part."""
     reason = _reason(next((cell for cell in own if cell.status != "ok"), None))
     return Observation(exercise, tuple(PartObservation(p.name, problem=reason) for p in load_answer(exercise).parts))
 
 
-def _concluded(observation: Observation, inputs: Inputs) -> Observation:
-    """Return the observation as it is judged: raw arrays are summarised here, out of reach of the submission."""
+def _trusted(observation: Observation, inputs: Inputs) -> Observation:
+    """Return the observation as it is judged: known problems only, no long numbers in messages.
+
+    Raw arrays are summarised here, out of reach of the submission.
+    """
     known = {part.name: part for part in load_probe(observation.exercise).parts}
     parts = (conclude_part(known[part.name], part, inputs) for part in observation.parts if part.name in known)
     return Observation(observation.exercise, tuple(map(_plain, parts)))
@@ -147,7 +151,7 @@ def _concluded(observation: Observation, inputs: Inputs) -> Observation:
 def _reason(failed: CellResult | None) -> Problem:
     if failed is None or failed.status == "ok":
         return Problem("crashed", "The run gave no result for this.")
-    return Problem(failed.status, f"Your cell did not come to an end. {_redact(failed.message)}".strip())
+    return Problem(failed.status, f"Your cell did not come to an end. {failed.message}".strip())
 
 
 def _plain(part: PartObservation) -> PartObservation:

@@ -15,18 +15,18 @@ from nbgrader.converters.base import NbGraderException
 from traitlets import Enum
 from traitlets.config import Config
 
-from autograder.build.problems import BuildError
+from autograder.build.master_faults import BuildError
 from autograder.course import CourseError, find_root, load_course
 from autograder.grade.collect import Found, load
 from autograder.grade.folder import OutFolder, open_folder
 from autograder.grade.gradebook import enter_class
+from autograder.grade.grading_task import Task, grade_task
 from autograder.grade.keys import submission_basis, submission_key
 from autograder.grade.late import penalty_of
 from autograder.grade.release import load_release
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.submission import settings_of
 from autograder.grade.types import GradingError, SubmissionGrade
-from autograder.grade.work import Task, work
 
 __all__ = ["COURSE_ROOT", "EngineExporter", "engine_config"]
 
@@ -95,10 +95,9 @@ def _known(folder: OutFolder, task: Task) -> SubmissionGrade:
     done = folder.done(task.key)
     if done is not None:
         return done
-    result = work(task)
-    grade = SubmissionGrade.from_json(result.grade)
-    folder.keep(grade, result.notebook)
-    return grade
+    graded = grade_task(task)
+    folder.keep(graded)
+    return graded.grade
 
 
 def _drop_all_but(folder: Path, names: tuple[str, ...]) -> None:

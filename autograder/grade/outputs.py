@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autograder.grade.pictures import MAGIC, PixelBudget
+from autograder.grade.pictures import TYPES, PixelBudget
 from autograder.grade.read import tidy
 
 __all__ = ["inert_outputs", "pixels_of_a_notebook"]
@@ -52,7 +52,7 @@ def _inert(output: Mapping[str, Any], budget: PixelBudget) -> list[dict[str, Any
 
 
 def _display(data: Mapping[str, Any], budget: PixelBudget) -> list[dict[str, Any]]:
-    kept = {mime: picture for mime in MAGIC if (picture := _picture(mime, data.get(mime), budget))}
+    kept = {mime: picture for mime in TYPES if (picture := _picture(mime, data.get(mime), budget))}
     if "text/plain" in data:
         kept["text/plain"] = _plain(data["text/plain"])
     if not kept:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+from autograder.grade.grading_task import Pool, in_this_process
 from autograder.grade.types import GradingError
-from autograder.grade.work import Pool, in_this_process
 from autograder.sandbox.host import Strictness
 
 __all__ = ["choose_pool"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from autograder.grade.match import Match, match
 from autograder.grade.read import FileCell
@@ -38,12 +39,17 @@ def rebuild(release: Release, submitted: Sequence[FileCell]) -> Rebuilt:
 def _filled(given: Cell, mine: FileCell | None) -> Cell:
     if mine is None or given.role not in ("solution", "manual"):
         return given
-    return Cell(**{**vars(given), "source": mine.source})
+    return replace(given, source=mine.source)
 
 
 def _added(cell: FileCell, found: Match, numbers: Iterator[int]) -> Cell:
-    exercise = found.copies.get(cell.number, "")
-    return Cell(f"added-{next(numbers)}", "added", cell.type == "code", cell.source, exercise=exercise)
+    return Cell(
+        id=f"added-{next(numbers)}",
+        role="added",
+        code=cell.type == "code",
+        source=cell.source,
+        exercise=found.copies.get(cell.number, ""),
+    )
 
 
 def _oddities(release: Release, found: Match) -> Iterator[str]:

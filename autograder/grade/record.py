@@ -6,17 +6,18 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, astuple, fields
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from autograder.course import Course
+from autograder.grade.class_grades import ClassGrades
+from autograder.grade.engine import versions
 from autograder.grade.files import write_all
 from autograder.grade.folder import notebook_path
 from autograder.grade.gradebook import enter_class
 from autograder.grade.gradebook_file import FILE_NAME, check_gradebook, prepare_gradebook
-from autograder.grade.keys import versions
 from autograder.grade.late import Late, Lateness, penalty_of
 from autograder.grade.regrade import Change
 from autograder.grade.release import Release
@@ -25,37 +26,9 @@ from autograder.report.cells import defused
 from autograder.report.class_page import class_page
 from autograder.report.feedback import feedback_page, feedback_path
 
-__all__ = ["COLUMNS", "ClassGrades", "changes_csv", "check_place", "grades_csv", "record", "report_json"]
+__all__ = ["COLUMNS", "changes_csv", "check_place", "grades_csv", "record", "report_json"]
 
 COLUMNS = ("student", "assignment", "exercise", "score", "max_score", "verdict", "misconception", "message", "seconds")
-
-
-@dataclass(frozen=True)
-class ClassGrades:
-    """A graded class.
-
-    Args:
-        course: The course.
-        releases: The released notebooks of the graded assignments.
-        grades: All grades, by assignment and student.
-        strays: A line for everything in the submissions' folder that is no submission.
-        seed: The seed of the hidden inputs.
-        changes: Whose marks changed with the last correction of the course.
-        only: The only exercise that was graded again; empty for all.
-    """
-
-    course: Course
-    releases: tuple[Release, ...]
-    grades: tuple[SubmissionGrade, ...]
-    strays: tuple[str, ...]
-    seed: int
-    changes: tuple[Change, ...] = ()
-    only: str = ""
-
-    @property
-    def isolation(self) -> tuple[str, ...]:
-        """The walls that stood around the runs, in words."""
-        return tuple(sorted({grade.isolation for grade in self.grades if grade.isolation}))
 
 
 def check_place(folder: Path, course: Course, releases: Mapping[str, Release]) -> None:
@@ -140,6 +113,5 @@ def _said(one: ExerciseGrade) -> str:
 
 
 def _submission(grade: SubmissionGrade, late: Late | None) -> dict[str, Any]:
-    record: dict[str, Any] = json.loads(grade.to_json())
     lateness = {} if late is None else {"late": asdict(late)}
-    return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **lateness, **record}
+    return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **lateness, **grade.to_record()}

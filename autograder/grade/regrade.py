@@ -11,8 +11,8 @@ from autograder.grade.plan import plan
 from autograder.grade.read import read_notebook
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
-from autograder.grade.submission import Graded, Run, Settings
-from autograder.grade.types import Submission, SubmissionGrade
+from autograder.grade.submission import RunSteps, Settings
+from autograder.grade.types import Graded, Submission, SubmissionGrade
 
 __all__ = ["Change", "Earlier", "changes_between", "regrade_submission"]
 
@@ -40,7 +40,7 @@ class Change:
 
 
 def regrade_submission(
-    release: Release, submission: Submission, settings: Settings, run: Run, earlier: Earlier
+    release: Release, submission: Submission, settings: Settings, run: RunSteps, earlier: Earlier
 ) -> Graded:
     """Grade one exercise again and put it into the earlier grades, and into the graded notebook.
 
@@ -51,7 +51,7 @@ def regrade_submission(
         run: Runs steps behind walls.
         earlier: Grades of the same file; what could not be read then stays unread.
     """
-    known = replace(earlier.grade, key="", basis="")
+    known = earlier.grade
     if known.problem:
         return Graded(known, earlier.notebook)
     cells, _ = read_notebook(submission.content, settings.submission_bytes)
@@ -61,7 +61,7 @@ def regrade_submission(
     (fresh,) = (one for one in judge_run(release, rebuilt, planned.inputs, result) if one.is_checked)
     exercises = tuple(fresh if one.grade_id == fresh.grade_id else one for one in known.exercises)
     grade = replace(known, exercises=exercises, isolation=result.isolation)
-    return Graded(grade, marked_again(earlier.notebook, fresh, grade))
+    return Graded(grade, marked_again(earlier.notebook, fresh))
 
 
 def changes_between(pairs: Iterable[tuple[SubmissionGrade, SubmissionGrade]]) -> tuple[Change, ...]:
@@ -78,5 +78,12 @@ def _changes(before: SubmissionGrade, after: SubmissionGrade) -> Iterator[Change
     for new in after.exercises:
         was = old.get(new.grade_id)
         if was is not None and was.score != new.score:
-            place = (after.student, after.assignment, new.exercise)
-            yield Change(*place, was.score, new.score, was.verdict, new.verdict)
+            yield Change(
+                student=after.student,
+                assignment=after.assignment,
+                exercise=new.exercise,
+                old=was.score,
+                new=new.score,
+                old_verdict=was.verdict,
+                new_verdict=new.verdict,
+            )

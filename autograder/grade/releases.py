@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 
+from autograder.build.master_faults import BuildError
 from autograder.build.notebooks import FOLDER, release_notebook
-from autograder.build.problems import BuildError
 from autograder.build.release import as_bytes
 from autograder.catalogue.answer import load_answer
 from autograder.course import Course
 from autograder.grade.release import load_release
 from autograder.grade.types import GradingError
+from course_utils.exercises import exercise_folder
 from course_utils.kits.probe import load_probe
 
 __all__ = ["assignments_of", "read_releases"]
@@ -62,9 +62,12 @@ def _read(name: str, root: Path) -> bytes:
 
 def _check_judge(exercise: str) -> None:
     """Load what judges an exercise, so that a mistake in it is one line and not a class without marks."""
-    for package, load in (("autograder.answers", load_answer), ("course_utils.probes", load_probe)):
-        place = f"{package.replace('.', '/')}/{exercise}.py"
-        if not find_spec(f"{package}.{exercise}"):
+    for file, load in (("answer.py", load_answer), ("probe.py", load_probe)):
+        try:
+            place = exercise_folder(exercise) / file
+        except KeyError as error:
+            raise GradingError(f"nothing can judge {exercise}; `autograder new` starts its files") from error
+        if not place.is_file():
             raise GradingError(f"nothing can judge {exercise}; write {place} first")
         try:
             load(exercise)

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import chain
 
-from autograder.grade.names import Names, aliases_in, naming_nodes, uses_in
+from autograder.grade.library_names import LibraryNames, aliases_in, naming_nodes, uses_in
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, Rebuilt
@@ -101,7 +101,7 @@ def _parsed(source: str) -> ast.Module | None:
 
 
 @lru_cache(maxsize=4)  # every exercise of a submission asks for the same
-def _names(sources: tuple[str, ...]) -> Names:
+def _names(sources: tuple[str, ...]) -> LibraryNames:
     return aliases_in(chain.from_iterable(map(_naming, sources)))
 
 
@@ -143,7 +143,7 @@ def _reached(start: Sequence[ast.AST], helpers: dict[str, tuple[_Read, ast.AST]]
 
 
 def _lines(
-    read: _Read, node: ast.AST, known: Names, by_hand: Sequence[str], place: str, given: frozenset[str]
+    read: _Read, node: ast.AST, known: LibraryNames, by_hand: Sequence[str], place: str, given: frozenset[str]
 ) -> Iterator[str]:
     found: dict[int, str] = {}
     for number, name in uses_in(node, known):

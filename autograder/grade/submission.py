@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.course import Course
 from autograder.grade.executed import executed_notebook
@@ -13,13 +13,13 @@ from autograder.grade.plan import plan
 from autograder.grade.read import Unreadable, read_notebook, tidy
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
-from autograder.grade.types import ExerciseGrade, Rebuilt, Submission, SubmissionGrade
+from autograder.grade.types import Graded, Rebuilt, Submission, SubmissionGrade
 from autograder.sandbox.host import Strictness
 from autograder.sandbox.types import Limits, RunResult, Step
 
-__all__ = ["Graded", "Run", "Settings", "failed", "grade_submission", "settings_of"]
+__all__ = ["RunSteps", "Settings", "failed", "grade_submission", "settings_of"]
 
-Run = Callable[[Sequence[Step], Limits], RunResult]
+RunSteps = Callable[[Sequence[Step], Limits], RunResult]
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,7 @@ def settings_of(course: Course, seed: int, walls: Strictness, limits: Limits | N
     return Settings(seed, limits, course.limits.submission_bytes, walls)
 
 
-@dataclass(frozen=True)
-class Graded:
-    """The grades of a submission, and the rebuilt notebook with what its cells showed, as bytes."""
-
-    grade: SubmissionGrade
-    notebook: bytes
-
-
-def grade_submission(release: Release, submission: Submission, settings: Settings, run: Run) -> Graded:
+def grade_submission(release: Release, submission: Submission, settings: Settings, run: RunSteps) -> Graded:
     """Grade one submission; whatever is wrong with it becomes a reason in the result.
 
     Args:
@@ -71,56 +63,51 @@ def grade_submission(release: Release, submission: Submission, settings: Setting
     """
     start = time.perf_counter()
     try:
-        evaluated, problem = _evaluate(release, submission, settings, run), ""
+        graded = _evaluate(release, submission, settings, run)
     except Unreadable as error:
-        evaluated, problem = _Evaluated.nothing(release, error), str(error)
-    return _graded(release, submission, evaluated, problem, time.perf_counter() - start)
+        graded = _nothing(release, submission, error)
+    return replace(graded, grade=replace(graded.grade, seconds=round(time.perf_counter() - start, 3)))
 
 
 def failed(release: Release, submission: Submission, reason: str) -> Graded:
     """Return zero for everything, because grading itself failed; the reason is for the instructor."""
     problem = f"Grading failed, which is no fault of this submission; start it again. ({tidy(reason, 300)})"
-    evaluated = _Evaluated.nothing(release, Unreadable(problem, "crashed"))
-    return _graded(release, submission, evaluated, problem, 0.0)
+    return _nothing(release, submission, Unreadable(problem, "crashed"))
 
 
-def _graded(release: Release, submission: Submission, evaluated: _Evaluated, problem: str, seconds: float) -> Graded:
+def _nothing(release: Release, submission: Submission, error: Unreadable) -> Graded:
+    exercises = no_grades(release, error.verdict, str(error))
     grade = SubmissionGrade(
-        submission.student,
-        submission.assignment,
-        submission.file_name,
-        evaluated.grades,
-        problem,
-        (*submission.notes, *evaluated.rebuilt.notes, *evaluated.result.notes),
-        evaluated.result.isolation,
-        round(seconds, 3),
-        submission.submitted_at,
+        student=submission.student,
+        assignment=submission.assignment,
+        file_name=submission.file_name,
+        exercises=exercises,
+        problem=str(error),
+        notes=submission.notes,
+        submitted_at=submission.submitted_at,
     )
-    return Graded(grade, executed_notebook(release, evaluated.rebuilt, evaluated.result, grade))
+    return Graded(grade, executed_notebook(release, release.cells, (), exercises))
 
 
-@dataclass(frozen=True)
-class _Evaluated:
-    rebuilt: Rebuilt
-    result: RunResult
-    grades: tuple[ExerciseGrade, ...]
-
-    @classmethod
-    def nothing(cls, release: Release, error: Unreadable) -> _Evaluated:
-        grades = no_grades(release, error.verdict, str(error))
-        return cls(Rebuilt(release.cells), RunResult((), {}, ""), grades)
-
-
-def _evaluate(release: Release, submission: Submission, settings: Settings, run: Run) -> _Evaluated:
+def _evaluate(release: Release, submission: Submission, settings: Settings, run: RunSteps) -> Graded:
     if submission.problem:
         raise Unreadable(submission.problem, "not attempted")
-    cells, notes = read_notebook(submission.content, settings.submission_bytes)
+    cells, damages = read_notebook(submission.content, settings.submission_bytes)
     rebuilt = rebuild(release, cells)
     planned = plan(rebuilt, settings.seed, submission.student)
     result = run(planned.steps, settings.limits)
-    grades = judge_run(release, rebuilt, planned.inputs, result)
-    notes = (*notes, *rebuilt.notes, *_given_cells_that_failed(rebuilt, result))
-    return _Evaluated(Rebuilt(rebuilt.cells, notes), result, grades)
+    exercises = judge_run(release, rebuilt, planned.inputs, result)
+    failures = _given_cells_that_failed(rebuilt, result)
+    grade = SubmissionGrade(
+        student=submission.student,
+        assignment=submission.assignment,
+        file_name=submission.file_name,
+        exercises=exercises,
+        notes=(*submission.notes, *damages, *rebuilt.notes, *failures, *result.notes),
+        isolation=result.isolation,
+        submitted_at=submission.submitted_at,
+    )
+    return Graded(grade, executed_notebook(release, rebuilt.cells, result.cells, exercises))
 
 
 def _given_cells_that_failed(rebuilt: Rebuilt, result: RunResult) -> Iterator[str]:

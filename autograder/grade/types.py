@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -11,6 +11,7 @@ __all__ = [
     "BY_HAND",
     "Cell",
     "ExerciseGrade",
+    "Graded",
     "GradingError",
     "Numbers",
     "PartGrade",
@@ -201,6 +202,11 @@ class SubmissionGrade:
         """Marks that wait for marking by hand."""
         return sum(one.max_score for one in self.exercises if one.score is None)
 
+    def to_record(self) -> dict[str, Any]:
+        """Return it as plain dictionaries and lists."""
+        record: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        return record
+
     def to_json(self) -> bytes:
         """Return it as one line of JSON."""
         return _ADAPTER.dump_json(self)
@@ -216,3 +222,14 @@ class SubmissionGrade:
 
 
 _ADAPTER = TypeAdapter(SubmissionGrade)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The grades of a submission, and the rebuilt notebook with what its cells showed, as bytes.
+
+    A grade without a key is not for the journal: it says that grading itself failed, and is tried again next time.
+    """
+
+    grade: SubmissionGrade
+    notebook: bytes

@@ -25,11 +25,11 @@ from autograder.importing.attempts import (
     two_people,
 )
 from autograder.importing.download import open_download
-from autograder.importing.gaps import missing, owner, without_notebook
+from autograder.importing.file_sorting import Sorted, left_aside, sort_files
+from autograder.importing.missing_notebooks import missing, owner, without_notebook
 from autograder.importing.people import is_student_id
-from autograder.importing.place import check_out, place
+from autograder.importing.placement import check_out, place_submission
 from autograder.importing.roster import Ambiguous, Roster, Unknown, read_roster
-from autograder.importing.sort import Sorted, left_aside, sort_files
 from autograder.importing.types import Attempts, Bounds, Refused, Who
 
 __all__ = ["ImportOrder", "ImportReport", "Imported", "import_submissions"]
@@ -111,7 +111,7 @@ def import_submissions(order: ImportOrder) -> ImportReport:
     bounds = order.bounds or Bounds(file_bytes=course.limits.submission_bytes)
     with open_download(order.source, bounds) as source:
         files = sort_files(source, course.assignments, roster, order.zone)
-        run = _Run(order, _releases(course, order.root), roster, bounds)
+        run = _Import(order, _releases(course, order.root), roster, bounds)
         run.problems += files.problems
         run.no_notebooks(files)
         for student, claimed in sorted(run.by_student(files.claimed).items()):
@@ -121,7 +121,7 @@ def import_submissions(order: ImportOrder) -> ImportReport:
 
 
 @dataclass
-class _Run:
+class _Import:
     order: ImportOrder
     releases: Mapping[str, Release]
     roster: Roster | None
@@ -211,7 +211,9 @@ class _Run:
         try:
             content = chosen.member.read(self.bounds.file_bytes)
             when, late = chosen.claim.when, late_without_time(chosen)
-            done = place(self.order.out, student, assignment, content, when, late, replace=self.order.replace)
+            done = place_submission(
+                self.order.out, student, assignment, content, when, late, replace=self.order.replace
+            )
         except (Refused, GradingError) as error:
             self.problems.append(f"{chosen.member.name}: {error}; not imported.")
             return

@@ -1,36 +1,32 @@
-"""Two training batches and a test batch, as probes of batch normalization send them: fresh ones, and what follows."""
+"""Two training batches and a test batch, as probes of batch normalization send them, made afresh."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from autograder.kits.accepted_conventions import over_calls
-from autograder.kits.rules import Rule
-from course_utils.kits.probe import Inputs, Outputs
+from course_utils.checks.labels import Label
+from course_utils.kits.probe import Inputs
 
 __all__ = [
     "BATCHES",
     "FEATURES",
     "SEQUENCE_LABELS",
-    "as_row",
     "fresh_affine",
     "fresh_columns",
     "fresh_sequences",
-    "sequence",
 ]
 
 BATCHES = {"1": "the first training batch", "2": "the second training batch", "test": "the test batch"}
 FEATURES = 4
 SEQUENCE_LABELS = {
-    f"{prefix}_{name}": f"{said}{where}"
-    for prefix, where in (("square", ""), ("other", " (batches of 5, 3 and 2)"))
-    for name, said in (
-        *((f"out_{name}", f"output for {said}") for name, said in BATCHES.items()),
-        ("running_mean", "running mean at step {step}"),
-        ("running_var", "running variance at step {step}"),
+    f"{prefix}_{name}": Label(said, rows, "at", then=where)
+    for prefix, where in (("square", ""), ("other", "for batches of 5, 3 and 2"))
+    for name, said, rows in (
+        *((f"out_{name}", f"output for {said}", "") for name, said in BATCHES.items()),
+        ("running_mean", "running mean", "step"),
+        ("running_var", "running variance", "step"),
     )
 }
 
@@ -57,27 +53,3 @@ def fresh_affine(rng: np.random.Generator, features: int = FEATURES) -> tuple[np
     """Draw a gain and a shift that cannot be taken for each other, for 1 or for 0."""
     signs = rng.choice([-1.0, 1.0], size=features)
     return rng.uniform(1.3, 2.2, size=features) * signs, rng.uniform(0.3, 0.8, size=features)
-
-
-def sequence(
-    rule: Rule, inputs: Inputs, prefix: str, constants: Mapping[str, Any], also: tuple[str, ...] = ()
-) -> Outputs:
-    """Return the outputs and running statistics of a sequence; for the `other` one, `fits`: 0 where shapes do not fit.
-
-    `also` names formulas of which the last value is returned too.
-    """
-    calls = [{"x": inputs[f"{prefix}_x_{name}"], "training": name != "test", "prefix": prefix} for name in BATCHES]
-    after = over_calls(rule, calls, {"over": 0, "running_mean": np.zeros(FEATURES), **constants})
-    fits = {} if prefix == "square" else {"fits": np.array(float(len(after) == len(BATCHES)))}
-    if len(after) < len(BATCHES):
-        return fits
-    outputs = {f"{prefix}_out_{name}": np.asarray(state.out) for name, state in zip(BATCHES, after, strict=True)}
-    for key in ("running_mean", "running_var"):
-        outputs[f"{prefix}_{key}"] = np.stack([as_row(getattr(state, key)) for state in after])
-    return {**outputs, **fits, **{name: np.array(getattr(after[-1], name)) for name in also}}
-
-
-def as_row(value: Any) -> np.ndarray:
-    """Return a running statistic as probes do: flat."""
-    array = np.asarray(value)
-    return array.ravel() if array.ndim > 1 else array

@@ -18,5 +18,5 @@ NORMALIZATIONS = (
     "torch.native_*_norm",
 )
 # Later workbooks and the demos need what some exercises ask for.
-COURSE = ("course_utils.gradient_check.*", "course_utils.widgets.*")
+COURSE = ("course_utils.numpy_networks.gradient_check.*", "course_utils.widgets.*")
 AUTOGRAD = ("torch.autograd.*", "torch.func.*", ".backward")

@@ -1,236 +1,260 @@
-"""The backward pass of a normalization as a rule, and the answers to the exercises that ask for it."""
+"""The answers to the backward passes of the numpy normalizations: mistakes in sentences, and fresh inputs.
+
+The text of such a solution holds the forward pass too, so that an edit can change what that one keeps.
+"""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.catalogue.answer import Alternative, AnswerPart, Simulate
-from autograder.kits.accepted_conventions import changed, over_calls, part_from_rule, slope
-from autograder.kits.manners import INPUT_CHANGED, INPUTS_LEFT_ALONE, MANNER_LABELS, SHAPES_DO_NOT_FIT
-from autograder.kits.normalization_rule import AFFINE_MISTAKES, EPSILON_IGNORED, NORMALISE, ROOT_MISTAKES, UNBIASED
-from autograder.kits.own_cache import OWN_CACHE
-from autograder.kits.rules import Mistake, Rule
-from course_utils.kits.probe import Inputs, Outputs
+from autograder.catalogue.answer import Alternative, AnswerPart
+from autograder.catalogue.edit import Edit, accepted, apply, edit, spans
+from autograder.catalogue.solution import load_solution
+from autograder.catalogue.ways import solution_part
+from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes
+from course_utils.checks.labels import Label
+from course_utils.kits.probe import Inputs, Outputs, load_probe
 
 __all__ = ["fresh_gradient_inputs", "gradients_answer_part"]
 
-NAMES = ("dx", "dgamma", "dbeta")
+Changes = Mapping[str, str]
+
 PREFIXES = ("square", "other")
 LABELS = {
-    **{f"square_{name}": name for name in NAMES},
-    **{f"other_{name}": f"{name} (for a 5 x 4 array)" for name in NAMES},
-    **MANNER_LABELS,
-}
-BACKWARD: Rule = {
-    **NORMALISE,
-    "count": lambda s: s.z.shape[s.over],
-    "scale": lambda s: np.sqrt(s.spread + s.eps),
-    "dx_hat": lambda s: s.dout * s.gamma,
-    "dvar": lambda s: _sum(s, -0.5 * s.dx_hat * (s.z - s.mean) / s.scale**3),
-    "dmean": lambda s: _sum(s, -s.dx_hat / s.scale),
-    "dx": lambda s: s.dx_hat / s.scale + (2 * s.dvar * (s.z - s.mean) + s.dmean) / s.count,
-    "dgamma": lambda s: (s.dout * s.x_hat).sum(0),
-    "dbeta": lambda s: s.dout.sum(0),
-    **INPUTS_LEFT_ALONE,
-}
-
-
-def _sum(s: Any, values: Any) -> Any:
-    return values.sum(s.over, keepdims=True)
-
-
-MISTAKES = (
-    Mistake(
-        "statistics-as-constants",
+    f"{prefix}_{name}": Label(name, then=where)
+    for prefix, where in (("square", ""), ("other", "for a 5 x 4 array"))
+    for name in ("dx", "dgamma", "dbeta")
+} | {name: EXTRA_LABELS[name] for name in ("fits", "inputs_left_alone")}
+# All solutions keep the same and begin with the same line.
+CACHE, UNPACKED = "(x_hat, gamma, var, eps)", "x_hat, gamma, var, eps = cache"
+X_HAT = "x_hat = (x - mean) / np.sqrt(var + eps)"
+SENTENCES = {
+    "statistics-as-constants": (
         "Mean and variance are treated as constants, but both move when an input moves: two of the three paths from "
-        "the input to the output are missing in dx.",
-        {"dvar": lambda s: 0.0, "dmean": lambda s: 0.0},
+        "the input to the output are missing in dx."
     ),
-    Mistake(
-        "variance-path-missing",
-        "In dx the path through the variance is missing: an input that moves also changes the scale of the others.",
-        {"dvar": lambda s: 0.0},
+    "variance-path-missing": (
+        "In dx the path through the variance is missing: an input that moves also changes the scale of the others."
     ),
-    Mistake(
-        "mean-path-missing",
-        "In dx the path through the mean is missing: an input that moves also shifts all others.",
-        {"dmean": lambda s: 0.0},
+    "mean-path-missing": ("In dx the path through the mean is missing: an input that moves also shifts all others."),
+    "sums-for-means": (
+        "Sums stand in dx where means belong: the factor 1/(number of values averaged) is lost on the way back."
     ),
-    Mistake(
-        "sums-for-means",
-        "Sums stand in dx where means belong: the factor 1/(number of values averaged) is lost on the way back.",
-        {"count": lambda s: 1},
+    "bessel-in-backward": (
+        "The way back divides by one less than the number of values; the forward pass divides by the number itself."
     ),
-    Mistake(
-        "bessel-in-backward",
-        "The way back divides by one less than the number of values; the forward pass divides by the number itself.",
-        {"count": lambda s: s.z.shape[s.over] - 1},
-    ),
-    Mistake(
-        "bessel-in-backward",
+    "bessel-in-backward (variance)": (
         "The path through the variance divides by one less than the number of values; the forward pass divides by the "
-        "number itself.",
-        {
-            "dvar": lambda s: (
-                _sum(s, -0.5 * s.dx_hat * (s.z - s.mean) / s.scale**3) * s.z.shape[s.over] / (s.z.shape[s.over] - 1)
-            )
-        },
-        pairs=False,
+        "number itself."
     ),
-    Mistake(
-        "variance-gradient-over-all-axes",
+    "variance-gradient-over-all-axes": (
         "The gradient of the variance is summed over the whole array; there is one variance for each mean, not one "
-        "for all.",
-        {"dvar": lambda s: np.sum(-0.5 * s.dx_hat * (s.z - s.mean) / s.scale**3)},
+        "for all."
     ),
-    Mistake(
-        "backward-along-wrong-axis",
+    "backward-along-wrong-axis": (
         "The gradients of mean and variance are summed along the other axis than the one the forward pass averages "
-        "over.",
-        {
-            "dvar": lambda s: (-0.5 * s.dx_hat * (s.z - s.mean) / s.scale**3).sum(1 - s.over, keepdims=True),
-            "dmean": lambda s: (-s.dx_hat / s.scale).sum(1 - s.over, keepdims=True),
-            "count": lambda s: s.z.shape[1 - s.over],
-        },
-        pairs=False,
+        "over."
     ),
-    Mistake(
-        "count-of-other-axis",
+    "count-of-other-axis": (
         "In dx the sums are divided by the length of the other axis than the one they go along: right only where both "
-        "are equally long.",
-        {"count": lambda s: s.z.shape[1 - s.over]},
+        "are equally long."
     ),
-    Mistake(
-        "variance-path-halved",
-        "In the path through the variance a factor 2 is lost, the one that comes from the square.",
-        {"dx": lambda s: s.dx_hat / s.scale + (s.dvar * (s.z - s.mean) + s.dmean) / s.count},
+    "variance-path-halved": (
+        "In the path through the variance a factor 2 is lost, the one that comes from the square."
     ),
-    Mistake(
-        "mean-path-sign",
-        "The path through the mean has the wrong sign: the mean is subtracted on the way forward.",
-        {"dmean": lambda s: _sum(s, s.dx_hat / s.scale)},
+    "mean-path-sign": ("The path through the mean has the wrong sign: the mean is subtracted on the way forward."),
+    "no-epsilon-in-backward": (
+        "Epsilon is missing on the way back; the forward pass divides by the root of variance plus epsilon."
     ),
-    Mistake(
-        "no-epsilon-in-backward",
-        "Epsilon is missing on the way back; the forward pass divides by the root of variance plus epsilon.",
-        {"scale": lambda s: np.sqrt(s.spread)},
+    "gamma-missing-in-dx": (
+        "Gamma is missing in dx: the upstream gradient passes the gain before it reaches the normalised values."
     ),
-    Mistake(
-        "gamma-missing-in-dx",
-        "Gamma is missing in dx: the upstream gradient passes the gain before it reaches the normalised values.",
-        {"dx_hat": lambda s: s.dout},
-    ),
-    Mistake(
-        "dgamma-from-input",
-        "dgamma is formed with the input itself; gamma multiplies the normalised values.",
-        {"dgamma": lambda s: (s.dout * s.x).sum(0)},
-    ),
-    Mistake(
-        "dgamma-from-output",
-        "dgamma is formed with the output, gain and shift included; gamma multiplies the normalised values.",
-        {"dgamma": lambda s: (s.dout * s.out).sum(0)},
-    ),
-    Mistake(
-        "parameter-gradients-averaged",
-        "dgamma and dbeta are averaged over the batch; every example adds its share to a gradient.",
-        {"dgamma": lambda s: (s.dout * s.x_hat).mean(0), "dbeta": lambda s: s.dout.mean(0)},
-    ),
-    Mistake(
-        "parameter-gradients-along-wrong-axis",
-        "dgamma and dbeta are summed over the features; there is one of each per feature, so the sum is over examples.",
-        {"dgamma": lambda s: (s.dout * s.x_hat).sum(1), "dbeta": lambda s: s.dout.sum(1)},
-        pairs=False,
-    ),
-    Mistake(
-        "dgamma-dbeta-exchanged",
-        "dgamma and dbeta have changed places.",
-        {"dgamma": lambda s: s.dout.sum(0), "dbeta": lambda s: (s.dout * s.x_hat).sum(0)},
-        pairs=False,
-    ),
-    SHAPES_DO_NOT_FIT,
-    INPUT_CHANGED,
-)
-
-# Along a column gamma is one number, and may stand before the means.
-OF_ROWS = (
-    Mistake(
-        "gamma-outside-the-means",
+    # Along a column gamma is one number, and may stand before the means.
+    "gamma-outside-the-means": (
         "In dx gamma multiplies at the end, as it may in batch normalization. Along a row every feature has a gamma of "
-        "its own, so the upstream gradient meets it before the means are taken.",
-        {
-            "dx": lambda s: (
-                s.gamma * (s.dout - (_sum(s, s.dout) + s.x_hat * _sum(s, s.dout * s.x_hat)) / s.count) / s.scale
-            )
-        },
+        "its own, so the upstream gradient meets it before the means are taken."
     ),
-)
+}
+ALONE = ("backward-along-wrong-axis", "bessel-in-backward (variance)")
+# Mistakes of the forward pass whose exact gradients are accepted: the mistake is counted there.
+FOLLOWED = (
+    "unbiased-variance", "divides-by-variance", "epsilon-outside", "no-epsilon", "not-centred", "affine-first",
+    "gamma-beta-exchanged", "gamma-missing", "beta-missing", "affine-missing", "epsilon-ignored",
+)  # fmt: skip
+# For differences of fourth order, to 1e-8 of gradients whose inputs vary by 0.02.
+STEP = 1e-4
 
 
-def gradients_answer_part(name: str, over: int, reread: str, weight: float = 1.0) -> AnswerPart:
+def gradients_answer_part(
+    exercise: str,
+    name: str,
+    forward: Sequence[Edit],
+    texts: Mapping[str, Changes | Sequence[Changes]],
+    *,
+    var: str,
+    root: str,
+    dgamma: str = "dgamma",
+    dbeta: str = "dbeta",
+    reread: str,
+) -> AnswerPart:
     """Make the answer to a backward pass; the exact gradients of a mistaken forward pass are accepted.
 
     Args:
-        name: Name of the part.
-        over: The axis over which the forward pass averages.
+        exercise: Exercise id.
+        name: Name of the part, which is that of the function.
+        forward: The mistakes of the forward pass.
+        texts: For each mistake in dx what it changes in the solution; several entries where it can be written in
+            several ways.
+        var: The variance, as the solution of the forward pass writes it.
+        root: The root of (variance + eps) in the solution of the backward pass, with what stands before it.
+        dgamma: What is returned for dgamma, after `dx, `.
+        dbeta: What is returned for dbeta.
         reread: What to read again.
-        weight: Share of the exercise's marks.
     """
-
-    def simulate(rule: Rule) -> Simulate:
-        return lambda inputs: _simulate(rule, inputs, over)
-
-    return part_from_rule(
+    part = solution_part(
+        exercise,
         name,
-        BACKWARD,
-        simulate,
-        (*MISTAKES, *OF_ROWS * over, *OWN_CACHE),
-        further_variants=[_of_own_forward(mistake, over) for mistake in _FORWARD_MISTAKES],
+        (
+            *_input_gradient_mistakes(exercise, texts),
+            *_parameter_gradient_mistakes(dgamma, dbeta),
+            *_call_mistakes(exercise),
+            *_wrong_cache(var, root),
+        ),
+        conventions=(_as_rows(dgamma, dbeta),),
+        changing=(name,),
         labels=LABELS,
         reread=reread,
-        weight=weight,
+        words=WORDS,
+    )
+    uses = next(part.uses for part in load_probe(exercise).parts if part.name == name)
+    followed = {one.id: one for one in reversed(forward)}
+    own = tuple(_of_own_forward(exercise, uses[0], followed[one]) for one in FOLLOWED)
+    return replace(part, variants=(*part.variants, *own))
+
+
+def _input_gradient_mistakes(exercise: str, texts: Mapping[str, Changes | Sequence[Changes]]) -> list[Edit]:
+    return [
+        Edit(name.split(" (")[0], SENTENCES[name], changes, pairs=name not in ALONE, where=f"the answer to {exercise}")
+        for name, ways in texts.items()
+        for changes in ([ways] if isinstance(ways, Mapping) else ways)
+    ]
+
+
+def _parameter_gradient_mistakes(dgamma: str, dbeta: str) -> tuple[Edit, ...]:
+    both = f"dx, {dgamma}, {dbeta}"
+    return (
+        edit(
+            "dgamma-from-input",
+            "dgamma is formed with the input itself; gamma multiplies the normalised values.",
+            {**_kept("x"), both: f"dx, (dout * x).sum(axis=0), {dbeta}"},
+        ),
+        edit(
+            "dgamma-from-output",
+            "dgamma is formed with the output, gain and shift included; gamma multiplies the normalised values.",
+            {**_kept("beta"), both: f"dx, (dout * (gamma * x_hat + beta)).sum(axis=0), {dbeta}"},
+        ),
+        edit(
+            "parameter-gradients-averaged",
+            "dgamma and dbeta are averaged over the batch; every example adds its share to a gradient.",
+            {both: "dx, (dout * x_hat).mean(axis=0), dout.mean(axis=0)"},
+        ),
+        edit(
+            "parameter-gradients-along-wrong-axis",
+            "dgamma and dbeta are summed over the features; there is one of each per feature, so the sum is over "
+            "examples.",
+            {both: "dx, (dout * x_hat).sum(axis=1), dout.sum(axis=1)"},
+            pairs=False,
+        ),
+        edit(
+            "dgamma-dbeta-exchanged",
+            "dgamma and dbeta have changed places.",
+            {both: f"dx, {dbeta}, {dgamma}"},
+            pairs=False,
+        ),
     )
 
 
-def _given(inputs: Inputs, prefix: str, over: int) -> dict[str, Any]:
-    values = {name: inputs[f"{prefix}_{name}"] for name in ("x", "gamma", "beta", "dout")}
-    return {**values, "given_eps": float(inputs["eps"]), "over": over, "prefix": prefix}
+def _kept(name: str) -> Changes:
+    """Return what makes the forward pass keep something more, and the backward pass take it."""
+    return {CACHE: f"{CACHE[:-1]}, {name})", UNPACKED: UNPACKED.replace(" =", f", {name} =")}
 
 
-def _simulate(rule: Rule, inputs: Inputs, over: int) -> Outputs:
-    outputs: Outputs = {"fits": np.array(0.0)}
-    for prefix in PREFIXES:
-        for state in over_calls(rule, [_given(inputs, prefix, over)], {}):
-            outputs |= {f"{prefix}_{name}": np.asarray(getattr(state, name)) for name in NAMES}
-            outputs["inputs_left_alone"] = np.array(state.inputs_left_alone)
-            outputs["fits"] = np.array(float(prefix == "other"))
-    return outputs
+def _as_rows(dgamma: str, dbeta: str) -> Edit:
+    return accepted(
+        "gradients-as-rows",
+        "dgamma and dbeta are right, but have shape (1, D); those of gamma and beta are (D,).",
+        {f"dx, {dgamma}": f"dx, {dgamma}[None]", f"dx, {dgamma}, {dbeta}": f"dx, {dgamma}, {dbeta}[None]"},
+    )
 
 
-_FORWARD_MISTAKES = (UNBIASED, *ROOT_MISTAKES, *AFFINE_MISTAKES, EPSILON_IGNORED)
+def _call_mistakes(exercise: str) -> tuple[Edit, ...]:
+    return normalization_mistakes(
+        exercise,
+        {
+            "shapes-do-not-fit": {UNPACKED: f"np.eye(dout.shape[1]) @ dout\n{UNPACKED}"},
+            "input-changed": {UNPACKED: f"{UNPACKED}\ngiven, dout = dout, dout.copy()\ngiven += 1"},
+        },
+    )
 
 
-def _of_own_forward(mistake: Mistake, over: int) -> Alternative:
-    rule = changed(NORMALISE, [mistake])
+def _wrong_cache(var: str, root: str) -> tuple[Edit, ...]:
+    def roots(other: str) -> Changes:
+        return {text: text.replace("np.sqrt(var + eps)", other) for text in (X_HAT, root)}
+
+    kept = {
+        "the variance is the unbiased one": {var: f"{var[:-1]}, ddof=1)"},
+        "epsilon is added after the root": roots("(np.sqrt(var) + eps)"),
+        "the variance stands where its root belongs": roots("(var + eps)"),
+    }
+    return tuple(
+        edit(
+            "right-formulas-wrong-cache",
+            f"The formulas of the backward pass are right, but what they are given is not: {what}. If that comes from "
+            "the cache, mend the forward pass, where it is counted too.",
+            changes,
+            pairs=False,
+        )
+        for what, changes in kept.items()
+    )
+
+
+def _of_own_forward(exercise: str, name: str, mistake: Edit) -> Alternative:
+    """Return the exact gradients of a mistaken forward pass."""
+    solution = load_solution(exercise)
+    changed = apply(solution.source, spans(mistake, solution, (name,)))
 
     def simulate(inputs: Inputs) -> Outputs:
+        forward = solution.objects(changed)[name]
         outputs = {"fits": np.array(1.0), "inputs_left_alone": np.array(1.0)}
-        for prefix, name in product(PREFIXES, ("x", "gamma", "beta")):
-            given = _given(inputs, prefix, over)
-            outputs[f"{prefix}_d{name}"] = slope(partial(_total, rule, given, name), given[name])
+        for prefix, wanted in product(PREFIXES, ("x", "gamma", "beta")):
+            outputs[f"{prefix}_d{wanted}"] = _slopes(forward, inputs, prefix, wanted)
         return outputs
 
     says = f"These are exactly the gradients of your own forward pass; its mistake is counted there. {mistake.says}"
     return Alternative(("follows-own-forward",), (says,), simulate, share=1.0)
 
 
-def _total(rule: Rule, given: dict[str, Any], name: str, moved: NDArray[Any]) -> Any:
-    (state,) = over_calls(rule, [{**given, name: moved}], {})
-    return (state.dout * state.out).sum()
+def _slopes(forward: Any, inputs: Inputs, prefix: str, wanted: str) -> NDArray[Any]:
+    """Differentiate sum(dout * out) with respect to one array, by central differences of fourth order."""
+    given = {name: inputs[f"{prefix}_{name}"] for name in ("x", "gamma", "beta")}
+
+    def total(index: tuple[int, ...], step: float) -> float:
+        moved = {name: array.copy() for name, array in given.items()}
+        moved[wanted][index] += step
+        out, _ = forward(*moved.values(), {"mode": "train", "eps": float(inputs["eps"])})
+        return float((inputs[f"{prefix}_dout"] * out).sum())
+
+    slopes = np.zeros(given[wanted].shape)
+    for index in np.ndindex(*slopes.shape):
+        near, far = (total(index, step) - total(index, -step) for step in (STEP, 2 * STEP))
+        slopes[index] = (8 * near - far) / (12 * STEP)
+    return slopes
 
 
 def fresh_gradient_inputs(rng: np.random.Generator, over: int) -> Inputs:

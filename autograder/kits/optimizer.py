@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from autograder.catalogue.answer import Answer
-from autograder.catalogue.edit import Edit
+from autograder.catalogue.edit import Edit, accepted
 from autograder.catalogue.ways import Ignored, solution_part
 from autograder.kits.library import OPTIMIZERS
 from autograder.kits.named_factors import named_factors
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs, Outputs, load_probe
 
-__all__ = ["WORDS", "optimizer_answer"]
+__all__ = ["WORDS", "optimizer_answer", "other_epsilons", "sharing"]
 
 STEPS = 5
 LABELS = {
@@ -40,7 +40,7 @@ IGNORED = (
         share=0.75,
     ),
 )
-WORDS = {"parameter": "weights", "parameter.grad": "gradient", "grad": "gradient", "lr": "learning rate"}
+WORDS = {"parameter.grad": "gradient", "grad": "gradient", "lr": "learning rate"}
 
 
 def optimizer_answer(
@@ -81,6 +81,31 @@ def optimizer_answer(
         factors=lambda inputs: named_factors({name: float(inputs[name]) for name in hyperparameters}),
     )
     return Answer(exercise, generate, (part,), by_hand=OPTIMIZERS)
+
+
+def other_epsilons(known: str) -> tuple[Edit, ...]:
+    """Return the small epsilons that are accepted in place of 1e-7, in a solution with `+ epsilon`.
+
+    Args:
+        known: Whose value 1e-8 is.
+    """
+    usual = accepted(
+        "epsilon-1e-8", f"epsilon is 1e-8, the value of {known}; the text takes 1e-7.", {"+ epsilon": "+ 1e-8"}
+    )
+    rare = (
+        accepted(
+            "another-epsilon", f"epsilon is {value}; the text takes 1e-7.", {"+ epsilon": f"+ {value}"}, pairs=False
+        )
+        for value in ("1e-10", "1e-9", "1e-6", "1e-5")
+    )
+    return (usual, *rare)
+
+
+def sharing(*lists: str) -> dict[str, str]:
+    """Return the changes that make all parameters share one tensor of each of these lists of a solution."""
+    each = "[torch.zeros_like(parameter) for parameter in self.parameters]"
+    one = "[torch.zeros_like(self.parameters[0])] * len(self.parameters)"
+    return {f"self.{name} = {each}": f"self.{name} = {one}" for name in lists}
 
 
 def _baselines(inputs: Inputs) -> Outputs:

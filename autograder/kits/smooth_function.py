@@ -1,4 +1,4 @@
-"""The function that the probes of the gradient exercises differentiate: its derivatives and fresh coefficients."""
+"""Fresh coefficients of the function that the probes of the gradient exercises differentiate."""
 
 from __future__ import annotations
 
@@ -7,19 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["fresh_coefficients", "gradient", "value"]
+__all__ = ["fresh_coefficients"]
 
 Array = NDArray[Any]
-
-
-def value(x: Array, a: Array, b: Array, c: Array) -> float:
-    """Return f(x) = sum(a sin x) + sum(b x**3) + (sum(c x))**2."""
-    return float(np.sum(a * np.sin(x)) + np.sum(b * x**3) + np.sum(c * x) ** 2)
-
-
-def gradient(x: Array, a: Array, b: Array, c: Array) -> Array:
-    """Return the gradient of f at x."""
-    return np.asarray(a * np.cos(x) + 3 * b * x**2 + 2 * np.sum(c * x) * c)
 
 
 def fresh_coefficients(rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, Array]:

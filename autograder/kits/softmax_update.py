@@ -2,115 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from types import SimpleNamespace
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.catalogue.answer import Alternative, Answer, AnswerPart, Simulate
+from autograder.catalogue.answer import Answer
+from autograder.catalogue.edit import Edit, edit
+from autograder.catalogue.ways import Ignored, solution_part
 from autograder.kits.library import OPTIMIZERS
 from autograder.kits.named_factors import named_factors
-from autograder.kits.rules import Mistake, Rule, alternatives, follow, under_variants
+from autograder.kits.optimizer import WORDS
 from autograder.kits.small_images import PIXELS, small_images
-from course_utils.kits.probe import Inputs, Outputs
+from course_utils.checks.labels import Label
+from course_utils.kits.probe import Inputs
 
-__all__ = ["GRADIENT_MISTAKES", "fresh_model", "update_answer"]
+__all__ = ["gradient_mistakes", "update_answer"]
 
 Array = NDArray[Any]
 STEPS, BATCH, CLASSES = 4, 6, 3
 NAMES = ("weight", "bias")
 
-# The rule's formula `used` gives the gradient that the step uses; before the first one it is the stale one.
-GRADIENT_MISTAKES = (
-    Mistake(
-        "gradients-not-zeroed",
-        "Gradients pile up: backward() adds to what earlier calls have left, and nothing clears it.",
-        {"used": lambda s: s.used + s.g},
-    ),
-    Mistake(
-        "gradients-zeroed-late",
-        "The first step still contains a gradient from before the call: they are cleared after the step only.",
-        {"used": lambda s: s.g + (s.stale if s.t == 1 else 0.0)},
-    ),
-    Mistake(
-        "gradients-zeroed-before-use",
-        "The gradients are zero when the step uses them: they are cleared between backward() and the update.",
-        {"used": lambda s: np.zeros_like(s.g)},
-        share=0.25,
-        pairs=False,
-    ),
-    Mistake(
-        "parameters-not-changed",
-        "The state is right, but the parameters stay where they were: a new tensor was made, and the model never "
-        "hears of it.",
-        {"w": lambda s: s.w},
-        pairs=False,
-    ),
+OTHER_DEFAULTS = Ignored(
+    "other-defaults",
+    "With given options all is right; the default values are not those of the signature in the text.",
+    "The default values are other ones, too.",
+    ("bias_default", "state_bias_default"),
+    share=0.75,
 )
-LABELS = {
-    "bias": "params[1] after step {step}",
-    "weight": "params[0] at the end",
-    "state_bias": "the state of params[1] after step {step}",
-    "state_weight": "the state of params[0] at the end",
-    "bias_default": "params[1] after step {step}, with the default options",
-    "state_bias_default": "the state of params[1] after step {step}, with the default options",
-}
-OTHER_DEFAULTS = "With given options all is right; the default values are not those of the signature in the text."
+
+
+def gradient_mistakes(step: str) -> tuple[Edit, ...]:
+    """Return the mistakes about gradients, and that of a parameter which is not changed.
+
+    Args:
+        step: The last line of the solution, which changes `parameter` in place.
+    """
+    clear, backward = "zero_grad(params)", "loss.backward()"
+    return (
+        edit(
+            "gradients-not-zeroed",
+            "Gradients pile up: backward() adds to what earlier calls have left, and nothing clears it.",
+            {f"{clear}\n{backward}": backward},
+        ),
+        edit(
+            "gradients-zeroed-late",
+            "The first step still contains a gradient from before the call: they are cleared after the step only.",
+            {f"{clear}\n{backward}": backward, step: f"{step}\nparameter.grad.zero_()"},
+        ),
+        edit(
+            "gradients-zeroed-before-use",
+            "The gradients are zero when the step uses them: they are cleared between backward() and the update.",
+            {f"{clear}\n{backward}": f"{backward}\n{clear}"},
+            share=0.25,
+            pairs=False,
+        ),
+        edit(
+            "parameters-not-changed",
+            "The state is right, but the parameters stay where they were: a new tensor was made, and the model never "
+            "hears of it.",
+            {step: step.replace("_(", "(", 1)},
+            pairs=False,
+        ),
+    )
 
 
 def update_answer(
     exercise: str,
-    rule: Rule,
-    mistakes: tuple[Mistake, ...],
+    mistakes: Iterable[Edit],
     *,
-    variants: tuple[Mistake, ...] = (),
     state: str,
-    renamed: Mapping[str, str],
-    defaults: Mapping[str, float],
-    generate: Callable[[np.random.Generator], Inputs],
+    conventions: Iterable[Edit] = (),
+    options: Mapping[str, tuple[float, float]],
+    fresh_state: Callable[[np.random.Generator, tuple[int, ...]], Array],
     reread: str,
+    words: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Make the answer to an update function from its rule.
+    """Make the answer to an update function from edits of its solution.
 
     Args:
         exercise: Exercise id, which is also the function's name.
-        rule: The declared convention, for `follow`; its formula `used` is the gradient that is used.
-        mistakes: Known misconceptions, those about gradients included.
-        variants: Accepted conventions.
-        state: Name of the state in the rule.
-        renamed: Names of the options in the rule, where they differ.
-        defaults: Default options, `lr` included.
-        generate: Draws fresh inputs.
+        mistakes: Known mistakes, those about gradients included.
+        state: Name of the list of states, as in "grad_vel".
+        conventions: Accepted conventions.
+        options: For each option, `lr` included, the range that fresh values are drawn from.
+        fresh_state: Draws a state of some shape in which something was kept already.
         reread: What to read again.
+        words: How to speak of the names in the solution, besides those of `WORDS`.
     """
 
-    def simulate(changed: Rule) -> Simulate:
-        return lambda inputs: _simulate(changed, inputs, state, renamed, defaults)
+    def generate(rng: np.random.Generator) -> Inputs:
+        model = _fresh_model(rng)
+        states = {f"state_{name}": fresh_state(rng, model[name].shape) for name in NAMES}
+        return {**model, **states, **{name: np.array(rng.uniform(*limits)) for name, limits in options.items()}}
 
-    reference = simulate(rule)
-    single = alternatives(rule, mistakes, simulate, pairs=False)
-    part = AnswerPart(
-        name=exercise,
-        reference=reference,
-        misconceptions=(
-            *single,
-            _other_defaults(reference),
-            *under_variants(rule, mistakes, variants, simulate),
-            *alternatives(rule, mistakes, simulate)[len(single) :],
-        ),
-        variants=alternatives(rule, variants, simulate, pairs=False),
-        labels=LABELS,
+    part = solution_part(
+        exercise,
+        exercise,
+        mistakes,
+        conventions=conventions,
+        ignored=(OTHER_DEFAULTS,),
+        labels=_labels(state),
         reread=reread,
-        baselines=lambda inputs: {"weight": inputs["weight"], "bias": inputs["bias"]},
-        factors=lambda inputs: named_factors({name: float(inputs[name]) for name in defaults}),
+        words={**WORDS, "params": "list params", state: f"list {state}", **(words or {})},
+        baselines=lambda inputs: {name: inputs[name] for name in NAMES},
+        factors=lambda inputs: named_factors({name: float(inputs[name]) for name in options}),
     )
     return Answer(exercise, generate, (part,), by_hand=OPTIMIZERS)
 
 
-def fresh_model(rng: np.random.Generator) -> dict[str, Array]:
+def _labels(state: str) -> dict[str, Label]:
+    return {
+        "bias": Label("params[1]", "step"),
+        "weight": Label("params[0] at the end"),
+        "state_bias": Label(f"{state}[1]", "step"),
+        "state_weight": Label(f"{state}[0] at the end"),
+        "bias_default": Label("params[1]", "step", then="with the default options"),
+        "state_bias_default": Label(f"{state}[1]", "step", then="with the default options"),
+    }
+
+
+def _fresh_model(rng: np.random.Generator) -> dict[str, Array]:
     """Draw minibatches, the parameters of a softmax model, and gradients that somebody has left behind."""
     images, labels = small_images(rng, STEPS * BATCH, CLASSES)
     shapes = {"weight": (CLASSES, PIXELS), "bias": (CLASSES,)}
@@ -120,53 +133,3 @@ def fresh_model(rng: np.random.Generator) -> dict[str, Array]:
         **{name: rng.normal(scale=0.1, size=shape) for name, shape in shapes.items()},
         **{f"stale_{name}": rng.normal(scale=0.3, size=shape) for name, shape in shapes.items()},
     }
-
-
-def _simulate(
-    rule: Rule, inputs: Inputs, state: str, renamed: Mapping[str, str], defaults: Mapping[str, float]
-) -> Outputs:
-    start = {
-        state: lambda i: inputs[f"state_{NAMES[i]}"],
-        "used": lambda i: inputs[f"stale_{NAMES[i]}"],
-        "stale": lambda i: inputs[f"stale_{NAMES[i]}"],
-    }
-    runs = []
-    for values in ({name: inputs[name] for name in defaults}, defaults):
-        options = {renamed.get(name, name): np.float64(value) for name, value in values.items()}
-        initial = [inputs[name] for name in NAMES]
-        runs.append(follow(rule, initial, _gradients(inputs), STEPS, {**start, **options}))
-    (weight, bias), (_, default) = runs
-    return {
-        "bias": bias.history,
-        "state_bias": _kept(bias, state),
-        "weight": weight.history[-1],
-        "state_weight": _kept(weight, state)[-1],
-        "bias_default": default.history,
-        "state_bias_default": _kept(default, state),
-    }
-
-
-def _kept(state: SimpleNamespace, name: str) -> Array:
-    return np.stack([np.broadcast_to(entry[name], state.w.shape) for entry in state.states])
-
-
-def _gradients(inputs: Inputs) -> Callable[[int, Any], list[Array]]:
-    """Return the gradient of the mean cross-entropy of softmax(images @ weight.T + bias), by hand."""
-
-    def gradients(step: int, parameters: Any) -> list[Array]:
-        weight, bias = parameters
-        images, labels = inputs["images"][step], inputs["labels"][step].astype(int)
-        logits = images @ weight.T + bias
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        difference = powers / powers.sum(axis=1, keepdims=True)
-        difference[np.arange(len(labels)), labels] -= 1
-        return [difference.T @ images / len(labels), difference.mean(axis=0)]
-
-    return gradients
-
-
-def _other_defaults(reference: Simulate) -> Alternative:
-    def simulate(inputs: Inputs) -> Outputs:
-        return {name: array for name, array in reference(inputs).items() if not name.endswith("_default")}
-
-    return replace(Alternative(("other-defaults",), (OTHER_DEFAULTS,), simulate), share=0.75)

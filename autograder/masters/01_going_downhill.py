@@ -35,7 +35,7 @@ from course_utils.checks import check
 from course_utils.data import digits_500
 from course_utils.models import MLP
 from course_utils.optimizers import zero_grad
-from course_utils.plotting_surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
+from course_utils.plotting.surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
 from course_utils.seeding import set_device, set_seed
 from course_utils.widgets import step_size_demo
 
@@ -124,7 +124,7 @@ plt.show()
 #
 # $$\operatorname{Var}[S_n] = n \operatorname{Var}[X] .$$
 #
-# ### Exercise `walk_moments` (2 points)
+# ### Exercise `walk_moments`
 #
 # Return mean and variance of the walk after `num_steps` steps, as two numbers. They follow from the formulas; do not
 # simulate. **Predict** the variance for 100 steps of the walk above before you check.
@@ -255,7 +255,7 @@ plt.show()
 # What optimization offers is a good chance to get low, and the tools to see whether it happened.
 # </details>
 #
-# ### Question `objectives` (1 point, by hand)
+# ### Question `objectives`
 #
 # A platform wants to "help people learn" and trains its recommender to maximise the minutes that they spend on it.
 #
@@ -332,7 +332,7 @@ def grad_y_f(x, y):
 #
 # where the floor keeps two zeros from giving 0/0.
 #
-# ### Exercise `finite_differences` (3 points)
+# ### Exercise `finite_differences`
 #
 # Write both. `f` takes an array of the shape of `x` and returns a number. `x` may have any shape, and must be the same
 # after the call as before.
@@ -365,7 +365,8 @@ def numerical_gradient(f, x, h=1e-5):
 def rel_error(x, y):
     """Return the largest relative error between two arrays of the same shape."""
     ### BEGIN SOLUTION
-    return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+    size = np.maximum(1e-8, np.abs(x) + np.abs(y))
+    return np.max(np.abs(x - y) / size)
     ### END SOLUTION
 
 
@@ -468,7 +469,7 @@ print("(100,) - (100, 1) has shape", tuple((targets - predictions).shape))
 # predicting the mean. Look at shapes before you subtract.
 # </details>
 #
-# ### Exercise `autograd_gradient` (2 points)
+# ### Exercise `autograd_gradient`
 #
 # Return the gradient of `f` at `x` by autograd. `x` may be tracked or not, and may already hold a `.grad`. Nothing may
 # accumulate from call to call, and `x`, with its `grad` and `requires_grad`, stays as it was.
@@ -534,7 +535,7 @@ ax.set(title="$f(x, y)$: 50 lines of equal height, denser where it is low", xlab
 plt.show()
 
 # %% [markdown]
-# ### Exercise `gradient_descent` (3 points)
+# ### Exercise `gradient_descent`
 #
 # Make `steps` steps with `grad_x_f` and `grad_y_f`. Return the last point, its value, and all points on the way: the
 # histories have `steps + 1` entries, the start included.
@@ -651,7 +652,7 @@ panels[0].set_ylabel(r"$\lambda e^2 / 2$, with $\lambda = 1$")
 plt.show()
 
 # %% [markdown]
-# ### Exercise `step_size_limit` (3 points, 1 of them by hand)
+# ### Exercise `step_size_limit`
 #
 # Return the largest step size for which gradient descent near a minimum does not move away, from the Hessian there: a
 # symmetric array with positive eigenvalues.
@@ -668,7 +669,8 @@ def largest_stable_step(hessian):
         The step size above which the distance to the minimum grows.
     """
     ### BEGIN SOLUTION
-    return 2 / np.linalg.eigvalsh(hessian)[-1]
+    largest = np.linalg.eigvalsh(hessian)[-1]
+    return 2 / largest
     ### END SOLUTION
 
 
@@ -782,7 +784,7 @@ step_size_demo(lr=0.2, steps=60).show()
 # whole walk is worth two first steps, however long one waits. Too strong a decay freezes the walk on the slope, and the
 # curve looks *exactly* like convergence.
 #
-# ### Exercise `step_size_decay` (2 points)
+# ### Exercise `step_size_decay`
 #
 # Write `optimize_f` again, now with decay. With `decay=1.0` it must do what it did before.
 
@@ -910,7 +912,7 @@ def random_update(params, noise_scale=0.1, normalized=False):
 # where $s$ is the step length. (With `normalized`, the helper above scales each tensor by itself. Is the whole step
 # then of length `noise_scale`?)
 #
-# ### Exercise `random_directions` (2 points)
+# ### Exercise `random_directions`
 #
 # `gradient_update` makes one step: it clears old gradients, computes new ones, and moves the parameters in place.
 #
@@ -949,13 +951,18 @@ def compare_directions(loss_fn, params, step_length, num_directions, generator):
     before = loss_fn(params)
     gradient = torch.autograd.grad(before, params)
 
-    def change(direction):
+    def scaled(direction):
         length = torch.cat([part.flatten() for part in direction]).norm()
-        moved = [p.detach() + step_length * part / length for p, part in zip(params, direction)]
+        return [step_length * part / length for part in direction]
+
+    def change(step):
+        moved = [p.detach() + part for p, part in zip(params, step)]
         return (loss_fn(moved) - before).item()
 
+    downhill = change(scaled([-part for part in gradient]))
     random = [[torch.randn(p.shape, generator=generator) for p in params] for _ in range(num_directions)]
-    return change([-part for part in gradient]), torch.tensor([change(direction) for direction in random])
+    changes = [change(scaled(direction)) for direction in random]
+    return downhill, torch.tensor(changes)
     ### END SOLUTION
 
 
@@ -1083,7 +1090,7 @@ plt.show()
 # its own. There is no learning rate to tune. (Taking smaller gradient steps, as one sometimes reads, is not
 # Newton's method.)
 #
-# ### Exercise `newton_step` (1 point)
+# ### Exercise `newton_step`
 #
 # Make one full step; the derivatives come from autograd, and `x` stays as it was.
 
@@ -1230,7 +1237,7 @@ for name, n in (("landscape", 2), ("linear model", 7_850), ("MLP 784-100-10", 79
 #
 # Four runs of gradient descent on $f(u, v) = \tfrac12 (u^2 + 10 v^2)$ from $(5, 1)$, without decay except one.
 #
-# ### Question `read_the_plots` (1 point, by hand)
+# ### Question `read_the_plots`
 #
 # Give each of the runs A to D its story, with the evidence in the picture:
 # *too small*, *close below the limit*, *above the limit*, *decays too fast*. Then estimate the step size of the run

@@ -155,7 +155,7 @@ compare("SGD")
 # **Predict:** all values are 5 and $\beta = 0.9$. What is $m_1$? And $\hat m_1$?
 
 # %% [markdown]
-# ### Exercise `ema` (1 point)
+# ### Exercise `ema`
 #
 # Return the averages after each value: $m_1, m_2, \dots$, or $\hat m_1, \hat m_2, \dots$ when `bias_correction` is
 # true. The first value has $t = 1$.
@@ -174,11 +174,12 @@ def ema(values, beta, bias_correction=False):
         Array of the averages, shape (steps,).
     """
     ### BEGIN SOLUTION
-    average, averages = 0.0, []
+    average, averages = 0.0, np.zeros(len(values))
     for t, value in enumerate(values, start=1):
         average = beta * average + (1 - beta) * value
-        averages.append(average / (1 - beta**t) if bias_correction else average)
-    return np.array(averages)
+        correction = 1 - beta**t if bias_correction else 1
+        averages[t - 1] = average / correction
+    return averages
     ### END SOLUTION
 
 
@@ -261,7 +262,7 @@ figure, ax = plt.subplots(figsize=(9, 3.4), layout="constrained")
 draw_walks({"SGD, lr 0.37": walk(SGDOptimizer, lr=0.37), "SGD, lr 0.1": walk(SGDOptimizer, lr=0.1)}, ax)
 
 # %% [markdown]
-# ### Exercise `momentum` (1 point)
+# ### Exercise `momentum`
 #
 # Momentum replaces the gradient by its moving average $v$, the *velocity*, which keeps the share $\mu$ of the past:
 #
@@ -318,7 +319,7 @@ compare("SGD", "momentum")
 #
 # Before asking for the reason, meet the other way to write momentum.
 #
-# ### Exercise `momentum_update` (1 point)
+# ### Exercise `momentum_update`
 #
 # The **heavy ball** keeps a fraction $\beta$ of its last movement and adds a step of gradient descent. Here $v$ is a
 # movement, not an average: the minus sign and the learning rate are inside.
@@ -407,7 +408,7 @@ train("momentum, lr 0.01", MomentumOptimizer, learning_rate=0.01, live=False)
 compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 
 # %% [markdown]
-# ### Question `momentum_equivalence` (1 point, by hand)
+# ### Question `momentum_equivalence`
 #
 # A report says: "SGD reached 61.8 %, momentum 65.3 %, same learning rate, one run each. Momentum helps." Judge it, in
 # six to ten sentences, with these steps.
@@ -488,7 +489,7 @@ plt.show()
 # $$(1 - \sqrt\beta)^2 \;\le\; \eta\lambda \;\le\; (1 + \sqrt\beta)^2 .$$
 
 # %% [markdown]
-# ### Exercise `conditioning` (3 points, 1 of them by hand)
+# ### Exercise `conditioning`
 #
 # Two functions of all eigenvalues, in no order, left as they are.
 #
@@ -511,8 +512,9 @@ def gradient_descent_optimum(eigenvalues):
     """
     ### BEGIN SOLUTION
     smallest, largest = np.min(eigenvalues), np.max(eigenvalues)
-    lr = 2 / (smallest + largest)
-    return lr, 1 - lr * smallest
+    lr = 2 / (largest + smallest)
+    rate = (largest - smallest) / (largest + smallest)
+    return lr, rate
     ### END SOLUTION
 
 
@@ -525,8 +527,10 @@ def heavy_ball_optimum(eigenvalues):
     """
     ### BEGIN SOLUTION
     flat, steep = np.sqrt(np.min(eigenvalues)), np.sqrt(np.max(eigenvalues))
-    rate = (steep - flat) / (steep + flat)  # the root of beta
-    return ((1 + rate) / steep) ** 2, rate**2, rate
+    rate = (steep - flat) / (steep + flat)
+    beta = rate**2
+    lr = 4 / (steep + flat) ** 2
+    return lr, beta, rate
     ### END SOLUTION
 
 
@@ -698,7 +702,7 @@ plt.show()
 # with the *new* $v$ in the second line. **Check** this on paper: write down the new $w - \eta\mu v$ from the first
 # form, and subtract the old one.
 #
-# ### Exercise `nesterov` (1 point)
+# ### Exercise `nesterov`
 #
 # Write the second form as a class. There is no $1-\mu$ in it: a velocity adds up, as in the heavy ball.
 
@@ -790,7 +794,7 @@ plt.show()
 # longer for a weight with a larger gradient?
 
 # %% [markdown]
-# ### Exercise `rmsprop` (1 point)
+# ### Exercise `rmsprop`
 #
 # Write RMSProp as a class. $\varepsilon$ is inside the root, and is the constant `epsilon` from section 2.0.
 
@@ -863,7 +867,7 @@ plt.show()
 # decides for thousands of weights, and libraries differ in it.
 # </details>
 #
-# ### Exercise `rmsprop_update` (1 point)
+# ### Exercise `rmsprop_update`
 #
 # The same as a function that takes one step, with its own names: `alpha` is the share that the average keeps, and
 # `grad_sq` is the list of averages, one per parameter. $\varepsilon$ stays inside the root.
@@ -890,8 +894,8 @@ def rmsprop_update(loss, params, grad_sq, lr=1e-3, alpha=0.8, epsilon=1e-8):
     with torch.no_grad():
         ### BEGIN SOLUTION
         for parameter, square in zip(params, grad_sq):
-            square.mul_(alpha).add_((1 - alpha) * parameter.grad.square())
-            parameter.sub_(lr * parameter.grad / (square + epsilon).sqrt())
+            square.mul_(alpha).add_((1 - alpha) * parameter.grad**2)
+            parameter.sub_(lr * parameter.grad / torch.sqrt(square + epsilon))
         ### END SOLUTION
 
 
@@ -954,7 +958,7 @@ compare("SGD", "SGD, lr 0.1", "RMSProp")
 # $\beta_2 = 0.99$? And the second?
 
 # %% [markdown]
-# ### Exercise `adam` (2 points)
+# ### Exercise `adam`
 #
 # Write Adam as a class, with $\varepsilon$ = `epsilon` inside the root as above. `step()` counts the steps; the count
 # is the same for all parameters.
@@ -1070,7 +1074,7 @@ for name, runs in results.items():
 # $$w \leftarrow w\,(1 - \eta\lambda), \qquad\text{then}\qquad w \leftarrow w - \eta\,\frac{\hat v}{\sqrt{\hat s +
 # \varepsilon}}$$
 #
-# ### Exercise `adamw` (1 point)
+# ### Exercise `adamw`
 #
 # Write it, as before with $\varepsilon$ = `epsilon` inside the root. Note the default of `beta2`: 0.999. If you inherit
 # from your Adam, a mistake there will follow you.
@@ -1085,17 +1089,23 @@ class AdamWOptimizer(SGDOptimizer):
         self.beta1, self.beta2, self.weight_decay = beta1, beta2, weight_decay
         # Two averages for each of self.parameters, and the number of steps taken.
         ### BEGIN SOLUTION
-        self.adam = AdamOptimizer(self.parameters, lr, beta1, beta2)
+        self.firsts = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.seconds = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self.steps_taken = 0
         ### END SOLUTION
 
     @torch.no_grad()
     def step(self):
         """Shrink the parameters, then update averages and parameters as Adam does, in place."""
         ### BEGIN SOLUTION
-        for parameter in self.parameters:
+        self.steps_taken += 1
+        for parameter, first, second in zip(self.parameters, self.firsts, self.seconds):
             parameter.mul_(1 - self.lr * self.weight_decay)
-        self.adam.lr = self.lr
-        self.adam.step()
+            first.mul_(self.beta1).add_((1 - self.beta1) * parameter.grad)
+            second.mul_(self.beta2).add_((1 - self.beta2) * parameter.grad**2)
+            direction = first / (1 - self.beta1**self.steps_taken)
+            size = second / (1 - self.beta2**self.steps_taken)
+            parameter.sub_(self.lr * direction / torch.sqrt(size + epsilon))
         ### END SOLUTION
 
 
@@ -1168,7 +1178,7 @@ plt.show()
 #   fresh config, and is raised before it is used. (Some texts number the first step 0 and still print $1 - \beta^t$:
 #   division by zero.)
 #
-# ### Exercise `functional_optimizers` (2 points)
+# ### Exercise `functional_optimizers`
 #
 # Write the three functions in numpy. A missing config, or a missing key, means the default value; missing state is
 # zero. `w` and `dw` stay as they were.
@@ -1187,9 +1197,11 @@ def sgd_momentum(w, dw, config=None):
         The new weights, and the config for the next step.
     """
     ### BEGIN SOLUTION
-    config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w), **(config or {})}
+    defaults = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)}
+    config = {**defaults, **(config or {})}
     velocity = config["momentum"] * config["velocity"] - config["learning_rate"] * dw
-    return w + velocity, {**config, "velocity": velocity}
+    next_w = w + velocity
+    return next_w, {**config, "velocity": velocity}
     ### END SOLUTION
 
 
@@ -1210,12 +1222,14 @@ def adam(w, dw, config=None):
     """Take one Adam step; arguments and results as in `sgd_momentum`."""
     ### BEGIN SOLUTION
     state = {"m": np.zeros_like(w), "v": np.zeros_like(w), "t": 0}
-    config = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **state, **(config or {})}
+    defaults = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **state}
+    config = {**defaults, **(config or {})}
     beta1, beta2, t = config["beta1"], config["beta2"], config["t"] + 1
     m = beta1 * config["m"] + (1 - beta1) * dw
     v = beta2 * config["v"] + (1 - beta2) * dw**2
-    size = np.sqrt(v / (1 - beta2**t)) + config["epsilon"]
-    next_w = w - config["learning_rate"] * m / (1 - beta1**t) / size
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    next_w = w - config["learning_rate"] * m_hat / (np.sqrt(v_hat) + config["epsilon"])
     return next_w, {**config, "m": m, "v": v, "t": t}
     ### END SOLUTION
 
@@ -1288,7 +1302,7 @@ plt.show()
 #
 # The direction stays. (Clipping every entry by itself changes it.)
 #
-# ### Exercise `schedules` (2 points)
+# ### Exercise `schedules`
 #
 # `learning_rate` gives $\eta_t$, a number; another kind raises a `ValueError`. `clip_grad_norm` changes a list of
 # gradients in place and returns the norm from *before*: the number to watch in a training log.
@@ -1312,9 +1326,9 @@ def learning_rate(step, kind, base_lr, total_steps, warmup_steps=0):
     if kind == "step":
         return base_lr * (1.0 if done < 0.5 else 0.1 if done < 0.75 else 0.01)
     if kind == "exponential":
-        return base_lr * 10 ** (-2 * done)
+        return base_lr * 0.01**done
     if kind == "cosine":
-        return base_lr * np.cos(np.pi * done / 2) ** 2
+        return base_lr * (1 + np.cos(np.pi * done)) / 2
     raise ValueError(f"kind is 'step', 'exponential' or 'cosine', not {kind!r}")
     ### END SOLUTION
 
@@ -1493,7 +1507,7 @@ print("lowest height above the minimum after 100 steps (how many of the 17 rates
 # choose, see [losslandscape.com/explorer](https://losslandscape.com/explorer): choose a start and a rate, write down
 # what you expect, run, compare, and repeat until you are right three times in a row. Nothing here depends on that site.
 #
-# ### Question `surfaces` (1 point, by hand)
+# ### Question `surfaces`
 #
 # For each of the five landscapes: who wins, who loses, and *why*? One or two sentences for each, from your table and
 # the demo. Say in particular what turning the ravine changes for which methods, and for which it can change nothing,
@@ -1583,7 +1597,7 @@ plt.show()
 # method is at 94 to 95 %.
 # </details>
 #
-# ### Exercise `race` (2 points, 1 of them by hand)
+# ### Exercise `race`
 #
 # `tuned_settings` returns settings for "SGD", "momentum", "RMSProp" and "Adam": for each a dictionary with its `"lr"`
 # and whatever else you tuned (`"mu"`; `"beta"`; `"beta1"`, `"beta2"`), as in `{"SGD": {"lr": 0.01}, ...}`. With each of
@@ -1620,7 +1634,8 @@ def race_table(train, settings, seeds):
     ### BEGIN SOLUTION
     table = {}
     for name, options in settings.items():
-        ends = [train(name, options, seed).test_accuracy[-1] for seed in seeds]
+        runs = [train(name, options, seed) for seed in seeds]
+        ends = [run.test_accuracy[-1] for run in runs]
         table[name] = (np.mean(ends), min(ends), max(ends))
     return table
     ### END SOLUTION

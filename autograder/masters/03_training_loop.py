@@ -162,7 +162,7 @@ for dtype in (torch.float32, torch.float64):
 # holds only by accident teaches the accident.
 # </details>
 #
-# ### Exercise `activations` (2 points)
+# ### Exercise `activations`
 #
 # Write both for tensors of any shape and float type; the result has the shape and type of the input, and values and
 # gradients are right for any size of it, far out as well as at 0. Use `torch.exp`, `torch.where` and the like, not
@@ -174,9 +174,10 @@ for dtype in (torch.float32, torch.float64):
 def sigmoid(x):
     """Return 1 / (1 + exp(-x)), elementwise and without overflow; a tensor like x."""
     ### BEGIN SOLUTION
-    # At most one of the two differs from exp(0): no exponent is positive.
+    # No exponent is positive: exp(x) / (1 + exp(x)) for a negative x, 1 / (1 + exp(-x)) for the others.
     numerator = torch.exp(torch.minimum(x, torch.zeros_like(x)))
-    return numerator / (1 + torch.exp(-x.abs()))
+    denominator = 1 + torch.exp(-x.abs())
+    return numerator / denominator
     ### END SOLUTION
 
 
@@ -286,7 +287,7 @@ for how in ("formula as it stands", "replace exact 0 by 1e-7", "clamp p to at le
 #
 # Between $-1$ and 1, and large where the prediction is wrong. Nothing has to be mended.
 #
-# ### Exercise `bce` (2 points)
+# ### Exercise `bce`
 #
 # - `bce_loss(y, y_hat)`: the mean loss from probabilities, for labels `y`. Finite everywhere, less than $10^{-6}$ from
 #   the true value for a perfect prediction, above 10 for a completely wrong one, and with a gradient of the right sign
@@ -344,7 +345,7 @@ check("bce", bce_loss, bce_with_logits)
 # **Predict:** what is the loss of ten equal logits? And the lowest loss that can be reached for ten classes if somebody
 # applies the softmax first and then a loss that applies it again?
 #
-# ### Exercise `cross_entropy` (1 point)
+# ### Exercise `cross_entropy`
 
 
 # %% exercise="cross_entropy"
@@ -359,10 +360,9 @@ def cross_entropy(logits, labels):
         Tensor with one number, which can be differentiated.
     """
     ### BEGIN SOLUTION
-    largest = logits.max(dim=1, keepdim=True).values
-    log_of_sum = torch.log(torch.exp(logits - largest).sum(dim=1)) + largest.squeeze(1)
-    of_label = logits[torch.arange(len(labels)), labels]
-    return (log_of_sum - of_label).mean()
+    shifted = logits - logits.max(dim=1, keepdim=True).values
+    log_probabilities = shifted - torch.log(torch.exp(shifted).sum(dim=1, keepdim=True))  # (N, K)
+    return -log_probabilities[torch.arange(len(labels)), labels].mean()
     ### END SOLUTION
 
 
@@ -407,7 +407,7 @@ print("gradient:", logits.grad.numpy().round(3), " probabilities:", torch.softma
 #
 # $$z^{(l)} = h^{(l)}\big(z^{(l-1)} w^{(l)} + b^{(l)}\big), \qquad z^{(0)} = x$$
 #
-# ### Exercise `network` (2 points)
+# ### Exercise `network`
 #
 # The parameters are a list of triples `(w, b, h)`, one per layer, with `w` of shape $(d_0, d_1)$ and `b` of shape
 # $(d_1,)$. If the last layer has a single unit, the result is $(N, 1)$; return it as $(N,)$, and remove *that*
@@ -500,7 +500,7 @@ for model in (NeuralNetwork([784, 20, 20, 10]), MLP(784, 10, [20, 20]), MLP(784,
 #
 # **Predict:** with half of that standard deviation, what is left of the signal after ten layers? And with twice of it?
 #
-# ### Exercise `initialisation` (2 points)
+# ### Exercise `initialisation`
 #
 # Return a layer with normally distributed weights as He has them, and biases zero, both in float64. The generator is
 # torch's own; do not seed it here.
@@ -606,7 +606,7 @@ depth_signal_demo(init="He (2)", depth=20).show()
 # **Independent draws.** Every example of the batch is drawn from all $N$, also if it was drawn before: with
 # replacement. This is what the theory of section 3.6 assumes.
 #
-# ### Exercise `sample_minibatch` (1 point)
+# ### Exercise `sample_minibatch`
 #
 # Draw `num_points` examples independently and return inputs and targets, which stay together. From images (N, 28, 28)
 # and labels (N,), 100 draws make the shapes (100, 28, 28) and (100,). Use torch's generator, unseeded.
@@ -679,7 +679,7 @@ def accuracy(y, y_hat):
 
 
 # %% [markdown]
-# ### Exercise `training_epoch` (2 points)
+# ### Exercise `training_epoch`
 #
 # - `train_epoch`: one epoch of minibatch descent with a **positive** learning rate, changing `params`. It returns mean
 #   loss and accuracy of the training examples, *each measured with the weights at the moment when its batch was used*.
@@ -698,16 +698,17 @@ def train_epoch(params, x_train, y_train, learning_rate, batch_size):
     """
     ### BEGIN SOLUTION
     enable_gradients(params)
-    total_loss = total_accuracy = 0.0
+    losses, accuracies, sizes = [], [], []
     for rows in torch.randperm(len(x_train)).split(batch_size):
         y_hat = network(x_train[rows], params)
         loss = bce_loss(y_train[rows], y_hat)
         clear_gradients(params)
         loss.backward()
         add_gradients(params, -learning_rate)
-        total_loss += len(rows) * loss.item()
-        total_accuracy += len(rows) * accuracy(y_train[rows], y_hat)
-    return total_loss / len(x_train), total_accuracy / len(x_train)
+        losses.append(loss.item())
+        accuracies.append(accuracy(y_train[rows], y_hat))
+        sizes.append(len(rows))
+    return np.average(losses, weights=sizes), np.average(accuracies, weights=sizes)
     ### END SOLUTION
 
 
@@ -843,7 +844,7 @@ for name, deviation in deviations.items():
 # the squared length of a vector being the sum over *all* parameters. Ten times as many examples make the distance only
 # $\sqrt{10}$ times as short: the price grows faster than what it buys.
 #
-# ### Exercise `gradient_noise` (2 points, 1 of them by hand)
+# ### Exercise `gradient_noise`
 #
 # Measure it. Draw `num_draws` minibatches of independent examples with the given generator and return the mean of
 # $\|\mathbf g_B - \mathbf g\|^2$ over them. Do not use the formula above, which is there to compare with.
@@ -1114,7 +1115,7 @@ for lr in (0.2, 0.3):
 # of the accuracy overlap: three seeds cannot tell them apart.
 # </details>
 #
-# ### Exercise `tuning` (2 points, 1 of them by hand)
+# ### Exercise `tuning`
 #
 # Find settings that reach a validation accuracy of **0.95 on average**, with a budget of at most **30 epochs** and at
 # least **16 examples per batch**. The check trains 64-32-1 with a loop of its own, from other seeds and on other splits
@@ -1228,7 +1229,7 @@ plt.show()
 # weights have a standard deviation of 0.02: ten times as large, so these starts have nothing to do with the original
 # one, and are all badly scaled. How large is small? Compare with the weights of that layer.
 #
-# ### Exercise `depth` (2 points, 1 of them by hand)
+# ### Exercise `depth`
 #
 # - `collapse(params)`: the single layer that computes the same as all layers of `params` together, whose activations
 #   are all $h(z) = z$.
@@ -1253,8 +1254,9 @@ def perturb(params, relative_noise, generator):
     ### BEGIN SOLUTION
     moved = []
     for weights, biases, activation in params:
+        scale = relative_noise * weights.std()
         noise = torch.randn(weights.shape, generator=generator, dtype=weights.dtype)
-        moved.append((weights + relative_noise * weights.std() * noise, biases.clone(), activation))
+        moved.append((weights + scale * noise, biases.clone(), activation))
     return moved
     ### END SOLUTION
 
@@ -1440,7 +1442,7 @@ for lr in (0.1, 0.3, 1.0, 3.0):
     print(f"learning rate {lr:<5}{dead!s:>38}      {', '.join(f'{share:.3f}' for share in shares)}")
 
 # %% [markdown]
-# ### Question `look_inside` (1 point, by hand)
+# ### Question `look_inside`
 #
 # 1. Describe the picture of one class that is *not* 0, and explain a red and a blue region in it. Why can these
 #    pictures not be made for the hidden layer of a deep network with the same meaning?
@@ -1629,7 +1631,7 @@ print("comparison_j:", comparison_j(ten.x_train, ten.y_train, ten.x_valid, ten.y
 plt.show()
 
 # %% [markdown]
-# ### Exercise `bug_hunt` (1 point)
+# ### Exercise `bug_hunt`
 #
 # Return a dict from letter to fault, such as `{"A": "...", "B": "..."}`. The check says how many are right, not which.
 # The names to choose from; some do not occur:

@@ -37,14 +37,14 @@ from torch import nn
 
 from course_utils.checks import check
 from course_utils.data import load_cifar10_or_fashion_mnist, load_fashion_mnist, small_split
-from course_utils.deep_networks import deep_layer_types, observe_signal
-from course_utils.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
 from course_utils.models import Layer, NeuralNetwork
-from course_utils.numpy_net import PlainNet
+from course_utils.models.deep_networks import deep_layer_types, observe_signal
+from course_utils.numpy_networks.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
+from course_utils.numpy_networks.plain_net import PlainNet
+from course_utils.numpy_networks.solver import solve
 from course_utils.plotting import COLOURS, plot_band, plot_histories
-from course_utils.plotting_depth import plot_signal, plot_training_history
+from course_utils.plotting.deep_networks import plot_signal, plot_training_history
 from course_utils.seeding import set_seed
-from course_utils.solver import solve
 from course_utils.training import run_model, run_models
 from course_utils.widgets import depth_signal_demo, norm_cube_demo
 
@@ -140,7 +140,7 @@ with torch.no_grad():
 depth_signal_demo().show()
 
 # %% [markdown]
-# ### Question `signal_depth` (2 points, by hand)
+# ### Question `signal_depth`
 #
 # An answer sheet says: "The deep network does not learn because of vanishing/exploding gradients." Do better.
 #
@@ -212,7 +212,7 @@ depth_signal_demo().show()
 # of 1.002 for a batch of 256, 1.15 for a batch of 4, and 0/0 for a batch of one. `x.var()` in torch divides by $N-1$,
 # `x.var()` in numpy by $N$. More is on [the page of conventions](../../docs/conventions.md).
 #
-# ### Exercise `batchnorm_forward` (2 points)
+# ### Exercise `batchnorm_forward`
 #
 # Write both modes. `bn_param` is a dictionary: `mode` is `"train"` or `"test"`; `eps` is $10^{-5}$ and `momentum` 0.9
 # if they are not given; `running_mean` and `running_var` start as zeros, and you store them there. Return the output
@@ -235,14 +235,14 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     running_mean = bn_param.get("running_mean", np.zeros(x.shape[1], dtype=x.dtype))
     running_var = bn_param.get("running_var", np.zeros(x.shape[1], dtype=x.dtype))
     ### BEGIN SOLUTION
-    mean, var = running_mean, running_var
+    mean, var = x.mean(axis=0), x.var(axis=0)
     if bn_param["mode"] == "train":
-        mean, var = x.mean(axis=0), x.var(axis=0)
         bn_param["running_mean"] = momentum * running_mean + (1 - momentum) * mean
         bn_param["running_var"] = momentum * running_var + (1 - momentum) * var
-    std = np.sqrt(var + eps)
-    x_hat = (x - mean) / std
-    return gamma * x_hat + beta, (x_hat, gamma, std)
+    else:
+        mean, var = running_mean, running_var
+    x_hat = (x - mean) / np.sqrt(var + eps)
+    return gamma * x_hat + beta, (x_hat, gamma, var, eps)
     ### END SOLUTION
 
 
@@ -375,7 +375,7 @@ for what, action in {
 # statistics nor copied, and a backward pass in eval mode runs into batches whose graph is gone. All that from one
 # missing line, while the training loss looks right.
 #
-# ### Exercise `batchnorm_module` (2 points)
+# ### Exercise `batchnorm_module`
 #
 # Write `BatchNorm(dimensions, beta=0.9)` for inputs of shape $(N, \text{dimensions})$. It has **no** gain and shift (so
 # that what you see in the deep networks is the normalization alone), normalises with the biased variance and
@@ -399,12 +399,13 @@ class BatchNorm(nn.Module):
     def forward(self, x):
         """Normalise x, shape (N, dimensions), with its own statistics in training mode, else with the running ones."""
         ### BEGIN SOLUTION
-        if not self.training:
-            return (x - self.running_mean) / torch.sqrt(self.running_var + 1e-5)
         mean, var = x.mean(dim=0), x.var(dim=0, correction=0)
-        with torch.no_grad():
-            self.running_mean.mul_(self.beta).add_(mean, alpha=1 - self.beta)
-            self.running_var.mul_(self.beta).add_(var, alpha=1 - self.beta)
+        if self.training:
+            with torch.no_grad():
+                self.running_mean.mul_(self.beta).add_(mean, alpha=1 - self.beta)
+                self.running_var.mul_(self.beta).add_(var, alpha=1 - self.beta)
+        else:
+            mean, var = self.running_mean, self.running_var
         return (x - mean) / torch.sqrt(var + 1e-5)
         ### END SOLUTION
 
@@ -486,7 +487,7 @@ plt.show()
 # So $x_{ij}$ reaches the loss on three ways: directly, through the mean, and through the variance. Forgetting one of
 # the three is the commonest mistake, and a network trained with it still learns, only worse.
 #
-# ### Exercise `batchnorm_backward` (2 points)
+# ### Exercise `batchnorm_backward`
 #
 # Go through the graph from right to left. `cache` is what your own forward pass returned in training mode.
 
@@ -502,7 +503,8 @@ def batchnorm_backward(dout, cache):
         Gradients with respect to x (N, D), gamma (D,) and beta (D,).
     """
     ### BEGIN SOLUTION
-    x_hat, gamma, std = cache
+    x_hat, gamma, var, eps = cache
+    std = np.sqrt(var + eps)
     centred = x_hat * std
     dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
     dx_hat = dout * gamma
@@ -510,7 +512,8 @@ def batchnorm_backward(dout, cache):
     dvar = dstd / (2 * std)
     dcentred = dx_hat / std + dvar * 2 * centred / len(dout)
     dmean = -dcentred.sum(axis=0)
-    return dcentred + dmean / len(dout), dgamma, dbeta
+    dx = dcentred + dmean / len(dout)
+    return dx, dgamma, dbeta
     ### END SOLUTION
 
 
@@ -538,7 +541,7 @@ def check_gradients(forward, backward, options, N=4, D=5):
 check_gradients(batchnorm_forward, batchnorm_backward, {"mode": "train"})
 
 # %% [markdown]
-# ### Exercise `batchnorm_backward_alt` (2 points)
+# ### Exercise `batchnorm_backward_alt`
 #
 # The steps can be worked out on paper, and nearly everything cancels. Write $\sigma = \sqrt{v + \varepsilon}$ and start
 # from
@@ -556,9 +559,10 @@ check_gradients(batchnorm_forward, batchnorm_backward, {"mode": "train"})
 def batchnorm_backward_alt(dout, cache):
     """Return the same gradients as `batchnorm_backward`, from the simplified formula."""
     ### BEGIN SOLUTION
-    x_hat, gamma, std = cache
+    x_hat, gamma, var, eps = cache
     dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    return gamma / std * (dout - (dbeta + x_hat * dgamma) / len(dout)), dgamma, dbeta
+    dx = gamma / np.sqrt(var + eps) * (dout - (dbeta + x_hat * dgamma) / len(dout))
+    return dx, dgamma, dbeta
     ### END SOLUTION
 
 
@@ -638,7 +642,7 @@ plt.show()
 #
 # **Predict:** what of running averages, of test mode, of a batch of one?
 #
-# ### Exercise `layernorm` (2 points)
+# ### Exercise `layernorm`
 #
 # Forward and backward; `ln_param` may hold `eps` ($10^{-5}$ otherwise). Most of your code for batch normalization can
 # be used again, but mind one thing in the backward pass: which gradients are sums over the batch, and which sums run
@@ -649,9 +653,9 @@ def layernorm_forward(x, gamma, beta, ln_param):
     """Normalise every example over its features, then scale and shift the features; arguments as in batchnorm."""
     eps = ln_param.get("eps", 1e-5)
     ### BEGIN SOLUTION
-    std = np.sqrt(x.var(axis=1, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=1, keepdims=True)) / std
-    return gamma * x_hat + beta, (x_hat, gamma, std)
+    mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+    x_hat = (x - mean) / np.sqrt(var + eps)
+    return gamma * x_hat + beta, (x_hat, gamma, var, eps)
     ### END SOLUTION
 
 
@@ -659,10 +663,10 @@ def layernorm_forward(x, gamma, beta, ln_param):
 def layernorm_backward(dout, cache):
     """Return the gradients with respect to x (N, D), gamma (D,) and beta (D,)."""
     ### BEGIN SOLUTION
-    x_hat, gamma, std = cache
+    x_hat, gamma, var, eps = cache
     dx_hat = dout * gamma
-    along = (dx_hat * x_hat).mean(axis=1, keepdims=True)
-    dx = (dx_hat - dx_hat.mean(axis=1, keepdims=True) - x_hat * along) / std
+    mean, along = dx_hat.mean(axis=1, keepdims=True), (dx_hat * x_hat).mean(axis=1, keepdims=True)
+    dx = (dx_hat - mean - x_hat * along) / np.sqrt(var + eps)
     return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
     ### END SOLUTION
 
@@ -689,7 +693,7 @@ check_gradients(layernorm_forward, layernorm_backward, {})
 # do not, since the gain comes after the statistics. There is nothing to average over time, test mode is the same as
 # training, and one example alone is no special case.
 #
-# ### Exercise `layernorm_module` (1 point)
+# ### Exercise `layernorm_module`
 #
 # For the deep networks: a torch module without gain and shift, and so without any parameter, for inputs $(N, D)$. The
 # variance is the biased one and $\varepsilon = 10^{-5}$. (Some course notes divide by $D - 1$: with 20 features the
@@ -703,7 +707,8 @@ class LayerNorm(nn.Module):
         """Normalise every row of x, shape (N, D)."""
         ### BEGIN SOLUTION
         centred = x - x.mean(dim=1, keepdim=True)
-        return centred / torch.sqrt(centred.square().mean(dim=1, keepdim=True) + 1e-5)
+        var = centred.square().mean(dim=1, keepdim=True)
+        return centred / torch.sqrt(var + 1e-5)
         ### END SOLUTION
 
 
@@ -716,7 +721,7 @@ check("layernorm_module", LayerNorm)
 #
 # $$y_{ij} = \gamma_j\, \frac{x_{ij}}{\sqrt{\tfrac1D \sum_{k=1}^D x_{ik}^2 + \varepsilon}}$$
 #
-# ### Exercise `rmsnorm` (1 point)
+# ### Exercise `rmsnorm`
 #
 # Write it as a torch module with a gain that starts at 1, one per feature. One trap: in float16 the largest number is
 # 65,504, and the square of 300 is larger. Take the squares in float32 and return the type that came in.
@@ -737,8 +742,8 @@ class RMSNorm(nn.Module):
         """Scale every row of x, shape (N, dimensions)."""
         ### BEGIN SOLUTION
         wide = x if x.dtype == torch.float64 else x.float()
-        scale = torch.rsqrt(wide.square().mean(dim=1, keepdim=True) + self.eps)
-        return self.gain * (wide * scale).to(x.dtype)
+        mean_square = wide.square().mean(dim=1, keepdim=True)
+        return self.gain * (wide / torch.sqrt(mean_square + self.eps)).to(x.dtype)
         ### END SOLUTION
 
 
@@ -776,7 +781,7 @@ for name, norm in (("LayerNorm", LayerNorm()), ("RMSNorm", RMSNorm(6))):
 # it is layer normalization of the whole image, with $G = C$ *instance* normalization. Gain and shift are per channel in
 # all of them.
 #
-# ### Exercise `spatial_norms` (2 points)
+# ### Exercise `spatial_norms`
 #
 # Write both forward passes. For the first one, `bn_param` is that of section 4.1, and `batchnorm_forward` does all the
 # work once the axes are in order. Moving axes is `transpose`; `reshape` only cuts the same sequence of numbers into
@@ -861,7 +866,7 @@ plt.show()
 print(inspect.getsource(PlainNet))
 
 # %% [markdown]
-# ### Exercise `fully_connected` (1 point)
+# ### Exercise `fully_connected`
 #
 # Fill the place: `normalization` is `None`, `"batchnorm"` or `"layernorm"`.
 #
@@ -1081,7 +1086,7 @@ for name, groups in by_batch.items():
 norm_cube_demo(kind="batch norm").show()
 
 # %% [markdown]
-# ### Question `norm_experiments` (2 points, by hand)
+# ### Question `norm_experiments`
 #
 # Answer from your own figures, with numbers and with bands.
 #
@@ -1141,7 +1146,7 @@ norm_cube_demo(kind="batch norm").show()
 # which nothing is multiplied. **Predict** for 20 such layers, before any training: do the activations vanish, stay or
 # grow?
 #
-# ### Exercise `residual` (1 point)
+# ### Exercise `residual`
 #
 # Write it as a module for inputs $(N, \text{dimensions})$. Input and output have the same size, and the class is called
 # with both, `ResidualLayer(20, 20)`: `*args` takes the second. Mind the order, ReLU first and then the sum, and leave
@@ -1160,7 +1165,8 @@ class ResidualLayer(nn.Module):
     def forward(self, x):
         """Map x, shape (N, dimensions), to the same shape."""
         ### BEGIN SOLUTION
-        return torch.relu(self.linear(x)) + x
+        branch = torch.relu(self.linear(x))
+        return branch + x
         ### END SOLUTION
 
 

@@ -34,10 +34,10 @@ from fastprogress.fastprogress import progress_bar
 from torch import nn
 from torch.nn import functional
 
-from course_utils.alter import alter
 from course_utils.checks import check
 from course_utils.data import load_fashion_mnist
-from course_utils.landscape import (
+from course_utils.data.altered_images import alter
+from course_utils.models.loss_landscape import (
     NoisyBatchNorm2d,
     filter_direction,
     gradient_change,
@@ -129,7 +129,7 @@ for layer in (nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Con
     print(f"{type(layer).__name__:<10} {list(dummy.shape)}")
 
 # %% [markdown]
-# ### Exercise `convnets` (2 points)
+# ### Exercise `convnets`
 #
 # Write both networks, with torch's own layers, and `standardize`. Networks return logits. Usually one leaves out the
 # bias of a layer that is followed by batch normalization, because the subtraction of the mean removes it. Is that so
@@ -224,7 +224,7 @@ print("logits:", tuple(BatchNormConvNet()(X_train[:32]).shape))
 #
 # **Predict:** a colleague evaluates the test loss after each pass and forgets `net.eval()`. Which two things go wrong?
 #
-# ### Exercise `logs` (2 points)
+# ### Exercise `logs`
 #
 # - `compute_objective(net, X, y)`: mean cross-entropy, in whatever mode the network is; differentiable, since training
 #   uses it too. `compute_accuracy(net, X, y)`: share of right answers, from 0 to 1, likewise.
@@ -344,7 +344,7 @@ for look in range(1, 6):
 # One thing cannot be had: with batch normalization $u$ is computed with the statistics of a minibatch and $\nabla f$
 # with those of the whole set, and these are gradients of two slightly different functions. Say so when you report.
 #
-# ### Exercise `local_smoothness` (4 points)
+# ### Exercise `local_smoothness`
 #
 # Draw the minibatch at random, of `batch_size` images, afresh in each call. Return a plain number. Parameters, running
 # statistics and mode of `net` are afterwards what they were.
@@ -478,7 +478,7 @@ ax.legend();
 # batch, to several distances, and note the lowest and the highest loss, and how much the gradient has changed. A wide
 # range, or a gradient that is soon another one, is a rough landscape.
 #
-# ### Exercise `loss_along_gradient` (3 points, 1 of them by hand)
+# ### Exercise `loss_along_gradient`
 #
 # Return `(lowest, highest)`, the range of the losses of `X`, `y` at the places $w - s\,g/\lVert g\rVert$, for all
 # $s$ in `step_lengths`. All start at the same $w$. The loss at $w$ itself counts only if 0 is among the lengths. The
@@ -739,7 +739,7 @@ for name, factor in rows:
     print(f"{name}, convolutions times {factor:<5g}".ljust(36) + "  ".join(f"{value:7.3f}" for value in rises))
 
 # %% [markdown]
-# ### Question `loss_slices` (2 points, by hand)
+# ### Question `loss_slices`
 #
 # 1. The last two rows of the table are the *same functions* as the second row. What do its two halves say about
 #    pictures without filter normalization?
@@ -801,7 +801,7 @@ for name, factor in rows:
 # Parameters, the momentum of the layers, and the mode of the network. No graph is needed, and no more than
 # `batch_size` images at a time.
 #
-# ### Exercise `recalibrate` (2 points)
+# ### Exercise `recalibrate`
 #
 # Set `running_mean` and `running_var` of every batch normalization in `net` to the statistics of its inputs over all of
 # `X`. `net.modules()` gives the layers in their order.
@@ -890,7 +890,7 @@ panels[0].legend();
 #
 # **The test images** are other ones than the 1,000 that you have. And they are **altered**, as images from a new camera
 # are: each is shifted by up to two pixels, its contrast changed by up to 20 %, and noise is added. The function that
-# does it is `course_utils.alter.alter`; you may use it. Here is what it does:
+# does it is `course_utils.data.altered_images.alter`; you may use it. Here is what it does:
 
 # %% experiment="altered"
 originals = held_out.data[:8].numpy()
@@ -929,7 +929,7 @@ for panel, (name, row) in zip(panels, rows.items()):
 # reads the code, and is fraud. In research nobody reads the code so closely, and test sets leak in just this way.
 
 # %% [markdown]
-# ### Exercise `capstone` (4 points, 1 of them by hand)
+# ### Exercise `capstone`
 #
 # Images are uint8, shape (N, 28, 28), labels and class numbers int64, from 0 to 9. Grading sets a seed before the call.
 # Write first the simplest thing that works, look at where it fails, then improve it: the sections of all five
@@ -1057,7 +1057,7 @@ print(f"A search over 5 learning rates, 4 batch sizes and 10 seeds would take {2
       f"and about {200 * minutes * watts / 60:.0f} Wh.")
 
 # %% [markdown]
-# ### Question `honest_reporting` (1 point, by hand)
+# ### Question `honest_reporting`
 #
 # Here is an abstract: *"We propose SmoothNorm. Trained with learning rate 0.1 it reaches 87.4 % on Fashion-MNIST,
 # against 86.9 % for batch normalization with its usual learning rate of 0.01. As figure 2 shows, the loss surface is

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import groupby
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from autograder.grade.keys import versions
+from autograder.grade.class_grades import ClassGrades
+from autograder.grade.engine import versions
+from autograder.grade.late import Lateness
 from autograder.report.feedback import feedback_path
 from autograder.report.pages import page
 from autograder.report.summary import summarise
 from autograder.report.words import VERDICTS
-
-if TYPE_CHECKING:
-    from autograder.grade.late import Lateness
-    from autograder.grade.record import ClassGrades
 
 __all__ = ["class_page"]
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.grade.executed import METADATA_KEY
+from autograder.grade.executed import ADDED_KEY
 from autograder.grade.late import Late
 from autograder.grade.types import SubmissionGrade
 from autograder.report.pages import page
@@ -45,8 +45,8 @@ def feedback_page(
         if graded.get("solution"):
             name = graded["grade_id"] if graded.get("grade") else graded["grade_id"].partition("-")[0]
             cells[name].append(_cell(record))
-        elif METADATA_KEY in record["metadata"]:
-            cells[record["metadata"][METADATA_KEY].get("exercise", "")].append(_cell(record))
+        elif ADDED_KEY in record["metadata"]:
+            cells[""].append(_cell(record))
     return page("feedback", grade=grade, title=title, cells=dict(cells), comments=dict(comments or {}), late=late)
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from html import escape
 
-import bleach
+import nh3
 from nbconvert.filters import markdown2html
 
 __all__ = ["inert_markdown"]
 
-TAGS = frozenset(
+TAGS = set(
     re.findall(
         r"\w+",
         "a b blockquote br code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s span strong sub sup "
         "table tbody td th thead tr u ul",
     )
 )
+ATTRIBUTES = {"*": {"align"}, "a": {"href"}, "img": {"alt"}}
 LINKS = ("http://", "https://", "#")
 # The time for a text grows with the square of its length.
 MAX_LENGTH = 20_000
@@ -37,15 +38,19 @@ def inert_markdown(source: str) -> str:
         rendered = str(markdown2html(LANGUAGE.sub(r"\1", PASTED.sub(r"(pasted picture: \1)", source))))
     except Exception:  # nbconvert's own errors, and those of what it calls
         return _as_written(source)
-    html: str = bleach.clean(rendered, tags=TAGS, attributes=_allowed, strip=True)
-    return html
+    return nh3.clean(
+        rendered,
+        tags=TAGS,
+        clean_content_tags=set(),  # what stands in a script is shown as it was written
+        attributes=ATTRIBUTES,
+        attribute_filter=_allowed,
+        link_rel=None,
+    )
 
 
 def _as_written(source: str) -> str:
     return f"<pre>{escape(source)}</pre>"
 
 
-def _allowed(tag: str, name: str, value: str) -> bool:
-    if tag == "a" and name == "href":
-        return value.startswith(LINKS)
-    return name == "align" or (tag == "img" and name == "alt")
+def _allowed(tag: str, name: str, value: str) -> str | None:
+    return None if name == "href" and not value.startswith(LINKS) else value

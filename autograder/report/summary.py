@@ -12,7 +12,7 @@ from autograder.catalogue.answer import load_answer
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.report.words import VERDICTS
 
-__all__ = ["Bar", "ExerciseSummary", "Mistake", "Summary", "histogram", "summarise"]
+__all__ = ["Bar", "ExerciseSummary", "SeenMistake", "Summary", "histogram", "summarise"]
 
 MAX_BINS = 10
 SOLVED = ("correct", "variant")
@@ -41,7 +41,7 @@ class ExerciseSummary:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class SeenMistake:
     """A misconception of a class: what it is, and who has it."""
 
     exercise: str
@@ -66,7 +66,7 @@ class Summary:
     slowest: tuple[SubmissionGrade, ...]
     bars: tuple[Bar, ...]
     exercises: tuple[ExerciseSummary, ...]
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[SeenMistake, ...]
 
 
 def summarise(assignment: str, title: str, grades: Sequence[SubmissionGrade]) -> Summary:
@@ -126,14 +126,14 @@ def _exercise(name: str, found: Sequence[ExerciseGrade]) -> ExerciseSummary:
     )
 
 
-def _mistakes(grades: Sequence[SubmissionGrade]) -> tuple[Mistake, ...]:
+def _mistakes(grades: Sequence[SubmissionGrade]) -> tuple[SeenMistake, ...]:
     students: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for grade in grades:
         for one in grade.checked:
             for name in dict.fromkeys(one.misconceptions if one.verdict not in SOLVED else ()):
                 students[one.exercise, name].append(grade.student)
     ranked = sorted(students.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(Mistake(exercise, name, _says(exercise, name), tuple(who)) for (exercise, name), who in ranked)
+    return tuple(SeenMistake(exercise, name, _says(exercise, name), tuple(who)) for (exercise, name), who in ranked)
 
 
 def _says(exercise: str, name: str) -> str:

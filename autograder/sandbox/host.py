@@ -14,7 +14,7 @@ from typing import Any, Literal
 from autograder.sandbox.child import Broken, Child
 from autograder.sandbox.types import Limits
 from autograder.sandbox.walls.disk import FOLDER
-from autograder.sandbox.walls.names import WALLS, describe
+from autograder.sandbox.walls.known_walls import WALLS, describe
 
 __all__ = ["Server", "Strictness", "WallsMissing"]
 

@@ -45,7 +45,7 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
         Broken: The sandbox itself does not work.
     """
     with borrow_server(walls) as server:
-        run = _Run(server, limits or Limits(), steps)
+        run = _SubmissionRun(server, limits or Limits(), steps)
         try:
             for step in steps:
                 run.cell(step) if isinstance(step, CellStep) else run.probe(step)
@@ -54,7 +54,7 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
         return RunResult(tuple(run.cells), run.observations, server.isolation, tuple(run.notes))
 
 
-class _Run:
+class _SubmissionRun:
     """The state of one run: what is done, what to replay, and what went wrong in which exercise."""
 
     def __init__(self, server: Server, limits: Limits, steps: Sequence[Step]) -> None:

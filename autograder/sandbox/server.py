@@ -17,8 +17,8 @@ from typing import Any
 
 from autograder.sandbox.walls import linux
 from autograder.sandbox.walls.child import enclose_child
+from autograder.sandbox.walls.known_walls import WALLS
 from autograder.sandbox.walls.makeshift import Makeshift
-from autograder.sandbox.walls.names import WALLS
 from autograder.sandbox.walls.outer import enclose
 from autograder.sandbox.walls.view import View, current_view
 

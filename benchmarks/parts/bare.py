@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.demo.classroom import WORKBOOK
+from autograder.grade.grading_task import Task, grade_task
 from autograder.grade.plan import plan
 from autograder.grade.read import read_notebook
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import load_release
-from autograder.grade.work import Task, work
 from autograder.sandbox.types import CellStep, Step
 
 __all__ = ["Floor", "Here", "at_once"]
@@ -44,7 +44,7 @@ def here(rounds: Sequence[Sequence[Task]], orders: Any) -> None:
     while (number := orders.recv()) is not None:
         start = time.perf_counter()
         for task in rounds[number]:
-            work(task)
+            grade_task(task)
         orders.send(time.perf_counter() - start)
 
 

@@ -6,9 +6,9 @@ import json
 
 from autograder.course import load_course
 from autograder.demo.classroom import CLASS, WORKBOOK
+from autograder.grade.grading_task import Task
 from autograder.grade.submission import settings_of
 from autograder.grade.types import Submission
-from autograder.grade.work import Task
 
 __all__ = ["SEED", "SUBMISSIONS", "make_class", "make_tasks"]
 

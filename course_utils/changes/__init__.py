@@ -16,5 +16,7 @@ def small_changes(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...
         names: Functions and classes in it that are changed; all of it if empty.
     """
     text = Text(source, names)
-    found = {change.applied(source): change for change in (*expression_changes(text), *statement_changes(text))}
+    found: dict[str, Change] = {}
+    for change in (*expression_changes(text), *statement_changes(text)):
+        found.setdefault(change.applied(source), change)
     return tuple(change for changed, change in found.items() if changed != source)

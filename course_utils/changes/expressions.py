@@ -32,6 +32,9 @@ DROPPED = (
     "item", "float", "double", "squeeze", "T", "flatten",
 )  # fmt: skip
 ROOTS = ("sqrt",)
+# What is missing without one of these, and what the opposite one does.
+IN_PLACE = {"add_": "term-missing", "sub_": "term-missing", "mul_": "factor-missing", "div_": "division-missing"}
+IN_PLACE_OPPOSITE = {"add_": "sign", "sub_": "sign", "mul_": "divided", "div_": "multiplied"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def _change(text: Text, block: Block, piece: Piece) -> Change:
 
 def _under(text: Text, block: Block, piece: Piece, condition: ast.expr) -> Iterator[Change]:
     """Return a change that is made where a condition holds, and one that is made where it does not."""
-    if not isinstance(piece.node, ast.expr) or isinstance(block.node, ast.FunctionDef) or "=" in piece.new:
+    if not isinstance(piece.node, ast.expr) or isinstance(block.node, ast.FunctionDef):
         return
     old, test = text.code(piece.node), text.code(condition)
     for first, second, mode in ((piece.new, old, test), (old, piece.new, f"not ({test})")):
@@ -177,13 +180,16 @@ def _of_call(text: Text, node: ast.Call) -> Iterator[Piece]:
             head = text.code(node).replace(text.code(inner), text.code(inner.left), 1)
             yield Piece("outside-root", node, f"({head} + {text.code(inner.right)})", text.code(inner.right))
     elif receiver is not None and name in DROPPED and not _is_module(receiver):
-        yield Piece("call-missing", node, text.code(receiver), text.code(node.args[0]) if node.args else name, name)
+        term = text.code(node.args[0]) if node.args else name
+        yield Piece(IN_PLACE.get(name, "call-missing"), node, text.code(receiver), term, name)
     elif len(node.args) == 1 and not node.keywords and name in ("abs", "exp", "log", "square"):
         yield Piece("call-missing", node, f"({text.code(node.args[0])})", text.code(node.args[0]), name)
     yield from _of_keywords(text, node)
     for other in ALIKE.get(name, ()):
         if text.code(node.func).count(name) == 1:
-            yield Piece("function", node, text.code(node).replace(name, other, 1), name, other)
+            term = text.code(node.args[0]) if name in IN_PLACE_OPPOSITE and node.args else name
+            changed = text.code(node.func).replace(name, other) + text.code(node)[len(text.code(node.func)) :]
+            yield Piece(IN_PLACE_OPPOSITE.get(name, "function"), node, changed, term, other)
     if name == "range" and len(node.args) == 1:
         count = text.code(node.args[0])
         for new in (f"range(1, {count})", f"range({count} - 1)", f"range({count} + 1)", f"range(1, {count} + 1)"):
@@ -254,7 +260,7 @@ def _others(text: Text, node: ast.Name | ast.Attribute, block: Block) -> Iterabl
     local = dict.fromkeys(
         one.id for one in ast.walk(block.function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
     )
-    return local if node.id in local else ()
+    return [name for name in local if name != "_"] if node.id in local else ()
 
 
 def _attributes(text: Text) -> Iterator[ast.Attribute]:

@@ -6,8 +6,8 @@ from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
 from course_utils.checks.recorded import load_recorded
 from course_utils.checks.text import render
+from course_utils.handin.last_checks import remember
 from course_utils.kits.probe import load_probe
-from course_utils.session import remember
 
 __all__ = ["check"]
 

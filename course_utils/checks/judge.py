@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from course_utils.checks.causes import with_causes
 from course_utils.checks.conditions import with_conditions
-from course_utils.checks.nan_words import with_words_for
+from course_utils.checks.labels import Label
 from course_utils.checks.patterns import explain_pattern
 from course_utils.checks.types import (
     Candidate,
@@ -20,11 +20,12 @@ from course_utils.checks.types import (
     Observation,
     PartKey,
     PartObservation,
+    Ranked,
     VerdictName,
 )
 from course_utils.kits.probe import Outputs
 
-__all__ = ["agrees", "judge", "judge_part"]
+__all__ = ["agrees", "close", "judge", "judge_part"]
 
 # Numbers that differ by a smaller share look like rounding.
 ALIKE = 0.05
@@ -86,7 +87,7 @@ def agrees(got: Outputs, expected: Outputs, key: PartKey) -> bool:
     return all(
         name in got
         and got[name].shape == expected[name].shape
-        and _share(_close(got[name], expected[name], key, name)) >= key.agreement.get(name, 1.0)
+        and _share(close(got[name], expected[name], key, name)) >= key.agreement.get(name, 1.0)
         for name in key.expected
         if name in expected
     )
@@ -96,20 +97,21 @@ def _share(close: NDArray[np.bool_]) -> float:
     return float(close.mean()) if close.size else 1.0
 
 
-def _close(got: NDArray[Any], wanted: NDArray[Any], key: PartKey, name: str) -> NDArray[np.bool_]:
+def close(got: NDArray[Any], wanted: NDArray[Any], key: PartKey, name: str) -> NDArray[np.bool_]:
     """Say of each entry whether it is close to `wanted`.
 
     The scale is always that of the reference: the tolerance must not grow with a mistake that explodes.
     """
     finite = np.abs(key.expected[name][np.isfinite(key.expected[name])])
     scale = finite.max() if finite.size else 0.0
-    close: NDArray[np.bool_] = np.isclose(got, wanted, rtol=key.rtol, atol=key.rtol * scale, equal_nan=True)
-    return close
+    alike: NDArray[np.bool_] = np.isclose(got, wanted, rtol=key.rtol, atol=key.rtol * scale, equal_nan=True)
+    return alike
 
 
-def _match(got: Outputs, candidates: Iterable[Candidate], key: PartKey) -> Candidate | None:
+def _match(got: Outputs, candidates: Sequence[Candidate], key: PartKey) -> Candidate | None:
     seen = _at_places(got, key)
-    return next((one for one in candidates if one.outputs and _is_like(got, seen, one, key)), None)
+    likely = candidates.likely(got, key) if isinstance(candidates, Ranked) else candidates
+    return next((one for one in likely if one.ends and _is_like(got, seen, one, key)), None)
 
 
 def _at_places(got: Outputs, key: PartKey) -> Outputs:
@@ -142,16 +144,16 @@ def _clearest_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
         expected = key.expected[name]
         if name not in got or got[name].shape != expected.shape:
             continue
-        differs = ~_close(got[name], expected, key, name)
+        differs = ~close(got[name], expected, key, name)
         share, needed = _share(~differs), key.agreement.get(name, 1.0)
         if share >= needed:
             continue
+        label = key.labels.get(name, Label(name))
         if name in key.agreement:
-            return (Evidence(f"share right of {key.labels.get(name, name)}", share, needed),)
-        label = key.labels.get(name, name)
-        index = _farthest(got[name], expected, differs, within_first="{step}" in label)
-        label = with_words_for(float(got[name][index]), label)
-        return (_shown(_where(label, index), float(got[name][index]), float(expected[index]), _base(key, name, index)),)
+            return (Evidence(f"share right of {label.at(None, 0.0)}", share, needed),)
+        index = _farthest(got[name], expected, differs, within_first=bool(label.rows))
+        here, wanted = float(got[name][index]), float(expected[index])
+        return (_shown(_where(label, index, here), here, wanted, _base(key, name, index)),)
     return ()
 
 
@@ -181,10 +183,9 @@ def _farthest(
     return (row, *(int(i) for i in np.unravel_index(np.argmax(gap[row]), gap[row].shape)))
 
 
-def _where(label: str, index: tuple[int, ...]) -> str:
-    if "{step}" in label:
-        label, index = label.format(step=index[0] + 1), index[1:]
-    return f"{label}, entry {list(index)}" if index else label
+def _where(label: Label, index: tuple[int, ...], value: float) -> str:
+    row, entry = (index[0] + 1, index[1:]) if label.rows else (None, index)
+    return label.at(row, value) + (f", entry {list(entry)}" if entry else "")
 
 
 def _whole(parts: tuple[Judgement, ...], key: Key) -> Judgement:

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.checks.nan_words import meaning_of, with_words_for
+from course_utils.checks.labels import TIMES, Label, plural
 from course_utils.checks.types import PartKey
 from course_utils.kits.probe import Outputs
 
 __all__ = ["explain_pattern"]
-
-# What labels hold besides words: the place of a number, and what the numbers of a statement mean.
-STEP, YES, NO = "{step}", " (1 = yes)", "(0 = "
-NUMBERED = re.compile(r"(\w+) \{step\}")
-PLURALS = {
-    "step": "steps",
-    "epoch": "epochs",
-    "pass": "passes",
-    "layer": "layers",
-    "rate": "rates",
-    "number": "numbers",
-}
-# What follows one upon another, so that something can be kept from one to the next.
-TIMES = ("step", "epoch", "pass")
 
 
 def explain_pattern(got: Outputs, key: PartKey) -> str:
@@ -46,7 +31,7 @@ def _not_finite(got: Outputs, key: PartKey) -> str:
         bad = ~np.isfinite(got[name]) & np.isfinite(expected)
         if bad.any():
             share, worst = f"{int(bad.sum())} of {bad.size} values", float(got[name][bad].max())
-            if meaning := meaning_of(worst, key.labels.get(name, "")):
+            if meaning := _label(key, name).meaning(worst):
                 return f"{_plain(key, name)}: {meaning} ({share})."
             return f"{_plain(key, name)}: {share} are {'NaN' if np.isnan(worst) else 'infinite'}."
     return ""
@@ -82,7 +67,7 @@ def _partial(got: Outputs, key: PartKey) -> str:
     if not right or len(right) == len(judged):
         return ""
     wrong = [name for name in judged if name not in right]
-    said = _listed([_plain(key, name).removesuffix(YES) for name in right if NO not in _plain(key, name)])
+    said = _listed([_plain(key, name) for name in right if not _label(key, name).zero])
     missed = _listed([_first(got, key, name) for name in wrong])
     return f"Right: {said}. Not right: {missed}." if said else f"Not right: {missed}."
 
@@ -95,7 +80,7 @@ def _listed(labels: list[str]) -> str:
 def _first(got: Outputs, key: PartKey, name: str) -> str:
     """Speak of an array that is not right, by the first of its rows that is not."""
     wrong = np.argwhere(~_right(got, key, name))
-    return _without_steps(key, name).replace(STEP, str(int(wrong[0][0]) + 1))
+    return _label(key, name).first_wrong(int(wrong[0][0]) + 1)
 
 
 def _right(got: Outputs, key: PartKey, name: str) -> NDArray[Any]:
@@ -106,42 +91,36 @@ def _right(got: Outputs, key: PartKey, name: str) -> NDArray[Any]:
 def _late(got: Outputs, key: PartKey) -> str:
     firsts = []
     for name, expected in key.expected.items():
-        numbered = NUMBERED.search(key.labels.get(name, ""))
-        if numbered and numbered[1] in TIMES:
+        if (time := _label(key, name).rows) in TIMES:
             wrong = np.flatnonzero(~_right(got, key, name).reshape(len(expected), -1).all(axis=1))
-            firsts += [(int(wrong[0]), numbered[1])] if wrong.size else []
+            firsts += [(int(wrong[0]), time)] if wrong.size else []
     first, time = min(firsts, default=(0, ""))
     if not first:
         return ""
+    begun = time if first == 1 else f"{first} {plural(time)}"
     kept = f"look at what is kept from one {time} to the next"
-    begun = time if first == 1 else f"{first} {PLURALS[time]}"
     return f"Right for the first {begun}, wrong from {time} {first + 1}: {kept}."
 
 
 def _statements(got: Outputs, key: PartKey) -> str:
     """Where all numbers are right, say which of the statements about the call are not as they should be."""
-    stated = [name for name in key.expected if YES in key.labels.get(name, "")]
+    stated = [name for name in key.expected if _label(key, name).statement]
     numbers = [name for name in key.expected if name not in stated]
     if not all(_right(got, key, name).all() for name in numbers):
         return ""
     wrong = [name for name in stated if not _right(got, key, name).all()]
     groups = (
-        ("Not so, and should be", [name for name in wrong if key.expected[name].any()]),
-        ("So, and should not be", [name for name in wrong if not key.expected[name].any()]),
+        ("This should be the case and is not", [name for name in wrong if key.expected[name].any()]),
+        ("This is the case and should not be", [name for name in wrong if not key.expected[name].any()]),
     )
-    said = [f"{how}: {_listed([_plain(key, n).removesuffix(YES) for n in names])}." for how, names in groups if names]
+    said = [f"{how}: {_listed([_plain(key, name) for name in names])}." for how, names in groups if names]
     return " ".join([*(["The values are right."] if numbers and said else []), *said])
 
 
 def _plain(key: PartKey, name: str) -> str:
     """Speak of an array as a whole."""
-    rows = len(np.atleast_1d(key.expected[name]))
-    if rows == 1:
-        return _without_steps(key, name).replace(STEP, "1")
-    return NUMBERED.sub(lambda found: f"{PLURALS.get(found[1], found[1])} 1 to {rows}", _without_steps(key, name))
+    return _label(key, name).whole(len(np.atleast_1d(key.expected[name])))
 
 
-def _without_steps(key: PartKey, name: str) -> str:
-    """Return a label in which steps go without saying; other numbers, as of epochs and layers, keep their place."""
-    label = with_words_for(0.0, key.labels.get(name, name))
-    return label.replace(f" after step {STEP}", "").replace(f" at step {STEP}", "")
+def _label(key: PartKey, name: str) -> Label:
+    return key.labels.get(name, Label(name))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
+from course_utils.checks.labels import Label
 from course_utils.checks.types import Candidate, Key, PartKey
 from course_utils.exercises import exercise_folder
 from course_utils.kits.probe import Inputs, Outputs
@@ -22,7 +24,7 @@ __all__ = ["dump_recorded", "load_recorded", "parse_recorded"]
 
 VALUES = ("expected", "baselines", "places")
 CANDIDATES = ("variants", "misconceptions", "changes")
-TEXTS = ("name", "weight", "labels", "reread", "factors", "rtol", "agreement", "uses", "counts_with")
+TEXTS = ("name", "weight", "reread", "factors", "rtol", "agreement", "uses", "counts_with")
 
 
 def load_recorded(exercise: str) -> tuple[Inputs, Key]:
@@ -68,9 +70,14 @@ def _describe(part: PartKey, arrays: Outputs) -> dict[str, Any]:
     says = list(dict.fromkeys(pair for one in everyone for pair in zip(one.ids, one.says, strict=True)))
     number = {pair: index for index, pair in enumerate(says)}
     record = {name: getattr(part, name) for name in TEXTS if getattr(part, name)}
+    record["labels"] = {name: _set_fields(label) for name, label in part.labels.items()}
     for kind in CANDIDATES:
         record[kind] = [_brief(one, number, part) for one in getattr(part, kind)]
     return {**record, "says": says, "arrays": list(part.expected)}
+
+
+def _set_fields(label: Label) -> dict[str, Any]:
+    return {field.name: value for field in fields(label) if (value := getattr(label, field.name)) != field.default}
 
 
 def _nothing(places: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -80,6 +87,7 @@ def _nothing(places: NDArray[np.int64]) -> NDArray[np.float32]:
 def _brief(one: Candidate, number: Mapping[tuple[str, str], int], part: PartKey) -> dict[str, Any]:
     """Return a candidate without its entries and sentences."""
     record: dict[str, Any] = {"of": [number[pair] for pair in zip(one.ids, one.says, strict=True)], "share": one.share}
+    record["n"] = one.number
     if one.shapes:
         record["shapes"] = one.shapes
     if missing := [name for name in part.expected if name not in one.outputs]:
@@ -96,7 +104,8 @@ def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
         for kind in CANDIDATES
     }
     texts = {key: value for key, value in record.items() if key not in ("says", "arrays")}
-    return PartKey(**{**texts, **known, **values, "uses": tuple(record.get("uses", ()))})
+    labels = {name: Label(**said) for name, said in record["labels"].items()}
+    return PartKey(**{**texts, **known, **values, "labels": labels, "uses": tuple(record.get("uses", ()))})
 
 
 def _in_order(arrays: Outputs, names: list[str]) -> Outputs:
@@ -111,4 +120,11 @@ def _candidate(
     without = record.get("without", ())
     entries = {name: piece for name, piece in zip(places, pieces, strict=True) if name not in without}
     shapes = {name: tuple(shape) for name, shape in record.get("shapes", {}).items()}
-    return Candidate(tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), record["share"], entries, shapes)
+    return Candidate(
+        ids=tuple(pair[0] for pair in pairs),
+        says=tuple(pair[1] for pair in pairs),
+        share=record["share"],
+        outputs=entries,
+        shapes=shapes,
+        number=record["n"],
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.checks.labels import Label
 from course_utils.kits.probe import Outputs
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "PartKey",
     "PartObservation",
     "Problem",
+    "Ranked",
     "VerdictName",
 ]
 
@@ -61,8 +64,9 @@ class Candidate:
         says: One sentence each, addressed to the student.
         share: Fraction of the marks that it earns, from 0 to 1.
         outputs: The arrays that it gives for the inputs of the key; at the key's `places` only, where it has these.
-            None at all if its code does not come to an end.
         shapes: The shapes of arrays that are not shaped as expected, where the key has `places`.
+        ends: Whether its code comes to an end; where it does not, nothing is like it.
+        number: Its place among all ways to answer that the exercise's author knows; -1 where that is not recorded.
     """
 
     ids: tuple[str, ...]
@@ -70,6 +74,16 @@ class Candidate:
     share: float
     outputs: Outputs
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    ends: bool = True
+    number: int = -1
+
+
+class Ranked(Sequence[Candidate]):
+    """Candidates that are worked out as they are looked at, the likeliest for some outputs first."""
+
+    @abstractmethod
+    def likely(self, got: Outputs, key: PartKey) -> Iterable[Candidate]:
+        """Return the candidates that may have given `got`, in the order in which they should be compared."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,7 @@ class PartKey:
             where they have all.
         uses: Names of the student's objects that the part uses.
         counts_with: Name of another part that has to earn something before this one does; empty if none has to.
-        labels: For each array how to speak of it; "{step}" stands for the first index, counted from 1.
+        labels: For each array how to speak of it.
         reread: The formula or section to read again.
         baselines: Values before anything happened, where a movement can be compared in length.
         factors: Constants of the inputs that explain a wrong length, by name.
@@ -100,7 +114,7 @@ class PartKey:
     expected: Outputs
     variants: Sequence[Candidate]
     misconceptions: Sequence[Candidate]
-    labels: Mapping[str, str]
+    labels: Mapping[str, Label]
     reread: str
     baselines: Outputs = field(default_factory=dict)
     factors: Mapping[str, float] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from course_utils.optimizers import SGDOptimizer
 from course_utils.training.history import History
 from course_utils.training.run_model import run_model
 from course_utils.training.setup import Data, prepare, refuse
-from course_utils.training.together import train_together
+from course_utils.training.shared_passes import train_together
 
 __all__ = ["run_models"]
 

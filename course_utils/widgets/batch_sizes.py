@@ -12,9 +12,10 @@ from matplotlib.figure import Figure, SubFigure
 
 from course_utils.models import MLP
 from course_utils.widgets.controls import Choice, Number, State
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.digit_training import digit_images
 from course_utils.widgets.picture import Picture, fit
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 
 __all__ = ["SCENE", "batch_sizes_demo"]
@@ -44,7 +45,7 @@ def simulate(state: State) -> dict[str, Any]:
     return {name: [np.empty(0) for _ in range(3)] for name in ("seconds", "examples", "losses")}
 
 
-class Run:
+class BatchSizeRun:
     """One of the three trainings: it trains while it is its turn, and its clock runs only then."""
 
     def __init__(self, batch_size: int, lr: float, seed: int) -> None:
@@ -72,7 +73,7 @@ class Run:
 
 def work(state: State) -> Iterator[dict[str, Any]]:
     """Let the three runs take turns of 50 ms until each has spent its budget."""
-    runs = [Run(state[f"size_{k}"], state[f"lr_{k}"], state["seed"]) for k in "123"]
+    runs = [BatchSizeRun(state[f"size_{k}"], state[f"lr_{k}"], state["seed"]) for k in "123"]
     budget = float(state["budget"])
     while any(run.seconds < budget for run in runs):
         for run in runs:

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from course_utils.widgets.controls import start_state
-from course_utils.widgets.demo import Demo
+from course_utils.widgets.scene import LiveDemo
 
 __all__ = ["client_module", "client_widget", "page", "scene_record"]
 
@@ -30,7 +30,7 @@ def _css() -> str:
     return (files("course_utils.widgets") / "client" / "page.css").read_text(encoding="utf-8")
 
 
-def scene_record(demo: Demo, lecture: bool = False) -> dict[str, Any]:
+def scene_record(demo: LiveDemo, lecture: bool = False) -> dict[str, Any]:
     """Return what the browser needs to know of a scene, ready for JSON."""
     scene = demo.scene
     return {
@@ -43,7 +43,7 @@ def scene_record(demo: Demo, lecture: bool = False) -> dict[str, Any]:
     }
 
 
-def client_widget(demo: Demo, lecture: bool = False) -> Any:
+def client_widget(demo: LiveDemo, lecture: bool = False) -> Any:
     """Return an anywidget for `demo`, or None where anywidget is not installed. Its state and the demo's stay equal."""
     if find_spec("anywidget") is None:
         return None
@@ -70,7 +70,7 @@ def client_widget(demo: Demo, lecture: bool = False) -> Any:
     return widget
 
 
-def page(demo: Demo, lecture: bool = True) -> str:
+def page(demo: LiveDemo, lecture: bool = True) -> str:
     """Return a self-contained HTML page in which `demo` is live; its state can stand in the link behind "#"."""
     record = json.dumps(scene_record(demo, lecture)).replace("</", "<\\/")
     state = json.dumps(demo.state).replace("</", "<\\/")

@@ -1,57 +1,21 @@
-"""A demo: pure simulation, picture and verdict, behind a thin shell that holds the state."""
+"""A demo: the state of a scene, its picture and its verdict."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from textwrap import wrap
 from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure, SubFigure
 
-from course_utils.widgets.controls import Control, State, read_state, start_state
+from course_utils.widgets.controls import read_state, start_state
 from course_utils.widgets.picture import Film, Picture, new_figure
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import LETTERS
 
-__all__ = ["Demo", "Scene"]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What makes one demo, all of it pure.
-
-    Args:
-        name: Short name, as in "step_size".
-        title: Heading.
-        controls: What can be set.
-        simulate: State in, named arrays out; seeded, no drawing.
-        draw: `draw(figure, state, arrays)` fills an empty figure and returns what moves in it.
-        describe: State and arrays in, the verdict in words out.
-        presets: States (or parts of states) by name.
-        size: Width and height of the figure, in inches.
-        story: Presets that `static()` shows side by side.
-        alt: What the static figure shows, for those who do not see it.
-        client: Whether the browser can compute and draw it (`client/<name>.js`).
-        data: What the browser needs beside the state, ready for JSON; asked for when a page is made.
-        work: For training, which takes seconds: state in, arrays that grow piece by piece out. `simulate` then gives
-            the arrays from before the first piece, and the panel has buttons to start and to stop.
-    """
-
-    name: str
-    title: str
-    controls: tuple[Control, ...]
-    simulate: Callable[[State], dict[str, Any]]
-    draw: Callable[[Figure | SubFigure, State, dict[str, Any]], Picture]
-    describe: Callable[[State, dict[str, Any]], str]
-    presets: Mapping[str, Mapping[str, Any]]
-    size: tuple[float, float] = (9.0, 4.0)
-    story: tuple[str, ...] = ()
-    alt: str = ""
-    client: bool = False
-    data: Callable[[], Mapping[str, Any]] = dict
-    work: Callable[[State], Iterator[dict[str, Any]]] | None = None
+__all__ = ["Demo"]
 
 
 class Demo:

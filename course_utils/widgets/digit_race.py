@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from course_utils.models import MLP
 from course_utils.widgets.controls import Number, State
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.digit_training import digit_images, every
 from course_utils.widgets.picture import Picture, fit
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 
 __all__ = ["SCENE", "training_race", "training_race_demo"]

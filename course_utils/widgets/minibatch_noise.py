@@ -12,8 +12,9 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Number, State
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.picture import Picture, fit
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 
 __all__ = ["SCENE", "minibatch_demo", "simulate"]

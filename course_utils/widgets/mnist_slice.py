@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.widgets.noise import uniforms
-from course_utils.widgets.surfaces import Surface
+from course_utils.widgets.two_variables import Surface
 
 __all__ = ["SLICE", "slice_record", "slice_surface"]
 

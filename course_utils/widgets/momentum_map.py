@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.contours import draw_contours
 from course_utils.widgets.controls import Choice, Number, State
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.mnist_slice import slice_record
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.rates import heavy_ball_optimum, heavy_ball_rate, rate_map
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import PATH, line, quiet
-from course_utils.widgets.surfaces import Surface, surface
+from course_utils.widgets.surfaces import surface
+from course_utils.widgets.two_variables import Surface
 from course_utils.widgets.walks import diverged_at, turning_points, walk
 
 __all__ = ["SCENE", "momentum_demo", "simulate"]

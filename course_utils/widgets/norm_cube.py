@@ -10,8 +10,9 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.picture import Picture
+from course_utils.widgets.scene import Scene
 
 __all__ = ["AXES", "SCENE", "norm_cube_demo", "normalise", "simulate"]
 

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.contours import draw_contours
 from course_utils.widgets.controls import Choice, Number, State, Switch
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.picture import Picture, fit
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
-from course_utils.widgets.surfaces import Surface, surface
+from course_utils.widgets.surfaces import surface
+from course_utils.widgets.two_variables import Surface
 from course_utils.widgets.walks import FAR_AWAY, RULES, walk
 
 __all__ = ["SCENE", "own_walk", "race", "race_demo"]

@@ -14,7 +14,7 @@ from IPython.display import display
 
 from course_utils.widgets.client_page import client_widget
 from course_utils.widgets.controls import Choice, Control, Number, Switch
-from course_utils.widgets.demo import Demo
+from course_utils.widgets.scene import LiveDemo
 from course_utils.widgets.training_buttons import TrainingButtons
 
 __all__ = ["Panel", "show"]
@@ -34,7 +34,7 @@ BOX_EM = 7
 LECTURE_DPI = 150
 
 
-def show(demo: Demo, lecture: bool = False) -> None:
+def show(demo: LiveDemo, lecture: bool = False) -> None:
     """Display `demo`: drawn by the browser where that is possible, else as pictures. Several views move together."""
     if lecture:
         demo.dpi = LECTURE_DPI
@@ -50,7 +50,7 @@ class Panel:
         live: Whether to draw while a slider moves. By default: on a local kernel yes, on Colab when it is released.
     """
 
-    def __init__(self, demo: Demo, live: bool | None = None) -> None:
+    def __init__(self, demo: LiveDemo, live: bool | None = None) -> None:
         self.demo = demo
         self.live = "google.colab" not in sys.modules if live is None else live
         self._pending: dict[str, Any] = {}

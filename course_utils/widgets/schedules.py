@@ -10,9 +10,10 @@ from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.noise import normals
 from course_utils.widgets.picture import Picture, fit
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 
 __all__ = ["SCENE", "rates", "schedules_demo", "simulate"]

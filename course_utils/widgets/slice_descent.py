@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.contours import draw_contours
 from course_utils.widgets.controls import Number, State
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.mnist_slice import SLICE, START, slice_surface
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.rates import heavy_ball_optimum
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 from course_utils.widgets.walks import walk
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.contours import draw_contours
 from course_utils.widgets.controls import Choice, Number, State
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.picture import Picture, fit
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import PATH, quiet
 from course_utils.widgets.surfaces import surface
 from course_utils.widgets.walks import diverged_at, walk

@@ -1,40 +1,13 @@
-"""The functions of two variables that the demos go down: value, gradient, where they are drawn, where they end."""
+"""The functions of two variables that the demos go down, by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
-__all__ = ["SURFACES", "Surface", "quadratic", "surface"]
+from course_utils.widgets.mnist_slice import SLICE, slice_surface
+from course_utils.widgets.two_variables import Array, Surface
 
-# Plain numbers go in as well; the single steps of a walk are numbers.
-Array = Any
-
-
-@dataclass(frozen=True)
-class Surface:
-    """A function of two variables.
-
-    Args:
-        name: What it is called.
-        value: `value(x, y)`, for arrays of any equal shape.
-        gradient: `gradient(x, y)` returns the two partial derivatives.
-        window: (x low, x high, y low, y high) that is drawn.
-        start: A good place to start.
-        optimum: The global minimum, or None where there is none (a saddle).
-        hessian: The Hessian at the optimum; at the stationary point for a saddle.
-    """
-
-    name: str
-    value: Callable[[Array, Array], Array]
-    gradient: Callable[[Array, Array], tuple[Array, Array]]
-    window: tuple[float, float, float, float]
-    start: tuple[float, float]
-    optimum: tuple[float, float] | None
-    hessian: Array
+__all__ = ["SURFACES", "quadratic", "surface"]
 
 
 def quadratic(condition: float, angle: float = 0.0) -> Surface:
@@ -128,9 +101,6 @@ SURFACES = {made.name: made for made in (_two_minima(), _rosenbrock(), _saddle()
 
 def surface(name: str, condition: float = 10.0, angle: float = 0.0) -> Surface:
     """Return the surface called `name`; the quadratic takes its condition number and its angle."""
-    if name == "MNIST slice":
-        # Imported here: it loads images, which the formulas do without.
-        from course_utils.widgets.mnist_slice import slice_surface
-
+    if name == SLICE:
         return slice_surface()
     return quadratic(condition, angle) if name == "quadratic" else SURFACES[name]

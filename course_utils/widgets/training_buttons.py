@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
-from course_utils.widgets.demo import Demo
+from course_utils.widgets.scene import LiveDemo
 
 __all__ = ["TrainingButtons"]
 
@@ -25,7 +25,7 @@ class TrainingButtons:
         settle: Called before training starts, to take over values that have just been set.
     """
 
-    def __init__(self, demo: Demo, complain: Callable[[Exception], None], settle: Callable[[], None]) -> None:
+    def __init__(self, demo: LiveDemo, complain: Callable[[Exception], None], settle: Callable[[], None]) -> None:
         self.demo, self.complain, self.settle = demo, complain, settle
         self._task: asyncio.Task[None] | None = None
         self.start_button = widgets.Button(description="Start", icon="play")

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from course_utils.models import MLP
 from course_utils.widgets.controls import Choice, Number, State
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.digit_training import digit_images, hidden_sizes
 from course_utils.widgets.picture import Picture
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 
 __all__ = ["SCENE", "update_cost_demo"]

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.widgets.surfaces import Surface
+from course_utils.widgets.two_variables import Surface
 
 __all__ = ["FAR_AWAY", "RULES", "diverged_at", "turning_points", "walk"]
 

@@ -13,8 +13,9 @@ from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Number, State, Switch
-from course_utils.widgets.demo import Demo, Scene
+from course_utils.widgets.demo import Demo
 from course_utils.widgets.picture import Picture, fit
+from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 
 __all__ = ["BUGS", "SCENE", "simulate", "train", "which_bug_demo"]

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 
 from autograder.grade.classrun import Order, Watcher, grade_class
-from autograder.grade.work import in_this_process
+from autograder.grade.grading_task import in_this_process
 from course_utils.exercises.optimizers.ema import solutions as ema_solutions
 from course_utils.exercises.optimizers.momentum import solutions as momentum_solutions
 from tests.attacks.hostile import NAMES, PATIENCE_S, limits_of, load_hostile
@@ -39,7 +39,7 @@ import torch
 from course_utils.checks import check
 
 # %% [markdown]
-# ### Exercise `ema` (1 point)
+# ### Exercise `ema`
 #
 # Prose.
 
@@ -53,7 +53,7 @@ def ema(values, beta, bias_correction=False):
 check("ema", ema)
 
 # %% [markdown]
-# ### Exercise `momentum` (1 point)
+# ### Exercise `momentum`
 #
 # Prose.
 

@@ -33,7 +33,7 @@ from course_utils.checks import check
 # %% [markdown]
 # ## 1.1 Velocity
 #
-# ### Exercise `momentum` (2 points)
+# ### Exercise `momentum`
 
 # %% exercise="momentum"
 class MomentumOptimizer:
@@ -52,7 +52,7 @@ check("momentum", MomentumOptimizer)
 print(np.zeros(3))
 
 # %% [markdown]
-# ### Question `why` (1 point, by hand)
+# ### Question `why`
 #
 # Why?
 

@@ -1,12 +1,16 @@
 """Recorded checks: made from the answers, the same on every machine up to rounding."""
 
+from pathlib import PurePosixPath
+
 import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from autograder.build.checkdata import FOLDER, record, same_arrays
+from autograder.build.checkdata import record, same_arrays
 from autograder.build.files import drift, write
 from course_utils.checks.recorded import parse_recorded
+
+RECORDED = PurePosixPath("course_utils/exercises/optimizers/momentum")
 
 
 def test_a_record_is_the_same_each_time():
@@ -33,9 +37,19 @@ def test_a_record_holds_inputs_and_points():
 def test_arrays_are_compared_up_to_rounding(change, same):
     _, data = record("momentum", 1.0)
     arrays = load(data)
-    name = max(arrays, key=lambda key: arrays[key].size)
+    name = "MomentumOptimizer/expected/weights_a"
     changed = save({**arrays, name: np.ascontiguousarray(change(arrays[name]))})
     assert same_arrays(data, changed) is same
+
+
+def test_what_candidates_give_is_compared_in_single_precision():
+    _, data = record("momentum", 1.0)
+    arrays = load(data)
+    entries = arrays["MomentumOptimizer/candidates/entries"]
+    assert entries.dtype == np.float32
+    for factor, same in ((1 + 3e-7, True), (1 + 1e-5, False)):
+        changed = {**arrays, "MomentumOptimizer/candidates/entries": (entries * factor).astype(np.float32)}
+        assert same_arrays(data, save(changed)) is same
 
 
 def test_a_lost_array_and_a_damaged_file_are_differences():
@@ -46,18 +60,18 @@ def test_a_lost_array_and_a_damaged_file_are_differences():
 
 
 def test_a_file_that_agrees_up_to_rounding_is_not_rewritten(small):
-    path = small.root / "course_utils" / "checkdata" / "momentum.safetensors"
+    path = small.root / RECORDED / "recorded.safetensors"
     text, data = record("momentum", 1.0)
-    files = {FOLDER / "momentum.json": text.encode(), FOLDER / "momentum.safetensors": data}
+    files = {RECORDED / "recorded.json": text.encode(), RECORDED / "recorded.safetensors": data}
     write(files, small.root)
-    rounded = save({name: np.asarray(array * (1 + 1e-13)) for name, array in load(data).items()})
+    rounded = save({name: np.asarray(array * (1 + 1e-13), dtype=array.dtype) for name, array in load(data).items()})
     path.write_bytes(rounded)
     assert write(files, small.root) == {}
     assert path.read_bytes() == rounded
 
 
 def test_the_record_of_an_exercise_that_is_gone_is_stale(small):
-    gone = small.root / "course_utils" / "checkdata" / "no_such_exercise.json"
+    gone = small.root / RECORDED.with_name("no_such_exercise") / "recorded.json"
     gone.parent.mkdir(parents=True)
     gone.write_text("{}")
     assert list(drift({}, small.root).values()) == ["stale"]

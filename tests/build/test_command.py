@@ -15,6 +15,9 @@ def build(small, monkeypatch):
     return lambda *arguments: CliRunner().invoke(app, ["build", *arguments])
 
 
+RECORD = "course_utils/exercises/optimizers/momentum/recorded.json"
+
+
 def generated(small):
     return sorted(path.name for path in small.root.rglob("*") if path.suffix in (".ipynb", ".json", ".safetensors"))
 
@@ -22,7 +25,7 @@ def generated(small):
 def test_a_build_writes_notebooks_and_records_and_then_nothing_more(small, build):
     first = build()
     assert first.exit_code == 0, first.output
-    assert generated(small) == ["01_small.ipynb", "01_small.json", "momentum.json", "momentum.safetensors"]
+    assert generated(small) == ["01_small.ipynb", "01_small.json", "recorded.json", "recorded.safetensors"]
     listed = json.loads((small.root / "course_utils" / "checkdata" / "01_small.json").read_text())
     assert listed == {"momentum": None, "check-momentum": 2, "why": 1}
     assert "wrote notebooks/01_small/01_small.ipynb" in first.output
@@ -32,14 +35,14 @@ def test_a_build_writes_notebooks_and_records_and_then_nothing_more(small, build
 
 def test_check_names_what_has_drifted_and_writes_nothing(small, build):
     build()
-    (small.root / "course_utils" / "checkdata" / "momentum.json").write_text("{}")
+    (small.root / RECORD).write_text("{}")
     (small.root / "notebooks" / "01_small" / "01_small.ipynb").unlink()
     found = build("--check")
     assert found.exit_code == 1
-    assert "differs: course_utils/checkdata/momentum.json" in found.output
+    assert f"differs: {RECORD}" in found.output
     assert "missing: notebooks/01_small/01_small.ipynb" in found.output
     assert "run `autograder build`" in found.output
-    assert generated(small) == ["01_small.json", "momentum.json", "momentum.safetensors"]
+    assert generated(small) == ["01_small.json", "recorded.json", "recorded.safetensors"]
     build()
     assert build("--check").exit_code == 0
 

@@ -3,8 +3,9 @@
 import nbformat
 import pytest
 
-from autograder.build import build_all, drift, release_notebook, source_notebook, write
-from autograder.build.notebooks import build_notebooks
+from autograder.build.everything import build_all
+from autograder.build.files import drift, write
+from autograder.build.notebooks import build_notebooks, release_notebook, source_notebook
 from autograder.course import load_course
 from tests.build.conftest import ROOT
 
@@ -53,8 +54,7 @@ def test_nbgrader_is_told_what_each_cell_is_worth(released):
 def test_an_exercise_with_both_kinds_of_points_has_two_graded_cells(small):
     toml = small.root / "course.toml"
     toml.write_text(toml.read_text().replace("why = { manual = 1 }", "").replace("= 2", "= { auto = 2, manual = 1 }"))
-    small.edit("### Exercise `momentum` (2 points)", "### Exercise `momentum` (3 points, 1 of them by hand)")
-    small.edit("# ### Question `why` (1 point, by hand)\n", "# ### And then\n")
+    small.edit("# ### Question `why`\n", "# ### And then\n")
     small.edit('question="why"', 'question="momentum"')
     made = cells(release_notebook("01_small", small.root))
     assert made["check-momentum"].metadata.nbgrader.points == 2

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograder.build import release_notebook
+from autograder.build.notebooks import release_notebook
 from autograder.build.opening import install_cell
 from autograder.course import CourseError, Identity
 

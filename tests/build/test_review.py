@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.build import BuildError, release_notebook
-from autograder.build.notebooks import build_notebooks
-from autograder.build.review import marks_text
+from autograder.build.headings import marks_text
+from autograder.build.master_faults import BuildError
+from autograder.build.notebooks import build_notebooks, release_notebook
 from autograder.course import Points
 
 LONG = "\n".join(f"number_{n} = {n}" for n in range(26))
@@ -41,21 +41,21 @@ FAULTS = {
         "# %% [markdown]",
         "there is no question cell for 'why'; course.toml gives it 1 points that need one",
     ),
-    "a heading with other points": (
-        "### Exercise `momentum` (2 points)",
+    "a heading with marks of its own": (
+        "### Exercise `momentum`",
         "### Exercise `momentum` (3 points)",
         "# ### Exercise",
-        "the heading should end with (2 points), as course.toml says",
+        "the marks stand in course.toml, and the build adds them: remove (3 points) here",
     ),
     "an exercise without a heading": (
-        "### Exercise `momentum` (2 points)",
+        "### Exercise `momentum`",
         "### Exercise",
         "# %% [markdown]",
-        "there should be one heading `### Exercise `momentum` (...)`; there are 0",
+        "there should be one heading `### Exercise `momentum``; there are 0",
     ),
     "a heading of nothing": (
-        "### Exercise `momentum` (2 points)",
-        "### Exercise `momentum` (2 points)\n# ### Exercise `adam` (2 points)",
+        "### Exercise `momentum`",
+        "### Exercise `momentum`\n# ### Exercise `adam`",
         "# ### Exercise `adam`",
         "exercise 'adam' is not in [workbooks.01_small.points]",
     ),
@@ -128,7 +128,7 @@ FAULTS = {
     ),
     "an import that students do not have": (
         "import numpy as np\n",
-        "import numpy as np\nfrom autograder.answers import momentum\n",
+        "import numpy as np\nfrom autograder.catalogue import answer\n",
         "from autograder",
         "students do not have `autograder`",
     ),
@@ -171,7 +171,7 @@ def test_a_fault_is_named_with_its_line_and_nothing_is_built(small, old, new, at
     small.edit(old, new)
     with pytest.raises(BuildError) as caught:
         build_notebooks(small.course, small.root)
-    found = [(problem.path, problem.line) for problem in caught.value.problems if said in problem.message]
+    found = [(fault.path, fault.line) for fault in caught.value.faults if said in fault.message]
     named = 1 if at == "# %% [markdown]" else small.line(at)
     assert found, str(caught.value)
     assert found[0][0] == small.master
@@ -179,12 +179,12 @@ def test_a_fault_is_named_with_its_line_and_nothing_is_built(small, old, new, at
 
 
 def test_all_faults_are_reported_at_once(small):
-    small.edit("### Exercise `momentum` (2 points)", "### Exercise `momentum` (1 point)")
+    small.edit("### Exercise `momentum`", "### Exercise `momentum` (1 point)")
     small.edit("print(np.zeros(3))", LONG)
     with pytest.raises(BuildError) as caught:
         build_notebooks(small.course, small.root)
-    assert len(caught.value.problems) == 2
-    assert str(caught.value).splitlines()[0].startswith(f"{small.master}:12: the heading")
+    assert len(caught.value.faults) == 2
+    assert str(caught.value).splitlines()[0].startswith(f"{small.master}:12: the marks stand in course.toml")
 
 
 def test_a_check_before_its_solution_is_named(small):

@@ -6,18 +6,20 @@ import numpy as np
 import pytest
 
 from course_utils.checks.judge import agrees, judge_part
+from course_utils.checks.labels import Label
 from course_utils.checks.types import Candidate, PartKey, PartObservation, Problem
 
+WEIGHTS = Label("weights", "step")
 EXPECTED = {"steps": np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])}
 VARIANT = Candidate(("mirrored",), ("From the other side.",), 1.0, {"steps": -EXPECTED["steps"]})
 MISTAKE = Candidate(("doubled",), ("Twice as large.",), 0.5, {"steps": 2 * EXPECTED["steps"]})
 
 
-def key(label="weights after step {step}"):
+def key(label=WEIGHTS):
     return PartKey("part", 1.0, EXPECTED, (VARIANT,), (MISTAKE,), {"steps": label}, reread="section 1")
 
 
-def judged(steps, label="weights after step {step}"):
+def judged(steps, label=WEIGHTS):
     return judge_part(PartObservation("part", {"steps": np.array(steps, dtype=float)}), key(label), "exercise", 4.0)
 
 
@@ -42,13 +44,13 @@ def test_the_number_shown_is_the_farthest_off_in_the_first_step_that_is_wrong():
 
 
 def test_without_steps_it_is_the_farthest_of_all():
-    (shown,) = judged([[1, 2], [3.01, 4.5], [50, 6]], "weights").evidence
+    (shown,) = judged([[1, 2], [3.01, 4.5], [50, 6]], Label("weights")).evidence
     assert (shown.where, shown.got, shown.expected) == ("weights, entry [2, 0]", 50.0, 5.0)
 
 
 def test_numbers_that_look_alike_are_shown_as_changes_since_the_start():
     start = np.array([0.999, 2.0])
-    close = PartKey("part", 1.0, EXPECTED, (), (), {"steps": "w after step {step}"}, "", baselines={"steps": start})
+    close = PartKey("part", 1.0, EXPECTED, (), (), {"steps": Label("w", "step")}, "", baselines={"steps": start})
     found = judge_part(PartObservation("part", {"steps": EXPECTED["steps"] + 0.001}), close, "exercise", 4.0)
     (shown,) = found.evidence
     assert shown.where == "w after step 1, entry [0], the change since the start"

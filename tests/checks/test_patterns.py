@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from course_utils.checks.judge import judge_part
+from course_utils.checks.labels import Label
 from course_utils.checks.patterns import explain_pattern
 from course_utils.checks.recorded import load_recorded
 from course_utils.checks.types import PartKey, PartObservation
@@ -48,7 +49,7 @@ def test_no_sentence_holds_the_place_of_a_number(exercise):
 
 
 def test_what_is_right_is_right_at_every_number_and_what_is_not_is_so_first_at_one():
-    part = key(used="examples used in epoch {step}", weights="parameters after epoch {step}")
+    part = key(used=Label("examples used", "epoch", "in"), weights=Label("parameters", "epoch"))
     assert (
         explained(part, weights=part.expected["weights"] * [[1.0, 1.0], [1.0, 1.5], [2.0, 2.0]])
         == "Right: examples used in epochs 1 to 3. Not right: parameters after epoch 2."
@@ -56,43 +57,54 @@ def test_what_is_right_is_right_at_every_number_and_what_is_not_is_so_first_at_o
 
 
 def test_steps_go_without_saying():
-    part = key(w="weight after step {step}", b="bias at step {step}")
+    part = key(w=Label("weight", "step"), b=Label("bias", "step", "at"))
     assert explained(part, b=part.expected["b"] + 1) == "Right: weight. Not right: bias."
 
 
 def test_labels_with_commas_are_kept_apart_by_semicolons():
-    part = key(one="step, with warmup", two="cosine, with warmup", three="cosine")
+    part = key(one=Label("step, with warmup"), two=Label("cosine, with warmup"), three=Label("cosine"))
     said = explained(part, three=part.expected["three"] + 1)
     assert said == "Right: step, with warmup; cosine, with warmup. Not right: cosine."
 
 
 def test_of_a_statement_only_the_words_are_said_and_nothing_that_is_not_so():
-    part = key(w="weights", kept="params left as they were (1 = yes)", idle="nothing moved (0 = not so)")
+    part = key(
+        w=Label("weights"),
+        kept=Label("params left as they were", statement=True),
+        idle=Label("nothing moved", zero="not so"),
+    )
     said = explained(part, w=part.expected["w"] + 1)
     assert said == "Right: params left as they were. Not right: weights."
 
 
 @pytest.mark.parametrize(("row", "begun"), [(1, "the first step"), (2, "the first 2 steps")])
 def test_one_step_is_a_step(row, begun):
-    part = key(w="weight after step {step}")
+    part = key(w=Label("weight", "step"))
     changed = part.expected["w"].copy()
     changed[row:] += 1
     assert explained(part, w=changed).startswith(f"Right for {begun}, wrong from step {row + 1}: ")
 
 
 def test_what_is_numbered_says_what_it_is_and_only_what_follows_in_time_keeps_something():
-    changed = key(w="").expected["w"] + [[0], [0], [1]]
-    said = explained(key(w="weights of pass {step}"), w=changed)
+    changed = key(w=Label("")).expected["w"] + [[0], [0], [1]]
+    said = explained(key(w=Label("weights", "pass", "of")), w=changed)
     assert said == "Right for the first 2 passes, wrong from pass 3: look at what is kept from one pass to the next."
-    assert "not one of the known mistakes" in explained(key(w="weights of layer {step}"), w=changed)
+    assert "not one of the known mistakes" in explained(key(w=Label("weights", "layer", "of")), w=changed)
 
 
 def test_where_only_a_statement_is_not_so_the_values_are_not_said_to_differ():
-    part = key(w="weights", kept="params left as they were (1 = yes)", mixed="modes mixed (1 = yes)")
+    part = key(
+        w=Label("weights"),
+        kept=Label("params left as they were", statement=True),
+        mixed=Label("modes mixed", statement=True),
+    )
     part = replace(part, expected={**part.expected, "kept": np.array(1.0), "mixed": np.array(0.0)})
     assert (
-        explained(part, kept=np.array(0.0)) == "The values are right. Not so, and should be: params left as they were."
+        explained(part, kept=np.array(0.0))
+        == "The values are right. This should be the case and is not: params left as they were."
     )
     both = explained(part, kept=np.array(0.0), mixed=np.array(1.0))
-    assert both.endswith("Not so, and should be: params left as they were. So, and should not be: modes mixed.")
+    assert both.endswith(
+        "This should be the case and is not: params left as they were. This is the case and should not be: modes mixed."
+    )
     assert "differ from the formula" in explained(replace(part, labels={}), kept=np.array(0.0))

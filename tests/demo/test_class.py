@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.build import release_notebook
+from autograder.build.notebooks import release_notebook
 from autograder.demo.classroom import CLASS, WORKBOOK
 from autograder.demo.run import run_demo
 from autograder.demo.sources import CHECKED, PERFECT

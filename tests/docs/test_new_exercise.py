@@ -1,88 +1,112 @@
-"""The worked example in docs/new_exercise.md is built and judged as it stands there."""
+"""The worked example in docs/new_exercise.md: `autograder new`, then the code of the page, then build and tests."""
 
-import importlib
 import json
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 
-import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from autograder import answers
-from autograder.build import release_notebook
-from autograder.build.checkdata import record
-from autograder.catalogue.answer import load_answer, make_key
-from autograder.course import load_course
-from course_utils import probes
-from course_utils.checks.judge import judge
-from course_utils.checks.observe import observe
-from course_utils.checks.recorded import parse_recorded
-from course_utils.kits.probe import load_probe
+from autograder.cli import app
 from tests.build.conftest import ROOT
-from tests.exercises import solutions
 
 PAGE = (ROOT / "docs" / "new_exercise.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^`(?P<path>[\w./]+)`\n\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 FILES = {match["path"]: match["text"] for match in BLOCK.finditer(PAGE)}
-ROOMS = {"course_utils/probes": probes, "autograder/answers": answers, "tests/exercises/solutions": solutions}
-EXERCISE = "sign_step"
+(COMMAND,) = re.findall(r"^autograder (new .*)$", PAGE, re.MULTILINE)
+EXERCISE = "sign_descent"
+FOLDER = f"course_utils/exercises/optimizers/{EXERCISE}"
+MASTER = "autograder/masters/02_optimizers.py"
+ROOMS = ("autograder", "course_utils", "notebooks", "tests/build", "tests/exercises")
+
+
+class Copy:
+    """A copy of the checkout in which commands are run as an author would."""
+
+    def __init__(self, root):
+        self.root = root
+        for room in ROOMS:
+            shutil.copytree(ROOT / room, root / room, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in ("course.toml", "pyproject.toml", "tests/__init__.py"):
+            shutil.copy(ROOT / file, root / file)
+
+    def python(self, *arguments):
+        environment = {**os.environ, "PYTHONPATH": str(self.root), "OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": "1"}
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True)
+
+    def autograder(self, *arguments):
+        return self.python("autograder", *arguments)
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """A folder with the example's files, whose modules stand beside those of the course."""
-    root = tmp_path_factory.mktemp("example")
+def copy(tmp_path_factory):
+    made = Copy(tmp_path_factory.mktemp("checkout"))
+    started = made.autograder(*shlex.split(COMMAND))
+    assert started.returncode == 0, started.stderr
+    return made
+
+
+def test_the_command_says_what_to_do_and_writes_files_that_build(copy):
+    assert sorted(path.name for path in (copy.root / FOLDER).iterdir()) == ["answer.py", "probe.py", "solutions.py"]
+    built = copy.autograder("exercise", EXERCISE)
+    assert built.returncode == 0, built.stderr
+    assert (copy.root / FOLDER / "recorded.json").is_file()
+
+
+def test_an_edit_that_does_not_apply_is_one_line_with_file_and_line(copy):
+    path = copy.root / FOLDER / "answer.py"
+    before = path.read_text()
+    path.write_text(before.replace('{"parameter.sub_(": ', '{"parameter.sub(": '))
+    found = copy.autograder("exercise", EXERCISE)
+    path.write_text(before)
+    assert found.returncode == 2
+    assert re.search(rf"{FOLDER}/answer.py:\d+: the old text of 'ascent' is not in the solution", found.stderr)
+
+
+def test_the_page_is_built_and_all_its_solutions_are_judged_rightly(copy):
     for path, text in FILES.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    head = '[course]\nid = "example"\ntitle = "An example"\n\n'
-    (root / "course.toml").write_text(head + FILES["course.toml"])
-    with pytest.MonkeyPatch.context() as patch:
-        for folder, package in ROOMS.items():
-            patch.setattr(package, "__path__", [*package.__path__, str(root / folder)])
-        importlib.invalidate_caches()
-        yield root
+        place = copy.root / path
+        kept = (
+            place.read_text().partition("# %% [markdown]\n# ### Exercise `sign_descent`")[0] if path == MASTER else ""
+        )
+        place.write_text(kept + text)
+    built = copy.autograder("exercise", EXERCISE)
+    assert built.returncode == 0, built.stderr
+    tested = copy.python("pytest", "-q", "-p", "no:cacheprovider", "tests/exercises", "-k", f"[{EXERCISE}-")
+    assert tested.returncode == 0, tested.stdout[-3000:]
+    assert int(re.search(r"(\d+) passed", tested.stdout)[1]) >= 4 * 8
+    notebook = (copy.root / "notebooks" / "02_optimizers" / "02_optimizers.ipynb").read_text()
+    cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(notebook)["cells"]}
+    assert cells[EXERCISE].endswith("# TODO\n        raise NotImplementedError")
+    assert "torch.sign" not in cells[EXERCISE]
+    assert "### Exercise `sign_descent` (1 point)" in notebook
 
 
-def cases(kind):
-    module = importlib.import_module(f"tests.exercises.solutions.{EXERCISE}")
-    return getattr(module, kind).items()
-
-
-@pytest.fixture(params=[1, 2, 3])
-def verdict(course, request):
-    """Return the function that judges a solution on fresh inputs."""
-    answer = load_answer(EXERCISE)
-    inputs = answer.generate(np.random.default_rng(request.param))
-    key = make_key(answer, inputs, points=2.0)
-    return lambda objects: judge(observe(load_probe(EXERCISE), objects, inputs), key)
-
-
-def test_the_page_holds_every_file_of_an_exercise():
-    rooms = (*(f"{room}/{EXERCISE}.py" for room in ROOMS), "autograder/masters/06_sign.py", "course.toml")
-    assert set(FILES) == set(rooms)
-
-
-def test_right_solutions_pass_and_every_mutant_is_named(verdict):
-    for name, objects in cases("CORRECT"):
-        assert (verdict(objects).verdict, verdict(objects).score) == ("correct", 2.0), name
-    for name, objects in cases("MUTANTS"):
-        assert (verdict(objects).verdict, verdict(objects).misconceptions) == ("misconception", (name,))
-    for name, objects in cases("WRONG"):
-        assert (verdict(objects).verdict in {"wrong", "error"}, verdict(objects).score) == (True, 0), name
-
-
-def test_every_misconception_has_its_mutant(course):
-    named = {"+".join(known.ids) for part in load_answer(EXERCISE).parts for known in part.misconceptions}
-    assert named == {name for name, _ in cases("MUTANTS")}
-
-
-def test_the_workbook_is_built_and_its_solution_gets_full_marks(course):
-    points = load_course(course).points[EXERCISE]
-    inputs, key = parse_recorded(*record(EXERCISE, points.auto))
-    cells = {cell.id: cell.source for cell in release_notebook("06_sign", course).cells}
-    assert cells[EXERCISE].endswith("# TODO\n    raise NotImplementedError")
-    assert "np.sign" not in json.dumps(cells)
-    space = {"np": np}
-    exec(FILES["autograder/masters/06_sign.py"].split('exercise="sign_step"')[1].split("# %%")[0], space)
-    found = judge(observe(load_probe(EXERCISE), [space[EXERCISE]], inputs), key)
-    assert (found.verdict, found.score) == ("correct", 2.0)
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("adam --workbook 02 --signature 'f(x)'", "the id 'adam' exists already"),
+        ("Sign --workbook 02 --signature 'f(x)'", "cannot be an id"),
+        ("sign --workbook 12 --signature 'f(x)'", "there is no workbook '12'"),
+        (
+            "sign --workbook 02 --kit loop --signature 'f(x)'",
+            "there is no kit 'loop'; there is function, module, optimizer",
+        ),
+        ("sign --workbook 02 --signature 'f(x'", "cannot be read"),
+        ("sign --workbook 02 --kit optimizer --signature 'S(weights)'", "an optimizer takes `parameters`"),
+    ],
+)
+def test_what_cannot_be_started_is_refused_with_what_to_do(monkeypatch, tmp_path, arguments, said):
+    shutil.copy(ROOT / "course.toml", tmp_path)
+    (tmp_path / "autograder" / "masters").mkdir(parents=True)
+    (tmp_path / "autograder" / "masters" / "02_optimizers.py").touch()
+    monkeypatch.chdir(tmp_path)
+    found = CliRunner().invoke(app, ["new", *shlex.split(arguments)])
+    assert found.exit_code == 2
+    assert said in found.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["autograder", "course.toml"]

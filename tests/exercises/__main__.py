@@ -5,6 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
+from course_utils.checks.recorded import load_recorded
 from tests.exercises.matrix import EXERCISES, named, solutions, verdict
 
 KINDS = ("CORRECT", "VARIANTS", "MUTANTS", "WRONG")
@@ -32,13 +33,21 @@ def row(exercise):
     return counts, names, slips
 
 
+def generated(exercise):
+    """Return how many small changes of the solution are recognised, and how many other ways to answer."""
+    parts = load_recorded(exercise)[1].parts
+    listed = sum(len(part.variants) + len(part.misconceptions) for part in parts)
+    return str(listed), str(sum(len(part.changes) for part in parts))
+
+
 def main(chosen):
     """Print a row per exercise."""
-    table = Table("exercise", "correct", "variants", "mutants named", "no point", "named mistakes", title="Kill matrix")
+    heads = ("exercise", "correct", "variants", "mutants named", "no point", "listed", "generated", "named mistakes")
+    table = Table(*heads, title="Kill matrix")
     slips = []
     for exercise in chosen or EXERCISES:
         counts, names, wrong = row(exercise)
-        table.add_row(exercise, *counts, ", ".join(names))
+        table.add_row(exercise, *counts, *generated(exercise), ", ".join(names))
         slips += [f"{exercise}: {name}" for name in wrong]
     Console(width=160).print(table)
     print("\n".join(slips) or "every solution got the verdict that it deserves")

@@ -5,7 +5,8 @@ import importlib
 
 import numpy as np
 
-from autograder.catalogue.answer import load_answer, make_key
+from autograder.catalogue.answer import load_answer
+from autograder.grade.lazy_key import lazy_key
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
 from course_utils.checks.recorded import load_recorded
@@ -33,7 +34,7 @@ def material(exercise, seed):
         return load_recorded(exercise)
     answer = load_answer(exercise)
     inputs = answer.generate(np.random.default_rng(seed))
-    return inputs, make_key(answer, inputs, points=1.0)
+    return inputs, lazy_key(answer, inputs, points=1.0)
 
 
 def verdict(exercise, objects, seed):

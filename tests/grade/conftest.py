@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.grade.classrun import Order, grade_class
-from autograder.grade.work import in_this_process
+from autograder.grade.grading_task import in_this_process
 from tests.grade import mini
 
 

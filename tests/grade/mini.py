@@ -39,7 +39,7 @@ class SGDOptimizer:
         self.parameters, self.lr = list(parameters), lr
 
 # %% [markdown]
-# ### Exercise `momentum` (2 points)
+# ### Exercise `momentum`
 #
 # More prose.
 
@@ -70,7 +70,7 @@ check("momentum", MomentumOptimizer)
 raise RuntimeError("grading does not run this")
 
 # %% [markdown]
-# ### Question `why` (1 point, by hand)
+# ### Question `why`
 #
 # Why?
 
@@ -82,7 +82,7 @@ raise RuntimeError("grading does not run this")
 # One point for a reason.
 
 # %% [markdown]
-# ### Exercise `adam` (2 points)
+# ### Exercise `adam`
 #
 # Prose.
 

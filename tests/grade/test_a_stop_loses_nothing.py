@@ -15,7 +15,7 @@ import pytest
 
 from autograder.grade.classrun import Order, Watcher, grade_class
 from autograder.grade.cluster import local_cluster
-from autograder.grade.work import in_this_process
+from autograder.grade.grading_task import in_this_process
 from autograder.sandbox.servers import borrow_server, close_servers
 from tests.grade import mini
 

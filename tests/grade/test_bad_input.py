@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.grade import cluster, releases
 from autograder.grade.classrun import Order, grade_class
+from autograder.grade.grading_task import in_this_process
 from autograder.grade.types import GradingError
-from autograder.grade.work import in_this_process
 from tests.grade import mini
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="mounting takes root")
@@ -78,7 +78,7 @@ def test_an_answer_with_a_mistake(command, tmp_path, monkeypatch):
         raise TypeError("AnswerPart got an unexpected keyword argument 'rtoll'")
 
     monkeypatch.setattr(releases, "load_answer", load)
-    assert refused(command(), "autograder/answers/momentum.py has a mistake, nothing was graded", "'rtoll'")
+    assert refused(command(), "momentum/answer.py has a mistake, nothing was graded", "'rtoll'")
     assert not (tmp_path / "out").exists()
 
 

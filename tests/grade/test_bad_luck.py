@@ -13,9 +13,9 @@ from autograder.build.release import as_bytes
 from autograder.cli import app
 from autograder.commands import grade as command
 from autograder.grade.classrun import Order, grade_class
+from autograder.grade.grading_task import in_this_process
 from autograder.grade.late import time_of
 from autograder.grade.types import GradingError
-from autograder.grade.work import in_this_process
 from autograder.sandbox.types import Limits
 from tests.grade import mini
 
@@ -40,7 +40,7 @@ OTHER = '''
 from course_utils.checks import check
 
 # %% [markdown]
-# ### Exercise `ema` (1 point)
+# ### Exercise `ema`
 #
 # Prose.
 
@@ -165,7 +165,7 @@ def test_a_damaged_seed_is_said_to_be_that(submitted, grade, tmp_path, content):
 
 def test_grading_that_fails_itself_is_an_error_of_the_command(course, submitted, tmp_path, monkeypatch):
     monkeypatch.chdir(course)
-    monkeypatch.setattr("autograder.grade.work.run_submission", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("autograder.grade.grading_task.run_submission", lambda *_, **__: 1 / 0)
     monkeypatch.setattr(
         command, "choose_pool", lambda workers, scheduler, walls, submissions: in_this_process(submissions)
     )

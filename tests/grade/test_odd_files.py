@@ -166,7 +166,7 @@ PLACES = {
 @pytest.fixture(scope="module")
 def graded(course, tmp_path_factory):
     from autograder.grade.classrun import Order, grade_class
-    from autograder.grade.work import in_this_process
+    from autograder.grade.grading_task import in_this_process
 
     folder = tmp_path_factory.mktemp("odd")
     (folder / "submitted").mkdir()
@@ -231,6 +231,6 @@ def test_a_text_that_nobody_could_write_is_cut_on_the_pages_and_not_in_the_file(
     assert [one.score for one in grade()["ada"].exercises] == [2, None, 2]
     page = (tmp_path / "out" / "feedback" / "ada" / mini.NAME / f"{mini.NAME}.html").read_text()
     assert len(page) < 3_000_000
-    assert page.count("the rest is in the file that was handed in") == 13
+    assert page.count("the rest is in the file that was handed in)</pre>") == 13
     assert "class AdamOptimizer" in page
     assert path.read_bytes() == before

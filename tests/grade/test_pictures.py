@@ -83,4 +83,11 @@ def test_what_is_no_picture_has_no_size():
     assert pixels("image/png", b"GIF89a") is None
     assert pixels("image/jpeg", picture("png", 2, 2)) is None
     assert pixels("image/png", b"\x89PNG\r\n\x1a\n" + chunk(b"tEXt", bytes(20))) is None
-    assert [pixels("image/jpeg", picture("jpeg", 8, 8)[:end]) for end in range(3, 12)] == [0] * 9
+    assert {pixels("image/jpeg", picture("jpeg", 8, 8)[:end]) for end in range(12)} == {None}
+    assert not shown("image/jpeg", picture("jpeg", 8, 8)[:11])
+
+
+def test_a_second_header_that_is_small_does_not_hide_a_huge_one():
+    small = chunk(b"IHDR", struct.pack(">IIBBBBB", 3, 3, 1, 0, 0, 0, 0))
+    huge = png_of(30_000)
+    assert pixels("image/png", huge[:33] + small + huge[33:]) == 900_000_000

@@ -83,7 +83,7 @@ def test_where_grading_itself_fails_the_earlier_marks_stay(marked, grade, tmp_pa
         raise RuntimeError("no sandbox today")
 
     with corrected(monkeypatch, "momentum"), monkeypatch.context() as patch:
-        patch.setattr("autograder.grade.work.run_submission", broken)
+        patch.setattr("autograder.grade.grading_task.run_submission", broken)
         grades = grade(exercise="momentum")
     assert [one.score for one in grades["heavy"].exercises] == [one.score for one in marked["heavy"].exercises]
     assert "the earlier marks stay" in grades["heavy"].notes[-1]

@@ -155,8 +155,11 @@ def test_calling_the_exercise_before_is_flagged_where_the_values_are_the_same():
 @pytest.mark.parametrize(
     ("exercise", "borrowed"),
     [
-        ("finite_differences", "from course_utils.gradient_check import eval_numerical_gradient as g\ng(f, x)"),
-        ("finite_differences", "import course_utils.gradient_check as c\nc.rel_error(x, y)"),
+        (
+            "finite_differences",
+            "from course_utils.numpy_networks.gradient_check import eval_numerical_gradient as g\ng(f, x)",
+        ),
+        ("finite_differences", "import course_utils.numpy_networks.gradient_check as c\nc.rel_error(x, y)"),
         ("conditioning", "from course_utils.widgets.rates import heavy_ball_optimum\nheavy_ball_optimum(1, 9)"),
         ("schedules", "from course_utils.widgets import schedules as s\ns.rates(kind, base_lr, total, 0)[step]"),
     ],

@@ -10,9 +10,9 @@ import pytest
 
 from autograder.demo.sources import PERFECT
 from autograder.grade.read import read_notebook
-from course_utils.faults import left_to_do, remarks
-from course_utils.handin import HandInError, find_notebook, read
-from course_utils.standing import standing
+from course_utils.handin.left_to_do import left_to_do, remarks
+from course_utils.handin.notebook import HandInError, find_notebook, read
+from course_utils.handin.progress import standing
 from course_utils.submit import main, submit
 from tests.build.conftest import ROOT
 

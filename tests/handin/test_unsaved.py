@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from course_utils.checked_source import cells_behind, definitions
-from course_utils.open_notebook import open_notebook
-from course_utils.session import Checked
-from course_utils.standing import standing
+from course_utils.handin.checked_source import cells_behind, definitions
+from course_utils.handin.last_checks import Checked
+from course_utils.handin.open_notebook import open_notebook
+from course_utils.handin.progress import standing
 from tests.build.conftest import ROOT
 
 NAME = "02_optimizers"

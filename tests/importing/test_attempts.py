@@ -5,7 +5,7 @@ import json
 import pytest
 
 from autograder.importing.file_names import copy_number, workbook_called
-from autograder.importing.place import replaced_folder
+from autograder.importing.placement import replaced_folder
 from tests.importing.conftest import NAME, zipped
 
 BOOKS = ("02_mini", "02_optimizers", "03_training_loop")

@@ -7,8 +7,8 @@ import pytest
 
 from autograder.grade.classrun import Order, grade_class
 from autograder.grade.course_folder import prepare_folder
+from autograder.grade.grading_task import in_this_process
 from autograder.grade.types import GradingError
-from autograder.grade.work import in_this_process
 from tests.grade import mini
 from tests.importing.conftest import NAME, zipped
 

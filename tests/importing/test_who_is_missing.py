@@ -7,7 +7,7 @@ import pytest
 from autograder.grade.course_folder import prepare_folder
 from autograder.grade.types import GradingError
 from autograder.importing.attempts import Claimed
-from autograder.importing.gaps import owner, without_notebook
+from autograder.importing.missing_notebooks import owner, without_notebook
 from autograder.importing.roster import Person, Roster, read_roster
 from autograder.importing.types import Claim, Member, Who
 from tests.importing.conftest import NAME, zipped

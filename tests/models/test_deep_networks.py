@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils.deep_networks import NormalizedLayer, deep_layer_types, observe_signal
 from course_utils.models import Layer, NeuralNetwork
+from course_utils.models.deep_networks import NormalizedLayer, deep_layer_types, observe_signal
 from course_utils.seeding import set_seed
 
 

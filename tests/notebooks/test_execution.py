@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.build import release_notebook, source_notebook
+from autograder.build.notebooks import release_notebook, source_notebook
 from autograder.course import load_course
 from tests.build.conftest import ROOT
 from tests.notebooks.execute import execute

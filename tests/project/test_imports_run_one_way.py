@@ -1,6 +1,7 @@
 """Rooms may import each other in one direction only; the leaves of `course_utils` stay light."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,10 @@ from autograder.public_files import is_public
 ROOT = Path(__file__).parents[2]
 STUDENT = sorted(path for path in (ROOT / "course_utils").rglob("*.py") if is_public(path.relative_to(ROOT)))
 TRUSTED_ONLY = {"nbgrader", "nbformat", "nbclient", "jupytext", "pydantic", "typer", "rich", "jinja2", "distributed"}
-LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding", "layers", "gradient_check")
+LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding", "numpy_networks")
+# What goes around grading: into the folder of submissions, out of the gradebook, and beside both.
+APART = ("importing", "exporting", "similar")
+TRUSTED = sorted((ROOT / "autograder").rglob("*.py"))
 LEAF_PACKAGES = {"numpy", "torch", "torchvision", "matplotlib", "fastprogress", "sklearn", "IPython", "course_utils"}
 
 
@@ -77,6 +81,44 @@ def test_the_warm_sandbox_process_imports_no_answers():
     )
     found = [(p.name, name) for p in code for name, _, _ in imported(p) if name.startswith(private)]
     assert not found
+
+
+def wing(path):
+    return path.relative_to(ROOT / "autograder").parts[0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in TRUSTED if wing(p) not in {"masters", "commands", *APART}],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_only_commands_know_what_stands_apart_from_grading(path):
+    apart = tuple(f"autograder.{name}" for name in APART)
+    assert not [(name, line) for name, line, _ in imported(path) if name.startswith(apart)]
+
+
+@pytest.mark.parametrize("path", [p for p in TRUSTED if wing(p) in APART], ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_stands_apart_uses_public_parts_and_neither_runs_nor_judges(path):
+    engine = (
+        "autograder.catalogue",
+        "autograder.kits",
+        "autograder.sandbox",
+        "autograder.grade.grading_task",
+        "autograder.grade.judge",
+    )
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    taken = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    taken = [
+        node for node in taken if node.module.startswith("autograder.") and node.module.split(".")[1] != wing(path)
+    ]
+    assert not [node.module for node in taken if node.module.startswith(engine)]
+    hidden = [
+        f"{node.module}.{alias.name}"
+        for node in taken
+        for alias in node.names
+        if alias.name not in importlib.import_module(node.module).__all__
+    ]
+    assert not hidden
 
 
 def test_a_command_that_only_refuses_does_not_wait_for_torch():

@@ -7,6 +7,8 @@ from autograder.report.summary import histogram, summarise
 from autograder.report.words import marks, reasons, text_of
 
 EVIL = "<script>alert(1)</script>"
+# One black pixel.
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 
 
 def grade(student, *scores, problem=""):
@@ -65,7 +67,7 @@ def test_outputs_keep_text_and_bitmaps_only():
             {"output_type": "stream", "name": "stderr", "text": "\x1b[31mred\x1b[0m\x00"},
             {"output_type": "display_data", "data": {"text/html": EVIL}},
             {"output_type": "display_data", "data": {"image/svg+xml": "<svg onload=f()>", "text/plain": "a picture"}},
-            {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo=", "text/html": EVIL}},
+            {"output_type": "display_data", "data": {"image/png": PICTURE, "text/html": EVIL}},
             {"output_type": "display_data", "data": {"image/png": f'">{EVIL}'}},
             {"output_type": "error", "ename": "E", "evalue": EVIL, "traceback": ["\x1b[1mline\x1b[0m"]},
             {"output_type": "update_display_data", "data": {"text/html": EVIL}},
@@ -75,7 +77,7 @@ def test_outputs_keep_text_and_bitmaps_only():
     assert kept[0] == {"output_type": "stream", "name": "stderr", "text": "red"}
     assert kept[1]["data"] == {"text/plain": "(an output of type text/html is not shown)"}
     assert kept[2]["data"] == {"text/plain": "a picture"}
-    assert kept[3]["data"] == {"image/png": "iVBORw0KGgo="}
+    assert kept[3]["data"] == {"image/png": PICTURE}
     assert kept[4]["data"] == {"text/plain": "(an output of type image/png is not shown)"}
     assert kept[5]["traceback"] == ["line"]
     assert len(kept) == 6

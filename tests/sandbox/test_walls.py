@@ -9,7 +9,7 @@ import pytest
 
 from autograder.sandbox.host import WallsMissing
 from autograder.sandbox.walls.advice import ACCEPT, advise
-from autograder.sandbox.walls.names import WALLS, attempt, describe
+from autograder.sandbox.walls.known_walls import WALLS, attempt, describe
 from autograder.sandbox.walls.syscalls import REFUSED, make_filter
 from autograder.sandbox.walls.view import current_view
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.sandbox.walls import linux
 from autograder.sandbox.walls.disk import FOLDER, mount_proc, mount_scratch
-from autograder.sandbox.walls.names import Failures, attempt
+from autograder.sandbox.walls.known_walls import Failures, attempt
 from autograder.sandbox.walls.outer import become_nobody, enter_user_namespace
 from autograder.sandbox.walls.syscalls import install_filter
 from autograder.sandbox.walls.view import View

@@ -7,7 +7,7 @@ import signal
 
 from autograder.sandbox.walls import linux
 from autograder.sandbox.walls.disk import WARM_BYTES, build_disk, mount_scratch
-from autograder.sandbox.walls.names import Failures, attempt
+from autograder.sandbox.walls.known_walls import Failures, attempt
 from autograder.sandbox.walls.view import View
 
 __all__ = ["NOBODY", "become_nobody", "enclose", "enter_user_namespace"]

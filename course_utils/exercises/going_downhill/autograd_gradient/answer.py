@@ -1,111 +1,84 @@
-"""The answer to `autograd_gradient`: the gradient of f at x, with x and what it holds left alone."""
+"""What is right and wrong in `autograd_gradient`: the gradient of f at x, with x and what it holds left alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import SimpleNamespace
-from typing import Any
-
 import numpy as np
 
-from autograder.catalogue.answer import Answer, AnswerPart
-from autograder.kits.closed_form import simulation
-from autograder.kits.rules import Mistake, Rule, alternatives
-from autograder.kits.smooth_function import fresh_coefficients, gradient, value
-from course_utils.kits.probe import Inputs, Outputs
+from autograder.catalogue.answer import Answer
+from autograder.catalogue.edit import edit
+from autograder.catalogue.ways import Ignored, solution_part
+from autograder.kits.smooth_function import fresh_coefficients
+from course_utils.checks.labels import Label
+from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
 SHAPE = (3, 2)
-
-RULE: Rule = {
-    "plain": lambda s: s.g,
-    "first": lambda s: s.g,
-    "second": lambda s: s.g,
-    "left_alone": lambda s: 1.0,
-    "through_autograd": lambda s: 1.0,
-}
+BEGIN = "leaf ="
+END = "return gradient"
 
 MISTAKES = (
-    Mistake(
+    edit(
         "gradients-accumulate",
         "The gradients of several calls add up: backward() adds to what x.grad holds already.",
         {
-            "first": lambda s: s.old + s.g,
-            "second": lambda s: s.old + 2 * s.g,
-            "left_alone": lambda s: 0.0,
+            "x.detach().clone()": "x",
+            "(gradient,) = torch.autograd.grad(f(leaf), leaf)": "f(leaf).backward()\ngradient = leaf.grad",
         },
     ),
-    Mistake(
+    edit(
         "old-gradient-added",
         "What x.grad held before the call is part of the result.",
-        {"first": lambda s: s.old + s.g, "second": lambda s: s.old + s.g},
+        {END: f"gradient = gradient + (0 if x.grad is None else x.grad)\n{END}"},
     ),
-    Mistake(
+    edit(
         "x-changed",
         "The gradient is right, but x is not what it was: its values, grad or requires_grad have changed.",
-        {"left_alone": lambda s: 0.0},
+        {BEGIN: f"x.requires_grad_(True)\n{BEGIN}"},
         share=0.75,
     ),
-    Mistake(
-        "not-autograd",
-        "The numbers are a gradient, but they do not come from autograd: f was never called on a tensor that is "
-        "tracked.",
-        {"through_autograd": lambda s: 0.0},
-    ),
-    Mistake(
+    edit(
         "downhill-direction",
         "The sign is reversed: this is the direction of descent. The gradient points uphill.",
-        {name: lambda s: -s.g for name in ("plain", "first", "second")},
+        {END: "return -gradient"},
     ),
-    Mistake(
+    edit(
         "unit-length",
         "The result has length one: the direction of the gradient without its length.",
-        {name: lambda s: s.g / np.linalg.norm(s.g) for name in ("plain", "first", "second")},
+        {END: "return gradient / gradient.norm()"},
     ),
-    Mistake(
+    edit(
         "stepped-point",
         "The result is the point after a step of length one times the gradient, not the gradient.",
-        {name: lambda s: s.x - s.g for name in ("plain", "first", "second")},
+        {END: "return x - gradient"},
     ),
 )
-
-
-def _given(inputs: Inputs) -> Mapping[str, Any]:
-    coefficients = [inputs[letter] for letter in "abc"]
-    x = inputs["x"]
-    return {"x": x, "old": inputs["old_gradient"], "g": gradient(x, *coefficients), "f": value(x, *coefficients)}
-
-
-def _outputs(s: SimpleNamespace) -> Outputs:
-    flags = {"x_left_alone": np.array([s.left_alone]), "through_autograd": np.array([s.through_autograd])}
-    return {"gradient_plain": s.plain, "gradient_first": s.first, "gradient_second": s.second, **flags}
+NOT_AUTOGRAD = Ignored(
+    "not-autograd",
+    "The numbers are a gradient, but they do not come from autograd: f was never called on a tensor that is tracked.",
+    "Nor do the numbers come from autograd: f was never called on a tensor that is tracked.",
+    ("through_autograd",),
+)
 
 
 def _generate(rng: np.random.Generator) -> Inputs:
     return {**fresh_coefficients(rng, SHAPE), "old_gradient": rng.normal(size=SHAPE)}
 
 
-_simulate = simulation(_given, _outputs)
-GRADIENTS = ("gradient_plain", "gradient_first", "gradient_second")
-
-ANSWER = Answer(
+PART = solution_part(
     "autograd_gradient",
-    _generate,
-    (
-        AnswerPart(
-            name="autograd_gradient",
-            reference=_simulate(RULE),
-            misconceptions=alternatives(RULE, MISTAKES, _simulate),
-            labels={
-                "gradient_plain": "gradient at a tensor that is not tracked",
-                "gradient_first": "gradient at a leaf that holds an old gradient",
-                "gradient_second": "gradient at the same leaf, second call",
-                "x_left_alone": "x left as it was (1 = yes)",
-                "through_autograd": "f was called on a tracked tensor (1 = yes)",
-            },
-            reread="section 1.4, leaf, accumulate, reset",
-            baselines=lambda inputs: {name: np.zeros(SHAPE) for name in GRADIENTS},
-        ),
-    ),
+    "autograd_gradient",
+    MISTAKES,
+    ignored=(NOT_AUTOGRAD,),
+    labels={
+        "gradient_plain": Label("gradient at a tensor that is not tracked"),
+        "gradient_first": Label("gradient at a leaf that holds an old gradient"),
+        "gradient_second": Label("gradient at the same leaf, second call"),
+        "x_left_alone": Label("x left as it was", statement=True),
+        "through_autograd": Label("f was called on a tracked tensor", statement=True),
+    },
+    reread="section 1.4, leaf, accumulate, reset",
+    baselines=lambda inputs: {f"gradient_{name}": np.zeros(SHAPE) for name in ("plain", "first", "second")},
 )
+
+ANSWER = Answer("autograd_gradient", _generate, (PART,))

@@ -1,134 +1,147 @@
-"""The answer to `finite_differences`: the central difference, and the largest relative error."""
+"""What is right and wrong in `finite_differences`: the central difference, and the largest relative error."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.catalogue.answer import Answer, AnswerPart
-from autograder.kits.closed_form import simulation
+from autograder.catalogue.answer import Answer
+from autograder.catalogue.edit import accepted, edit
+from autograder.catalogue.ways import solution_part
 from autograder.kits.library import AUTOGRAD, COURSE
-from autograder.kits.relative_error import ERROR_MISTAKES, ERROR_RULE, ERROR_VARIANTS
-from autograder.kits.rules import Mistake, Rule, alternatives
-from autograder.kits.smooth_function import fresh_coefficients, value
-from course_utils.kits.probe import Inputs, Outputs
+from autograder.kits.smooth_function import fresh_coefficients
+from course_utils.checks.labels import Label
+from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
 Array = NDArray[Any]
 SHAPES = {"vector": (4,), "matrix": (2, 3), "cube": (2, 1, 2)}
-DEFAULT_STEP = 1e-5
-
-GRADIENT_RULE: Rule = {
-    "step": lambda s: s.h or DEFAULT_STEP,
-    "up": lambda s: _moved(s.f, s.x, s.step),
-    "down": lambda s: _moved(s.f, s.x, -s.step),
-    "width": lambda s: 2 * s.step,
-    "gradient": lambda s: (s.up - s.down) / s.width,
-    "left_alone": lambda s: 1.0,
-}
+BEGIN = "gradient = np"
+UP, DOWN = "up[index] += h", "down[index] -= h"
+SIZE = "np.abs(x) + np.abs(y)"
+FLOORED = f"np.maximum(1e-8, {SIZE})"
 
 GRADIENT_MISTAKES = (
-    Mistake(
+    edit(
         "forward-difference",
         "This is the forward difference: it compares with f at x itself instead of on the other side of x. Its error "
         "falls with h, that of the central difference with h squared.",
-        {"down": lambda s: s.f(s.x), "width": lambda s: s.step},
+        {DOWN: "down[index] -= 0", "(2 * h)": "h"},
     ),
-    Mistake(
+    edit(
         "backward-difference",
         "This is the backward difference: it compares with f at x itself instead of on the other side of x.",
-        {"up": lambda s: s.f(s.x), "width": lambda s: s.step},
+        {UP: "up[index] += 0", "(2 * h)": "h"},
     ),
-    Mistake(
+    edit(
         "divided-by-h",
         "The two points are 2h apart, but their difference is divided by another length.",
-        {"width": lambda s: s.step},
+        {"(2 * h)": "h"},
     ),
-    Mistake(
+    edit(
         "step-size-ignored",
         "The result does not depend on h: it is the one for the default step.",
-        {"step": lambda s: DEFAULT_STEP},
+        {BEGIN: f"h = 1e-5\n{BEGIN}"},
     ),
-    Mistake(
+    edit(
         "half-steps",
         "The points lie h/2 to each side; the text moves x by h to each side.",
-        {"step": lambda s: (s.h or DEFAULT_STEP) / 2},
+        {BEGIN: f"h = h / 2\n{BEGIN}"},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "sign-of-difference",
         "The difference is taken the wrong way round: the sign of every entry is reversed.",
-        {"gradient": lambda s: (s.down - s.up) / s.width},
+        {"(f(up) - f(down))": "-(f(up) - f(down))"},
     ),
-    Mistake(
+    edit(
         "entries-not-put-back",
         "An entry is not put back before the next one is moved: later entries are differentiated at another point.",
-        {"up": lambda s: _walked(s, s.step), "down": lambda s: _walked(s, -s.step), "left_alone": lambda s: 0.0},
+        {"x.copy(), x.copy()": "x.copy(), x"},
     ),
-    Mistake(
+    edit(
         "x-changed",
         "The gradient is right, but x is not what it was before the call.",
-        {"left_alone": lambda s: 0.0},
+        {"return gradient": "x += h\nreturn gradient"},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "all-entries-at-once",
         "All entries of x are moved at the same time: that gives one slope along the diagonal, not one per entry.",
-        {
-            "up": lambda s: np.full(s.x.shape, s.f(s.x + s.step)),
-            "down": lambda s: np.full(s.x.shape, s.f(s.x - s.step)),
-        },
+        {UP: "up += h", DOWN: "down -= h"},
     ),
-    Mistake(
+    edit(
         "whole-rows-moved",
         "All entries of a row are moved together: x[i] is a whole row where x has more than one axis.",
-        {"up": lambda s: _rows_moved(s, s.step), "down": lambda s: _rows_moved(s, -s.step)},
+        {UP: "up[index[0]] += h", DOWN: "down[index[0]] -= h"},
     ),
 )
-
-
-def _moved(f: Callable[[Array], float], x: Array, step: float) -> Array:
-    """Return f with one entry of x moved by `step`, for every entry."""
-    return np.array([f(x + step * unit) for unit in _units(x)]).reshape(x.shape)
-
-
-def _rows_moved(s: SimpleNamespace, step: float) -> Array:
-    """As `_moved`, but with all entries of a row at once."""
-    rows = np.eye(len(s.x)).reshape(len(s.x), len(s.x), *[1] * (s.x.ndim - 1))
-    return np.stack([np.full(s.x.shape[1:], s.f(s.x + step * row)) for row in rows])
-
-
-def _walked(s: SimpleNamespace, step: float) -> Array:
-    """As `_moved`, but an entry that was done stays at x - h, where the central difference looked last."""
-    values, x = [], s.x
-    for unit in _units(s.x):
-        values.append(s.f(x + step * unit))
-        x = x - s.step * unit
-    return np.array(values).reshape(s.x.shape)
-
-
-def _units(x: Array) -> Array:
-    return np.eye(x.size).reshape(x.size, *x.shape)
-
-
-def _simulate_gradient(rule: Rule) -> Callable[[Inputs], Outputs]:
-    def simulate(inputs: Inputs) -> Outputs:
-        states = {name: simulation(lambda i, n=name: _given(i, n), vars)(rule)(inputs) for name in SHAPES}  # type: ignore[misc]
-        left_alone = min(state["left_alone"] for state in states.values())
-        gradients = {f"gradient_{name}": state["gradient"] for name, state in states.items()}
-        return {**gradients, "x_left_alone": np.array([left_alone])}
-
-    return simulate
-
-
-def _given(inputs: Inputs, name: str) -> Mapping[str, Any]:
-    coefficients = [inputs[f"{letter}_{name}"] for letter in "abc"]
-    return {"x": inputs[f"x_{name}"], "h": float(inputs[f"h_{name}"]), "f": lambda x: value(x, *coefficients)}
+ERROR_MISTAKES = (
+    edit(
+        "mean-instead-of-max",
+        "The errors are averaged: one wrong entry among many would hide.",
+        {"np.max(": "np.mean("},
+    ),
+    edit(
+        "no-floor",
+        "Where both values are zero, 0/0 gives NaN: the floor is missing.",
+        {FLOORED: f"({SIZE})"},
+    ),
+    edit(
+        "floor-added",
+        "The floor is added to the size; it should only replace sizes that are smaller.",
+        {FLOORED: f"(1e-8 + {SIZE})"},
+        share=0.75,
+    ),
+    edit(
+        "absolute-error",
+        "This is the absolute error: it is not divided by the size of the values.",
+        {"np.abs(x - y) / size": "np.abs(x - y)"},
+    ),
+    edit(
+        "first-argument-only",
+        "The difference is divided by the size of x alone: the result changes when x and y change places.",
+        {SIZE: "np.abs(x)"},
+    ),
+    edit(
+        "second-argument-only",
+        "The difference is divided by the size of y alone: the result changes when x and y change places.",
+        {SIZE: "np.abs(y)"},
+    ),
+    edit(
+        "size-of-sum",
+        "abs(x + y) is small where the signs differ; add the sizes.",
+        {SIZE: "np.abs(x + y)"},
+    ),
+    edit(
+        "sign-kept",
+        "The difference keeps its sign, so an error below zero never counts.",
+        {"np.abs(x - y)": "(x - y)"},
+    ),
+    edit(
+        "largest-over-largest",
+        "The largest difference is divided by the largest size, which may stand elsewhere: an error in a small entry "
+        "disappears.",
+        {"np.abs(x - y) / size": "np.abs(x - y)) / np.max(size"},
+    ),
+    edit(
+        "norms-instead-of-entries",
+        "The norms of whole arrays are compared: small entries disappear behind large ones. Take the worst entry.",
+        {
+            FLOORED: "max(1e-8, np.linalg.norm(x) + np.linalg.norm(y))",
+            "np.max(np.abs(x - y) / size)": "np.linalg.norm(x - y) / size",
+        },
+    ),
+)
+LARGER_SIZE = accepted(
+    "larger-size",
+    "Divided by the larger of the two sizes instead of their sum: also in use, and between one and two times as large.",
+    {SIZE: "np.maximum(np.abs(x), np.abs(y))"},
+    pairs=False,
+)
 
 
 def _generate(rng: np.random.Generator) -> Inputs:
@@ -153,36 +166,28 @@ def _fresh_pairs(rng: np.random.Generator) -> dict[str, Array]:
     return {"pairs_x": x, "pairs_y": y}
 
 
-_simulate_error = simulation(
-    lambda inputs: {"x": inputs["pairs_x"], "y": inputs["pairs_y"]}, lambda state: {"errors": state.error}
+GRADIENT = solution_part(
+    "finite_differences",
+    "numerical_gradient",
+    GRADIENT_MISTAKES,
+    labels={
+        "gradient_vector": Label("gradient at a vector"),
+        "gradient_matrix": Label("gradient at a matrix"),
+        "gradient_cube": Label("gradient at an array of three dimensions, with the default h"),
+        "x_left_alone": Label("x left as it was", statement=True),
+    },
+    reread="section 1.3, the central difference",
+    weight=2.0,
+    words={"up": "x plus h", "down": "x minus h"},
+    baselines=lambda inputs: {f"gradient_{name}": np.zeros(shape) for name, shape in SHAPES.items()},
+)
+ERROR = solution_part(
+    "finite_differences",
+    "rel_error",
+    ERROR_MISTAKES,
+    conventions=(LARGER_SIZE,),
+    labels={"errors": Label("relative error", "pair", link="of")},
+    reread="section 1.3, the relative error",
 )
 
-ANSWER = Answer(
-    "finite_differences",
-    _generate,
-    (
-        AnswerPart(
-            name="numerical_gradient",
-            reference=_simulate_gradient(GRADIENT_RULE),
-            misconceptions=alternatives(GRADIENT_RULE, GRADIENT_MISTAKES, _simulate_gradient),
-            labels={
-                "gradient_vector": "gradient at a vector",
-                "gradient_matrix": "gradient at a matrix",
-                "gradient_cube": "gradient at an array of three dimensions, with the default h",
-                "x_left_alone": "x left as it was (1 = yes)",
-            },
-            reread="section 1.3, the central difference",
-            weight=2.0,
-            baselines=lambda inputs: {f"gradient_{name}": np.zeros(shape) for name, shape in SHAPES.items()},
-        ),
-        AnswerPart(
-            name="rel_error",
-            reference=_simulate_error(ERROR_RULE),
-            misconceptions=alternatives(ERROR_RULE, ERROR_MISTAKES, _simulate_error),
-            variants=alternatives(ERROR_RULE, ERROR_VARIANTS, _simulate_error, pairs=False),
-            labels={"errors": "relative error of pair"},
-            reread="section 1.3, the relative error",
-        ),
-    ),
-    by_hand=(*AUTOGRAD, *COURSE, "numpy.gradient"),
-)
+ANSWER = Answer("finite_differences", _generate, (GRADIENT, ERROR), by_hand=(*AUTOGRAD, *COURSE, "numpy.gradient"))

@@ -73,6 +73,7 @@ MUTANTS = {
     "step-returned": (changed("-torch.linalg.solve(h, g)"),),
     "subtracted-step-returned": (changed("torch.linalg.solve(h, g)"),),
     "x-changed": (in_place,),
+    "x-changed (tracked ever after)": (tracks_x,),
     "added-step+diagonal-only": (changed("x + g / h.diagonal()"),),
 }
 
@@ -84,6 +85,3 @@ WRONG = {
     "nan": (changed("x * float('nan')"),),
     "raises": (changed("x - torch.linalg.solve(g, h)"),),
 }
-
-# The same mistake in another form.
-ALSO_X_CHANGED = tracks_x

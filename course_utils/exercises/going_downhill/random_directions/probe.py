@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from course_utils.exercises.going_downhill.random_directions.probe_softmax import fresh_parameters, softmax_loss
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
-from course_utils.kits.softmax_model import fresh_parameters, softmax_loss
 from course_utils.kits.unpack import unpack
 
 __all__ = ["PROBE"]

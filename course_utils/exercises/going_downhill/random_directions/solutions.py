@@ -177,6 +177,7 @@ MUTANTS = {
     "generator-ignored": compare_mutant(random="global"),
     "parameters-moved": (with_data, stays_at_the_end),
     "walks-on": (with_data, walk_with_own_base),
+    "walks-on (compared with the first loss)": compare_mutant(walk=True),
 }
 
 WRONG = {

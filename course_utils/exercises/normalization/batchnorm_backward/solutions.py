@@ -183,6 +183,18 @@ def kept_as(root):
     return batchnorm_forward, batchnorm_backward
 
 
+def gradients_in_rows(dout, cache):
+    """Keep the axis that is summed over."""
+    xhat, gamma, _, ivar, *_ = cache
+    dbeta, dgamma = np.sum(dout, axis=0, keepdims=True), np.sum(dout * xhat, axis=0, keepdims=True)
+    return gamma * ivar * (dout - dbeta / len(dout) - xhat * dgamma / len(dout)), dgamma, dbeta
+
+
+def rows_of_constants(dout, cache):
+    dx, dgamma, dbeta = constants(dout, cache)
+    return dx, dgamma[np.newaxis], dbeta[np.newaxis]
+
+
 def two_values(dout, cache):
     return one_line(dout, cache)[:2]
 
@@ -204,10 +216,12 @@ CORRECT = {
 VARIANTS = {
     "follows-own-forward (unbiased)": (unbiased_forward, unbiased_backward),
     "follows-own-forward (epsilon outside)": (outside_forward, outside_backward),
+    "gradients-as-rows": (kratzert_forward, gradients_in_rows),
 }
 
 MUTANTS = {
     "statistics-as-constants": (forward, constants),
+    "statistics-as-constants (gradients as rows)": (forward, rows_of_constants),
     "variance-path-missing": (forward, written(var_path=0)),
     "mean-path-missing": (forward, written(mean_path=0)),
     "sums-for-means": (forward, written(count=lambda n: 1)),

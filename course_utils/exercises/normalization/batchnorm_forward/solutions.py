@@ -177,6 +177,17 @@ def upcast(x, gamma, beta, bn_param):
     return textbook(x.astype(np.float64), gamma, beta, bn_param)
 
 
+def small_epsilon(x, gamma, beta, bn_param):
+    bn_param.setdefault("eps", 1e-8)
+    return plain_loops(x, gamma, beta, bn_param)
+
+
+def small_epsilon_from_one(x, gamma, beta, bn_param):
+    bn_param.setdefault("eps", 1e-10)
+    bn_param.setdefault("running_var", np.ones(x.shape[1]))
+    return nine_small_steps(x, gamma, beta, bn_param)
+
+
 def tied_to_a_square(x, gamma, beta, bn_param):
     identity = np.eye(len(x))
     return textbook(identity @ x @ identity, gamma, beta, bn_param)
@@ -213,6 +224,8 @@ VARIANTS = {
     "running-variance-starts-at-one": (written(begin=np.ones),),
     "unbiased-running-variance+running-variance-starts-at-one": (written(running_ddof=1, begin=np.ones),),
     "computes-in-float64": (upcast,),
+    "another-epsilon": (small_epsilon,),
+    "another-epsilon+running-variance-starts-at-one": (small_epsilon_from_one,),
 }
 
 MUTANTS = {

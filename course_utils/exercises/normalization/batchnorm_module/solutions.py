@@ -259,6 +259,13 @@ class OfFloat64(Textbook):
         return super().forward(x).to(x.dtype)
 
 
+class StaysAsItIs(Textbook):
+    """The statistics are kept in float32 on purpose, whatever the model is moved to."""
+
+    def to(self, *arguments, **options):
+        return self
+
+
 def not_a_module(dimensions, beta=0.9):
     return lambda x: x
 
@@ -329,6 +336,9 @@ MUTANTS = {
     "running-statistics-as-parameters": (written(parameters=True),),
     "running-statistics-as-parameters (without gradient)": (FrozenParameters,),
     "not-buffers (of the type asked for)": (OfFloat64,),
+    "running-statistics-keep-their-type": (StaysAsItIs,),
+    "half-precision-fails": (written(after=lambda out: out @ torch.eye(out.shape[1], dtype=torch.float64)),),
+    "shapes-do-not-fit": (written(before=lambda x: x if len(x) == 1 else torch.eye(x.shape[1], dtype=x.dtype) @ x),),
     "input-changed": (ChangesInput,),
     "needs-contiguous-memory": (written(before=lambda x: x.view(-1).view(x.shape)),),
 }

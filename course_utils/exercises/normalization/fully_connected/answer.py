@@ -1,85 +1,100 @@
-"""The answer to `fully_connected`: a network of numpy layers with a choice of normalization, dropout and L2."""
+"""What is right and wrong in `fully_connected`: a network of numpy layers with a choice of normalization."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Iterable
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import torch
 
-from autograder.catalogue.answer import Answer, AnswerPart, Simulate
-from autograder.kits.accepted_conventions import part_from_rule
+from autograder.catalogue.answer import Answer, AnswerPart
+from autograder.catalogue.edit import Edit
+from autograder.catalogue.solution import load_solution
+from autograder.catalogue.ways import solution_part
 from autograder.kits.library import AUTOGRAD, NORMALIZATIONS
-from autograder.kits.network_parts import dropout_part, parameters_part
-from autograder.kits.network_penalty import penalty_part
-from autograder.kits.numpy_net_mistakes import (
+from course_utils.checks.labels import Label
+from course_utils.exercises.normalization.fully_connected.answer_dropout import DROPOUT_LABELS, DROPOUT_MISTAKES
+from course_utils.exercises.normalization.fully_connected.answer_normalization import (
     BATCH_MISTAKES,
     CONVENTIONS,
-    INHERITED,
     LAYER_MISTAKES,
     NETWORK_MISTAKES,
-    RUNNING_INHERITED,
+    following_own_layers,
 )
-from autograder.kits.numpy_net_rule import LAYERS, batch_normal, layer_normal, network_rule, plain_normal, values_of
-from autograder.kits.rules import Mistake, Rule
+from course_utils.exercises.normalization.fully_connected.answer_parameters import parameters_part
+from course_utils.exercises.normalization.fully_connected.answer_penalty import PENALTY_LABELS, PENALTY_MISTAKES
 from course_utils.kits.probe import Inputs
+from course_utils.numpy_networks import plain_net
 
 __all__ = ["ANSWER"]
 
+EXERCISE = "fully_connected"
 WIDTHS = (5, 4, 4, 3)
-MISSING = "(nan: not a number, or not in the dictionary)"
+NETWORK = inspect.getsource(plain_net)
+BATCHNORM = load_solution("batchnorm_forward").source
+MISSING = "not a number, or not in the dictionary"
 LABELS = {
-    "losses": "loss of the first batch, of the second, and of the first again after scores in test mode "
-    "(nan: not a number, or an error)",
-    "scores": "scores in test mode",
-    **{f"dW{k}": f"gradient of W{k}, flat {MISSING}" for k in range(1, LAYERS + 1)},
-    "db": f"gradients of the biases in turn {MISSING}",
-    "dgamma": f"gradients of the gammas in turn {MISSING}",
-    "dbeta": f"gradients of the betas in turn {MISSING}",
+    # Rows: the first batch, the second, and the first again after scores in test mode.
+    "losses": Label("loss", "training batch", "of", nan="not a number, or an error"),
+    "scores": Label("scores in test mode"),
+    **{f"dW{k}": Label(f"gradient of W{k}", nan=MISSING) for k in range(1, len(WIDTHS))},
+    **{f"d{word}": Label(f"gradients of the {word}s in turn", nan=MISSING) for word in ("gamma", "beta")},
+    "db": Label("gradients of the biases in turn", nan=MISSING),
 }
-REREAD = "section 4.6, the order of the layers"
-Normal = Callable[[SimpleNamespace], Callable[[torch.Tensor, int], torch.Tensor]]
+WORDS = {
+    "self": "the network", "x": "input", "out": "output of the hidden layers", "dout": "upstream gradient",
+    "bn_params": "running statistics", "y": "labels", "dw": "gradient of the weights", "db": "gradient of the biases",
+    "dx": "gradient of the input", "dgamma": "gradient of gamma", "dbeta": "gradient of beta", "reg": "`reg`",
+}  # fmt: skip
 
 
-def _values_part(
+def _part(
     name: str,
-    normal: Normal,
-    mistakes: Sequence[Mistake],
-    inherited: Sequence[Mistake] = (),
-    conventions: Sequence[Mistake] = (),
-    weight: float = 3.0,
+    mistakes: Iterable[Edit],
+    labels: dict[str, Label],
+    reread: str,
+    weight: float,
+    conventions: Iterable[Edit] = (),
+    more: str = "",
+    own: bool = False,
 ) -> AnswerPart:
-    def simulate(rule: Rule) -> Simulate:
-        return lambda inputs: values_of(rule, inputs, normalized=normal is not plain_normal)
+    """Make the answer to a part; small changes are looked for only where the solution's own text decides, if `own`."""
+    return solution_part(
+        EXERCISE,
+        name,
+        mistakes,
+        conventions=conventions,
+        with_changes=own,
+        changing=("FullyConnectedNet",),
+        built_on=f"{NETWORK}{more}",
+        labels=labels,
+        reread=reread,
+        weight=weight,
+        words=WORDS,
+    )
 
-    def part(found: Sequence[Mistake], accepted: Sequence[Mistake]) -> AnswerPart:
-        return part_from_rule(
-            name,
-            network_rule(normal),
-            simulate,
-            found,
-            variants=accepted,
-            labels=LABELS,
-            reread=REREAD,
-            weight=weight,
-        )
 
-    whole = part(mistakes, conventions)
-    follows = [variant for one in inherited for variant in part((), (one,)).variants]
-    return replace(whole, variants=(*whole.variants, *follows))
+def _values(name: str, mistakes: Iterable[Edit], weight: float, **more: Any) -> AnswerPart:
+    return _part(name, mistakes, LABELS, "section 4.6, the order of the layers", weight, **more)
+
+
+def _normalized(name: str, mistakes: Iterable[Edit], **more: Any) -> AnswerPart:
+    """Make the answer to a part that also accepts what follows from layers which are not what they should be."""
+    part = _values(name, mistakes, 3.0, own=True, **more)
+    return replace(part, variants=(*part.variants, *following_own_layers(name)))
 
 
 def _generate(rng: np.random.Generator) -> Inputs:
     """Draw parameters for which about half of the units are active, and batches of 6, 5 and 4 rows."""
     inputs: dict[str, Any] = {}
-    for k in range(1, LAYERS + 1):
+    layers = len(WIDTHS) - 1
+    for k in range(1, layers + 1):
         before, after = WIDTHS[k - 1 : k + 1]
         inputs[f"W{k}"] = rng.normal(size=(before, after)) * np.sqrt(2 / before)
         inputs[f"b{k}"] = rng.uniform(0.1, 0.4, size=after) * rng.choice([-1.0, 1.0], size=after)
-        if k < LAYERS:
+        if k < layers:
             inputs[f"gamma{k}"] = rng.uniform(0.6, 1.8, size=after)
             inputs[f"beta{k}"] = rng.uniform(0.2, 0.6, size=after)
     for name, rows in (("1", 6), ("2", 5), ("test", 4)):
@@ -90,15 +105,15 @@ def _generate(rng: np.random.Generator) -> Inputs:
 
 # Most marks are for what the text asks to fill in; the rest of the network may be the given one.
 ANSWER = Answer(
-    "fully_connected",
+    EXERCISE,
     _generate,
     (
         parameters_part("parameters", "section 4.6, the parameters of the network"),
-        _values_part("without normalization", plain_normal, NETWORK_MISTAKES, weight=0.25),
-        _values_part("batchnorm", batch_normal, BATCH_MISTAKES, (*INHERITED, *RUNNING_INHERITED), CONVENTIONS),
-        _values_part("layernorm", layer_normal, LAYER_MISTAKES, INHERITED),
-        penalty_part("regularization", "section 4.6, what is regularised", weight=0.25),
-        dropout_part("dropout", "section 4.6, where dropout stands", weight=0.5),
+        _values("without normalization", NETWORK_MISTAKES, 0.25),
+        _normalized("batchnorm", BATCH_MISTAKES, conventions=CONVENTIONS, more=BATCHNORM),
+        _normalized("layernorm", LAYER_MISTAKES),
+        _part("regularization", PENALTY_MISTAKES, PENALTY_LABELS, "section 4.6, what is regularised", 0.25),
+        _part("dropout", DROPOUT_MISTAKES, DROPOUT_LABELS, "section 4.6, where dropout stands", 0.5),
     ),
     by_hand=(*NORMALIZATIONS, *AUTOGRAD),
 )

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.gradient_check import eval_numerical_gradient
 from course_utils.kits.array_functions import flag
 from course_utils.kits.numpy_nets import (
     NetClass,
@@ -25,6 +24,7 @@ from course_utils.kits.numpy_nets import (
 )
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
 from course_utils.kits.tensors import chance
+from course_utils.numpy_networks.gradient_check import eval_numerical_gradient
 
 __all__ = ["DROPOUT_KEEP", "INITIAL_WIDTHS", "PROBE", "WEIGHT_SCALE"]
 

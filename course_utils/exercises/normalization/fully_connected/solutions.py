@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from course_utils.layers import (
+from course_utils.numpy_networks.layers import (
     affine_backward,
     affine_forward,
     dropout_backward,
@@ -14,7 +14,7 @@ from course_utils.layers import (
     relu_forward,
     softmax_loss,
 )
-from course_utils.numpy_net import PlainNet
+from course_utils.numpy_networks.plain_net import PlainNet
 
 
 def batchnorm_forward(x, gamma, beta, bn_param):
@@ -464,6 +464,43 @@ def like_torch(x, gamma, beta, bn_param):
     return out, cache
 
 
+def refuses_to_train_again(x, gamma, beta, bn_param):
+    """Fail in a training batch that follows a test batch."""
+    if bn_param.get("tested") and bn_param["mode"] == "train":
+        raise KeyError("cache")
+    bn_param["tested"] = bn_param["mode"] == "test"
+    return batchnorm_forward(x, gamma, beta, bn_param)
+
+
+def by_running_statistics(x, gamma, beta, bn_param):
+    """Normalise with what is kept, which nothing ever changes."""
+    std = np.full(x.shape[1], np.sqrt(1e-5))
+    return gamma * x / std + beta, (x / std, gamma, std)
+
+
+def by_constants(dout, cache):
+    x_hat, gamma, std = cache
+    return dout * gamma / std, np.einsum("nd,nd->d", dout, x_hat), dout.sum(0)
+
+
+def without_biases(self, X, y=None):
+    kept = self.params
+    self.params = {name: np.zeros_like(v) if name[:2] in ("b1", "b2", "b3") else v for name, v in kept.items()}
+    returned = Textbook.loss(self, X, y)
+    self.params = kept
+    if y is None:
+        return returned
+    return returned[0], {name: np.zeros_like(g) if name in ("b1", "b2", "b3") else g for name, g in returned[1].items()}
+
+
+def penalise_norms(self, loss):
+    for k in range(1, self.num_layers + 1):
+        weights = self.params[f"W{k}"]
+        loss += self.reg / 2 * np.linalg.norm(weights)
+        self.grads[f"W{k}"] = self.grads[f"W{k}"] + self.reg * weights
+    return loss
+
+
 def returns_nothing(self, X, y=None):
     Textbook.loss(self, X, y)
 
@@ -517,6 +554,10 @@ MUTANTS = {
         set_mode=lambda self, mode: self.dropout_param.update(mode=mode),
     ),
     "test-mode-stays": changed(set_mode=in_mode(stays)),
+    "test-mode-stays (an error follows)": changed(batch=(refuses_to_train_again, batchnorm_backward)),
+    "always-in-test-mode": changed(batch=(by_running_statistics, by_constants)),
+    "bias-missing": changed(loss=without_biases),
+    "penalty-not-squared": changed(penalise=penalise_norms),
     "half-missing": changed(half=1.0, double=2.0),
     "penalty-and-gradient-disagree": changed(half=1.0),
     "penalty-and-gradient-disagree (twice)": changed(double=2.0),

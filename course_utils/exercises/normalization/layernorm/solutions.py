@@ -194,6 +194,15 @@ def upcast(x, gamma, beta, ln_param):
     return forward(x.astype(np.float64), gamma, beta, ln_param)
 
 
+def small_epsilon(x, gamma, beta, ln_param):
+    return forward(x, gamma, beta, {"eps": 1e-7, **ln_param})
+
+
+def loop_backward_in_rows(dout, cache):
+    dx, dgamma, dbeta = loop_backward(dout, cache)
+    return dx, dgamma.reshape(1, -1), dbeta.reshape(1, -1)
+
+
 def no_cache(x, gamma, beta, ln_param):
     return forward(x, gamma, beta, ln_param)[0]
 
@@ -206,7 +215,11 @@ CORRECT = {
     "built from habits": (written(), turned(columns.written())),
 }
 
-VARIANTS = {"computes-in-float64": (upcast, backward)}
+VARIANTS = {
+    "computes-in-float64": (upcast, backward),
+    "another-epsilon": (small_epsilon, backward),
+    "gradients-as-rows": (loop_forward, loop_backward_in_rows),
+}
 
 gamma_along_rows = written(affine=lambda h, g, b: g[:, None] * h + b[:, None])
 
@@ -252,6 +265,9 @@ BACKWARD = {
     ),
     "parameter-gradients-along-wrong-axis": with_parameter_gradients(
         lambda dout, x, x_hat, out: (dout * x_hat).sum(1), lambda dout, x_hat: dout.sum(1)
+    ),
+    "dgamma-dbeta-exchanged": with_parameter_gradients(
+        lambda dout, x, x_hat, out: np.einsum("nd->d", dout), lambda dout, x_hat: np.einsum("nd,nd->d", dout, x_hat)
     ),
 }
 

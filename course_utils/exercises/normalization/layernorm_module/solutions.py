@@ -133,6 +133,7 @@ MUTANTS = {
     "one-statistic-as-constant (the mean)": (written(mean=lambda x: x.detach().mean(1, keepdim=True)),),
     "one-statistic-as-constant (the variance)": (written(var=lambda x: x.detach().var(1, correction=0, keepdim=True)),),
     "graph-cut": (NoGradAtAll,),
+    "shapes-do-not-fit": (written(before=lambda x: x @ torch.eye(len(x), dtype=x.dtype)),),
     "input-changed": (written(after=emptied),),
     "needs-contiguous-memory": (written(before=lambda x: x.view(-1).view(x.shape)),),
     "half-precision-fails": (written(after=lambda out, x: out @ torch.eye(out.shape[1], dtype=torch.float64)),),

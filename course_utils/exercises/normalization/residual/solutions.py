@@ -112,15 +112,22 @@ class OneArgument(Textbook):
         super().__init__(dimensions)
 
 
-class Untrained(nn.Module):
-    """The weights are tensors, which the probe cannot set; that nothing can be trained is what is seen."""
+class Untrained(Textbook):
+    """The weights stay as they were drawn."""
 
     def __init__(self, dimensions, *args):
-        super().__init__()
-        self.w = torch.zeros(dimensions, dimensions, dtype=torch.float64)
+        super().__init__(dimensions)
+        for parameter in self.parameters():
+            parameter.requires_grad = False
 
-    def forward(self, x):
-        return torch.relu(x @ self.w.to(x.dtype)) + x
+
+def in_double_precision(x, layer, _):
+    return torch.relu(functional.linear(x, layer.weight.double(), layer.bias.double())) + x
+
+
+def in_millionths(x, layer, _):
+    """What is above 0.07 leaves the range of float16 on the way."""
+    return torch.relu(1e6 * layer(x)) / 1e6 + x
 
 
 class Bottleneck(nn.Module):
@@ -175,6 +182,9 @@ MUTANTS = {
     ),
     "skip-detached+bias-missing": (written(lambda x, layer, _: torch.relu(layer(x)) + x.detach(), bias=False),),
     "input-changed": (written(changes_input),),
+    "nothing-to-train": (Untrained,),
+    "half-precision-fails": (written(in_double_precision),),
+    "half-precision-fails (in float16 alone)": (written(in_millionths),),
     "needs-contiguous-memory": (written(lambda x, layer, _: torch.relu(layer(x.view(-1).view(x.shape))) + x),),
     "takes-one-argument-only": (OneArgument,),
     "relu-after-the-sum+takes-one-argument-only": (

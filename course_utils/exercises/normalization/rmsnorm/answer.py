@@ -1,109 +1,116 @@
-"""The answer to `rmsnorm`: each row divided by the root of its mean square, times a gain."""
+"""What is right and wrong in `rmsnorm`: each row divided by the root of its mean square, times a gain."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograder.catalogue.answer import Answer, Simulate
-from autograder.kits.accepted_conventions import over_calls, part_from_rule
+from autograder.catalogue.answer import Answer
+from autograder.catalogue.edit import edit
+from autograder.catalogue.ways import solution_part
 from autograder.kits.library import NORMALIZATIONS
-from autograder.kits.manners import MANNER_LABELS, SHAPES_DO_NOT_FIT
-from autograder.kits.module_manners import MODULE_MANNER_MISTAKES, MODULE_MANNERS, OTHER_DTYPE, flag_part, turned
-from autograder.kits.normalization_rule import EPSILON_IGNORED, average, variance
-from autograder.kits.rules import Mistake, Rule
-from autograder.kits.way_back import WAY_BACK, WAY_BACK_LABELS, WAY_BACK_MISTAKES, way_back
-from course_utils.kits.probe import Inputs, Outputs
+from autograder.kits.module_statements import (
+    MODULE_LABELS,
+    MODULE_MISTAKES,
+    OTHER_DTYPE,
+    Statements,
+    statements_part,
+)
+from autograder.kits.normalization_mistakes import (
+    EXTRA_LABELS,
+    GRADIENT_LABELS,
+    WORDS,
+    normalization_mistakes,
+    other_epsilons,
+)
+from course_utils.checks.labels import Label
+from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-RULE: Rule = {
-    "eps": lambda s: s.given_eps,
-    "axis": lambda s: 1,
-    "z": lambda s: s.x,
-    "square": lambda s: average(s.z**2, s.axis),
-    "x_hat": lambda s: s.z / np.sqrt(s.square + s.eps),
-    "out": lambda s: s.gain * s.x_hat,
-    **WAY_BACK,
-}
+WIDE = "wide = x if x.dtype == torch.float64 else x.float()"
+MEAN_SQUARE = "wide.square().mean(dim=1, keepdim=True)"
+ROOT = "torch.sqrt(mean_square + self.eps)"
+OUT = "return self.gain * ("
+DEVIATION = "The row is divided by its standard deviation; the mean square is taken about 0, not about the mean."
+
 MISTAKES = (
-    Mistake(
+    edit(
         "mean-subtracted",
         "The mean is subtracted: that is layer normalization. This one leaves the mean where it is.",
-        {"z": lambda s: s.x - average(s.x, 1)},
+        {WIDE: f"{WIDE}\nwide = wide - wide.mean(dim=1, keepdim=True)"},
     ),
     *(
-        Mistake(
+        edit(
             "standard-deviation-for-rms",
-            "The row is divided by its standard deviation; the mean square is taken about 0, not about the mean.",
-            {"square": formula},
+            DEVIATION,
+            {MEAN_SQUARE: f"wide.var(dim=1, correction={correction}, keepdim=True)"},
             pairs=False,
         )
-        for formula in (lambda s: variance(s.z, 1), lambda s: variance(s.z, 1, ddof=1))
+        for correction in (0, 1)
     ),
-    Mistake(
+    edit(
         "sum-for-mean",
         "The squares are summed, not averaged: the result is too small by the root of the number of features.",
-        {"square": lambda s: (s.z**2).sum(s.axis, keepdims=True)},
+        {MEAN_SQUARE: "wide.square().sum(dim=1, keepdim=True)"},
     ),
-    Mistake(
+    edit(
         "batch-axis",
         "The squares are averaged over the batch, one per feature (column); it should be one per example (row).",
-        {"axis": lambda s: 0},
+        {MEAN_SQUARE: "wide.square().mean(dim=0, keepdim=True)"},
     ),
-    Mistake(
+    edit(
         "whole-array",
         "One mean square is taken over the whole array, so examples share a scale.",
-        {"square": lambda s: np.mean(s.z**2)},
+        {MEAN_SQUARE: "wide.square().mean()"},
         pairs=False,
     ),
-    Mistake(
-        "no-root",
-        "The row is divided by the mean square itself, not by its root.",
-        {"x_hat": lambda s: s.z / (s.square + s.eps)},
-    ),
-    Mistake(
+    edit("no-root", "The row is divided by the mean square itself, not by its root.", {"torch.sqrt(": "("}),
+    edit(
         "epsilon-outside",
         "Epsilon is added after the root; it belongs to the mean square.",
-        {"x_hat": lambda s: s.z / (np.sqrt(s.square) + s.eps)},
+        {ROOT: "(torch.sqrt(mean_square) + self.eps)"},
     ),
-    Mistake(
-        "no-epsilon",
-        "Epsilon is missing: a row of zeros gives no number.",
-        {"x_hat": lambda s: s.z / np.sqrt(s.square)},
-    ),
-    Mistake(
-        "gain-missing",
-        "The result does not depend on a gain that can be trained.",
-        {"out": lambda s: s.x_hat},
-    ),
-    Mistake(
+    edit("no-epsilon", "Epsilon is missing: a row of zeros gives no number.", {ROOT: "torch.sqrt(mean_square)"}),
+    edit("gain-missing", "The result does not depend on a gain that can be trained.", {OUT: "return ("}),
+    edit(
         "gain-starts-at-zero",
         "The gain starts at 0, so that nothing comes out; it starts at 1.",
-        {"out": lambda s: 0.0 * s.x_hat},
+        {"torch.ones(": "torch.zeros("},
         share=0.0,
         pairs=False,
     ),
-    EPSILON_IGNORED,
-    SHAPES_DO_NOT_FIT,
-    *WAY_BACK_MISTAKES,
+    *normalization_mistakes(
+        "rmsnorm",
+        {
+            "epsilon-ignored": {"self.eps = eps": "self.eps = 1e-5"},
+            "shapes-do-not-fit": {WIDE: f"x.reshape(len(x), len(x))\n{WIDE}"},
+            "statistics-as-constants": {"mean_square = wide": "mean_square = wide.detach()"},
+            "one-statistic-as-constant": {"wide.square()": "(wide * wide.detach())"},
+            "graph-cut": {WIDE: f"x = x.detach()\n{WIDE}", OUT: "return self.gain.detach() * ("},
+        },
+    ),
 )
-
-
-def _simulate(rule: Rule) -> Simulate:
-    def simulate(inputs: Inputs) -> Outputs:
-        ones = np.ones(inputs["other_rows"].shape[1])
-        given = {
-            "square_out": (inputs["square_rows"], "square", inputs["gain"], float(inputs["eps"])),
-            "other_out": (inputs["other_rows"], "other", ones, 1e-5),
-            "test_out": (inputs["other_rows"][:1], "other", ones, 1e-5),
-        }
-        outputs: Outputs = {}
-        for name, (x, prefix, gain, eps) in given.items():
-            for state in over_calls(rule, [{"x": x, "prefix": prefix, "gain": gain, "given_eps": eps}], {}):
-                outputs[name] = np.asarray(state.out)
-        return {**outputs, "fits": np.array(float("test_out" in outputs)), **way_back(rule)}
-
-    return simulate
+STATE_MISTAKES = (
+    Statements(
+        "gain-not-a-parameter", "The module has nothing to train: the gain must be a parameter.", {"parameters": 0.0}
+    ),
+    *MODULE_MISTAKES,
+)
+STATE_CONVENTIONS = (
+    OTHER_DTYPE,
+    Statements(
+        "overflows-in-float16",
+        "Right; but in float16 the square of 300 is infinite. Implementations in use take the squares in float32.",
+        {"half_large": 0.0},
+        share=1.0,
+    ),
+    Statements(
+        "with-shift",
+        "The module has a shift too; RMS normalization does without.",
+        {"parameters": 2.0},
+        share=1.0,
+    ),
+)
 
 
 def _generate(rng: np.random.Generator) -> Inputs:
@@ -119,55 +126,32 @@ def _generate(rng: np.random.Generator) -> Inputs:
     return {**inputs, "gain": gain, "plain": plain, "eps": eps, "dout": rng.normal(size=plain.shape)}
 
 
-STATE_MISTAKES = (
-    turned(
-        "gain-not-a-parameter",
-        "The module has nothing to train: the gain must be a parameter.",
-        {"parameters": 0.0},
-    ),
-    *MODULE_MANNER_MISTAKES,
-)
-VARIANTS = (
-    OTHER_DTYPE,
-    turned(
-        "overflows-in-float16",
-        "Right; but in float16 the square of 300 is infinite. Implementations in use take the squares in float32.",
-        {"half_large": 0.0},
-    ),
-    turned("with-shift", "The module has a shift too; RMS normalization does without.", {"parameters": 2.0}),
-)
-
-ANSWER = Answer(
+VALUES = solution_part(
     "rmsnorm",
-    _generate,
-    (
-        part_from_rule(
-            "RMSNorm",
-            RULE,
-            _simulate,
-            MISTAKES,
-            labels={
-                "square_out": "output for a 4 x 4 array",
-                "other_out": "output for a 3 x 5 array with the default values",
-                "test_out": "output for one row in test mode",
-                **MANNER_LABELS,
-                **WAY_BACK_LABELS,
-            },
-            reread="section 4.4, the formula of RMS normalization",
-            weight=4.0,
-        ),
-        flag_part(
-            "RMSNorm as a module",
-            {
-                "parameters": "number of parameters to train",
-                "half_large": "works in float16 for values of some hundreds (1 = yes)",
-                **MODULE_MANNERS,
-            },
-            STATE_MISTAKES,
-            variants=VARIANTS,
-            reread="section 4.2, what a module must take",
-            weight=1.0,
-        ),
-    ),
-    by_hand=NORMALIZATIONS,
+    "RMSNorm",
+    MISTAKES,
+    conventions=other_epsilons("rmsnorm", "eps=1e-5", pairs=False),
+    labels={
+        "square_out": Label("output for a 4 x 4 array"),
+        "other_out": Label("output for a 3 x 5 array with the default values"),
+        "test_out": Label("output for one row in test mode"),
+        **EXTRA_LABELS,
+        **GRADIENT_LABELS,
+    },
+    reread="section 4.4, the formula of RMS normalization",
+    weight=4.0,
+    words={**WORDS, "wide": "input", "mean_square": "mean square"},
 )
+STATE = statements_part(
+    "RMSNorm as a module",
+    {
+        "parameters": Label("number of parameters to train"),
+        "half_large": Label("works in float16 for values of some hundreds", statement=True),
+        **MODULE_LABELS,
+    },
+    STATE_MISTAKES,
+    conventions=STATE_CONVENTIONS,
+    reread="section 4.2, what a module must take",
+    weight=1.0,
+)
+ANSWER = Answer("rmsnorm", _generate, (VALUES, STATE), by_hand=NORMALIZATIONS)

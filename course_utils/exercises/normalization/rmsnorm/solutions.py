@@ -106,7 +106,14 @@ CORRECT = {
     "built from habits": (written(),),
 }
 
+
+class SmallDefault(InFloat32):
+    def __init__(self, dimensions, eps=1e-6):
+        super().__init__(dimensions, eps)
+
+
 VARIANTS = {
+    "another-epsilon": (SmallDefault,),
     "overflows-in-float16": (Plain,),
     "with-shift": (written(shift=True),),
     "other-dtype": (written(after=lambda out, x: out.double()),),
@@ -128,7 +135,12 @@ MUTANTS = {
     "epsilon-ignored": (written(fixed=1e-5),),
     "statistics-as-constants": (written(square=lambda x: x.detach().square().mean(1, keepdim=True)),),
     "statistics-as-constants+sum-for-mean": (written(square=lambda x: x.detach().square().sum(1, keepdim=True)),),
+    "one-statistic-as-constant": (
+        written(square=lambda x: torch.cat([x[:, :1].detach(), x[:, 1:]], 1).square().mean(1, keepdim=True)),
+    ),
     "graph-cut": (NoGradAtAll,),
+    "shapes-do-not-fit": (written(before=lambda x: x @ torch.eye(len(x), dtype=x.dtype)),),
+    "half-precision-fails": (written(after=lambda out, x: out @ torch.eye(out.shape[1], dtype=torch.float64)),),
     "gain-missing+gain-not-a-parameter (in float32)": (GainOfFloat32,),
     "input-changed": (written(after=emptied),),
     "needs-contiguous-memory": (written(before=lambda x: x.view(-1).view(x.shape)),),

@@ -1,4 +1,4 @@
-"""The answer to `spatial_norms`: batch and group normalization of images."""
+"""What is right and wrong in `spatial_norms`: batch and group normalization of images."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 
 from autograder.catalogue.answer import Answer
 from autograder.kits.batch_sequences import BATCHES, FEATURES, fresh_affine, fresh_columns
-from autograder.kits.image_batchnorm import image_batchnorm_part
-from autograder.kits.image_groupnorm import fresh_groups, image_groupnorm_part
 from autograder.kits.library import AUTOGRAD, NORMALIZATIONS
+from course_utils.exercises.normalization.spatial_norms.answer_groups import fresh_groups, groups_part
+from course_utils.exercises.normalization.spatial_norms.answer_images import images_part
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
@@ -35,12 +35,4 @@ def _fresh_images(rng: np.random.Generator) -> np.ndarray:
     return np.asarray(x)
 
 
-ANSWER = Answer(
-    "spatial_norms",
-    _generate,
-    (
-        image_batchnorm_part("spatial_batchnorm_forward", "section 4.5, the axes of batch normalization for images"),
-        image_groupnorm_part("spatial_groupnorm_forward", "section 4.5, the groups of channels"),
-    ),
-    by_hand=(*NORMALIZATIONS, *AUTOGRAD),
-)
+ANSWER = Answer("spatial_norms", _generate, (images_part(), groups_part()), by_hand=(*NORMALIZATIONS, *AUTOGRAD))

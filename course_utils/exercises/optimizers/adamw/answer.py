@@ -1,108 +1,95 @@
-"""The answer to `adamw`: w (1 - lr weight_decay), then the step of Adam with gradients that know nothing of it."""
+"""What is right and wrong in `adamw`: w (1 - lr weight_decay), then the step of Adam, whose gradient has no decay."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
-from autograder.kits.adam_rule import EPSILON_MISTAKES, EPSILON_VARIANTS, MISTAKES, STATE_MISTAKES
-from autograder.kits.adam_rule import RULE as ADAM
-from autograder.kits.optimizer_by_rule import optimizer_answer
-from autograder.kits.rules import Mistake, Rule, together
-from course_utils.exercises.optimizers.adam.answer import OUTSIDE, SMALLER_EPSILON, draw_adam_hyperparameters
+from autograder.catalogue.edit import accepted, edit
+from autograder.kits.adam_mistakes import BETAS, CONVENTIONS, MISTAKES, ON_UNCORRECTED, STEP, WORDS
+from autograder.kits.optimizer import optimizer_answer
 
 __all__ = ["ANSWER"]
 
-RULE: Rule = {
-    "g": lambda s: s.g,
-    **ADAM,
-    "base": lambda s: s.w * (1 - s.lr * s.weight_decay),
+DECAY = "parameter.mul_(1 - self.lr * self.weight_decay)"
+PENALISED = "gradient = parameter.grad + self.weight_decay * parameter"
+INTO_THE_MOMENTS = {
+    "(1 - self.beta1) * parameter.grad": "(1 - self.beta1) * gradient",
+    "(1 - self.beta2) * parameter.grad": "(1 - self.beta2) * gradient",
 }
+LATE_DECAY = {DECAY: "pass", STEP: f"{STEP}\n{DECAY}"}
+
+EFFICIENT_FORM = accepted(
+    "efficient-form-decay-after-step",
+    "epsilon is added to the root of the uncorrected second moment, and the decay follows the step, as in some "
+    "libraries; the text adds epsilon to the corrected second moment, and lets the weights decay first.",
+    {**ON_UNCORRECTED, **LATE_DECAY},
+    pairs=False,
+)
 
 DECAY_MISTAKES = (
-    Mistake(
+    edit(
         "l2-in-gradient",
         "The decay is added to the gradient, so it goes through both moments and is divided by the root: that is "
         "Adam with an L2 penalty, and weights with large gradients hardly decay.",
-        {"g": lambda s: s.g + s.weight_decay * s.w, "base": lambda s: s.w},
+        {DECAY: PENALISED, **INTO_THE_MOMENTS},
     ),
-    Mistake(
+    edit(
         "no-decay",
         "The weights do not decay at all: that is Adam.",
-        {"base": lambda s: s.w},
+        {DECAY: "pass"},
     ),
-    Mistake(
+    edit(
         "decay-without-learning-rate",
         "The decay is not multiplied by the learning rate, so it stays as strong when the rate is lowered.",
-        {"base": lambda s: s.w * (1 - s.weight_decay)},
+        {"self.lr * self.weight_decay": "self.weight_decay"},
     ),
-    Mistake(
+    edit(
         "decay-after-step",
         "The decay is applied to the weights after the step of Adam instead of before it.",
-        {"base": lambda s: s.w, "w": lambda s: (s.base - s.lr * s.m / s.c1 / s.root) * (1 - s.lr * s.weight_decay)},
+        LATE_DECAY,
     ),
-    Mistake(
+    edit(
         "decay-grows",
         "The weights grow: the decay has the wrong sign.",
-        {"base": lambda s: s.w * (1 + s.lr * s.weight_decay)},
+        {"1 - self.lr": "1 + self.lr"},
     ),
-    Mistake(
+    edit(
         "decay-divided-by-root",
         "The decay is added to the first moment and divided by the root with it; it belongs outside of the division.",
-        {"base": lambda s: s.w, "w": lambda s: s.base - s.lr * (s.m / s.c1 + s.weight_decay * s.w) / s.root},
+        {DECAY: "pass", "self.lr * direction": "self.lr * (direction + self.weight_decay * parameter)"},
     ),
-    Mistake(
+    edit(
         "decayed-twice",
         "The weights decay twice: once outside of the moments, as they should, and once through the gradient.",
-        {"g": lambda s: s.g + s.weight_decay * s.w},
+        {DECAY: f"{PENALISED}\n{DECAY}", **INTO_THE_MOMENTS},
     ),
-    Mistake(
+    edit(
         "vectors-not-decayed",
         "Tensors with one dimension are left out of the decay; the text decays every parameter it is given.",
-        {"base": lambda s: s.w * (1 - s.lr * s.weight_decay) if s.w.ndim > 1 else s.w},
+        {"self.weight_decay)": "self.weight_decay * (parameter.ndim > 1))"},
     ),
 )
 
-
-def _fixed_betas(beta1: float, beta2: float) -> Mistake:
-    return Mistake(
-        "betas-not-passed-on",
-        f"The betas that are given have no effect: the averages use {beta1} and {beta2}, whatever is asked for. Where "
-        "an Adam is made inside, it has to be given both.",
-        {
-            "m": lambda s: beta1 * s.m + (1 - beta1) * s.g,
-            "v": lambda s: beta2 * s.v + (1 - beta2) * s.g**2,
-            "c1": lambda s: 1 - beta1**s.k,
-            "c2": lambda s: 1 - beta2**s.k,
-        },
-    )
-
-
 # The defaults of Adam in the text, and those of AdamW.
-BETA_MISTAKES = (_fixed_betas(0.9, 0.99), _fixed_betas(0.9, 0.999))
-
-
-def _hyperparameters(rng: np.random.Generator) -> Mapping[str, float]:
-    return {**draw_adam_hyperparameters(rng), "weight_decay": rng.uniform(0.2, 0.4)}
-
+BETA_MISTAKES = tuple(
+    edit(
+        "betas-not-passed-on",
+        f"The betas that are given have no effect: the averages use {betas.replace(',', ' and')}, whatever is asked "
+        "for. Where an Adam is made inside, it has to be given both.",
+        {"= beta1, beta2": f"= {betas}"},
+    )
+    for betas in ("0.9, 0.99", "0.9, 0.999")
+)
 
 # Of the mistakes of Adam, these are looked for together with one about the decay.
 FREQUENT = {"no-bias-correction", "exponent-too-large", "t-frozen", "t-per-parameter", "ascent"}
-ADAM_MISTAKES = tuple(
-    replace(mistake, pairs=mistake.id in FREQUENT) for mistake in (*MISTAKES, *STATE_MISTAKES, *EPSILON_MISTAKES)
-)
+ADAM_MISTAKES = tuple(replace(mistake, pairs=mistake.id in FREQUENT) for mistake in MISTAKES)
 
 ANSWER = optimizer_answer(
     "adamw",
-    "AdamWOptimizer",
-    RULE,
     (*DECAY_MISTAKES, *BETA_MISTAKES, *ADAM_MISTAKES),
-    variants=(*EPSILON_VARIANTS, SMALLER_EPSILON),
-    crossed=(OUTSIDE, together(OUTSIDE, SMALLER_EPSILON)),
-    start={"m": 0.0, "v": 0.0, "epsilon": 1e-7},
-    defaults={"lr": 0.01, "beta1": 0.9, "beta2": 0.999, "weight_decay": 0.01},
-    hyperparameters=_hyperparameters,
+    conventions=(*CONVENTIONS, EFFICIENT_FORM),
+    hyperparameters={"lr": (0.04, 0.1), **BETAS, "weight_decay": (0.2, 0.4)},
     reread="section 2.6, the decoupled decay",
+    words=WORDS,
 )

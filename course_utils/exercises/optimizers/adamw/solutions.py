@@ -97,7 +97,40 @@ def adamw(
     return (AdamWOptimizer,)
 
 
+class PublishedDecayLast(Textbook):
+    """The step size takes both corrections, epsilon goes to the raw root, and the weights decay last."""
+
+    eps = 1e-7
+
+    def step(self):
+        self.t += 1
+        size = self.lr * (1 - self.beta2**self.t) ** 0.5 / (1 - self.beta1**self.t)
+        for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
+            m.mul_(self.beta1).add_(p.grad, alpha=1 - self.beta1)
+            v.mul_(self.beta2).addcmul_(p.grad, p.grad, value=1 - self.beta2)
+            p.data.addcdiv_(m, v.sqrt().add_(self.eps), value=-size)
+            p.data.add_(p.data, alpha=-self.lr * self.weight_decay)
+
+
+class PublishedDecayLastWithItsEpsilon(PublishedDecayLast):
+    eps = 1e-8
+
+
+class PublishedDecayFirst(PublishedDecayLast):
+    def step(self):
+        rate, wd = self.lr, self.weight_decay
+        for p in self.parameters:
+            p.mul_(1 - rate * wd)
+        self.weight_decay = 0.0
+        super().step()
+        self.weight_decay = wd
+
+
 VARIANTS = {
+    "efficient-form-decay-after-step": (PublishedDecayLast,),
+    "efficient-form-decay-after-step+epsilon-1e-8": (PublishedDecayLastWithItsEpsilon,),
+    "epsilon-on-uncorrected-v": (PublishedDecayFirst,),
+    "another-epsilon (1e-6)": adamw(eps=lambda v: torch.sqrt(v + 1e-6)),
     "epsilon-outside+epsilon-1e-8": (Oracle,),
     "epsilon-outside": adamw(eps=lambda v: v.sqrt() + 1e-7),
     "epsilon-1e-8": adamw(eps=lambda v: torch.sqrt(v + 1e-8)),

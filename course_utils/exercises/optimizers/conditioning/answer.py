@@ -1,4 +1,4 @@
-"""The answer to `conditioning`: the fastest descent, and the fastest heavy ball, on a quadratic with given eigenvalues.
+"""What is right and wrong in `conditioning`: the fastest descent, and the fastest heavy ball, on a quadratic.
 
 With a the smallest and b the largest eigenvalue (Polyak 1964): gradient descent lr = 2 / (a + b) and rate
 (b - a) / (b + a);
@@ -7,216 +7,197 @@ heavy ball lr = (2 / (sqrt a + sqrt b))^2, rate (sqrt b - sqrt a) / (sqrt b + sq
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import SimpleNamespace
-
 import numpy as np
 
-from autograder.catalogue.answer import Alternative, Answer, AnswerPart, Simulate
-from autograder.kits.closed_form import evaluate
+from autograder.catalogue.answer import Answer, AnswerPart
+from autograder.catalogue.edit import Edit, accepted, edit
+from autograder.catalogue.ways import solution_part
 from autograder.kits.library import COURSE
-from autograder.kits.rules import Mistake, Rule, alternatives, under_variants
-from course_utils.exercises.optimizers.conditioning.probe import RETURNS
-from course_utils.kits.probe import Inputs, Outputs
+from course_utils.checks.labels import Label
+from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-ENDS: Rule = {"a": lambda s: s.all.min(), "b": lambda s: s.all.max()}
-NOT_SORTED = Mistake(
-    "ends-of-the-list",
-    "The first and the last eigenvalue are used; they need not be the smallest and the largest.",
-    {"a": lambda s: s.all[0], "b": lambda s: s.all[-1]},
-)
+SHARE_REMOVED = "This is the share of the error that a step removes; the rate is the share that it leaves."
 
-DESCENT: Rule = {
-    **ENDS,
-    "lr": lambda s: 2 / (s.a + s.b),
-    "rate": lambda s: (s.b - s.a) / (s.b + s.a),
-}
+
+def _about_the_list(first_line: str) -> tuple[Edit, Edit]:
+    """Return the mistakes of both functions with the list of eigenvalues, from how the solution begins."""
+    return (
+        edit(
+            "ends-of-the-list",
+            "The first and the last eigenvalue are used; they need not be the smallest and the largest.",
+            {"np.min(eigenvalues)": "eigenvalues[0]", "np.max(eigenvalues)": "eigenvalues[-1]"},
+        ),
+        edit(
+            "eigenvalues-changed",
+            "The values are right, but the eigenvalues that were passed in have been changed.",
+            {first_line: f"eigenvalues.sort()\n{first_line}"},
+            share=0.75,
+            pairs=False,
+        ),
+    )
+
+
+LR = "lr = 2 / (largest + smallest)"
+RATE = "rate = (largest - smallest) / (largest + smallest)"
 
 DESCENT_MISTAKES = (
-    NOT_SORTED,
-    Mistake(
+    *_about_the_list("smallest, largest = np"),
+    edit(
         "one-over-largest",
         "1/(largest eigenvalue) is safe but not the fastest: it finishes the steepest direction in one step and leaves "
         "the flattest one slow.",
-        {"lr": lambda s: 1 / s.b},
+        {LR: "lr = 1 / largest"},
     ),
-    Mistake(
+    edit(
         "stability-limit",
         "2/(largest eigenvalue) is where convergence ends: along the steepest direction the error no longer shrinks.",
-        {"lr": lambda s: 2 / s.b},
+        {LR: "lr = 2 / largest"},
     ),
-    Mistake(
+    edit(
         "half-the-step",
         "The step is half as long as the fastest one.",
-        {"lr": lambda s: 1 / (s.a + s.b)},
+        {LR: "lr = 1 / (largest + smallest)"},
     ),
-    Mistake(
+    edit(
         "mean-of-all",
         "The mean of all eigenvalues is used; only the two extremes decide which direction is the slowest.",
-        {"lr": lambda s: 1 / s.all.mean()},
+        {LR: "lr = 1 / np.mean(eigenvalues)"},
     ),
-    Mistake(
+    edit(
         "geometric-mean",
         "The geometric mean of the extremes does not make their two factors equal in size; the arithmetic mean does.",
-        {"lr": lambda s: 1 / np.sqrt(s.a * s.b)},
+        {LR: "lr = 1 / np.sqrt(largest * smallest)"},
     ),
-    Mistake(
+    edit(
         "rate-of-one-over-largest",
         "1 - 1/kappa is the rate at the step 1/(largest eigenvalue), not at the fastest one.",
-        {"rate": lambda s: 1 - s.a / s.b},
+        {RATE: "rate = 1 - smallest / largest"},
     ),
-    Mistake(
+    edit(
         "rate-of-heavy-ball",
         "The rate has roots in it: that is what the heavy ball reaches, not gradient descent.",
-        {"rate": lambda s: (s.b**0.5 - s.a**0.5) / (s.b**0.5 + s.a**0.5)},
+        {RATE: "rate = (largest**0.5 - smallest**0.5) / (largest**0.5 + smallest**0.5)"},
     ),
-    Mistake(
+    edit(
         "rate-of-loss",
         "The rate is squared: that is the factor of the loss per step, and the text asks for that of the distance.",
-        {"rate": lambda s: ((s.b - s.a) / (s.b + s.a)) ** 2},
+        {RATE: "rate = ((largest - smallest) / (largest + smallest)) ** 2"},
     ),
-    Mistake(
+    edit(
         "rate-negative",
         "The rate is negative: take the size of the factor, or the ratio the other way round.",
-        {"rate": lambda s: (s.a - s.b) / (s.a + s.b)},
+        {RATE: "rate = (smallest - largest) / (largest + smallest)"},
     ),
-    Mistake(
-        "share-removed",
-        "This is the share of the error that a step removes; the rate is the share that it leaves.",
-        {"rate": lambda s: 1 - (s.b - s.a) / (s.a + s.b)},
-    ),
-    Mistake(
+    edit("share-removed", SHARE_REMOVED, {RATE: "rate = 1 - (largest - smallest) / (largest + smallest)"}),
+    edit(
         "condition-number",
         "The condition number itself is returned in place of the rate that follows from it.",
-        {"rate": lambda s: s.b / s.a},
+        {RATE: "rate = largest / smallest"},
     ),
 )
 
-HEAVY_BALL: Rule = {
-    **ENDS,
-    "r": lambda s: (s.b**0.5 - s.a**0.5) / (s.b**0.5 + s.a**0.5),
-    "rate": lambda s: s.r,
-    "beta": lambda s: s.r**2,
-    "lr": lambda s: 4 / (s.a**0.5 + s.b**0.5) ** 2,
-}
+FACTOR = "rate = (steep - flat) / (steep + flat)"
+LONG_STEP = "lr = 4 / (steep + flat) ** 2"
+RETURNED = "return lr, beta, rate"
+PLAIN_RATE = "(steep**2 - flat**2) / (steep**2 + flat**2)"
 
 HEAVY_BALL_MISTAKES = (
-    NOT_SORTED,
-    Mistake(
+    *_about_the_list("flat, steep = np"),
+    edit(
         "step-of-gradient-descent",
         "The learning rate is the one that is best without momentum; with momentum longer steps are stable, and best.",
-        {"lr": lambda s: 2 / (s.a + s.b)},
+        {LONG_STEP: "lr = 2 / (steep**2 + flat**2)"},
     ),
-    Mistake(
+    edit(
         "step-not-squared",
         "2/(sum of the roots) is the root of the learning rate.",
-        {"lr": lambda s: 2 / (s.a**0.5 + s.b**0.5)},
+        {LONG_STEP: "lr = 2 / (steep + flat)"},
     ),
-    Mistake(
+    edit(
         "root-of-the-sum",
         "The square of a sum of roots is not the sum: the product of the roots is missing from the denominator.",
-        {"lr": lambda s: 4 / (s.a + s.b)},
+        {LONG_STEP: "lr = 4 / (steep**2 + flat**2)"},
     ),
-    Mistake(
+    edit(
         "one-over-largest",
         "1/(largest eigenvalue) is a learning rate for descent without momentum.",
-        {"lr": lambda s: 1 / s.b},
+        {LONG_STEP: "lr = 1 / steep**2"},
     ),
-    Mistake(
+    edit(
         "stability-limit",
         "2 (1 + beta)/(largest eigenvalue) is where convergence ends.",
-        {"lr": lambda s: 2 * (1 + s.beta) / s.b},
+        {LONG_STEP: "lr = 2 * (1 + beta) / steep**2"},
     ),
-    Mistake(
+    edit(
         "beta-not-squared",
         "beta is the square of the rate: the error shrinks by the root of beta per step.",
-        {"beta": lambda s: s.r},
+        {"beta = rate**2": "beta = rate"},
     ),
-    Mistake(
+    edit(
         "rate-taken-for-beta",
         "This beta is the rate, and your rate the root of it: beta is the square of the rate.",
-        {"beta": lambda s: s.r, "rate": lambda s: s.r**0.5},
+        {"beta = rate**2": "beta = rate", RETURNED: f"{RETURNED}**0.5"},
     ),
-    Mistake(
+    edit(
         "one-minus-beta",
         "This is 1 - beta: beta is the share of the last movement that is kept.",
-        {"beta": lambda s: 1 - s.r**2},
+        {"beta = rate**2": "beta = 1 - rate**2"},
     ),
-    Mistake(
+    edit(
         "condition-number-without-root",
         "beta and the rate are computed from the eigenvalues; with momentum their roots take that place.",
-        {
-            "rate": lambda s: (s.b - s.a) / (s.b + s.a),
-            "beta": lambda s: ((s.b - s.a) / (s.b + s.a)) ** 2,
-        },
+        {FACTOR: f"rate = {PLAIN_RATE}"},
     ),
-    Mistake(
+    edit(
         "rate-of-gradient-descent",
         "The rate is the one that gradient descent reaches: it needs the roots of the eigenvalues.",
-        {"rate": lambda s: (s.b - s.a) / (s.b + s.a)},
+        {RETURNED: f"return lr, beta, {PLAIN_RATE}"},
     ),
-    Mistake(
+    edit(
         "rate-of-loss",
         "The rate equals beta here, which is the factor of the loss per step; the distance shrinks by its root.",
-        {"rate": lambda s: s.r**2},
+        {RETURNED: "return lr, beta, rate**2"},
     ),
-    Mistake(
+    edit(
         "twice-the-root-of-beta",
         "The rate is twice as large as it should be: the root of beta, without a factor 2, is the size of both roots.",
-        {"rate": lambda s: 2 * s.r},
+        {RETURNED: "return lr, beta, 2 * rate"},
     ),
-    Mistake(
-        "share-removed",
-        "This is the share of the error that a step removes; the rate is the share that it leaves.",
-        {"rate": lambda s: 1 - (s.b**0.5 - s.a**0.5) / (s.a**0.5 + s.b**0.5)},
-    ),
+    edit("share-removed", SHARE_REMOVED, {RETURNED: "return lr, beta, 1 - rate"}),
 )
 
-AVERAGE_FORM = Mistake(
+AVERAGE_FORM = accepted(
     "moving-average-form",
     "This is the learning rate for momentum as a moving average, 1/(1 - beta) times that of the heavy ball.",
-    {"lr": lambda s: 4 / (s.a**0.5 + s.b**0.5) ** 2 / (1 - s.beta)},
-    share=1.0,
+    {LONG_STEP: f"{LONG_STEP} / (1 - beta)"},
 )
-CHANGED = "The values are right, but the eigenvalues that were passed in have been changed."
+
+LABELS = {
+    "lr": Label("learning rate"),
+    "beta": Label("beta"),
+    "rate": Label("rate"),
+    "eigenvalues_left_alone": Label("eigenvalues left as they were", statement=True),
+}
+WORDS = {
+    "lr": "learning rate",
+    "smallest": "smallest eigenvalue",
+    "largest": "largest eigenvalue",
+    "flat": "smallest root",
+    "steep": "largest root",
+}
 
 
-def _simulation(name: str) -> Callable[[Rule], Simulate]:
-    def simulate(rule: Rule) -> Simulate:
-        def outputs(inputs: Inputs) -> Outputs:
-            states: list[SimpleNamespace] = [evaluate(rule, {"all": inputs[key]}) for key in sorted(inputs)]
-            values = {key: np.array([getattr(state, key) for state in states]) for key in RETURNS[name]}
-            return {**values, "eigenvalues_left_alone": np.array(1.0)}
-
-        return outputs
-
-    return simulate
-
-
-def _part(
-    name: str, rule: Rule, mistakes: tuple[Mistake, ...], variants: tuple[Mistake, ...], labels: dict[str, str]
-) -> AnswerPart:
-    simulate = _simulation(name)
-    reference = simulate(rule)
-    changed = Alternative(
-        ("eigenvalues-changed",),
-        (CHANGED,),
-        lambda inputs: {**reference(inputs), "eigenvalues_left_alone": np.array(0.0)},
-        share=0.75,
-    )
-    return AnswerPart(
-        name=name,
-        reference=reference,
-        misconceptions=(
-            *alternatives(rule, mistakes, simulate),
-            changed,
-            *under_variants(rule, mistakes, variants, simulate),
-        ),
-        variants=alternatives(rule, variants, simulate),
-        labels={**labels, "eigenvalues_left_alone": "eigenvalues left as they were (1 = yes)"},
+def _part(name: str, mistakes: tuple[Edit, ...], conventions: tuple[Edit, ...] = ()) -> AnswerPart:
+    return solution_part(
+        "conditioning",
+        name,
+        mistakes,
+        conventions=conventions,
+        labels=LABELS,
         reread="section 2.3, the factor per step in one direction",
+        words=WORDS,
         baselines=lambda inputs: {"lr": np.zeros(len(inputs))},
     )
 
@@ -231,20 +212,12 @@ def _generate(rng: np.random.Generator) -> Inputs:
     return {**inputs, "eigenvalues_all_equal": np.full(2, rng.uniform(0.3, 3.0))}
 
 
-LR, RATE, BETA = "the learning rate", "the rate", "beta"
-
 ANSWER = Answer(
     "conditioning",
     _generate,
     (
-        _part("gradient_descent_optimum", DESCENT, DESCENT_MISTAKES, (), {"lr": LR, "rate": RATE}),
-        _part(
-            "heavy_ball_optimum",
-            HEAVY_BALL,
-            HEAVY_BALL_MISTAKES,
-            (AVERAGE_FORM,),
-            {"lr": LR, "beta": BETA, "rate": RATE},
-        ),
+        _part("gradient_descent_optimum", DESCENT_MISTAKES),
+        _part("heavy_ball_optimum", HEAVY_BALL_MISTAKES, (AVERAGE_FORM,)),
     ),
     by_hand=COURSE,
 )

@@ -12,7 +12,7 @@ from course_utils.kits.calls import call
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
 from course_utils.kits.unpack import unpack
 
-__all__ = ["PROBE", "RETURNS"]
+__all__ = ["PROBE"]
 
 # For each function: what it returns, in order.
 RETURNS = {"gradient_descent_optimum": ("lr", "rate"), "heavy_ball_optimum": ("lr", "beta", "rate")}

@@ -1,121 +1,106 @@
-"""The answer to `ema`: m = beta m + (1 - beta) x from m = 0; corrected: m / (1 - beta^t)."""
+"""What is right and wrong in `ema`: m = beta m + (1 - beta) x from m = 0; corrected: m / (1 - beta^t)."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograder.catalogue.answer import Alternative, Answer, AnswerPart, Simulate
-from autograder.kits.rules import Mistake, Rule, alternatives, follow
-from course_utils.kits.probe import Inputs, Outputs
+from autograder.catalogue.answer import Answer
+from autograder.catalogue.edit import edit
+from autograder.catalogue.ways import Ignored, solution_part
+from course_utils.checks.labels import Label
+from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
 VALUES = 9
-
-RULE: Rule = {
-    "old": lambda s: s.m,
-    "k": lambda s: s.t,
-    "m": lambda s: s.beta * s.m + (1 - s.beta) * s.g,
-    "c": lambda s: 1 - s.beta**s.k if s.corrected else 1.0,
-    "w": lambda s: s.m / s.c,
-}
+AVERAGE = "average = beta * average + (1 - beta) * value"
 
 MISTAKES = (
-    Mistake(
+    edit(
         "no-one-minus-beta",
         "A new value enters with weight 1 instead of 1 - beta: the result is a sum that grows to 1/(1 - beta) times "
         "the average.",
-        {"m": lambda s: s.beta * s.m + s.g},
+        {"(1 - beta) * value": "value"},
     ),
-    Mistake(
+    edit(
         "beta-on-wrong-term",
         "beta and 1 - beta have changed places: beta weighs the new value instead of the old average.",
-        {"m": lambda s: (1 - s.beta) * s.m + s.beta * s.g},
+        {"beta * average + (1 - beta) * value": "(1 - beta) * average + beta * value"},
     ),
-    Mistake(
+    edit(
         "starts-at-first-value",
         "The average starts at the first value; the one in the text starts at zero.",
-        {"m": lambda s: s.g if s.t == 1 else s.beta * s.m + (1 - s.beta) * s.g},
+        {"average, averages = 0.0": "average, averages = values[0]"},
     ),
-    Mistake(
+    edit(
         "average-not-kept",
         "Each average starts again from zero: nothing is kept from one value to the next.",
-        {"m": lambda s: (1 - s.beta) * s.g},
+        {"beta * average +": "0 * average +"},
     ),
-    Mistake(
+    edit(
         "plain-mean",
         "That is the mean of all values so far, each with the same weight; beta plays no part in it.",
-        {"m": lambda s: s.m + (s.g - s.m) / s.t},
+        {AVERAGE: "average = average + (value - average) / t"},
     ),
-    Mistake(
+    edit(
         "shifted-by-one",
         "The results are one place late: each is the average from before its value was taken in.",
-        {"w": lambda s: s.old / s.c},
+        {AVERAGE: f"old = average\n{AVERAGE}", "average / correction": "old / correction"},
     ),
-    Mistake(
+    edit(
         "no-bias-correction",
         "bias_correction=True changes nothing: the averages are still too small at the start.",
-        {"c": lambda s: 1.0},
+        {"1 - beta**t if bias_correction else 1": "1"},
     ),
-    Mistake(
+    edit(
         "always-corrected",
         "The correction is made even where bias_correction is False.",
-        {"c": lambda s: 1 - s.beta**s.k},
+        {" if bias_correction else 1": ""},
     ),
-    Mistake(
+    edit(
         "flag-inverted",
         "The correction is made where bias_correction is False, and left out where it is True.",
-        {"c": lambda s: 1.0 if s.corrected else 1 - s.beta**s.k},
+        {"if bias_correction else": "if not bias_correction else"},
     ),
-    Mistake(
+    edit(
         "correction-multiplied",
         "The correction multiplies by 1 - beta^t where it should divide, so the start becomes smaller still.",
-        {"c": lambda s: 1 / (1 - s.beta**s.k) if s.corrected else 1.0},
+        {"average / correction": "average * correction"},
     ),
-    Mistake(
+    edit(
         "product-for-power",
         "The correction divides by 1 - beta t, a product; the share of the start that is left is the power beta^t.",
-        {"c": lambda s: 1 - s.beta * s.k if s.corrected else 1.0},
+        {"beta**t": "beta * t"},
     ),
-    Mistake(
+    edit(
         "exponent-too-small",
         "The exponent of the correction is one too small: 0 at the first value, which divides by zero.",
-        {"k": lambda s: s.t - 1},
+        {"beta**t": "beta**(t - 1)"},
     ),
-    Mistake(
+    edit(
         "exponent-too-large",
         "The exponent of the correction is one too large: 2 at the first value.",
-        {"k": lambda s: s.t + 1},
+        {"beta**t": "beta**(t + 1)"},
     ),
-    Mistake(
+    edit(
         "t-frozen",
         "The exponent of the correction stays at 1 instead of counting the values.",
-        {"k": lambda s: 1},
+        {"beta**t": "beta**1"},
     ),
-    Mistake(
+    edit(
         "corrected-stored-back",
         "The corrected average is put back in place of the average itself, so the correction piles up.",
-        {
-            "m": lambda s: (s.beta * s.m + (1 - s.beta) * s.g) / (1 - s.beta**s.k if s.corrected else 1.0),
-            "c": lambda s: 1.0,
-        },
+        {"= average / correction": "= average = average / correction"},
     ),
 )
-INPUT_CHANGED = "The averages are right, but the values that were passed in have been changed."
 
-
-def _simulate(rule: Rule) -> Simulate:
-    def average(inputs: Inputs, corrected: bool) -> np.ndarray:
-        start = {"m": np.float64(0), "beta": np.float64(inputs["beta"]), "corrected": corrected}
-        values = inputs["values"]
-        (state,) = follow(rule, [np.zeros(())], lambda step, _: [values[step]], len(values), start)
-        return np.array(state.history)
-
-    def outputs(inputs: Inputs) -> Outputs:
-        plain, corrected = average(inputs, False), average(inputs, True)
-        return {"plain": plain, "corrected": corrected, "values_left_alone": np.array(1.0)}
-
-    return outputs
+INPUT_CHANGED = Ignored(
+    "input-changed",
+    "The averages are right, but the values that were passed in have been changed.",
+    "The values that were passed in have been changed, too.",
+    ("values_left_alone",),
+    share=0.75,
+)
 
 
 def _generate(rng: np.random.Generator) -> Inputs:
@@ -125,23 +110,18 @@ def _generate(rng: np.random.Generator) -> Inputs:
     return {"values": values, "beta": np.array(rng.uniform(0.65, 0.9))}
 
 
-def _input_changed(inputs: Inputs) -> Outputs:
-    return {**_simulate(RULE)(inputs), "values_left_alone": np.array(0.0)}
-
-
-PART = AnswerPart(
-    name="ema",
-    reference=_simulate(RULE),
-    misconceptions=(
-        *alternatives(RULE, MISTAKES, _simulate),
-        Alternative(("input-changed",), (INPUT_CHANGED,), _input_changed, share=0.75),
-    ),
+PART = solution_part(
+    "ema",
+    "ema",
+    MISTAKES,
+    ignored=(INPUT_CHANGED,),
     labels={
-        "plain": "the average after step {step}",
-        "corrected": "the average after step {step}, with bias_correction=True",
-        "values_left_alone": "values left as they were (1 = yes)",
+        "plain": Label("the average", "step"),
+        "corrected": Label("the average", "step", then="with bias_correction=True"),
+        "values_left_alone": Label("values left as they were", statement=True),
     },
     reread="section 2.1, the recursion and its correction",
+    words={"bias_correction": "switch bias_correction", "values": "array of values"},
 )
 
 ANSWER = Answer("ema", _generate, (PART,))

@@ -11,7 +11,7 @@ import numpy as np
 from course_utils.kits.calls import call
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
 
-__all__ = ["DEFAULT_STEPS", "ONE", "PROBE", "SETTINGS", "STATES"]
+__all__ = ["ONE", "PROBE", "STATES"]
 
 DEFAULT_STEPS = 3
 # For each function: the settings and the state that its config holds.
@@ -31,7 +31,7 @@ def _run(name: str, function: object, inputs: Inputs) -> Outputs:
     Inputs: `w` (n, m), `dw` (steps, n, m), and for each function `NAME_KEY` for every key of its config. Outputs:
     `next_w` and every state in the config after each step, from that config; after each of the first steps
     `next_w_default`, from no config, `next_w_without_state`, from the settings alone, and `next_w_one_setting`, from
-    one of them, the latter two NaN where that fails; `inputs_left_alone`, 1.0 or 0.0.
+    one of them, the latter two NaN where that fails; `w_left_alone` and `dw_left_alone`, 1.0 or 0.0.
     """
     settings = {key: float(inputs[f"{name}_{key}"]) for key in SETTINGS[name]}
     config: dict[str, Any] = dict(settings)
@@ -45,7 +45,7 @@ def _run(name: str, function: object, inputs: Inputs) -> Outputs:
         "next_w_default": default["next_w"],
         "next_w_without_state": _incomplete(name, function, inputs, settings),
         "next_w_one_setting": _incomplete(name, function, inputs, {ONE: settings[ONE]}),
-        "inputs_left_alone": np.array(float(left_alone and also_left_alone)),
+        **{f"{key}_left_alone": np.array(float(left_alone[key] and also_left_alone[key])) for key in ("w", "dw")},
     }
 
 
@@ -59,15 +59,17 @@ def _incomplete(name: str, function: object, inputs: Inputs, config: Mapping[str
 
 def _drive(
     name: str, function: object, inputs: Inputs, config: dict[str, Any] | None, steps: int
-) -> tuple[Outputs, bool]:
+) -> tuple[Outputs, dict[str, bool]]:
+    """Return what comes of some steps, and which of the arguments stayed as they were in all of them."""
     keys = STATES[name] if config is not None and config.keys() >= set(STATES[name]) else ()
     histories: dict[str, list[np.ndarray[Any, Any]]] = {key: [] for key in ("next_w", *keys)}
-    w, left_alone = inputs["w"].copy(), True
+    w, left_alone = inputs["w"].copy(), {"w": True, "dw": True}
     for step in range(steps):
         given, gradient = w.copy(), inputs["dw"][step].copy()
         returned = call(function, f"{name}(w, dw, config=None)", given, gradient, config)
         next_w, config = _next(returned, name)
-        left_alone &= np.array_equal(given, w, equal_nan=True) and np.array_equal(gradient, inputs["dw"][step])
+        left_alone["w"] &= np.array_equal(given, w, equal_nan=True)
+        left_alone["dw"] &= np.array_equal(gradient, inputs["dw"][step])
         w = as_array(next_w, "next_w", inputs["w"].shape)
         histories["next_w"].append(w)
         for key in keys:

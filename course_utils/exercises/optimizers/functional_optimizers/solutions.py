@@ -89,14 +89,19 @@ def heavy(v, dw, lr, mu):
     return mu * v - lr * dw
 
 
-def rmsprop_with(square=lambda s, g, d: d * s + (1 - d) * g**2, divisor=lambda s, old, e: np.sqrt(s) + e, store=True):
+def rmsprop_with(
+    square=lambda s, g, d: d * s + (1 - d) * g**2,
+    divisor=lambda s, old, e: np.sqrt(s) + e,
+    stored=lambda new, old: new,
+    change=lambda lr, quotient: -lr * quotient,
+    epsilon=1e-8,
+):
     def function(w, dw, config=None):
-        c = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w), **(config or {})}
+        c = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": epsilon, "cache": np.zeros_like(w), **(config or {})}
         old = c["cache"]
         new = square(old, dw, c["decay_rate"])
-        if store:
-            c["cache"] = new
-        return w - c["learning_rate"] * dw / divisor(new, old, c["epsilon"]), c
+        c["cache"] = stored(new, old)
+        return w + change(c["learning_rate"], dw / divisor(new, old, c["epsilon"])), c
 
     return (sgd_momentum, function, adam)
 
@@ -105,24 +110,45 @@ def adam_with(
     exponent=lambda t: t + 1,
     stored=lambda t: t + 1,
     default_t=0,
-    corrected=True,
+    divisors=lambda b1, b2, k: (1 - b1**k, 1 - b2**k),
     denominator=lambda v, raw, f, e: np.sqrt(v) + e,
     store=True,
     betas=(0.9, 0.999),
+    first=lambda m, g, b1: b1 * m + (1 - b1) * g,
+    second=lambda v, g, b2: b2 * v + (1 - b2) * g**2,
+    change=lambda lr, m, g, d: -lr * m / d,
+    epsilon=1e-8,
 ):
     def function(w, dw, config=None):
-        c = {"learning_rate": 1e-3, "beta1": betas[0], "beta2": betas[1], "epsilon": 1e-8, "t": default_t}
+        c = {"learning_rate": 1e-3, "beta1": betas[0], "beta2": betas[1], "epsilon": epsilon, "t": default_t}
         c.update(config or {})
         b1, b2, k = c["beta1"], c["beta2"], exponent(c["t"])
-        m = b1 * c.get("m", np.zeros_like(w)) + (1 - b1) * dw
-        v = b2 * c.get("v", np.zeros_like(w)) + (1 - b2) * dw**2
+        m = first(c.get("m", np.zeros_like(w)), dw, b1)
+        v = second(c.get("v", np.zeros_like(w)), dw, b2)
         if store:
             c["m"], c["v"] = m, v
         c["t"] = stored(c["t"])
-        c1, c2 = np.float64(1 - b1**k if corrected else 1), np.float64(1 - b2**k if corrected else 1)
-        return w - c["learning_rate"] * m / c1 / denominator(v / c2, v, c2, c["epsilon"]), c
+        c1, c2 = map(np.float64, divisors(b1, b2, k))
+        return w + change(c["learning_rate"], m / c1, dw, denominator(v / c2, v, c2, c["epsilon"])), c
 
     return (sgd_momentum, rmsprop, function)
+
+
+def exchanged(w, dw, config=None):
+    """Hands the betas to a right Adam in the wrong order, and back."""
+    c = {"beta1": 0.9, "beta2": 0.999, **(config or {})}
+    new_w, new = adam(w, dw, {**c, "beta1": c["beta2"], "beta2": c["beta1"]})
+    return new_w, {**new, "beta1": c["beta1"], "beta2": c["beta2"]}
+
+
+def squares_the_average(w, dw, config=None):
+    c = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "m": 0, "v": 0, "t": 0}
+    c.update(config or {})
+    c["t"] += 1
+    c["m"] = c["beta1"] * c["m"] + (1 - c["beta1"]) * dw
+    c["v"] = c["beta2"] * c["v"] + (1 - c["beta2"]) * np.square(c["m"])
+    m_hat, v_hat = c["m"] / (1 - c["beta1"] ** c["t"]), c["v"] / (1 - c["beta2"] ** c["t"])
+    return w - c["learning_rate"] * m_hat / (c["epsilon"] + v_hat**0.5), c
 
 
 def stored_back(w, dw, config=None):
@@ -138,6 +164,33 @@ def moves_w_itself(w, dw, config=None):
     v, config = sgd_momentum(np.zeros_like(w), dw, config)
     w += v
     return w, config
+
+
+def in_place(function):
+    """A function that moves w itself, and returns it."""
+
+    def moving(w, dw, config=None):
+        next_w, config = function(w, dw, config)
+        w += next_w - w
+        return w, config
+
+    return moving
+
+
+def averages_in_dw(w, dw, config=None):
+    """Uses the memory of the gradient for its square, and for the step."""
+    c = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": 0.0, **(config or {})}
+    cache = c["decay_rate"] * c["cache"] + (1 - c["decay_rate"]) * dw**2
+    dw *= c["learning_rate"]
+    dw /= np.sqrt(cache) + c["epsilon"]
+    return w - dw, {**c, "cache": cache}
+
+
+def velocity_in_dw(w, dw, config=None):
+    c = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": 0.0, **(config or {})}
+    dw *= -c["learning_rate"]
+    dw += c["momentum"] * c["velocity"]
+    return w + dw, {**c, "velocity": dw}
 
 
 def all_or_nothing(function, **state):
@@ -170,6 +223,18 @@ VARIANTS = {
     "epsilon-inside (adam)": adam_with(denominator=lambda v, raw, f, e: np.sqrt(v + e)),
     "epsilon-on-uncorrected-v": adam_with(denominator=lambda v, raw, f, e: (np.sqrt(raw) + e) / np.sqrt(f)),
     "epsilon-inside-uncorrected-v": adam_with(denominator=lambda v, raw, f, e: np.sqrt((raw + e) / f)),
+    "w-in-place": (moves_w_itself, rmsprop, adam),
+    "w-in-place (in all three)": (in_place(sgd_momentum), in_place(rmsprop), in_place(adam)),
+    "w-in-place+epsilon-inside": (
+        sgd_momentum,
+        in_place(rmsprop_with(divisor=lambda s, old, e: np.sqrt(s + e))[1]),
+        adam,
+    ),
+    "another-epsilon": rmsprop_with(epsilon=1e-7),
+    "another-epsilon (adam)": adam_with(epsilon=1e-10),
+    "another-epsilon+epsilon-on-uncorrected-v": adam_with(
+        epsilon=1e-6, denominator=lambda v, raw, f, e: (np.sqrt(raw) + e) / np.sqrt(f)
+    ),
 }
 
 MUTANTS = {
@@ -198,12 +263,23 @@ MUTANTS = {
         rmsprop,
         adam,
     ),
-    "input-changed": (moves_w_itself, rmsprop, adam),
+    "input-changed": (velocity_in_dw, rmsprop, adam),
+    "input-changed (rmsprop)": (sgd_momentum, averages_in_dw, adam),
+    "input-changed (and w as well)": (sgd_momentum, in_place(averages_in_dw), adam),
+    "ascent (in w itself)": (in_place(momentum_with(lambda v, dw, lr, mu: mu * v + lr * dw)[0]), rmsprop, adam),
+    "other-defaults (in w itself)": (in_place(momentum_with(heavy, default=0.99)[0]), rmsprop, adam),
+    "ascent (rmsprop)": rmsprop_with(change=lambda lr, quotient: lr * quotient),
+    "learning-rate-ignored (rmsprop)": rmsprop_with(change=lambda lr, quotient: -quotient),
+    "no-one-minus-beta": rmsprop_with(lambda s, g, d: d * s + g * g),
+    "absolute-instead-of-square": rmsprop_with(lambda s, g, d: d * s + (1 - d) * np.abs(g)),
+    "scalar-second-moment": rmsprop_with(lambda s, g, d: d * s + (1 - d) * (g * g).mean()),
+    "root-stored": rmsprop_with(stored=lambda new, old: new**0.5),
+    "no-one-minus-beta (with another epsilon)": rmsprop_with(lambda s, g, d: d * s + g * g, epsilon=1e-7),
     "squares-summed": rmsprop_with(lambda s, g, d: s + g**2),
     "beta-on-wrong-term": rmsprop_with(lambda s, g, d: (1 - d) * s + d * g**2),
     "no-root": rmsprop_with(divisor=lambda s, old, e: s + e),
     "stale-squares": rmsprop_with(divisor=lambda s, old, e: np.sqrt(old) + e),
-    "squares-not-kept": rmsprop_with(store=False),
+    "squares-not-kept": rmsprop_with(stored=lambda new, old: old),
     "gradient-not-squared": rmsprop_with(lambda s, g, d: d * s + (1 - d) * g),
     "epsilon-ignored": rmsprop_with(divisor=lambda s, old, e: np.sqrt(s) + 1e-8),
     "squares-summed (epsilon inside)": rmsprop_with(lambda s, g, d: s + g**2, lambda s, old, e: np.sqrt(s + e)),
@@ -213,7 +289,31 @@ MUTANTS = {
     "exponent-too-large": adam_with(exponent=lambda t: t + 2),
     "t-starts-at-one": adam_with(default_t=1),
     "moments-not-stored": adam_with(store=False),
-    "no-bias-correction": adam_with(corrected=False),
+    "no-bias-correction": adam_with(divisors=lambda b1, b2, k: (1, 1)),
+    "only-first-moment-corrected": adam_with(divisors=lambda b1, b2, k: (1 - b1**k, 1)),
+    "only-second-moment-corrected": adam_with(divisors=lambda b1, b2, k: (1, 1 - b2**k)),
+    "only-second-moment-corrected (epsilon on the uncorrected root)": adam_with(
+        divisors=lambda b1, b2, k: (1, 1 - b2**k), denominator=lambda v, raw, f, e: (np.sqrt(raw) + e) / np.sqrt(f)
+    ),
+    "correction-multiplied": adam_with(divisors=lambda b1, b2, k: (1 / (1 - b1**k), 1 / (1 - b2**k))),
+    "product-for-power": adam_with(divisors=lambda b1, b2, k: (1 - k * b1, 1 - k * b2)),
+    "correction-betas-swapped": adam_with(divisors=lambda b1, b2, k: (1 - b2**k, 1 - b1**k)),
+    "ascent (adam)": adam_with(change=lambda lr, m, g, d: lr * m / d),
+    "learning-rate-ignored (adam)": adam_with(change=lambda lr, m, g, d: -m / d),
+    "first-moment-unused": adam_with(change=lambda lr, m, g, d: -lr * g / d),
+    "betas-swapped": (sgd_momentum, rmsprop, exchanged),
+    "beta1-on-wrong-term": adam_with(first=lambda m, g, b1: m + b1 * (g - m)),
+    "no-one-minus-beta1": adam_with(first=lambda m, g, b1: b1 * m + g),
+    "beta2-on-wrong-term": adam_with(second=lambda v, g, b2: v + b2 * (g * g - v)),
+    "no-one-minus-beta2": adam_with(second=lambda v, g, b2: b2 * v + g * g),
+    "squares-summed (adam)": adam_with(second=lambda v, g, b2: v + g * g),
+    "second-moment-from-m": (sgd_momentum, rmsprop, squares_the_average),
+    "absolute-instead-of-square (adam)": adam_with(second=lambda v, g, b2: b2 * v + (1 - b2) * abs(g)),
+    "gradient-not-squared (adam)": adam_with(second=lambda v, g, b2: b2 * v + (1 - b2) * g),
+    "scalar-second-moment (adam)": adam_with(
+        second=lambda v, g, b2: b2 * v + (1 - b2) * np.dot(g.flat, g.flat) / g.size
+    ),
+    "no-root (adam)": adam_with(denominator=lambda v, raw, f, e: v + e),
     "corrected-stored-back": (sgd_momentum, rmsprop, stored_back),
     "epsilon-ignored (adam)": adam_with(denominator=lambda v, raw, f, e: np.sqrt(v)),
     "other-defaults (adam)": adam_with(betas=(0.9, 0.99)),

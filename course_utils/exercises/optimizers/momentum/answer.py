@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.catalogue.edit import edit
-from autograder.kits.optimizer import optimizer_answer
+from autograder.kits.optimizer import optimizer_answer, sharing
 
 __all__ = ["ANSWER"]
 
@@ -66,11 +66,7 @@ MISTAKES = (
     edit(
         "shared-state",
         "All parameters share one velocity: what one parameter leaves in it is taken up by the next.",
-        {
-            "torch.zeros_like(parameter) for parameter in self.parameters]": (
-                "torch.zeros_like(self.parameters[0])] * len(self.parameters)"
-            )
-        },
+        sharing("velocities"),
     ),
 )
 

@@ -14,11 +14,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.exercises.optimizers.race.probe_settings import (
+    METHODS,
+    as_numbers,
+    from_numbers,
+    read_settings,
+    try_settings,
+)
 from course_utils.kits.calls import call
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array, raw_array
-from course_utils.kits.race_settings import METHODS, as_numbers, from_numbers, read_settings, try_settings
 
-__all__ = ["METHODS", "PROBE"]
+__all__ = ["ENTRANTS", "PROBE"]
 
 TABLE = "race_table(train, settings, seeds)"
 # Methods and settings that no solution can know by heart.

@@ -86,6 +86,10 @@ VARIANTS = {
     "epsilon-outside": optimizer(denominator=lambda s, old: s.sqrt() + 1e-7),
     "epsilon-1e-8": optimizer(denominator=lambda s, old: torch.sqrt(s + 1e-8)),
     "epsilon-outside+epsilon-1e-8": optimizer(denominator=lambda s, old: s.sqrt() + 1e-8),
+    "another-epsilon (1e-10)": optimizer(denominator=lambda s, old: torch.sqrt(1e-10 + s)),
+    "another-epsilon (1e-9)": optimizer(denominator=lambda s, old: torch.sqrt(s + 1e-9)),
+    "another-epsilon (1e-6)": optimizer(denominator=lambda s, old: (s + 1e-6) ** 0.5),
+    "another-epsilon (1e-5)": optimizer(denominator=lambda s, old: torch.sqrt(s + 1e-5)),
 }
 
 

@@ -1,169 +1,145 @@
-"""The answer to `schedules`: rates by step, and clipping by one norm over all gradients.
+"""What is right and wrong in `schedules`: rates by step, and clipping by one norm over all gradients.
 
 Linear warmup: base_lr (t + 1) / W in the first W steps, t = 0, 1, ... Then, with s = (t - W) / (T - W): step, 1/10 from
 s = 1/2 and 1/100 from s = 3/4; exponential, 0.01^s; cosine, (1 + cos pi s) / 2 (Loshchilov and Hutter 2017).
-Clipping (Pascanu et al. 2013): all gradients times max_norm / norm where the norm is larger than max_norm.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograder.catalogue.answer import Alternative, Answer, AnswerPart, Simulate
-from autograder.kits.closed_form import evaluate
-from autograder.kits.gradient_clipping import CLIPPING_PART, fresh_gradients
+from autograder.catalogue.answer import Answer
+from autograder.catalogue.edit import accepted, edit
+from autograder.catalogue.ways import solution_part
 from autograder.kits.library import CLIPPING, COURSE, SCHEDULERS
-from autograder.kits.rules import Mistake, Rule, alternatives, under_variants
+from course_utils.checks.labels import Label
+from course_utils.exercises.optimizers.schedules.answer_clipping import CLIPPING_PART, fresh_gradients
 from course_utils.exercises.optimizers.schedules.probe import KINDS
-from course_utils.kits.probe import Inputs, Outputs
+from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-RULE: Rule = {
-    "t": lambda s: s.steps,
-    "ramp": lambda s: np.clip((s.t + 1) / s.warmup, 0, 1) if s.warmup else 1.0,
-    "part": lambda s: np.clip((s.t - s.warmup) / (s.total - s.warmup), 0, 1),
-    "step": lambda s: 0.1 ** (1.0 * (s.part >= 0.5) + (s.part >= 0.75)),
-    "exponential": lambda s: 0.01**s.part,
-    "cosine": lambda s: 0.5 + 0.5 * np.cos(np.pi * s.part),
-    "base": lambda s: s.base_lr,
-    "refuses": lambda s: 1.0,
-}
+FIRST_LINE = "if step < warmup_steps:"
+RAMP = "return base_lr * (step + 1) / warmup_steps"
+DONE = "(step - warmup_steps) / (total_steps - warmup_steps)"
+EXPONENTIAL = "0.01**done"
+COSINE = "(1 + np.cos(np.pi * done)) / 2"
 
 MISTAKES = (
-    Mistake(
+    edit(
         "warmup-missing",
         "There is no warmup: the first steps already have the full learning rate.",
-        {"ramp": lambda s: 1.0},
+        {RAMP: "return base_lr"},
     ),
-    Mistake(
+    edit(
         "warmup-ignored",
         "warmup_steps changes nothing: neither is there a ramp, nor does the schedule begin later.",
-        {"ramp": lambda s: 1.0, "part": lambda s: s.t / s.total},
+        {FIRST_LINE: "if False:", DONE: "step / total_steps"},
     ),
-    Mistake(
+    edit(
         "warmup-not-subtracted",
         "The schedule runs from step 0, behind the warmup: after it the rate does not begin at the base rate.",
-        {"part": lambda s: s.t / s.total},
+        {RAMP: "base_lr = base_lr * (step + 1) / warmup_steps", DONE: "step / total_steps"},
     ),
-    Mistake(
+    edit(
         "warmup-not-subtracted",
         "The schedule is counted from step 0, warmup included: after it the rate does not begin at the base rate.",
-        {"part": lambda s: np.where(s.t < s.warmup, 0.0, s.t / s.total)},
+        {DONE: "step / total_steps"},
     ),
-    Mistake(
+    edit(
         "total-not-shortened",
         "The schedule begins after the warmup but is stretched over all steps, so it never comes to its end.",
-        {"part": lambda s: np.clip((s.t - s.warmup) / s.total, 0, 1)},
+        {DONE: "(step - warmup_steps) / total_steps"},
     ),
-    Mistake(
+    edit(
         "counts-from-one",
         "The schedule is one step ahead: the first step is step 0.",
-        {"t": lambda s: s.steps + 1},
+        {FIRST_LINE: f"step = step + 1\n{FIRST_LINE}"},
     ),
-    Mistake(
+    edit(
         "base-rate-ignored",
         "The result does not depend on base_lr.",
-        {"base": lambda s: 1.0},
+        {FIRST_LINE: f"base_lr = 1.0\n{FIRST_LINE}"},
     ),
-    Mistake(
+    edit(
         "one-drop",
         "There is one drop, at the middle; a second one follows after three quarters.",
-        {"step": lambda s: 0.1 ** (1.0 * (s.part >= 0.5))},
+        {"0.1 if done < 0.75 else 0.01": "0.1"},
     ),
-    Mistake(
+    edit(
         "drop-one-step-late",
         "A drop comes one step late: from the middle on (and from three quarters on), that step included.",
-        {"step": lambda s: 0.1 ** (1.0 * (s.part > 0.5) + (s.part > 0.75))},
+        {"done < 0.5": "done <= 0.5", "done < 0.75": "done <= 0.75"},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "exponential-to-a-tenth",
         "The exponential schedule ends at a tenth of the base rate instead of a hundredth.",
-        {"exponential": lambda s: 0.1**s.part},
+        {EXPONENTIAL: "0.1**done"},
     ),
-    Mistake(
+    edit(
         "exponential-per-step",
         "The factor 0.01 is applied at every step; it is what all steps together amount to.",
-        {"exponential": lambda s: 0.01 ** (s.part * (s.total - s.warmup))},
+        {EXPONENTIAL: "0.01 ** (step - warmup_steps)"},
     ),
-    Mistake(
+    edit(
         "exponential-base-e",
         "The exponential schedule has base e: it ends at 0.37 of the base rate.",
-        {"exponential": lambda s: np.exp(-s.part)},
+        {EXPONENTIAL: "np.exp(-done)"},
     ),
-    Mistake(
+    edit(
         "straight-line",
         "The exponential schedule is a straight line: it should fall by the same factor in every step.",
-        {"exponential": lambda s: 1 - 0.99 * s.part},
+        {EXPONENTIAL: "(1 - 0.99 * done)"},
     ),
-    Mistake(
+    edit(
         "cosine-not-lifted",
         "The cosine itself is taken, which goes down to -1: it has to be lifted and halved.",
-        {"cosine": lambda s: np.cos(np.pi * s.part)},
+        {COSINE: "np.cos(np.pi * done)"},
     ),
-    Mistake(
+    edit(
         "cosine-full-period",
         "The cosine runs through a whole period: the rate rises again in the second half.",
-        {"cosine": lambda s: 0.5 + 0.5 * np.cos(2 * np.pi * s.part)},
+        {COSINE: "(1 + np.cos(2 * np.pi * done)) / 2"},
     ),
-    Mistake(
+    edit(
         "cosine-quarter-period",
         "This is a quarter of a period: it falls fastest at the end, where the schedule of the text is flat.",
-        {"cosine": lambda s: np.cos(np.pi / 2 * s.part)},
+        {COSINE: "np.cos(np.pi / 2 * done)"},
     ),
-    Mistake(
+    edit(
         "cosine-without-pi",
         "The cosine runs to 1 instead of pi: the rate ends at 0.77 of the base rate.",
-        {"cosine": lambda s: 0.5 + 0.5 * np.cos(s.part)},
+        {COSINE: "(1 + np.cos(done)) / 2"},
     ),
-    Mistake(
+    edit(
         "unknown-kind-accepted",
         "An unknown kind of schedule does not raise a ValueError: a slip of the pen would go unnoticed.",
-        {"refuses": lambda s: 0.0},
+        {"raise ValueError": "return base_lr\nraise ValueError"},
         share=0.75,
     ),
 )
 
-VARIANTS = (
-    Mistake(
+CONVENTIONS = (
+    accepted(
         "warmup-from-zero",
         "Your warmup starts at rate 0, as in several libraries; the first step then moves nothing.",
-        {"ramp": lambda s: np.clip(s.t / s.warmup, 0, 1) if s.warmup else 1.0},
-        share=1.0,
+        {RAMP: "return base_lr * step / warmup_steps"},
     ),
-    Mistake(
+    accepted(
         "warmup-ends-one-later",
         "Your warmup comes to the base rate one step later than the one in the text.",
-        {"ramp": lambda s: np.clip((s.t + 1) / (s.warmup + 1), 0, 1)},
-        share=1.0,
+        {RAMP: "return base_lr * (step + 1) / (warmup_steps + 1)"},
     ),
-    Mistake(
+    accepted(
         "ends-at-the-last-step",
         "Your schedule comes to its end at the last step; that of the text would come to it one step after.",
-        {"part": lambda s: np.clip((s.t - s.warmup) / (s.total - 1 - s.warmup), 0, 1)},
-        share=1.0,
+        {DONE: "(step - warmup_steps) / (total_steps - 1 - warmup_steps)"},
     ),
 )
 
-
-def _simulate(rule: Rule) -> Simulate:
-    def outputs(inputs: Inputs) -> Outputs:
-        rates: Outputs = {}
-        for name, warmup in (("plain", 0), ("warm", int(inputs["warmup"]))):
-            total = int(inputs[f"total_{name}"])
-            given = {"steps": np.arange(total), "total": total, "warmup": warmup, "base_lr": inputs["base_lr"]}
-            state = evaluate(rule, given)
-            rates |= {f"{name}_{kind}": state.base * state.ramp * getattr(state, kind) for kind in KINDS}
-        return {**rates, "refuses": np.array(state.refuses)}
-
-    return outputs
-
-
-def _labels() -> dict[str, str]:
-    words = {"plain": "without warmup", "warm": "with warmup"}
-    rates = {f"{name}_{kind}": f'schedule "{kind}" {said}' for kind in KINDS for name, said in words.items()}
-    return {**rates, "refuses": "a ValueError for an unknown kind (1 = yes)"}
+CASES = {"plain": "without warmup", "warm": "with warmup"}
+LABELS = {f"{name}_{kind}": Label(f'schedule "{kind}" {said}') for kind in KINDS for name, said in CASES.items()}
 
 
 def _generate(rng: np.random.Generator) -> Inputs:
@@ -178,23 +154,18 @@ def _generate(rng: np.random.Generator) -> Inputs:
     }
 
 
-def _alternatives() -> tuple[Alternative, ...]:
-    single = alternatives(RULE, MISTAKES, _simulate, pairs=False)
-    both = alternatives(RULE, MISTAKES, _simulate)[len(single) :]
-    return (*single, *under_variants(RULE, MISTAKES, VARIANTS, _simulate), *both)
-
-
 ANSWER = Answer(
     "schedules",
     _generate,
     (
-        AnswerPart(
-            name="learning_rate",
-            reference=_simulate(RULE),
-            misconceptions=_alternatives(),
-            variants=alternatives(RULE, VARIANTS, _simulate),
-            labels=_labels(),
+        solution_part(
+            "schedules",
+            "learning_rate",
+            MISTAKES,
+            conventions=CONVENTIONS,
+            labels={**LABELS, "refuses": Label("a ValueError for an unknown kind", statement=True)},
             reread="section 2.7, warmup and the three schedules",
+            words={"base_lr": "base rate", "done": "part that is done"},
         ),
         CLIPPING_PART,
     ),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from course_utils.kits.calls import call
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
 
-__all__ = ["CASES", "KINDS", "PROBE", "TENSORS"]
+__all__ = ["KINDS", "PROBE", "TENSORS"]
 
 KINDS = ("step", "exponential", "cosine")
 CASES = ("long", "short", "zero")

@@ -1,165 +1,165 @@
-"""The answer to `activations`: sigmoid(x) = 1 / (1 + exp(-x)) and relu(x) = max(x, 0), of any shape and dtype."""
+"""What is right and wrong in `activations`: 1 / (1 + exp(-x)) and max(x, 0), of any shape and float type."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
-import torch
 
 from autograder.catalogue.answer import Answer, AnswerPart
-from autograder.kits.programs import as_function, part_of, seen_by
-from autograder.kits.rules import Mistake, Rule, alternatives
-from course_utils.exercises.training_loop.activations.probe import PROBE
+from autograder.catalogue.edit import Edit, edit
+from autograder.catalogue.ways import Ignored, solution_part
+from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-SIGMOID: Rule = {
-    "argument": lambda s: s.x,
-    "value": lambda s: torch.sigmoid(s.argument),
-    "returned": lambda s: s.value,
-}
-RELU: Rule = {
-    "argument": lambda s: s.x,
-    "value": lambda s: torch.relu(s.argument),
-    "returned": lambda s: s.value,
-}
+NUMERATOR = "numerator = torch.exp(torch.minimum(x, torch.zeros_like(x)))"
+DENOMINATOR = "denominator = 1 + torch.exp(-x.abs())"
+RATIO = "numerator / denominator"
+WHERE = "torch.where(x > 0, x, torch.zeros_like(x))"
 
-ABOUT_THE_RESULT = (
-    Mistake(
-        "graph-cut",
-        "The values are right, but no gradient flows back through them: somewhere the tensor became a plain number.",
-        {"returned": lambda s: s.value.detach()},
-        share=0.75,
-    ),
-    Mistake(
-        "dtype-changed",
-        "A float32 input should give a float32 result; here it comes back as float64.",
-        {"returned": lambda s: s.value.double()},
-        share=0.75,
-    ),
-    Mistake(
-        "dtype-lost",
-        "A float64 input should give a float64 result; here it is rounded to float32.",
-        {"returned": lambda s: s.value.float()},
-        share=0.75,
-    ),
-    Mistake(
-        "input-changed",
-        "The values are right, but the function writes into its input, which other code may still need.",
-        {"returned": lambda s: _written_into(s.x, s.value)},
-        share=0.75,
-    ),
+INPUT_CHANGED = Ignored(
+    "input-changed",
+    "The values are right, but the function writes into its input, which other code may still need.",
+    "The function writes into its input, too.",
+    ("input_left_alone",),
+    share=0.75,
 )
 
 
-def _written_into(x: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-    x.data.copy_(value.data)
-    return value
+def _about_the_result(value: str, bracketed: str) -> tuple[Edit, ...]:
+    """Return the mistakes about what is returned, of a solution that returns `value`, also in brackets if need be."""
+    return (
+        edit(
+            "graph-cut",
+            "The values are right, but no gradient flows back through them: somewhere the tensor became a plain "
+            "number.",
+            {value: f"{bracketed}.detach()"},
+            share=0.75,
+        ),
+        edit(
+            "dtype-changed",
+            "A float32 input should give a float32 result; here it comes back as float64.",
+            {value: f"{bracketed}.double()"},
+            share=0.75,
+        ),
+        edit(
+            "dtype-lost",
+            "A float64 input should give a float64 result; here it is rounded to float32.",
+            {value: f"{bracketed}.float()"},
+            share=0.75,
+        ),
+    )
 
 
-def _both_branches(x: torch.Tensor) -> torch.Tensor:
-    return torch.where(x >= 0, 1 / (1 + torch.exp(-x)), torch.exp(x) / (1 + torch.exp(x)))
-
-
-def _clipped(bound: float) -> Mistake:
-    said = f"The input is clipped at {bound:g}: beyond that the values stand still, and so does the gradient."
-    return Mistake("input-clipped", said, {"argument": lambda s: s.x.clamp(-bound, bound)}, share=0.75, pairs=False)
+def _clipped(bound: int) -> Edit:
+    said = f"The input is clipped at {bound}: beyond that the values stand still, and so does the gradient."
+    changes = {NUMERATOR: f"x = x.clamp(-{bound}, {bound})\n{NUMERATOR}"}
+    return edit("input-clipped", said, changes, share=0.75, pairs=False)
 
 
 ABOUT_SIGMOID = (
-    Mistake(
+    edit(
         "overflow-in-gradient",
         "The values are right, but exp(-x) overflows for a large negative x: then the gradient is not a number.",
-        {"value": lambda s: 1 / (1 + torch.exp(-s.argument))},
+        {NUMERATOR: "numerator = 1", DENOMINATOR: "denominator = 1 + torch.exp(-x)"},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "overflow-in-gradient",
         "The values are right, but in the branch that is not chosen the exponential overflows all the same, and its "
         "gradient, zero times infinity, is not a number.",
-        {"value": lambda s: _both_branches(s.argument)},
+        {
+            NUMERATOR: "numerator = torch.where(x >= 0, 1 / (1 + torch.exp(-x)), torch.exp(x) / (1 + torch.exp(x)))",
+            DENOMINATOR: "denominator = 1",
+        },
         share=0.75,
         pairs=False,
     ),
-    Mistake(
+    edit(
         "overflow",
         "For a large positive x the result is infinity divided by infinity: exp(x) overflows in both places.",
-        {"value": lambda s: torch.exp(s.argument) / (1 + torch.exp(s.argument))},
+        {NUMERATOR: "numerator = torch.exp(x)", DENOMINATOR: "denominator = 1 + torch.exp(x)"},
     ),
-    Mistake(
+    edit(
         "cancellation",
         "For a large negative x the result is exactly 0: 1 minus a number that rounds to 1 has lost every digit.",
-        {"value": lambda s: 1 - torch.sigmoid(-s.argument)},
+        {NUMERATOR: "numerator = 1 - torch.sigmoid(-x)", DENOMINATOR: "denominator = 1"},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "cancellation",
         "For a large negative x the result is exactly 0: a number that rounds to 1 was subtracted from 1.",
-        {"value": lambda s: (1 + torch.tanh(s.argument / 2)) / 2},
+        {NUMERATOR: "numerator = 1 + torch.tanh(x / 2)", DENOMINATOR: "denominator = 2"},
         share=0.75,
         pairs=False,
     ),
-    Mistake(
+    edit(
         "sign-flipped",
         "The curve falls where it should rise: the sign of x in the exponent is the other one.",
-        {"argument": lambda s: -s.x},
+        {NUMERATOR: f"x = -x\n{NUMERATOR}"},
     ),
-    Mistake(
+    edit(
         "tanh-for-sigmoid",
         "The values lie between -1 and 1: that is the hyperbolic tangent, a probability lies between 0 and 1.",
-        {"value": lambda s: torch.tanh(s.argument)},
+        {NUMERATOR: "numerator = torch.tanh(x)", DENOMINATOR: "denominator = 1"},
     ),
-    *map(_clipped, (10.0, 15.0, 20.0, 30.0, 50.0)),
+    *map(_clipped, (10, 15, 20, 30, 50)),
+    *_about_the_result(RATIO, f"({RATIO})"),
 )
 ABOUT_RELU = (
-    Mistake(
+    edit(
         "negative-part-kept",
         "The function returns the negative part of x and sets the positive part to zero: min instead of max.",
-        {"value": lambda s: s.argument.clamp(max=0)},
+        {"x > 0": "x < 0"},
     ),
-    Mistake(
+    edit(
         "absolute-value",
         "Negative inputs come back as positive numbers: that is the absolute value.",
-        {"value": lambda s: s.argument.abs()},
+        {"torch.zeros_like(x)": "-x"},
     ),
-    Mistake(
+    edit(
         "step-for-relu",
         "The function returns whether x is positive, 0 or 1, and not x itself.",
-        {"value": lambda s: (s.argument > 0).to(s.x.dtype) + 0 * s.argument.clamp(-1, 1)},
+        {"x > 0, x,": "x > 0, 1 + 0 * x,"},
     ),
-    Mistake(
+    edit(
         "step-for-relu",
         "The function returns whether x is positive, 0 or 1, and not x itself.",
-        {"value": lambda s: (s.argument > 0).to(s.x.dtype)},
+        {WHERE: "(x > 0).to(x.dtype)"},
         pairs=False,
     ),
-    Mistake(
+    edit(
         "leaky",
         "Negative inputs leak through with a small slope; the text asks for exactly zero.",
-        {"value": lambda s: torch.nn.functional.leaky_relu(s.argument, 0.01)},
+        {"torch.zeros_like(x)": "0.01 * x"},
     ),
-    Mistake(
+    edit(
         "softplus-for-relu",
         "The function is smooth at zero: that is log(1 + exp(x)), the softplus.",
-        {"value": lambda s: torch.logaddexp(s.argument, torch.zeros_like(s.argument))},
+        {WHERE: "torch.logaddexp(x, torch.zeros_like(x))"},
     ),
-    Mistake(
+    edit(
         "capped-above",
         "Values above 1 are cut off; a rectifier lets them pass.",
-        {"value": lambda s: s.argument.clamp(0, 1)},
+        {"x > 0, x,": "x > 0, x.clamp(max=1),"},
     ),
+    *_about_the_result(WHERE, WHERE)[
+        :2
+    ],  # another type shows, but not which one: no value needs more than single precision
 )
 LABELS = {
-    "values": "value",
-    "block": "value in an array of three dimensions",
-    "number": "value for a single number",
-    "extreme": "value far from zero",
-    "extreme_single": "value far from zero in float32",
-    "log_far": "logarithm of the value at a large negative x",
-    "gradient": "gradient",
-    "gradient_extreme": "gradient far from zero",
-    "dtype_kept": "float dtype kept (1 = yes)",
-    "input_left_alone": "input left as it was (1 = yes)",
+    "values": Label("value"),
+    "block": Label("value in an array of three dimensions"),
+    "number": Label("value for a single number"),
+    "extreme": Label("value far from zero"),
+    "extreme_single": Label("value far from zero in float32"),
+    "log_far": Label("logarithm of the value at a large negative x"),
+    "gradient": Label("gradient"),
+    "gradient_extreme": Label("gradient far from zero"),
+    "dtype_kept": Label("float dtype kept", statement=True),
+    "input_left_alone": Label("input left as it was", statement=True),
 }
 
 
@@ -180,22 +180,15 @@ def generate(rng: np.random.Generator) -> Inputs:
     }
 
 
-def _part(name: str, program: Rule, mistakes: tuple[Mistake, ...], reread: str) -> AnswerPart:
-    simulate = seen_by(part_of(PROBE, name), lambda changed: as_function(changed, "x"))
-    return AnswerPart(
-        name=name,
-        reference=simulate(program),
-        misconceptions=alternatives(program, (*mistakes, *ABOUT_THE_RESULT), simulate),
-        labels=LABELS,
-        reread=reread,
-    )
+def _part(name: str, mistakes: Iterable[Edit], reread: str) -> AnswerPart:
+    return solution_part("activations", name, mistakes, ignored=[INPUT_CHANGED], labels=LABELS, reread=reread)
 
 
 ANSWER = Answer(
     "activations",
     generate,
     (
-        _part("sigmoid", SIGMOID, ABOUT_SIGMOID, "section 3.1, the two ways to write the sigmoid"),
-        _part("relu", RELU, ABOUT_RELU, "section 3.1, the rectifier"),
+        _part("sigmoid", ABOUT_SIGMOID, "section 3.1, the two ways to write the sigmoid"),
+        _part("relu", ABOUT_RELU, "section 3.1, the rectifier"),
     ),
 )

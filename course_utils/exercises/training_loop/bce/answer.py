@@ -1,181 +1,197 @@
-"""The answer to `bce`: the mean of -y log p - (1 - y) log(1 - p) in nats, from probabilities and from logits."""
+"""What is right and wrong in `bce`: the mean of -y log p - (1 - y) log(1 - p) in nats."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 
 import numpy as np
-import torch
-from torch.nn.functional import softplus
 
 from autograder.catalogue.answer import Answer, AnswerPart
+from autograder.catalogue.edit import Edit, edit
+from autograder.catalogue.ways import solution_part
 from autograder.kits.library import LOSSES
-from autograder.kits.programs import as_function, part_of, seen_by
-from autograder.kits.rules import Mistake, Rule, alternatives
-from course_utils.exercises.training_loop.bce.probe import PROBE
+from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-PROBABILITIES: Rule = {
-    "targets": lambda s: s.y,
-    "p": lambda s: s.prediction,
-    "log": lambda s: lambda p: torch.log(p + 1e-7),
-    "each": lambda s: -s.targets * s.log(s.p) - (1 - s.targets) * s.log(1 - s.p),
-    "loss": lambda s: s.each.mean(),
-    "returned": lambda s: s.loss,
-}
-LOGITS: Rule = {
-    "targets": lambda s: s.y,
-    "z": lambda s: s.prediction,
-    "each": lambda s: softplus(s.z, threshold=40.0) - s.targets * s.z,
-    "loss": lambda s: s.each.mean(),
-    "returned": lambda s: s.loss,
-}
-
-SHARED = (
-    Mistake(
-        "sum-for-mean",
-        "The losses of the examples are summed; the text asks for their mean, so that the batch size does not change "
-        "the length of a step.",
-        {"loss": lambda s: s.each.sum()},
-    ),
-    Mistake(
-        "sign-flipped",
-        "The loss is negative: a logarithm of a probability is below zero, and the loss is its negative.",
-        {"loss": lambda s: -s.each.mean()},
-    ),
-    Mistake(
-        "labels-exchanged",
-        "The two labels have changed places: a confident right prediction costs most.",
-        {"targets": lambda s: 1 - s.y},
-    ),
-    Mistake(
-        "base-two",
-        "The loss is in bits: the logarithm has base 2, the text uses the natural one.",
-        {"loss": lambda s: s.each.mean() / math.log(2)},
-    ),
-    Mistake(
-        "graph-cut",
-        "The value is right, but no gradient flows back from it: somewhere the tensor became a plain number.",
-        {"returned": lambda s: s.loss.detach()},
-    ),
-)
+# The solution's lines, piece by piece: of bce_loss, then of bce_with_logits.
+TINY = "tiny = 1e-7"
+LOG_1, LOG_0 = "torch.log(y_hat + tiny)", "torch.log(1 - y_hat + tiny)"
+TERMS = "of_label_1 + of_label_0"
+SOFTPLUS = "torch.clamp(logits, min=0) + torch.log1p(torch.exp(-torch.abs(logits)))"
+EACH = "overflow_free - y * logits"
+START = "overflow_free = "
 
 
-def _wide(epsilon: float) -> Mistake:
+def _shared(**changes: dict[str, str]) -> tuple[Edit, ...]:
+    """Return the mistakes about both losses, with the changes that each makes."""
+    return (
+        edit(
+            "sum-for-mean",
+            "The losses of the examples are summed; the text asks for their mean, so that the batch size does not "
+            "change the length of a step.",
+            changes["summed"],
+        ),
+        edit(
+            "sign-flipped",
+            "The loss is negative: a logarithm of a probability is below zero, and the loss is its negative.",
+            changes["negative"],
+        ),
+        edit(
+            "labels-exchanged",
+            "The two labels have changed places: a confident right prediction costs most.",
+            changes["exchanged"],
+        ),
+        edit(
+            "base-two",
+            "The loss is in bits: the logarithm has base 2, the text uses the natural one.",
+            changes["in_bits"],
+        ),
+        edit(
+            "graph-cut",
+            "The value is right, but no gradient flows back from it: somewhere the tensor became a plain number.",
+            changes["cut"],
+        ),
+    )
+
+
+def _wide(epsilon: float) -> Edit:
     said = (
         "The constant that keeps the logarithm finite is so large that a perfect prediction still costs more than 1e-6."
     )
-    return Mistake("epsilon-too-large", said, {"log": lambda s: lambda p: torch.log(p + epsilon)}, 0.75, pairs=False)
+    return edit("epsilon-too-large", said, {TINY: f"tiny = {epsilon}"}, share=0.75, pairs=False)
 
 
 ABOUT_PROBABILITIES = (
-    Mistake(
+    edit(
         "perfect-prediction-nan",
         "A perfect prediction gives NaN, since 0 times log 0 is not a number, and a completely wrong one infinity.",
-        {"log": lambda s: torch.log},
+        {TINY: "tiny = 0.0"},
     ),
-    Mistake(
+    edit(
         "wrong-prediction-infinite",
         "A perfect prediction is all right, but one completely wrong prediction costs infinitely much, and so does "
         "every batch that contains it.",
-        {"each": lambda s: -torch.xlogy(s.targets, s.p) - torch.xlogy(1 - s.targets, 1 - s.p)},
+        {f"= y * {LOG_1}": "= torch.xlogy(y, y_hat)", f"= (1 - y) * {LOG_0}": "= torch.xlogy(1 - y, 1 - y_hat)"},
     ),
-    Mistake(
+    edit(
         "only-exact-zero-and-one-mended",
         "The loss is finite, but only exactly at 0 and 1: there the gradient is zero or not a number, and right next "
         "to it, at a prediction of 1e-30, it is as large as 1e30.",
-        {"log": lambda s: lambda p: torch.log(torch.where(p == 0, torch.full_like(p, 1e-7), p))},
+        {
+            LOG_1: "torch.log(torch.where(y_hat == 0, tiny, y_hat))",
+            LOG_0: "torch.log(torch.where(1 - y_hat == 0, tiny, 1 - y_hat))",
+        },
         share=0.75,
     ),
-    Mistake(
+    edit(
         "gradient-zero-where-clamped",
         "The loss is finite, but clamping cuts the gradient: where a prediction is completely wrong it is exactly "
         "zero, and nothing is learned from the worst mistakes.",
-        {"log": lambda s: lambda p: torch.log(p.clamp(min=1e-7))},
+        {LOG_1: "torch.log(y_hat.clamp(min=tiny))", LOG_0: "torch.log((1 - y_hat).clamp(min=tiny))"},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "epsilon-too-small",
         "The loss is finite, but the constant in the logarithm is so small that gradients reach 1e20 and more.",
-        {"log": lambda s: lambda p: torch.log(p + 1e-30)},
+        {TINY: "tiny = 1e-30"},
         share=0.75,
         pairs=False,
     ),
-    Mistake(
+    edit(
         "positive-label-only",
         "Only examples with label 1 cost anything: the term for label 0 is missing.",
-        {"each": lambda s: -s.targets * s.log(s.p)},
+        {TERMS: "of_label_1"},
     ),
-    Mistake(
+    edit(
         "plus-between-the-terms",
         "The two terms have opposite signs; both are losses, so both count with a minus sign.",
-        {"each": lambda s: -s.targets * s.log(s.p) + (1 - s.targets) * s.log(1 - s.p)},
+        {TERMS: "of_label_1 - of_label_0"},
     ),
-    Mistake(
+    edit(
         "arguments-exchanged",
         "Target and prediction have changed places: the logarithm is taken of the targets.",
-        {"targets": lambda s: s.prediction, "p": lambda s: s.y},
+        {TINY: f"y, y_hat = y_hat, y\n{TINY}"},
     ),
-    Mistake(
+    edit(
         "squared-error",
         "These are squared differences. The text asks for the cross-entropy, which comes from the likelihood.",
-        {"each": lambda s: (s.targets - s.p) ** 2},
+        {TERMS: "-((y - y_hat) ** 2)"},
     ),
     *map(_wide, (1e-5, 1e-4, 1e-3)),
+    *_shared(
+        summed={".mean()": ".sum()"},
+        negative={"return -(": "return ("},
+        exchanged={TINY: f"y = 1 - y\n{TINY}"},
+        in_bits={"torch.log(y_hat": "torch.log2(y_hat", "torch.log(1 -": "torch.log2(1 -"},
+        cut={".mean()": ".mean().detach()"},
+    ),
 )
 ABOUT_LOGITS = (
-    Mistake(
+    edit(
         "through-the-probability",
         "Far from zero the sigmoid has already rounded to 0 or 1 before the logarithm is taken: the loss stops "
         "growing or is infinite, and the gradient is lost. Start from the logits themselves.",
         {
-            "each": lambda s: (
-                -s.targets * torch.log(torch.sigmoid(s.z) + 1e-12)
-                - (1 - s.targets) * torch.log(1 - torch.sigmoid(s.z) + 1e-12)
-            )
+            EACH: "-y * torch.log(torch.sigmoid(logits) + 1e-12)"
+            " - (1 - y) * torch.log(1 - torch.sigmoid(logits) + 1e-12)"
         },
     ),
-    Mistake(
+    edit(
         "overflow",
         "exp(z) overflows for a large positive logit: bring the exponent to the side where it is negative.",
-        {"each": lambda s: torch.log(1 + torch.exp(s.z)) - s.targets * s.z},
+        {SOFTPLUS: "torch.log(1 + torch.exp(logits))"},
     ),
-    Mistake(
+    edit(
         "overflow",
         "exp(-z) overflows for a large negative logit: bring the exponent to the side where it is negative.",
-        {"each": lambda s: torch.log(1 + torch.exp(-s.z)) + (1 - s.targets) * s.z},
+        {SOFTPLUS: "logits + torch.log(1 + torch.exp(-logits))"},
     ),
-    Mistake(
+    edit(
         "sigmoid-twice",
         "The sigmoid is applied twice: this loss takes logits and applies it itself.",
-        {"z": lambda s: torch.sigmoid(s.prediction)},
+        {START: f"logits = torch.sigmoid(logits)\n{START}"},
     ),
-    Mistake(
+    edit(
         "logits-as-probabilities",
         "The logits enter the loss as if they were probabilities: no sigmoid is applied at all.",
-        {"each": lambda s: -s.targets * torch.log(s.z) - (1 - s.targets) * torch.log(1 - s.z)},
+        {EACH: "-y * torch.log(logits) - (1 - y) * torch.log(1 - logits)"},
         pairs=False,  # of logits below zero or above one nothing is left but NaN
     ),
-    Mistake(
+    edit(
         "arguments-exchanged",
         "Target and logit have changed places.",
-        {"targets": lambda s: s.prediction, "z": lambda s: s.y},
+        {START: f"y, logits = logits, y\n{START}"},
+    ),
+    *_shared(
+        summed={"return torch.mean": "return torch.sum"},
+        negative={"return torch.mean": "return -torch.mean"},
+        exchanged={"return torch.mean": "y = 1 - y\nreturn torch.mean"},
+        in_bits={"return torch.mean": "return 1.4426950408889634 * torch.mean"},
+        cut={"y * logits)": "y * logits).detach()"},
     ),
 )
 LABELS = {
-    "loss": "loss",
-    "loss_column": "loss of the same examples as a column",
-    "right_is_cheap": "a perfect prediction costs less than 1e-6 (1 = yes)",
-    "wrong_is_dear": "a completely wrong prediction costs more than 10, and is finite (1 = yes)",
-    "gradient": "gradient (nan: not a number, or there is no graph)",
-    "gradient_signs": "sign of the gradient at a completely wrong prediction (0 = none)",
-    "gradient_bounded": "gradients are finite and below 1e20 (1 = yes)",
-    "loss_grows": "a logit that is wrong by more costs more (1 = yes)",
-    "loss_far": "loss far from zero (nan: not finite)",
-    "gradient_far": "gradient far from zero (nan: not finite, or there is no graph)",
-    "inputs_left_alone": "inputs left as they were (1 = yes)",
+    "loss": Label("loss"),
+    "loss_column": Label("loss of the same examples as a column"),
+    "right_is_cheap": Label("a perfect prediction costs less than 1e-6", statement=True),
+    "wrong_is_dear": Label("a completely wrong prediction costs more than 10, and is finite", statement=True),
+    "gradient": Label("gradient", nan="not a number, or there is no graph"),
+    "gradient_signs": Label("sign of the gradient at a completely wrong prediction", zero="none"),
+    "gradient_bounded": Label("gradients are finite and below 1e20", statement=True),
+    "loss_grows": Label("a logit that is wrong by more costs more", statement=True),
+    "loss_far": Label("loss far from zero", nan="not finite"),
+    "gradient_far": Label("gradient far from zero", nan="not finite, or there is no graph"),
+    "inputs_left_alone": Label("inputs left as they were", statement=True),
+}
+WORDS = {
+    "of_label_1": "the term for label 1",
+    "of_label_0": "the term for label 0",
+    "y": "labels",
+    "y_hat": "predicted probabilities",
+    "tiny": "tiny constant",
+    "overflow_free": "ln(1 + exp(z))",
 }
 
 
@@ -192,25 +208,17 @@ def generate(rng: np.random.Generator) -> Inputs:
     }
 
 
-def _part(name: str, program: Rule, mistakes: tuple[Mistake, ...], reread: str) -> AnswerPart:
-    simulate = seen_by(part_of(PROBE, name), lambda changed: as_function(changed, "y", "prediction"))
-    return AnswerPart(
-        name=name,
-        reference=simulate(program),
-        misconceptions=alternatives(program, (*mistakes, *SHARED), simulate),
-        labels=LABELS,
-        reread=reread,
-        # Wide enough for any of the usual constants in the logarithm.
-        rtol=1e-4,
-    )
+def _part(name: str, mistakes: Iterable[Edit], reread: str) -> AnswerPart:
+    # The tolerance is wide enough for any of the usual constants in the logarithm.
+    return solution_part("bce", name, mistakes, labels=LABELS, reread=reread, rtol=1e-4, words=WORDS)
 
 
 ANSWER = Answer(
     "bce",
     generate,
     (
-        _part("bce_loss", PROBABILITIES, ABOUT_PROBABILITIES, "section 3.2, what happens at exactly 0 and 1"),
-        _part("bce_with_logits", LOGITS, ABOUT_LOGITS, "section 3.2, the loss as a function of the logit"),
+        _part("bce_loss", ABOUT_PROBABILITIES, "section 3.2, what happens at exactly 0 and 1"),
+        _part("bce_with_logits", ABOUT_LOGITS, "section 3.2, the loss as a function of the logit"),
     ),
     by_hand=LOSSES,
 )

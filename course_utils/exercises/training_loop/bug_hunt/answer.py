@@ -1,4 +1,7 @@
-"""The answer to `bug_hunt`: the fault of each loop, and marks in proportion to how many are named rightly."""
+"""What is right in `bug_hunt`: the fault of each loop, and marks in proportion to how many are named rightly.
+
+The counts are simulated, as the answers are names and no code.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.catalogue.answer import Alternative, Answer, AnswerPart
+from course_utils.checks.labels import Label
 from course_utils.exercises.training_loop.bug_hunt.probe import LOOPS, PROBE, digest
 from course_utils.kits.probe import Inputs, Outputs
 
@@ -59,8 +63,11 @@ ANSWER = Answer(
             reference=_all_right,
             misconceptions=tuple(map(_some, range(len(LOOPS)))),
             labels={
-                **{f"named_{loop}": f"loop {loop} has a name from the list of faults (1 = yes)" for loop in LOOPS},
-                "right": "loops named rightly",
+                **{
+                    f"named_{loop}": Label(f"loop {loop} has a name from the list of faults", statement=True)
+                    for loop in LOOPS
+                },
+                "right": Label("loops named rightly"),
             },
             reread="section 3.5, what goes wrong without an error",
         ),

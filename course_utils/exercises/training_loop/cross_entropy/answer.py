@@ -1,116 +1,106 @@
-"""The answer to `cross_entropy`: the mean over examples of log(sum_k exp z_k) - z_label, in nats."""
+"""What is right and wrong in `cross_entropy`: the mean of log(sum_k exp z_k) - z_label, in nats."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-import torch
 
-from autograder.catalogue.answer import Answer, AnswerPart
+from autograder.catalogue.answer import Answer
+from autograder.catalogue.edit import Edit, edit
+from autograder.catalogue.ways import solution_part
 from autograder.kits.library import LOSSES
-from autograder.kits.programs import as_function, seen_by
-from autograder.kits.rules import Mistake, Rule, alternatives
-from course_utils.exercises.training_loop.cross_entropy.probe import PROBE
+from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-PROGRAM: Rule = {
-    "z": lambda s: s.logits,
-    "axis": lambda s: 1,
-    "top": lambda s: s.z.amax(dim=s.axis, keepdim=True),
-    "log_p": lambda s: s.z - s.top - torch.log(torch.exp(s.z - s.top).sum(dim=s.axis, keepdim=True)),
-    "picked": lambda s: s.log_p[torch.arange(len(s.labels)), s.labels],
-    "loss": lambda s: -s.picked.mean(),
-    "returned": lambda s: s.loss,
-}
+SHIFTED = "shifted = logits - logits.max"
+LOG_OF = "= shifted - torch.log(torch.exp"
 
 
-def _through_the_probability(epsilon: float) -> Mistake:
+def _through_the_probability(epsilon: float) -> Edit:
     """Return the mistake with a constant in the logarithm, which is seen where a probability is 0."""
-    return Mistake(
+    return edit(
         "through-the-probability",
         "The logarithm is taken of a probability that has already rounded to 0, or was propped up by a small "
         "constant: a prediction that is wrong by more no longer costs more.",
-        {"log_p": lambda s: torch.log(torch.exp(s.z - s.top) / torch.exp(s.z - s.top).sum(s.axis, True) + epsilon)},
+        {LOG_OF: "= torch.log(torch.exp(shifted) / torch.exp", "keepdim=True))": f"keepdim=True) + {epsilon})"},
         share=0.75,
     )
 
 
 MISTAKES = (
-    Mistake(
+    edit(
         "no-maximum-subtracted",
         "exp overflows for large logits. The same number may be subtracted from all logits of an example: take their "
         "maximum.",
-        {"top": lambda s: torch.zeros(())},
+        {SHIFTED: "shifted = logits - 0 * logits.max"},
     ),
-    Mistake(
+    edit(
         "one-maximum-for-all",
         "One maximum is subtracted from the whole batch, so the exponentials of an example with small logits are all "
         "zero. Every example has its own maximum.",
-        {"top": lambda s: s.z.max()},
+        {".values": ".values.max()"},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "softmax-over-the-batch",
         "The probabilities of one class sum to 1 over the examples; those of one example should, over the classes.",
-        {"axis": lambda s: 0},
+        {"max(dim=1": "max(dim=0", "sum(dim=1": "sum(dim=0"},
     ),
-    Mistake(
+    edit(
         "softmax-twice",
         "The softmax is applied twice: once to the logits and once inside the loss. The loss can then not come below "
         "log(1 + (K - 1)/e) for K classes.",
-        {"z": lambda s: torch.softmax(s.logits, dim=1)},
+        {SHIFTED: f"logits = torch.softmax(logits, dim=1)\n{SHIFTED}"},
     ),
     *map(_through_the_probability, (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 0.0)),
-    Mistake(
+    edit(
         "logarithm-missing",
         "The probability of the label enters as it is; the loss is its negative logarithm.",
-        {"log_p": lambda s: torch.exp(s.z - s.top) / torch.exp(s.z - s.top).sum(dim=s.axis, keepdim=True)},
+        {LOG_OF: "= torch.exp(shifted) / (torch.exp"},
     ),
-    Mistake(
+    edit(
         "every-label-for-every-example",
         "Every example is charged for the labels of all examples: the index picks a square, N by N, instead of one "
         "entry per row.",
-        {"picked": lambda s: s.log_p[:, s.labels]},
+        {"torch.arange(len(labels))": ":"},
     ),
-    Mistake(
+    edit(
         "averaged-over-classes",
         "The loss is too small by the number of classes: the mean goes over examples and classes, the text's over "
         "examples.",
-        {"loss": lambda s: -s.picked.mean() / s.logits.shape[1]},
+        {".mean()": ".mean() / logits.shape[1]"},
     ),
-    Mistake(
+    edit(
         "sum-for-mean",
         "The losses of the examples are summed; the text asks for their mean, so that the batch size does not change "
         "the length of a step.",
-        {"loss": lambda s: -s.picked.sum()},
+        {".mean()": ".sum()"},
     ),
-    Mistake(
+    edit(
         "sign-flipped",
         "The loss is negative: a logarithm of a probability is below zero, and the loss is its negative.",
-        {"loss": lambda s: s.picked.mean()},
+        {"return -": "return "},
     ),
-    Mistake(
+    edit(
         "base-two",
         "The loss is in bits: the logarithm has base 2, the text uses the natural one.",
-        {"loss": lambda s: -s.picked.mean() / math.log(2)},
+        {".mean()": ".mean() / 0.6931471805599453"},
     ),
-    Mistake(
+    edit(
         "graph-cut",
         "The value is right, but no gradient flows back from it: somewhere the tensor became a plain number.",
-        {"returned": lambda s: s.loss.detach()},
+        {"log_probabilities =": "shifted = shifted.detach()\nlog_probabilities ="},
     ),
 )
 LABELS = {
-    "loss": "loss",
-    "gradient": "gradient (nan: not a number, or there is no graph)",
-    "loss_shifted": "loss with the same number added to all logits (nan: not finite)",
-    "loss_shifted_by_row": "loss with a number of its own added to the logits of each example (nan: not finite)",
-    "loss_grows": "a prediction that is wrong by more costs more (1 = yes)",
-    "loss_far": "loss of predictions that are far off",
-    "inputs_left_alone": "inputs left as they were (1 = yes)",
+    "loss": Label("loss"),
+    "gradient": Label("gradient", nan="not a number, or there is no graph"),
+    "loss_shifted": Label("loss with the same number added to all logits", nan="not finite"),
+    "loss_shifted_by_row": Label("loss with a number of its own added to the logits of each example", nan="not finite"),
+    "loss_grows": Label("a prediction that is wrong by more costs more", statement=True),
+    "loss_far": Label("loss of predictions that are far off"),
+    "inputs_left_alone": Label("inputs left as they were", statement=True),
 }
 
 
@@ -129,19 +119,18 @@ def generate(rng: np.random.Generator) -> Inputs:
     }
 
 
-SIMULATE = seen_by(PROBE.parts[0], lambda changed: as_function(changed, "logits", "labels"))
-
 ANSWER = Answer(
     "cross_entropy",
     generate,
     (
-        AnswerPart(
-            name="cross_entropy",
-            reference=SIMULATE(PROGRAM),
-            misconceptions=alternatives(PROGRAM, MISTAKES, SIMULATE),
+        solution_part(
+            "cross_entropy",
+            "cross_entropy",
+            MISTAKES,
             labels=LABELS,
             reread="section 3.2, the loss as the log of a sum of exponentials, less the label's logit",
             rtol=1e-5,
+            words={"shifted": "shifted logits", "log_probabilities": "log-probabilities"},
         ),
     ),
     by_hand=LOSSES,

@@ -68,10 +68,10 @@ MUTANTS = {
     "softmax-over-the-batch+through-the-probability": lambda z, y: nll(torch.softmax(z, 0) + 1e-9, y),
     "softmax-over-the-batch+through-the-probability (1e-8)": lambda z, y: nll(torch.softmax(z, 0) + 1e-8, y),
     "softmax-over-the-batch+through-the-probability (nothing added)": lambda z, y: nll(torch.softmax(z, 0), y),
+    "sign-flipped+sum-for-mean": lambda z, y: -by_hand(z, y) * len(y),
     "through-the-probability+sum-for-mean": lambda z, y: nll(probabilities(z) + 1e-10, y) * len(y),
 }
 WRONG = {
-    "sum and sign": lambda z, y: -by_hand(z, y) * len(y),
     "forgotten return": lambda z, y: None,
     "not reduced": lambda z, y: functional.cross_entropy(z, y, reduction="none"),
     "label smoothing": lambda z, y: functional.cross_entropy(z, y, label_smoothing=0.1),

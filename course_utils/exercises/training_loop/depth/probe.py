@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array, raw_array
 from course_utils.kits.tensors import chance, flag, parameters, same, tensor
 
-__all__ = ["LINEAR_LAYERS", "NOISY_LAYERS", "PROBE"]
+__all__ = ["LINEAR_LAYERS", "PROBE"]
 
 LINEAR_LAYERS, NOISY_LAYERS = 3, 3
 # What float32 leaves of a difference, in standard deviations of the weights.

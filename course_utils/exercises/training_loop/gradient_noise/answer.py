@@ -1,20 +1,31 @@
-"""The answer to `gradient_noise`: the mean squared distance of minibatch gradients from the full one, tr(C) / B.
+"""What is right and wrong in `gradient_noise`: the mean squared distance of minibatch gradients from the full one.
 
-C is the covariance of the gradients of single examples, B the batch size; the draws are independent. The reference is
-this formula, not a simulation; a solution may be off by what chance does to a mean over the draws.
+It is tr(C) / B, with C the covariance of the gradients of single examples and B the batch size, as the draws are
+independent. The reference and the mistakes are simulated, not run: what a solution returns depends on chance, and only
+its expectation is exact; a solution may be off by what chance does to a mean over the draws. And a run of the probe
+takes half a second.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.catalogue.answer import Answer, AnswerPart, Simulate
-from autograder.kits.gradient_noise_mistakes import FIRST, MISTAKES, PROGRAM, STATEMENTS, VARIANTS, spread
-from autograder.kits.programs import perform
-from autograder.kits.rules import Rule, alternatives, under_variants
+from course_utils.checks.labels import Label
+from course_utils.exercises.training_loop.gradient_noise.answer_methods import (
+    CONVENTIONS,
+    FIRST,
+    MISTAKES,
+    STATEMENTS,
+    TEXT,
+    Method,
+    alternatives,
+    spread,
+)
 from course_utils.exercises.training_loop.gradient_noise.probe import BATCH_SIZES, PROBE
 from course_utils.kits.probe import Inputs, Outputs
 
@@ -27,17 +38,23 @@ ROWS, INPUTS, DRAWS = 40, 25, 200
 # percent. What is told apart differs by a factor of exp(APART).
 LEVELS = (2.0, 3.0)
 STEADY, APART = 0.5, 0.35
-
+# Statements that tell a mistake apart, whatever the variances are.
+TELLING = {*STATEMENTS} - {"single_draw"}
 
 LABELS = {
-    "variance": f"logarithm of the variance, batch size number {{step}} of {', '.join(map(str, BATCH_SIZES))} "
-    "(nan: negative, or gradients pile up)",
-    "draws_apart": "each draw starts from a gradient of zero (1 = yes)",
-    "batch_size_used": "the batches have the size asked for (1 = yes)",
-    "pairs_kept": "inputs come with their own targets (1 = yes)",
-    "repeatable": "the same generator state gives the same result (1 = yes)",
-    "single_draw": "noise is measured with a single draw (1 = yes)",
-    "inputs_left_alone": "data and parameters left as they were (1 = yes)",
+    "variance": Label(
+        "logarithm of the variance",
+        "batch size number",
+        link="for",
+        then=f"of {', '.join(map(str, BATCH_SIZES))}",
+        nan="negative, or gradients pile up",
+    ),
+    "draws_apart": Label("each draw starts from a gradient of zero", statement=True),
+    "batch_size_used": Label("the batches have the size asked for", statement=True),
+    "pairs_kept": Label("inputs come with their own targets", statement=True),
+    "repeatable": Label("the same generator state gives the same result", statement=True),
+    "single_draw": Label("noise is measured with a single draw", statement=True),
+    "inputs_left_alone": Label("data and parameters left as they were", statement=True),
 }
 
 
@@ -52,25 +69,22 @@ def _slopes(residuals: NDArray[Any], x: NDArray[Any]) -> NDArray[Any]:
     return gradients
 
 
-def simulate(program: Rule) -> Simulate:
-    """Return what chance leaves of `program`: its expectation for each batch size."""
+def simulate(method: Method) -> Simulate:
+    """Return what chance leaves of a way to measure: its expectation for each batch size."""
 
     def arrays(inputs: Inputs) -> Outputs:
-        given = {"per_example": _per_example(inputs), "rows": ROWS, "draws": int(inputs["num_draws"])}
-        states = [perform(program, **given, size=size) for size in BATCH_SIZES]
-        variances = np.array([s.value for s in states], dtype=np.float64)
-        return {"variance": np.log(variances), **{name: np.array(getattr(states[0], name)) for name in STATEMENTS}}
+        per_example = _per_example(inputs)
+        variances = np.array([method.value(per_example, size) for size in BATCH_SIZES], dtype=np.float64)
+        return {"variance": np.log(variances), **{name: np.array(getattr(method, name)) for name in STATEMENTS}}
 
     return arrays
 
 
 def _separates(inputs: Inputs) -> bool:
     """Say whether any two results that have different names differ by more than chance can explain."""
-    changed = [
-        m for m in MISTAKES if m.formulas.keys() & PART and not m.formulas.keys() & {*STATEMENTS} - {"single_draw"}
-    ]
-    ids = np.array(["", *(mistake.id for mistake in changed)])
-    values = [simulate(program)(inputs) for program in (PROGRAM, *({**PROGRAM, **m.formulas} for m in changed))]
+    seen = [one for one in MISTAKES if one.fields.keys() - {*STATEMENTS} and not one.fields.keys() & TELLING]
+    ids = np.array(["", *(one.id for one in seen)])
+    values = [simulate(method)(inputs) for method in (TEXT, *(replace(TEXT, **one.fields) for one in seen))]
     logs = np.stack([value["variance"] for value in values])
     apart = np.abs(logs[:, None] - logs).max(axis=2)
     return bool(apart[ids[:, None] != ids].min() > APART)
@@ -81,9 +95,6 @@ def _steady(inputs: Inputs) -> bool:
     gradients = _per_example(inputs)
     squares = ((gradients - gradients.mean(axis=0)) ** 2).sum(axis=1)
     return bool(squares.std() < STEADY * squares.mean())
-
-
-PART = {"components", "finite", "of_minibatch", "value"}
 
 
 def generate(rng: np.random.Generator) -> Inputs:
@@ -115,12 +126,9 @@ ANSWER = Answer(
     (
         AnswerPart(
             name=PROBE.parts[0].name,
-            reference=simulate(PROGRAM),
-            misconceptions=(
-                *alternatives(PROGRAM, MISTAKES, simulate),
-                *under_variants(PROGRAM, MISTAKES, VARIANTS, simulate),
-            ),
-            variants=alternatives(PROGRAM, VARIANTS, simulate),
+            reference=simulate(TEXT),
+            misconceptions=alternatives(MISTAKES, CONVENTIONS, simulate),
+            variants=alternatives(CONVENTIONS, (), simulate),
             labels=LABELS,
             reread="section 3.6, the variance of a mean of B independent gradients",
             rtol=0.05,

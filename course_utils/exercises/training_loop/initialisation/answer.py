@@ -1,146 +1,112 @@
-"""The answer to `initialisation`: weights of variance 2 / d0 around zero (He), biases zero, in float64."""
+"""What is right and wrong in `initialisation`: weights of variance 2 / d0 around zero (He), biases zero, float64."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from autograder.catalogue.answer import Alternative, Answer, AnswerPart, Simulate
-from autograder.kits.programs import perform
-from autograder.kits.rules import Mistake, Rule, alternatives, under_variants
+from autograder.catalogue.answer import Alternative, Answer, AnswerPart
+from autograder.catalogue.edit import accepted, edit
+from autograder.catalogue.ways import solution_part
+from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["ANSWER"]
 
-VARIED = {"centred": 1.0, "units_differ": 1.0, "weights_vary": 1.0, "weights_not_zero": 1.0}
-NORMAL = {**VARIED, "bell_shaped": 1.0, "flat": 0.0}
-FLAT = {**VARIED, "bell_shaped": 0.0, "flat": 1.0}
-UNITS_EQUAL = {**VARIED, "centred": 0.0, "bell_shaped": 0.0, "flat": 0.0, "units_differ": 0.0}
-ALL_EQUAL = {**UNITS_EQUAL, "weights_vary": 0.0}
-# What the probe sees of a layer, in the order of its making: `fan` and `gain` make the variance.
-PROGRAM: Rule = {
-    "fan": lambda s: s.d0,
-    "gain": lambda s: 2.0,
-    "scale": lambda s: np.sqrt(s.gain / s.fan),
-    "shape": lambda s: NORMAL,
-    "std": lambda s: s.scale,
-    "biases_zero": lambda s: 1.0,
-    "layers_differ": lambda s: 1.0,
-    "float64": lambda s: 1.0,
-}
+NORMAL = "torch.randn(d0, d1, dtype=torch.float64)"
+FLAT = "torch.rand(d0, d1, dtype=torch.float64)"
 
 MISTAKES = (
-    Mistake(
+    edit(
         "fan-out-for-fan-in",
         "The weights are scaled by the number of outputs, the fan-out. What keeps the size of the signal is the number "
         "of terms in each sum, the number of inputs: the fan-in.",
-        {"fan": lambda s: s.d1},
+        {"2 / d0": "2 / d1"},
     ),
-    Mistake(
+    edit(
         "variance-as-std",
         "2 / fan is the variance of the weights; here it is their standard deviation, so they are far too small.",
-        {"scale": lambda s: s.gain / s.fan},
+        {") ** 0.5": ")"},
     ),
-    Mistake(
+    edit(
         "gain-one",
         "The variance is half of what it should be: a rectifier lets only half of the signal pass, hence the 2.",
-        {"gain": lambda s: 1.0},
+        {"2 / d0": "1 / d0"},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "mean-of-fans",
         "This is the initialisation of Xavier Glorot, with the mean of fan-in and fan-out; the text asks for that of "
         "Kaiming He, for rectifiers.",
-        {"fan": lambda s: s.d0 + s.d1},
+        {"2 / d0": "2 / (d0 + d1)"},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "size-not-scaled",
         "The weights have variance 1, whatever the size of the layer: the signal grows with every layer.",
-        {"scale": lambda s: 1.0},
+        {"spread *": "1.0 *"},
     ),
-    Mistake(
+    edit(
         "all-zero",
         "All weights are zero. Then with rectifiers no hidden unit ever gets a gradient: the network is dead.",
-        {"shape": lambda s: {**ALL_EQUAL, "weights_not_zero": 0.0}, "std": lambda s: np.nan},
+        {NORMAL: "torch.zeros(d0, d1, dtype=torch.float64)"},
     ),
-    Mistake(
+    edit(
         "all-equal",
         "All weights are equal. Then all units of a layer get the same gradient and stay equal for ever.",
-        {"shape": lambda s: ALL_EQUAL, "std": lambda s: np.nan},
+        {NORMAL: "torch.ones(d0, d1, dtype=torch.float64)"},
     ),
-    Mistake(
+    edit(
         "units-equal",
         "All units of the layer have the same weights, so they get the same gradient and stay equal for ever.",
-        {"shape": lambda s: UNITS_EQUAL, "std": lambda s: np.nan},
+        {NORMAL: "torch.randn(d0, 1, dtype=torch.float64).expand(d0, d1)"},
     ),
-    Mistake(
+    edit(
         "same-weights-every-time",
         "Every call gives the same weights: the generator is seeded inside, so layers of equal size are equal.",
-        {"layers_differ": lambda s: 0.0},
+        {"spread =": "torch.manual_seed(0)\nspread ="},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "biases-not-zero",
         "The biases are not zero; the weights already make the units different.",
-        {"biases_zero": lambda s: 0.0},
+        {"torch.zeros(": "torch.ones("},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "not-centred",
         "The weights are all positive: a uniform distribution from 0 has to be moved so that its mean is zero.",
-        {
-            "shape": lambda s: {**FLAT, "centred": 0.0},
-            "std": lambda s: s.scale / np.sqrt(12),
-        },
+        {NORMAL: FLAT},
     ),
-    Mistake(
+    edit(
         "bound-for-std",
         "The scale is the bound of a uniform distribution here; its standard deviation is smaller by the root of 3.",
-        {
-            "shape": lambda s: FLAT,
-            "std": lambda s: s.scale / np.sqrt(3),
-        },
+        {NORMAL: f"(2 * {FLAT} - 1)"},
     ),
 )
-# Without a dtype torch makes float32, so this comes together with anything else.
-FLOAT32 = Mistake(
-    "float32",
-    "The weights or the biases are in float32, torch's default; the text asks for float64, in which everything here is "
-    "computed.",
-    {"float64": lambda s: 0.0},
-    share=0.75,
-)
-UNIFORM = Mistake(
+UNIFORM = accepted(
     "uniform",
     "Accepted: a uniform distribution with the right standard deviation. What counts is the variance; the text draws "
     "from a normal distribution.",
-    {"shape": lambda s: FLAT},
-    share=1.0,
+    {NORMAL: f"3**0.5 * (2 * {FLAT} - 1)"},
+)
+FLOAT32 = (
+    "The weights or the biases are in float32, torch's default; the text asks for float64, in which everything here is "
+    "computed."
 )
 LABELS = {
-    "std": "standard deviation of the weights of layer {step} (nan: some units are equal)",
-    "centred": "mean of the weights is zero (1 = yes)",
-    "bell_shaped": "normally distributed (1 = yes)",
-    "flat": "uniformly distributed (1 = yes)",
-    "weights_vary": "weights of a layer differ (1 = yes)",
-    "weights_not_zero": "weights are not all zero (1 = yes)",
-    "units_differ": "units of a layer differ (1 = yes)",
-    "layers_differ": "two layers of the same size differ (1 = yes)",
-    "biases_zero": "all biases are zero (1 = yes)",
-    "float64": "float64 (1 = yes)",
+    "std": Label("standard deviation of the weights", "layer", link="of", nan="some units are equal"),
+    "centred": Label("mean of the weights is zero", statement=True),
+    "bell_shaped": Label("normally distributed", statement=True),
+    "flat": Label("uniformly distributed", statement=True),
+    "weights_vary": Label("weights of a layer differ", statement=True),
+    "weights_not_zero": Label("weights are not all zero", statement=True),
+    "units_differ": Label("units of a layer differ", statement=True),
+    "layers_differ": Label("two layers of the same size differ", statement=True),
+    "biases_zero": Label("all biases are zero", statement=True),
+    "float64": Label("float64", statement=True),
 }
-SEEN = ("std", "biases_zero", "layers_differ", "float64")
-
-
-def simulate(program: Rule) -> Simulate:
-    """Return what the probe would see if there were no chance."""
-
-    def arrays(inputs: Inputs) -> Outputs:
-        layers = [perform(program, d0=float(d0), d1=float(d1)) for d0, d1 in inputs["shapes"]]
-        seen = {**layers[0].shape, **{name: getattr(layers[0], name) for name in SEEN}}
-        return {**{name: np.array(value) for name, value in seen.items()}, "std": np.array([s.std for s in layers])}
-
-    return arrays
 
 
 def generate(rng: np.random.Generator) -> Inputs:
@@ -153,37 +119,42 @@ def generate(rng: np.random.Generator) -> Inputs:
     return {"shapes": shapes, "seed": np.array(rng.integers(2**31))}
 
 
-def _in_float32(alternative: Alternative) -> Alternative:
-    """Return the same with one mistake more."""
+def _or_in_float32(part: AnswerPart) -> AnswerPart:
+    """Add float32 to each way to answer: without a dtype torch makes it, so it comes together with anything else."""
+    right = (part.reference, *(way.simulate for way in part.variants))
+    alone = tuple(_in_float32(Alternative((), (), simulate, share=1.0)) for simulate in right)
+    return replace(
+        part,
+        misconceptions=(*part.misconceptions, *alone, *map(_in_float32, part.misconceptions)),
+        changes=(*part.changes, *map(_in_float32, part.changes)),
+    )
 
-    def arrays(inputs: Inputs) -> Outputs:
-        return {**alternative.simulate(inputs), "float64": np.array(0.0)}
 
-    ids, says = (*alternative.ids, FLOAT32.id), (*alternative.says, FLOAT32.says)
-    return Alternative(ids, says, arrays, alternative.share * FLOAT32.share)
+def _in_float32(way: Alternative) -> Alternative:
+    """Return the same way in float32."""
+
+    def simulate(inputs: Inputs) -> Outputs:
+        found = way.simulate(inputs)
+        return {**found, "float64": np.array(0.0)} if found else {}
+
+    return Alternative((*way.ids, "float32"), (*way.says, FLOAT32), simulate, way.share * 0.75)
 
 
-NAMED = (
-    *alternatives(PROGRAM, MISTAKES, simulate),
-    *under_variants(PROGRAM, MISTAKES, (UNIFORM,), simulate),
-)
 ANSWER = Answer(
     "initialisation",
     generate,
     (
-        AnswerPart(
-            name="make_layer",
-            reference=simulate(PROGRAM),
-            misconceptions=(
-                *NAMED,
-                *alternatives(PROGRAM, (FLOAT32,), simulate),
-                *under_variants(PROGRAM, (FLOAT32,), (UNIFORM,), simulate),
-                *map(_in_float32, NAMED),
-            ),
-            variants=alternatives(PROGRAM, (UNIFORM,), simulate, pairs=False),
-            labels=LABELS,
-            reread="section 3.4, the variance of a sum of d0 terms",
-            rtol=0.02,
+        _or_in_float32(
+            solution_part(
+                "initialisation",
+                "make_layer",
+                MISTAKES,
+                conventions=[UNIFORM],
+                labels=LABELS,
+                reread="section 3.4, the variance of a sum of d0 terms",
+                rtol=0.02,
+                words={"spread": "the standard deviation", "d0": "the number of inputs", "d1": "the number of outputs"},
+            )
         ),
     ),
 )

@@ -32,7 +32,7 @@ def _run(make_layer: Callable[..., Any], inputs: Inputs) -> Outputs:
         layers = [_layer(make_layer, int(d0), int(d1)) for d0, d1 in inputs["shapes"]]
         again, _, _ = _layer(make_layer, *map(int, inputs["shapes"][0]))
     weights = [w for w, _, _ in layers]
-    differ = all(len(np.unique(w, axis=1).T) == w.shape[1] for w in weights)
+    differ = all(map(_units_differ, weights))
     kurtosis = np.array([_kurtosis(w) if differ else 0.0 for w in weights])
     return {
         "std": np.array([w.std() if differ else np.nan for w in weights]),
@@ -57,9 +57,15 @@ def _layer(make_layer: Callable[..., Any], d0: int, d1: int) -> tuple[NDArray[An
     return as_array(w, f"w of {call}", (d0, d1)), as_array(b, f"b of {call}", (d1,)), double
 
 
+def _units_differ(w: NDArray[Any]) -> bool:
+    """Say whether no two columns are equal; NaN equals nothing, -0.0 equals 0.0."""
+    return bool(np.isnan(w).any()) or len({unit.tobytes() for unit in w.T + 0.0}) == w.shape[1]
+
+
 def _kurtosis(w: NDArray[Any]) -> float:
     """Return the fourth moment over the square of the second: 3 for a normal distribution, 1.8 for a uniform one."""
-    return float(((w - w.mean()) ** 4).mean() / w.var() ** 2)
+    squares = (w - w.mean()) ** 2
+    return float((squares**2).mean() / squares.mean() ** 2)
 
 
 PROBE = Probe.single("initialisation", "make_layer", _run)

@@ -1,104 +1,89 @@
-"""The answer to `network`: z = h(z @ w + b), layer after layer; a last dimension of size 1 is squeezed."""
+"""What is right and wrong in `network`: z = h(z @ w + b), layer after layer; a last dimension of size 1 goes."""
 
 from __future__ import annotations
 
-from functools import reduce
 from itertools import pairwise
 
 import numpy as np
-import torch
 
 from autograder.catalogue.answer import Answer, AnswerPart
-from autograder.kits.programs import as_function, part_of, seen_by
-from autograder.kits.rules import Mistake, Rule, alternatives
-from course_utils.exercises.training_loop.network.probe import PROBE
+from autograder.catalogue.edit import Edit, edit
+from autograder.catalogue.ways import solution_part
+from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-PROGRAM: Rule = {
-    "layers": lambda s: s.params,
-    "affine": lambda s: lambda z, w, b: z @ w + b,
-    "layer": lambda s: lambda z, wbh: wbh[2](s.affine(z, *wbh[:2])),
-    "out": lambda s: reduce(s.layer, s.layers, s.x),
-    "returned": lambda s: s.out.squeeze(-1) if s.out.shape[-1] == 1 else s.out,
-}
-
-
-def _identity(z: torch.Tensor) -> torch.Tensor:
-    return z
-
+LAYERS = "in params:"
+SQUEEZE = ".squeeze(dim=-1)"
 
 MISTAKES = (
-    Mistake(
-        "bias-missing",
-        "The biases have no effect on the output.",
-        {"affine": lambda s: lambda z, w, b: z @ w},
-    ),
-    Mistake(
+    edit("bias-missing", "The biases have no effect on the output.", {"@ weights + biases": "@ weights"}),
+    edit(
         "activation-before-bias",
         "The bias is added after the activation; it belongs inside, where it moves the threshold.",
-        {"layer": lambda s: lambda z, wbh: wbh[2](z @ wbh[0]) + wbh[1]},
+        {"@ weights + biases)": "@ weights) + biases"},
     ),
-    Mistake(
+    edit(
         "activation-before-weights",
         "The activation is applied to what enters a layer; it belongs to what the weights and the bias make of it.",
-        {"layer": lambda s: lambda z, wbh: s.affine(wbh[2](z), *wbh[:2])},
+        {"= activation(outputs": "= (activation(outputs)"},
     ),
-    Mistake(
+    edit(
         "last-activation-missing",
         "The last layer ends without its activation.",
-        {"layers": lambda s: [*s.params[:-1], (*s.params[-1][:2], _identity)]},
+        {LAYERS: "in [*params[:-1], (*params[-1][:2], lambda z: z)]:"},
     ),
-    Mistake(
+    edit(
         "squeeze-all",
         "A batch of one example loses its batch dimension too: squeeze the last dimension only.",
-        {"returned": lambda s: s.out.squeeze()},
+        {SQUEEZE: ".squeeze()"},
         share=0.75,
     ),
 )
 ABOUT_UNIT = (
-    Mistake(
+    edit(
         "not-squeezed",
         "One output per example should come back as a vector of shape (N,). As a column (N, 1), subtracted from labels "
         "of shape (N,), it would make an N by N table.",
-        {"returned": lambda s: s.out},
+        {SQUEEZE: ""},
         share=0.75,
     ),
 )
 ABOUT_LAYERS = (
-    Mistake(
+    edit(
         "hidden-activations-missing",
         "Only the last layer has its activation; without the others all layers together are one linear map.",
-        {"layers": lambda s: [*((w, b, _identity) for w, b, _ in s.params[:-1]), s.params[-1]]},
+        {LAYERS: "in [*((w, b, lambda z: z) for w, b, _ in params[:-1]), params[-1]]:"},
     ),
-    Mistake(
+    edit(
         "first-activation-everywhere",
         "All layers use the activation of the first one; each tuple brings its own.",
-        {"layers": lambda s: [(w, b, s.params[0][2]) for w, b, _ in s.params]},
+        {LAYERS: "in [(w, b, params[0][2]) for w, b, _ in params]:"},
     ),
-    Mistake(
+    edit(
         "last-activation-everywhere",
         "All layers use the activation of the last one; each tuple brings its own.",
-        {"layers": lambda s: [(w, b, s.params[-1][2]) for w, b, _ in s.params]},
+        {LAYERS: "in [(w, b, params[-1][2]) for w, b, _ in params]:"},
     ),
-    Mistake(
+    edit(
         "activation-twice",
         "Each activation is applied twice.",
-        {"layer": lambda s: lambda z, wbh: wbh[2](wbh[2](s.affine(z, *wbh[:2])))},
+        {"= activation(": "= (lambda z: activation(activation(z)))("},
     ),
-    Mistake(
+    edit(
         "first-column-only",
         "Only the first output of each example is returned: the last dimension goes only when its size is 1.",
-        {"returned": lambda s: s.out[..., :1]},
+        {SQUEEZE: "[..., :1]"},
     ),
 )
+NO_DIMENSION = "there is no such dimension"
 LABELS = {
-    "outputs": "output of the batch",
-    "output_of_one_row": "output for one example",
-    "shape": "shape of the output",
-    "shape_of_one_row": "shape of the output for one example",
-    "inputs_left_alone": "inputs and parameters left as they were (1 = yes)",
+    "outputs": Label("output of the batch"),
+    "output_of_one_row": Label("output for one example"),
+    "shape": Label("shape of the output", zero=NO_DIMENSION),
+    "shape_of_one_row": Label("shape of the output for one example", zero=NO_DIMENSION),
+    "inputs_left_alone": Label("inputs and parameters left as they were", statement=True),
 }
 
 
@@ -111,15 +96,8 @@ def generate(rng: np.random.Generator) -> Inputs:
     return inputs
 
 
-def _part(name: str, mistakes: tuple[Mistake, ...]) -> AnswerPart:
-    simulate = seen_by(part_of(PROBE, name), lambda changed: as_function(changed, "x", "params"))
-    return AnswerPart(
-        name=name,
-        reference=simulate(PROGRAM),
-        misconceptions=alternatives(PROGRAM, mistakes, simulate),
-        labels=LABELS,
-        reread="section 3.3, one layer and its letters",
-    )
+def _part(name: str, mistakes: tuple[Edit, ...]) -> AnswerPart:
+    return solution_part("network", name, mistakes, labels=LABELS, reread="section 3.3, one layer and its letters")
 
 
 ANSWER = Answer(

@@ -1,90 +1,77 @@
-"""The answer to `sample_minibatch`: independent draws with replacement, each input with its own target."""
+"""What is right and wrong in `sample_minibatch`: independent draws, each input with its own target."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograder.catalogue.answer import Answer, AnswerPart, Simulate
-from autograder.kits.programs import perform, statements
-from autograder.kits.rules import Mistake, Rule, alternatives
-from course_utils.kits.probe import Inputs, Outputs
+from autograder.catalogue.answer import Answer
+from autograder.catalogue.edit import edit
+from autograder.catalogue.ways import solution_part
+from course_utils.checks.labels import Label
+from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-PROGRAM: Rule = statements(
-    pairs_kept=1.0,
-    rows_repeat=1.0,
-    draws_differ=1.0,
-    rows_scattered=1.0,
-    all_rows_drawn=1.0,
-    rows_equally_often=1.0,
-    default_size=100.0,
-    data_left_alone=1.0,
-)
+DRAWN = "torch.randint(low=0, high=len(input_data), size=(num_points,))"
+PAIR = "return input_data[drawn]"
 
 MISTAKES = (
-    Mistake(
+    edit(
         "without-replacement",
         "No row occurs twice in a minibatch: these are draws without replacement. The text asks for independent ones, "
         "where a row that has been drawn can be drawn again.",
-        statements(rows_repeat=0.0),
+        {DRAWN: "torch.randperm(len(input_data))[:num_points]"},
     ),
-    Mistake(
+    edit(
         "pairs-broken",
         "Inputs and targets are drawn separately, so most inputs come with the target of another one.",
-        statements(pairs_kept=0.0),
+        {"target_data[drawn]": "target_data[drawn[torch.randperm(num_points)]]"},
     ),
-    Mistake(
+    edit(
         "same-draw-every-time",
         "Every call returns the same rows: the generator is seeded inside the function.",
-        statements(draws_differ=0.0),
+        {"drawn = ": "torch.manual_seed(0)\ndrawn = "},
     ),
-    Mistake(
+    edit(
         "consecutive-rows",
         "The rows of a minibatch are neighbours in the data: only its beginning is drawn at random, not every row.",
-        statements(rows_scattered=0.0, rows_repeat=0.0),
+        {DRAWN: "torch.randint(len(input_data) - num_points + 1, (1,)) + torch.arange(num_points)"},
     ),
-    Mistake(
+    edit(
         "first-rows-only",
         "The minibatch is always the first rows of the data: nothing is drawn at random.",
-        statements(rows_scattered=0.0, rows_repeat=0.0, draws_differ=0.0),
+        {DRAWN: "torch.arange(num_points)"},
     ),
-    Mistake(
+    edit(
         "row-never-drawn",
         "One row of the data can never be drawn, the first or the last: look at the bounds of the random index.",
-        statements(all_rows_drawn=0.0),
+        {"high=len(input_data)": "high=len(input_data) - 1"},
         share=0.75,
     ),
-    Mistake(
+    edit(
         "rows-not-equally-likely",
         "Some rows are drawn much more often than others.",
-        statements(rows_equally_often=0.0),
+        {DRAWN: "(len(input_data) * torch.rand(num_points) ** 2).long()"},
     ),
-    Mistake(
+    edit(
         "data-shuffled-in-place",
         "The function changes the data that it is given, and so everything that uses them afterwards.",
-        statements(data_left_alone=0.0),
+        {
+            PAIR: "order = torch.randperm(len(input_data))\n"
+            f"input_data[:], target_data[:] = input_data[order], target_data[order]\n{PAIR}"
+        },
     ),
 )
 LABELS = {
-    "pairs_kept": "inputs come with their own targets (1 = yes)",
-    "rows_repeat": "a row can occur twice (1 = yes)",
-    "draws_differ": "two calls draw different rows (1 = yes)",
-    "rows_scattered": "rows come from everywhere (1 = yes)",
-    "all_rows_drawn": "every row can be drawn (1 = yes)",
-    "rows_equally_often": "all rows are drawn equally often (1 = yes)",
-    "default_size": "rows drawn if num_points is not given",
-    "data_left_alone": "data left as they were (1 = yes)",
+    "pairs_kept": Label("inputs come with their own targets", statement=True),
+    "rows_repeat": Label("a row can occur twice", statement=True),
+    "draws_differ": Label("two calls draw different rows", statement=True),
+    "rows_scattered": Label("rows come from everywhere", statement=True),
+    "all_rows_drawn": Label("every row can be drawn", statement=True),
+    "rows_equally_often": Label("all rows are drawn equally often", statement=True),
+    "default_size": Label("rows drawn if num_points is not given"),
+    "data_left_alone": Label("data left as they were", statement=True),
 }
-
-
-def simulate(program: Rule) -> Simulate:
-    """Return the statements as arrays."""
-
-    def arrays(inputs: Inputs) -> Outputs:
-        return {name: np.array(value) for name, value in vars(perform(program)).items()}
-
-    return arrays
 
 
 def generate(rng: np.random.Generator) -> Inputs:
@@ -103,12 +90,13 @@ ANSWER = Answer(
     "sample_minibatch",
     generate,
     (
-        AnswerPart(
-            name="sample_minibatch",
-            reference=simulate(PROGRAM),
-            misconceptions=alternatives(PROGRAM, MISTAKES, simulate),
+        solution_part(
+            "sample_minibatch",
+            "sample_minibatch",
+            MISTAKES,
             labels=LABELS,
             reread="section 3.5, what independent draws are",
+            words={"drawn": "numbers of the rows drawn", "num_points": "number of draws"},
         ),
     ),
 )

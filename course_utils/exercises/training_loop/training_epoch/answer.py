@@ -1,42 +1,93 @@
-"""The answer to `training_epoch`: one pass in batches of a fresh permutation, downhill, and what it reports.
-
-The mistakes stand in `training_epoch_mistakes`, the loop itself in `training_loop`.
-"""
+"""What is right and wrong in `training_epoch`: one pass in batches of a fresh permutation, and what it reports."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 
 from autograder.catalogue.answer import Answer, AnswerPart
-from autograder.kits.evaluation_mistakes import ABOUT_EVALUATE, ATTACHED
-from autograder.kits.programs import as_function, part_of, seen_by
-from autograder.kits.rules import Mistake, Rule, alternatives
-from autograder.kits.training_epoch_mistakes import (
+from autograder.catalogue.edit import Edit, accepted, edit
+from autograder.catalogue.ways import solution_part
+from course_utils.checks.labels import Label
+from course_utils.exercises.training_loop.training_epoch.answer_epoch import (
     ABOUT_BATCHES,
     ABOUT_UPDATES,
     MEASURED_AFTER,
 )
-from autograder.kits.training_loop import EPOCH, EVALUATION, as_epoch
-from course_utils.exercises.training_loop.training_epoch.probe import PROBE
-from course_utils.kits.probe import Inputs, Part
+from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
+# What evaluate returns.
+LOSS, SHARE = "bce_loss(y, y_hat).item()", "accuracy(y, y_hat)"
+
+ABOUT_EVALUATE = (
+    edit(
+        "sum-for-mean",
+        "The loss is the sum over the examples; the text asks for their mean.",
+        {LOSS: f"{LOSS} * len(y)"},
+    ),
+    edit(
+        "accuracy-in-percent",
+        "The accuracy is in percent; the text asks for a fraction between 0 and 1.",
+        {SHARE: "100 * accuracy(y, y_hat)"},
+        share=0.75,
+    ),
+    edit(
+        "accuracy-as-count",
+        "The accuracy is the number of right answers; the text asks for their fraction.",
+        {SHARE: "len(y) * accuracy(y, y_hat)"},
+        share=0.75,
+    ),
+    edit(
+        "error-for-accuracy",
+        "This is the fraction of wrong answers; the accuracy is that of right ones.",
+        {SHARE: "1 - accuracy(y, y_hat)"},
+    ),
+    edit(
+        "threshold-for-logits",
+        "Every example counts as a 1: a probability is compared with 0, where a logit would be. Its threshold is 1/2.",
+        {SHARE: "accuracy(y, y_hat > 0)"},
+    ),
+    edit(
+        "all-pairs",
+        "Each output is compared with the labels of all examples: a column (N, 1) meets a vector (N,).",
+        {SHARE: "accuracy(y[:, None], y_hat)"},
+    ),
+    edit(
+        "results-exchanged",
+        "Loss and accuracy have changed places.",
+        {f"return {LOSS}": f"return ({LOSS}", SHARE: f"{SHARE})[::-1]"},
+        share=0.75,
+    ),
+)
+ATTACHED = accepted(
+    "graph-kept",
+    "Accepted: the values are right. They carry the graph of the whole pass with them; under no_grad, or as plain "
+    "numbers, they would not.",
+    {"with torch.no_grad():": "if True:", LOSS: "bce_loss(y, y_hat)"},
+)
 LABELS = {
-    "weights": "parameters after epoch {step}",
-    "weights_full_batches": "parameters after an epoch of full batches only",
-    "loss_full_batches": "loss reported where the batch size divides the number of examples",
-    "examples_used": "examples used for updates in epoch {step}",
-    "loss": "loss reported",
-    "accuracy": "accuracy reported",
-    "gradient_not_used": "a gradient was computed but the parameters did not move (1 = yes)",
-    "batch_sizes": "sizes of the batches of epoch {step}, in descending order",
-    "each_row_once": "each row once per epoch (1 = yes)",
-    "shuffled": "the rows are shuffled (1 = yes)",
-    "new_order_each_epoch": "a new order in each epoch (1 = yes)",
-    "pairs_kept": "each input with its own label (1 = yes)",
-    "plain_numbers": "results without a graph (1 = yes)",
-    "parameters_left_alone": "parameters left as they were (1 = yes)",
+    "weights": Label("parameters", "epoch"),
+    "weights_full_batches": Label("parameters after an epoch of full batches only"),
+    "loss_full_batches": Label("loss reported where the batch size divides the number of examples"),
+    "examples_used": Label("examples used for updates", "epoch", link="in"),
+    "loss": Label("loss reported"),
+    "accuracy": Label("accuracy reported"),
+    "gradient_not_used": Label("a gradient was computed but the parameters did not move", statement=True),
+    "batch_sizes": Label("sizes of the batches", "epoch", link="of", then="in descending order"),
+    "each_row_once": Label("each row once per epoch", statement=True),
+    "shuffled": Label("the rows are shuffled", statement=True),
+    "new_order_each_epoch": Label("a new order in each epoch", statement=True),
+    "pairs_kept": Label("each input with its own label", statement=True),
+    "plain_numbers": Label("results without a graph", statement=True),
+    "parameters_left_alone": Label("parameters left as they were", statement=True),
+}
+WORDS = {
+    "params": "parameters",
+    "y_hat": "predicted probabilities",
+    "rows": "rows of the batch",
 }
 
 
@@ -72,21 +123,18 @@ def _draw(rng: np.random.Generator) -> Inputs:
     }
 
 
-def _part(
-    part: Part, program: Rule, mistakes: tuple[Mistake, ...], variant: tuple[Mistake, ...], weight: float, reread: str
-) -> AnswerPart:
-    evaluation = part.name == "evaluate"
-    simulate = seen_by(part, (lambda p: as_function(p, "params", "x", "y")) if evaluation else as_epoch)
-    return AnswerPart(
-        name=part.name,
-        reference=simulate(program),
-        misconceptions=alternatives(program, mistakes, simulate),
-        variants=alternatives(program, variant, simulate, pairs=False),
+def _part(name: str, mistakes: Iterable[Edit], conventions: Iterable[Edit], weight: float, reread: str) -> AnswerPart:
+    return solution_part(
+        "training_epoch",
+        name,
+        mistakes,
+        conventions=conventions,
         labels=LABELS,
         reread=reread,
         weight=weight,
         # Wide enough for any of the usual constants in the logarithm of bce_loss.
         rtol=1e-4,
+        words=WORDS,
     )
 
 
@@ -95,28 +143,13 @@ ANSWER = Answer(
     generate,
     (
         _part(
-            part_of(PROBE, "the updates"),
-            EPOCH,
+            "the updates",
             ABOUT_UPDATES,
-            (MEASURED_AFTER,),
+            [MEASURED_AFTER],
             0.5,
             "section 3.5, the six lines of an epoch, and the weighted mean",
         ),
-        _part(
-            part_of(PROBE, "the batches"),
-            EPOCH,
-            ABOUT_BATCHES,
-            (),
-            0.3,
-            "section 3.5, permutations and the last batch",
-        ),
-        _part(
-            part_of(PROBE, "evaluate"),
-            EVALUATION,
-            ABOUT_EVALUATE,
-            (ATTACHED,),
-            0.2,
-            "section 3.5, what is reported",
-        ),
+        _part("the batches", ABOUT_BATCHES, [], 0.3, "section 3.5, permutations and the last batch"),
+        _part("evaluate", ABOUT_EVALUATE, [ATTACHED], 0.2, "section 3.5, what is reported"),
     ),
 )

@@ -1,84 +1,92 @@
-"""The answer to `tuning`: there is no single one; settings within the budget that reach the goal on average."""
+"""What is right and wrong in `tuning`: settings within the budget that reach the goal on average; many do.
+
+The statements are simulated: an exercise about settings has no formula to edit, and a run of the probe trains networks.
+"""
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 
-from autograder.catalogue.answer import Answer, AnswerPart, Simulate
-from autograder.kits.programs import perform, statements
-from autograder.kits.rules import Mistake, Rule, alternatives
-from course_utils.exercises.training_loop.tuning.probe import BUDGET_EPOCHS, PROBE, SMALLEST_BATCH
+from autograder.catalogue.answer import Alternative, Answer, AnswerPart, Simulate
+from course_utils.checks.labels import Label
+from course_utils.exercises.training_loop.tuning.probe import BUDGET_EPOCHS, GOAL, PROBE, SMALLEST_BATCH
 from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["ANSWER"]
 
 SEEDS = 3
-PROGRAM: Rule = statements(
-    epochs_in_budget=1.0,
-    batch_in_budget=1.0,
-    rate_positive=1.0,
-    validation_reached=1.0,
-    smaller_is_no_better=1.0,
-    larger_is_no_better=1.0,
-)
-MISTAKES = (
-    Mistake(
+LABELS = {
+    "validation_reached": Label(f"mean validation accuracy of three seeds is at least {GOAL}", statement=True),
+    "epochs_in_budget": Label(f"at most {BUDGET_EPOCHS} epochs", statement=True),
+    "batch_in_budget": Label(f"at least {SMALLEST_BATCH} examples per batch", statement=True),
+    "rate_positive": Label("the learning rate is positive", statement=True),
+    "smaller_is_no_better": Label("a smaller learning rate is no better", statement=True),
+    "larger_is_no_better": Label("a larger learning rate is no better", statement=True),
+}
+
+
+def _all_but(*failing: str) -> Simulate:
+    """Return the arrays of settings of which all statements hold but those that are named."""
+    return lambda inputs: {name: np.array(float(name not in failing)) for name in LABELS}
+
+
+def _mistake(name: str, says: str, *failing: str, share: float = 0.25) -> Alternative:
+    return Alternative((name,), (says,), _all_but(*failing), share)
+
+
+def _both(one: Alternative, other: Alternative) -> Alternative:
+    """Return two mistakes together: what fails in either fails in both."""
+
+    def simulate(inputs: Inputs) -> Outputs:
+        found, more = one.simulate(inputs), other.simulate(inputs)
+        return {name: np.minimum(found[name], more[name]) for name in found}
+
+    return Alternative(one.ids + other.ids, one.says + other.says, simulate, one.share * other.share)
+
+
+ABOUT_BUDGET = (
+    _mistake(
         "too-many-epochs",
         f"The budget is {BUDGET_EPOCHS} epochs. Whoever may train longer wins every comparison.",
-        statements(epochs_in_budget=0.0),
-        share=0.25,
+        "epochs_in_budget",
     ),
-    Mistake(
+    _mistake(
         "batches-too-small",
         f"A batch has at least {SMALLEST_BATCH} examples here; smaller ones buy more steps with the same epochs.",
-        statements(batch_in_budget=0.0),
-        share=0.25,
+        "batch_in_budget",
     ),
-    Mistake(
+    _mistake(
         "learning-rate-not-positive",
         "The learning rate is not positive. The training loop descends with a positive one; a negative one climbs.",
-        statements(rate_positive=0.0),
+        "rate_positive",
         share=0.0,
     ),
-    Mistake(
+)
+# What is outside the budget is not trained, so these cannot be seen together with it.
+ABOUT_TRAINING = (
+    _mistake(
         "learning-rate-too-large",
-        "The mean validation accuracy stays below 0.95, and a smaller learning rate does better with the same budget.",
-        statements(validation_reached=0.0, smaller_is_no_better=0.0),
-        share=0.25,
+        f"The mean validation accuracy stays below {GOAL}, and a smaller learning rate does better with the same "
+        "budget.",
+        "validation_reached",
+        "smaller_is_no_better",
     ),
-    Mistake(
+    _mistake(
         "learning-rate-too-small",
-        "The mean validation accuracy stays below 0.95, and a larger learning rate does better: with steps as short as "
-        "these the budget ends on the way down.",
-        statements(validation_reached=0.0, larger_is_no_better=0.0),
-        share=0.25,
+        f"The mean validation accuracy stays below {GOAL}, and a larger learning rate does better: with steps as short "
+        "as these the budget ends on the way down.",
+        "validation_reached",
+        "larger_is_no_better",
     ),
-    Mistake(
+    _mistake(
         "too-few-steps",
-        "The mean validation accuracy stays below 0.95, and no other learning rate does better: "
+        f"The mean validation accuracy stays below {GOAL}, and no other learning rate does better: "
         "there are too few steps. Use the budget, in epochs or with smaller batches.",
-        statements(validation_reached=0.0),
-        share=0.25,
+        "validation_reached",
     ),
 )
-LABELS = {
-    "validation_reached": "mean validation accuracy of three seeds is at least 0.95 (1 = yes)",
-    "epochs_in_budget": f"at most {BUDGET_EPOCHS} epochs (1 = yes)",
-    "batch_in_budget": f"at least {SMALLEST_BATCH} examples per batch (1 = yes)",
-    "rate_positive": "the learning rate is positive (1 = yes)",
-    "smaller_is_no_better": "a smaller learning rate is no better (1 = yes)",
-    "larger_is_no_better": "a larger learning rate is no better (1 = yes)",
-}
-ABOUT_BUDGET = MISTAKES[:3]
-
-
-def simulate(program: Rule) -> Simulate:
-    """Return the statements as arrays."""
-
-    def arrays(inputs: Inputs) -> Outputs:
-        return {name: np.array(value) for name, value in vars(perform(program)).items()}
-
-    return arrays
 
 
 def generate(rng: np.random.Generator) -> Inputs:
@@ -92,11 +100,11 @@ ANSWER = Answer(
     (
         AnswerPart(
             name=PROBE.parts[0].name,
-            reference=simulate(PROGRAM),
-            # What is outside the budget is not trained, so the others cannot be seen together with it.
+            reference=_all_but(),
             misconceptions=(
-                *alternatives(PROGRAM, ABOUT_BUDGET, simulate),
-                *alternatives(PROGRAM, MISTAKES[3:], simulate, pairs=False),
+                *ABOUT_BUDGET,
+                *(_both(one, other) for one, other in combinations(ABOUT_BUDGET, 2)),
+                *ABOUT_TRAINING,
             ),
             labels=LABELS,
             reread="section 3.7, what each setting does",

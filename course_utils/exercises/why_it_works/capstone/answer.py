@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.catalogue.answer import Alternative, Answer, AnswerPart, Simulate
+from course_utils.checks.labels import Label
 from course_utils.exercises.why_it_works.capstone.answer_images import drawn_images, labels_of
 from course_utils.exercises.why_it_works.capstone.probe import BUDGET_S, PROBE
 from course_utils.kits.probe import Inputs, Outputs
@@ -95,10 +96,10 @@ ANSWER = Answer(
             reference=_labels,
             misconceptions=KNOWN,
             labels={
-                "benchmark": "the predictions",
-                "first_hurdle": "the predictions",
-                "classes_predicted": "number of classes that are predicted at all",
-                "within_budget": f"at most {BUDGET_S:g} s of processor time (1 = yes)",
+                "benchmark": Label("the predictions"),
+                "first_hurdle": Label("the predictions"),
+                "classes_predicted": Label("number of classes that are predicted at all"),
+                "within_budget": Label(f"at most {BUDGET_S:g} s of processor time", statement=True),
             },
             reread="section 5.6, the task and its rules",
             agreement={"benchmark": BENCHMARK, "first_hurdle": FIRST_HURDLE},

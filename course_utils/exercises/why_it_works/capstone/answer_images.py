@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.alter import alter
+from course_utils.data.altered_images import alter
 
 __all__ = ["PATH", "PER_CLASS", "drawn_images", "is_recorded", "labels_of"]
 

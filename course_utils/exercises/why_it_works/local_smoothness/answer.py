@@ -249,7 +249,7 @@ PART = solution_part(
     "local_smoothness",
     "the ratio",
     MISTAKES,
-    labels={"smoothness": Label("smoothness", "learning rate", link="with")},
+    labels={"smoothness": Label("smoothness", "learning rate", "with")},
     reread="section 5.2, the definition, and the norm over all parameters",
     weight=5.0,
     words=WORDS,

@@ -173,7 +173,7 @@ LOGS = solution_part(
     LOG_MISTAKES,
     conventions=LOG_CONVENTIONS,
     labels={
-        "logs": Label("returned number", "place", link="at", then=f"in the order {', '.join(LOG_NAMES)}"),
+        "logs": Label(f"entry of ({', '.join(LOG_NAMES)})", "number", "with"),
         "plain_numbers": Label("numbers without a graph", statement=True),
         "evaluation_mode_kept": Label("a net in evaluation mode stays in it", statement=True),
         **KEPT,
@@ -186,7 +186,7 @@ STEPS = solution_part(
     "the steps of a pass",
     PASS_MISTAKES,
     conventions=PASS_CONVENTIONS,
-    labels={"weights": Label("parameters", "pass"), "loss": Label("loss returned", "pass", link="by")},
+    labels={"weights": Label("parameters", "pass"), "loss": Label("loss", "pass", "returned by")},
     reread="section 5.1, one pass",
     words=WORDS,
 )

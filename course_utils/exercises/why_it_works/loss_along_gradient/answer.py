@@ -113,8 +113,8 @@ CONVENTIONS = (
     ),
 )
 LABELS = {
-    "lowest": Label("lowest loss", "the set of lengths", link="for"),
-    "highest": Label("highest loss", "the set of lengths", link="for"),
+    "lowest": Label("lowest loss", "set of lengths", "for"),
+    "highest": Label("highest loss", "set of lengths", "for"),
 }
 
 AFTERWARDS_MISTAKES = (

@@ -1,0 +1,31 @@
+"""All generated files of the course."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from autograder.build.checkdata import build_cell_lists, build_checkdata
+from autograder.build.conventions import build_conventions
+from autograder.build.notebooks import build_notebooks
+from autograder.course import Course
+
+__all__ = ["build_all"]
+
+
+def build_all(course: Course, root: Path, names: Sequence[str] = ()) -> dict[PurePosixPath, bytes]:
+    """Return every generated file by its path below `root`; nothing is written.
+
+    Args:
+        course: The course.
+        root: Folder of `course.toml`.
+        names: Workbooks to build; by default all that there are masters of.
+
+    Raises:
+        BuildError: A master is missing or faulty.
+    """
+    notebooks = build_notebooks(course, root, names)
+    wanted = {name: workbook for name, workbook in course.workbooks.items() if not names or name in names}
+    recorded = build_checkdata(course.model_copy(update={"workbooks": wanted}))
+    pages = {} if names else build_conventions(root)
+    return {**notebooks, **build_cell_lists(notebooks), **recorded, **pages}

@@ -1,0 +1,105 @@
+"""A unit of work: one submission in, its grade and notebook out. The same function runs here and on any worker."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache, partial
+
+from threadpoolctl import threadpool_limits
+
+from autograder.grade.regrade import Earlier, regrade_submission
+from autograder.grade.release import Release, load_release
+from autograder.grade.submission import RunSteps, Settings, failed, grade_submission
+from autograder.grade.types import Graded, GradingError, Submission
+from autograder.sandbox.host import WallsMissing
+from autograder.sandbox.run import run_submission
+from autograder.sandbox.servers import borrow_server
+
+__all__ = ["ATTEMPTS", "OpenPool", "Pool", "Task", "grade_task", "in_this_process", "report_failure"]
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Task:
+    """A submission to grade, with everything that its grade depends on; `earlier` asks for one exercise only."""
+
+    key: str
+    submission: Submission
+    release: bytes
+    settings: Settings
+    basis: str = ""
+    earlier: Earlier | None = None
+
+
+# Takes tasks as they come, gives results as they are ready, in any order.
+Pool = Callable[[Iterable[Task]], Iterator[Graded]]
+# `open_pool(number of submissions)` gives a pool for as long as it is open.
+OpenPool = Callable[[int], AbstractContextManager[Pool]]
+
+
+def grade_task(task: Task) -> Graded:
+    """Grade one submission behind the walls of this machine; if grading itself fails, again, and then report that.
+
+    Raises:
+        GradingError: This machine cannot build the walls.
+    """
+    _settle()
+    release = load_release(task.submission.assignment, task.release)
+    run = partial(run_submission, walls=task.settings.walls)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with borrow_server(task.settings.walls):
+                pass  # a warm process that has to be started is not part of the first submission's time
+            graded = _graded(release, task, run)
+            return replace(graded, grade=replace(graded.grade, key=task.key, basis=task.basis))
+        except WallsMissing as error:
+            raise GradingError(
+                f"{error}\nrun `autograder doctor` to see what to install, or accept the risk with --weak-walls"
+            ) from error
+        except Exception as error:
+            log.warning("attempt %d at %s failed: %r", attempt, task.submission.student, error)
+            reason = f"{type(error).__name__}: {error}"
+    return report_failure(task, reason)
+
+
+def _graded(release: Release, task: Task, run: RunSteps) -> Graded:
+    if task.earlier is None:
+        return grade_submission(release, task.submission, task.settings, run)
+    return regrade_submission(release, task.submission, task.settings, run, task.earlier)
+
+
+def report_failure(task: Task, reason: str) -> Graded:
+    """Return the result of a submission that could not be graded for a reason that is not in it.
+
+    Where one exercise was to be graded again, the earlier marks stay.
+    """
+    if task.earlier is not None:
+        note = f"Grading {task.earlier.exercise} again failed, the earlier marks stay; start it again. ({reason[:300]})"
+        known = replace(task.earlier.grade, key="", basis="", notes=(*task.earlier.grade.notes, note))
+        return Graded(known, task.earlier.notebook)
+    return failed(load_release(task.submission.assignment, task.release), task.submission, reason)
+
+
+@contextmanager
+def in_this_process(submissions: int) -> Iterator[Pool]:
+    """Grade one after the other, here."""
+    yield partial(map, grade_task)
+
+
+@cache
+def _settle() -> None:
+    import torch  # two seconds that a refusal does not need
+
+    # Sums in another order differ in the last digit, and reports must not depend on the machine's cores.
+    torch.set_num_threads(1)
+    threadpool_limits(1)
+    # What is imported by now stays; looking through it again and again took longer than grading.
+    gc.collect()
+    gc.freeze()

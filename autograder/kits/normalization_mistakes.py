@@ -1,0 +1,194 @@
+"""The mistakes that every normalization invites, in sentences; an answer gives the texts of its own solution.
+
+The declared convention: subtract the mean, divide by the root of (biased variance + epsilon), then gain and shift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from autograder.catalogue.edit import Edit
+from course_utils.checks.labels import Label
+
+__all__ = ["EXTRA_LABELS", "GRADIENT_LABELS", "WORDS", "normalization_mistakes", "other_epsilons"]
+
+Changes = Mapping[str, str]
+
+SENTENCES = {
+    "unbiased-variance": (
+        "The variance that normalises is the unbiased estimate: its sum of squares is divided by one less than the "
+        "number of values. A normalizer uses the variance of the very values it has, so that they come out with "
+        "variance 1."
+    ),
+    "whole-array": (
+        "One mean and one variance are taken over the whole array, so features and examples share a single scale."
+    ),
+    "divides-by-variance": (
+        "The centred values are divided by the variance, not by its root: what comes out does not have variance 1."
+    ),
+    "epsilon-outside": "Epsilon is added to the standard deviation, after the root; it belongs to the variance.",
+    "no-epsilon": "Epsilon is missing: where all values are equal the variance is 0 and the result is no number.",
+    "not-centred": "The mean is not subtracted: the values are scaled but stay where they were.",
+    "affine-first": (
+        "Gain and shift are applied before the statistics are taken, so the normalization removes them again."
+    ),
+    "gamma-beta-exchanged": "Gamma and beta have changed places: beta scales and gamma shifts.",
+    "gamma-missing": "Gamma is not used: the result does not depend on the gain.",
+    "beta-missing": "Beta is not used: the result does not depend on the shift.",
+    "affine-missing": "Neither gamma nor beta is used: what is returned is the normalised input.",
+    "gamma-per-row": (
+        "Gamma and beta are applied along the rows: there is one of each per feature (column), not per example."
+    ),
+    "epsilon-ignored": "The epsilon that is given is not used; a fixed 1e-5 stands in its place.",
+    # Of batch normalization.
+    "wrong-axis": (
+        "The statistics are taken along the wrong axis: one per example (row) instead of one per feature (column)."
+    ),
+    "divides-by-features": (
+        "The sums over the batch are divided by the number of features instead of the number of examples: right only "
+        "where the two are equal."
+    ),
+    "no-epsilon-in-test": (
+        "Epsilon is missing in test mode, where a running variance of 0 then gives no number; training mode has it."
+    ),
+    "momentum-swapped": (
+        "Momentum and 1 - momentum have changed places in the running averages: the new batch gets the large weight. "
+        "(In torch the argument `momentum` is the weight of the new batch; here it is that of the old value.)"
+    ),
+    "running-variance-not-updated": "The running variance never changes; only the running mean is kept up to date.",
+    "running-mean-not-updated": "The running mean never changes; only the running variance is kept up to date.",
+    "running-statistics-not-updated": (
+        "The running statistics never change: what training sees does not reach test mode."
+    ),
+    "running-standard-deviation": (
+        "The running variance averages standard deviations; the mean of roots is not the root of the mean."
+    ),
+    "epsilon-in-running-variance": ("Epsilon is averaged into the running variance and added again when that is used."),
+    "first-batch-copied": (
+        "The running statistics start as a copy of the first batch's instead of averaging it into their start."
+    ),
+    "running-statistics-in-training": (
+        "Training mode normalises with the running statistics; they are for test mode only."
+    ),
+    "batch-statistics-in-test": (
+        "Test mode normalises with the statistics of the test batch, so what comes out for one example depends on "
+        "which others are in the batch."
+    ),
+    "running-statistics-updated-in-test": (
+        "Test mode changes the running statistics: looking at test data then changes the model."
+    ),
+    "momentum-ignored": "The momentum that is given is not used; a fixed 0.9 stands in its place.",
+    "unbiased-running-variance": (
+        "The running variance averages unbiased estimates (divided by N - 1), as torch does; the text averages the "
+        "biased ones. Both are in use."
+    ),
+    # Of layer normalization.
+    "batch-axis": (
+        "The statistics are taken over the batch: one per feature (column) instead of one per example (row). That is "
+        "what batch normalization does."
+    ),
+    "divides-by-examples": (
+        "The sums over a row are divided by the number of examples instead of the number of features: right only "
+        "where the two are equal."
+    ),
+    "mean-of-squares": (
+        "What stands for the variance is the mean of the squares: the mean is not subtracted before squaring."
+    ),
+    # Of the way back through a module.
+    "statistics-as-constants": (
+        "On the way back the statistics count as constants, as under no_grad or after detach: the gradient of an "
+        "output reaches only its own input, though every input also moves the statistics and so the other outputs."
+    ),
+    "one-statistic-as-constant": (
+        "The gradient that reaches the input is not the derivative of the output: it reaches the other inputs too, "
+        "but not by all ways on which they act. One of the statistics may be computed without a graph."
+    ),
+    "graph-cut": (
+        "No gradient reaches the input: the output has no graph that leads back, so nothing before this layer is "
+        "trained."
+    ),
+    # Of the call.
+    "shapes-do-not-fit": (
+        "An error is raised where the number of examples and the number of features differ: somewhere one of them "
+        "stands for the other."
+    ),
+    "input-changed": (
+        "The values are right, but the function writes into what it is given, which the caller still needs."
+    ),
+    "computes-in-float64": (
+        "For float32 input the output is float64: right, but twice the memory, and the next layer may refuse it."
+    ),
+}
+# Not looked for together with other mistakes (or, of conventions, with any).
+ALONE = {
+    "not-centred", "affine-first", "beta-missing", "gamma-per-row", "epsilon-ignored", "wrong-axis",
+    "divides-by-features", "no-epsilon-in-test", "running-mean-not-updated", "running-standard-deviation",
+    "epsilon-in-running-variance", "running-statistics-in-training", "running-statistics-updated-in-test",
+    "batch-axis", "divides-by-examples", "mean-of-squares", "one-statistic-as-constant", "graph-cut",
+    "computes-in-float64",
+}  # fmt: skip
+CONVENTIONS = {"unbiased-running-variance", "computes-in-float64"}
+# The first one is common in published homework, so that it is looked for with mistakes too.
+EPSILONS = ("1e-7", "1e-8", "1e-6", "1e-9", "1e-10")
+
+EXTRA_LABELS = {
+    "fits": Label("works for inputs of other shapes", statement=True),
+    "inputs_left_alone": Label("inputs left as they were", statement=True),
+    "float32_kept": Label("float32 in, float32 out", statement=True),
+}
+GRADIENT_LABELS = {
+    "gradient_arrives": Label("a gradient reaches the input", statement=True),
+    "gradient_fits": Label("the gradient that reaches the input is the derivative of the output", statement=True),
+    "gradient_spreads": Label(
+        "one entry of the output has a gradient in the other values it was computed from", statement=True
+    ),
+}
+WORDS = {
+    "x": "input", "x_hat": "normalised input", "centred": "centred input", "var": "variance",
+    "std": "standard deviation", "eps": "epsilon", "bn_param": "bn_param", "ln_param": "ln_param",
+    "running_var": "running variance", "self": "a buffer", "dout": "upstream gradient",
+    "dx_hat": "gradient of the normalised input", "dcentred": "gradient of the centred input",
+    "dvar": "gradient of the variance", "dmean": "gradient of the mean",
+    "dstd": "gradient of the standard deviation",
+    "along": "mean of its product with the normalised input",
+}  # fmt: skip
+
+
+def normalization_mistakes(exercise: str, texts: Mapping[str, Changes | Sequence[Changes]]) -> tuple[Edit, ...]:
+    """Return the mistakes and conventions that an exercise names, as edits of its solution.
+
+    Args:
+        exercise: Exercise id, for messages.
+        texts: For each id what it changes in the solution; several entries where it can be written in several ways.
+    """
+    return tuple(
+        Edit(name, SENTENCES[name], changes, _share(name), name not in ALONE, f"the answer to {exercise}")
+        for name, ways in texts.items()
+        for changes in ([ways] if isinstance(ways, Mapping) else ways)
+    )
+
+
+def other_epsilons(exercise: str, declared: str, *more: str, pairs: bool = True) -> tuple[Edit, ...]:
+    """Return other small epsilons as accepted conventions: no exercise is about their size.
+
+    Args:
+        exercise: Exercise id, for messages.
+        declared: The text of the solution that holds the declared 1e-5, once.
+        more: Larger values that are accepted too.
+        pairs: Whether the commonest one is looked for together with mistakes.
+    """
+    return tuple(
+        Edit(
+            "another-epsilon",
+            f"Epsilon is {value} instead of 1e-5; both are in use.",
+            {declared: declared.replace("1e-5", value)},
+            share=1.0,
+            pairs=pairs and value == EPSILONS[0],
+            where=f"the answer to {exercise}",
+        )
+        for value in (*EPSILONS, *more)
+    )
+
+
+def _share(name: str) -> float:
+    return 1.0 if name in CONVENTIONS else 0.5

@@ -1,0 +1,105 @@
+"""The name of the engine changes with everything that a grade depends on, and with nothing else."""
+
+import ast
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder.grade import engine
+
+ROOT = Path(__file__).parents[2]
+CODE = sorted(path for package in engine.PACKAGES for path in (ROOT / package).rglob("*.py"))
+COUNTED = {
+    "what judges": "course_utils/checks/judge.py",
+    "what a text names": "autograder/sandbox/server.py",
+    "what a function imports": "autograder/sandbox/inner.py",
+    "training": "course_utils/training/flat_step.py",
+    "a helper of notebooks": "**/gradient_check.py",
+    "images beside an answer": "**/answer_images.npz",
+    "recorded arrays": "**/*.safetensors",
+    "embedded images": "course_utils/sample/MNIST/train-images-idx3-ubyte.gz",
+    "a master": "autograder/masters/02_optimizers.py",
+}
+NOT_COUNTED = (
+    "course_utils/widgets/which_bug.py",
+    "course_utils/widgets/client/race.js",
+    "autograder/importing/run.py",
+    "autograder/exporting/run.py",
+    "autograder/similar/find.py",
+    "autograder/report/style.css",
+    "autograder/commands/grade.py",
+)
+
+
+@pytest.fixture(scope="module")
+def roots(tmp_path_factory):
+    """A copy of the packages that a test may change."""
+    folder = tmp_path_factory.mktemp("engine")
+    for package in engine.PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return {package: folder / package for package in engine.PACKAGES}
+
+
+@pytest.fixture(scope="module")
+def digest(roots):
+    return engine.digest_of(roots)
+
+
+def digest_with(roots, pattern):
+    """The digest while the first file of this pattern has another end."""
+    path = sorted(roots["autograder"].parent.glob(pattern))[0]
+    content = path.read_bytes()
+    path.write_bytes(content + b"\n")
+    try:
+        return engine.digest_of(roots)
+    finally:
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize("pattern", COUNTED.values(), ids=COUNTED)
+def test_what_a_grade_depends_on_changes_the_name(roots, digest, pattern):
+    assert digest_with(roots, pattern) != digest
+
+
+@pytest.mark.parametrize("pattern", NOT_COUNTED)
+def test_what_no_grade_depends_on_does_not(roots, digest, pattern):
+    assert digest_with(roots, pattern) == digest
+
+
+def test_an_exercise_counts_wherever_it_lies_and_its_tests_do_not(roots, digest):
+    folder = roots["course_utils"] / "exercises" / "anything" / "new"
+    folder.mkdir(parents=True)
+    (folder / "solutions.py").write_text("SOLUTIONS = {}\n")
+    assert engine.digest_of(roots) == digest
+    seen = {digest}
+    for name, text in (("probe.py", "PROBE = 1\n"), ("answer.py", "ANSWER = 1\n"), ("recorded.json", "{}\n")):
+        (folder / name).write_text(text)
+        seen.add(engine.digest_of(roots))
+    shutil.rmtree(roots["course_utils"] / "exercises" / "anything")
+    assert len(seen) == 4
+
+
+def test_names_of_files_and_versions_count(roots, digest, monkeypatch):
+    path = roots["course_utils"] / "sample" / "checksums.json"
+    moved = path.rename(path.with_name("sums.json"))
+    assert engine.digest_of(roots) != digest
+    moved.rename(path)
+    monkeypatch.setattr(engine, "versions", lambda: {"torch": "0"})
+    assert engine.digest_of(roots) != digest
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_import_of_a_file_is_missed(path):
+    text = path.read_text(encoding="utf-8")
+    tree = ast.walk(ast.parse(text))
+    nodes = [node for node in tree if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name if isinstance(node, ast.Import) else node.module for node in nodes for alias in node.names}
+    assert names <= set(engine._modules(text))
+
+
+def test_every_kind_of_data_is_known():
+    """What is neither code nor data is made for people to see, or about licences."""
+    pages = {".css", ".j2", ".js", ".in", ".txt", ".typed", ".md", ".html"}
+    found = {path.suffix for package in engine.PACKAGES for path in (ROOT / package).rglob("*") if path.is_file()}
+    assert found <= {".py", ".pyc", *engine.DATA, *pages}
