@@ -8,7 +8,9 @@ import numpy as np
 
 from course_utils.checks.labels import Label
 
-__all__ = ["AFTERWARDS_LABELS", "MODE_CHANGED", "fresh_nets", "fresh_rows"]
+__all__ = [
+    "AFTERWARDS_LABELS", "GRADIENTS_LEFT", "MODE_CHANGED", "MOVED_AND_STATISTICS_CHANGED", "fresh_nets", "fresh_rows",
+]  # fmt: skip
 
 AFTERWARDS_LABELS = {
     "parameters_kept": Label("parameters as they were", statement=True),
@@ -18,6 +20,13 @@ AFTERWARDS_LABELS = {
     "no_gradients": Label("nothing left in .grad", statement=True),
 }
 MODE_CHANGED = "The net is not in the mode in which it was given."
+MOVED_AND_STATISTICS_CHANGED = (
+    "The net was moved and not put back exactly, and its running statistics have changed too. Adding what was "
+    "subtracted leaves rounding errors; measure on a copy."
+)
+GRADIENTS_LEFT = (
+    "Accepted, but the gradients stay in .grad; a training loop that does not clear them first would add to them."
+)
 
 
 def fresh_nets(rng: np.random.Generator) -> dict[str, Any]:

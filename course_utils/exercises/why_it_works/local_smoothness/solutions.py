@@ -170,6 +170,15 @@ def mixed(net, X, y, learning_rate, batch_size):
     return float(torch.cat([c.flatten() for c in change]).norm() / torch.cat([d.flatten() for d in u]).norm())
 
 
+def there_and_back(net, X, y, learning_rate, batch_size):
+    value = textbook(net, X, y, learning_rate, batch_size)
+    with torch.no_grad():
+        for p in net.parameters():
+            p += learning_rate / 3
+            p -= learning_rate / 3
+    return value
+
+
 def with_graph(net, X, y, learning_rate, batch_size):
     work = copy.deepcopy(net)
     value = textbook(net, X, y, learning_rate, batch_size)
@@ -216,6 +225,7 @@ MUTANTS = {
     "uphill+root-of-summed-norms": (written(lambda vs: torch.sqrt(sum(v.norm() for v in vs)), direction=1),),
     "statistics-disturbed": (written(on_copy=False),),
     "gradient-does-not-move": (written(top=lambda after, before, norm: norm(after) * 0),),
+    "parameters-moved": (there_and_back,),
     "parameters-and-statistics-moved": (written(on_copy=False, put_back=False),),
     "mode-changed": (written(leave=False),),
     "mode-changed (measured so)": (written(mode=False, leave=False),),

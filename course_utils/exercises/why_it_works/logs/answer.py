@@ -1,95 +1,211 @@
-"""The answer to `logs`: measuring in evaluation mode without a trace, and one pass of minibatch descent."""
+"""What is right and wrong in `logs`: measuring in evaluation mode without a trace, and one pass of descent."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograder.catalogue.answer import Answer, AnswerPart, Simulate
-from autograder.kits.logs_rules import (
-    ABOUT_LOGS,
-    ABOUT_MEASURES,
-    LOGS,
-    LOGS_VARIANTS,
-    MEASURES,
-    logs_of,
-    measures_of,
-)
-from autograder.kits.minibatch_pass import ABOUT_PASS, PASS, PASS_VARIANTS, one_pass_of
-from autograder.kits.module_manners import flag_part, turned
-from autograder.kits.programs import part_of
-from autograder.kits.rules import Rule, alternatives, under_variants
+from autograder.catalogue.answer import Answer
+from autograder.catalogue.edit import Edit, accepted, edit
+from autograder.catalogue.ways import solution_part
+from autograder.kits.told_apart import told_apart
 from autograder.kits.watched_inputs import AFTERWARDS_LABELS, fresh_nets, fresh_rows
 from course_utils.checks.labels import Label
+from course_utils.exercises.why_it_works.logs.answer_draws import DRAW_CONVENTIONS, DRAW_LABELS, DRAW_MISTAKES
+from course_utils.exercises.why_it_works.logs.answer_pass import PASS_CONVENTIONS, PASS_MISTAKES
 from course_utils.exercises.why_it_works.logs.probe import LOGS as LOG_NAMES
 from course_utils.exercises.why_it_works.logs.probe import PROBE
-from course_utils.kits.probe import Inputs, Outputs
+from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-LABELS = {
-    "objective": Label("loss"),
-    "accuracy": Label("accuracy"),
-    "objective_in_training": Label("loss of a net in training mode"),
-    "accuracy_in_training": Label("accuracy of a net in training mode"),
-    "training_mode_kept": Label("a net in training mode stays in it", statement=True),
-    "logs": Label(f"entry of ({', '.join(LOG_NAMES)})", "number", "with"),
-    "plain_numbers": Label("numbers without a graph", statement=True),
-    "evaluation_mode_kept": Label("a net in evaluation mode stays in it", statement=True),
-    "weights": Label("parameters", "pass"),
-    "loss": Label("loss", "pass", "returned by"),
-    **AFTERWARDS_LABELS,
-}
-DRAW_LABELS = {
-    "batches_of_the_size": Label("batches of batch_size images", statement=True),
-    "several_batches": Label("more than one batch", statement=True),
-    "other_rows_next_time": Label("other images in the next pass", statement=True),
-    "random_order": Label("images in random order", statement=True),
-    "in_training_mode": Label("training mode while training", statement=True),
-    # Last, since accepted conventions turn these, too: whoever has made a mistake is shown that.
-    "last_batch": Label("images in the last batch"),
-    "some_row_twice": Label("some image is drawn twice, as with replacement", statement=True),
-    "plain_number": Label("a number without a graph", statement=True),
-}
-PERMUTED = "Accepted: a pass over a permutation, which uses every image once. The text draws with replacement."
-DRAW_VARIANTS = (
-    turned("permutation", PERMUTED, {"some_row_twice": 0.0}),
-    turned("permutation", PERMUTED, {"some_row_twice": 0.0, "last_batch": 2.0}),
-    turned("carries-a-graph", "Accepted, but the loss still carries a graph.", {"plain_number": 0.0}),
+LOSS, HITS = "cross_entropy(net(X), y)", "(net(X).argmax(dim=1) == y)"
+EVALUATED = "(mode := net.training, net.eval()(X), net.train(mode))[1]"
+
+
+def _switched(what: str, new: str, *places: str) -> Edit:
+    return edit(
+        "switched-to-evaluation",
+        "The function puts the net into evaluation mode; the text asks for a measure in whatever mode the net is. A "
+        f"net in training is then {what}.",
+        {place: place.replace("net(X)", new) for place in places},
+    )
+
+
+MEASURE_MISTAKES = (
+    edit(
+        "sum-for-mean",
+        "The loss is the sum over the examples; the text asks for their mean.",
+        {LOSS: 'cross_entropy(net(X), y, reduction="sum")'},
+    ),
+    edit(
+        "softmax-before-cross-entropy",
+        "cross_entropy takes logits and applies the softmax itself; here it gets probabilities, so the softmax is "
+        "applied twice.",
+        {LOSS: "cross_entropy(net(X).softmax(dim=1), y)"},
+    ),
+    edit(
+        "accuracy-in-percent",
+        "The accuracy is in percent; the text asks for a fraction between 0 and 1.",
+        {f"float({HITS}": f"100 * float({HITS}"},
+        share=0.75,
+    ),
+    edit(
+        "accuracy-as-count",
+        "This is the number of right answers; the text asks for their share.",
+        {f"{HITS}.float().mean()": f"{HITS}.sum()"},
+        share=0.75,
+    ),
+    edit("error-for-accuracy", "This is the share of wrong answers.", {HITS: HITS.replace("==", "!=")}),
+    edit(
+        "argmax-over-examples",
+        "The largest logit is looked for among the examples and not among the classes.",
+        {HITS: "((logits := net(X)).argmax(dim=0) == y[: logits.shape[1]])"},
+    ),
+    edit(
+        "all-pairs",
+        "Every answer is compared with every label, through broadcasting.",
+        {HITS: HITS.replace(" ==", "[:, None] ==")},
+    ),
+    edit(
+        "switched-to-training",
+        "The function puts the net into training mode, so that it measures with the statistics of the batch, and "
+        "changes the running ones.",
+        {place: place.replace("net(X)", "net.train()(X)") for place in (LOSS, HITS)},
+    ),
+    # In both functions or in one of them, and put back or not.
+    *(
+        _switched(what, new, *places)
+        for places in ((LOSS, HITS), (LOSS,), (HITS,))
+        for what, new in (
+            ("measured, and left, in another mode than it was", "net.eval()(X)"),
+            ("measured in another mode than it is", EVALUATED),
+        )
+    ),
 )
-DRAW_MISTAKES = (
-    turned("single-update", "There is only one batch.", {"several_batches": 0.0}),
-    turned("single-update", "There is only one batch.", {"several_batches": 0.0, "some_row_twice": 0.0}),
-    turned(
-        "not-shuffled",
-        "The images are taken in the order in which they stand.",
-        {"other_rows_next_time": 0.0, "random_order": 0.0},
+
+ENTER, LEAVE, RETURNED = "net.eval()", "net.train(was_training)", "return (*train, *test)"
+TRAIN_LOSS, TEST_LOSS = "compute_objective(net, X_train, y_train)", "compute_objective(net, X_test, y_test)"
+TRAIN_ACCURACY, TEST_ACCURACY = "compute_accuracy(net, X_train, y_train)", "compute_accuracy(net, X_test, y_test)"
+
+
+def _never_evaluated(new: str, pairs: bool) -> Edit:
+    return edit(
+        "measured-in-training-mode",
+        "The net stays in training mode while it is measured: batch normalization uses the statistics of the measured "
+        "images, and its running statistics change, so that looking at the test set changes the model.",
+        {ENTER: new},
+        pairs=pairs,
+    )
+
+
+LOG_MISTAKES = (
+    _never_evaluated("pass", True),
+    _never_evaluated("net.train()", False),
+    edit(
+        "left-in-evaluation-mode",
+        "The net stays in evaluation mode, so from here on it is trained with the running statistics.",
+        {LEAVE: "pass"},
     ),
-    turned(
-        "not-shuffled",
-        "The images are taken in the order in which they stand.",
-        {"some_row_twice": 0.0, "other_rows_next_time": 0.0, "random_order": 0.0},
+    edit(
+        "always-back-to-training",
+        "The net is put into training mode whatever it was in before; ask before you switch.",
+        {LEAVE: "net.train()"},
+        share=0.75,
     ),
-    turned(
-        "not-shuffled",
-        "The images are taken in the order in which they stand.",
-        {"some_row_twice": 0.0, "other_rows_next_time": 0.0, "random_order": 0.0, "last_batch": 2.0},
+    edit(
+        "accuracies-in-percent",
+        "The accuracies are in percent; the text asks for fractions.",
+        {TRAIN_ACCURACY: f"100 * {TRAIN_ACCURACY}", TEST_ACCURACY: f"100 * {TEST_ACCURACY}"},
+        share=0.75,
     ),
-    turned("same-draws-every-pass", "Every pass takes the same images.", {"other_rows_next_time": 0.0}),
-    turned(
-        "same-draws-every-pass",
-        "Every pass takes the same images.",
-        {"other_rows_next_time": 0.0, "some_row_twice": 0.0},
+    edit(
+        "test-is-train",
+        "The test entries are those of the training images.",
+        {TEST_LOSS: TRAIN_LOSS, TEST_ACCURACY: TRAIN_ACCURACY},
     ),
-    turned(
-        "trains-in-evaluation-mode",
-        "The net is in evaluation mode while it is trained, so its batch normalization does not see the batch.",
-        {"in_training_mode": 0.0},
+    edit(
+        "sets-exchanged",
+        "Training and test entries are exchanged.",
+        {RETURNED: "return (*test, *train)"},
+        share=0.75,
     ),
+    edit(
+        "losses-first",
+        "The order is another one: both losses come first, then both accuracies.",
+        {RETURNED: "return train[0], test[0], train[1], test[1]"},
+        share=0.75,
+    ),
+    edit(
+        "accuracy-first",
+        "Loss and accuracy are exchanged.",
+        {RETURNED: "return (*train[::-1], *test[::-1])"},
+        share=0.75,
+    ),
+)
+LOG_CONVENTIONS = (
+    accepted(
+        "carries-a-graph",
+        "Accepted, but the losses carry a graph: a list of them keeps every pass in memory.",
+        {"with torch.no_grad():": "if True:", f"float({TRAIN_LOSS})": TRAIN_LOSS, f"float({TEST_LOSS})": TEST_LOSS},
+    ),
+)
+
+KEPT = {name: AFTERWARDS_LABELS[name] for name in ("parameters_kept", "statistics_kept", "modes_kept")}
+WORDS = {"X": "images", "y": "labels", "was_training": "old mode", "train": "training entries", "test": "test entries"}
+MEASURES = solution_part(
+    "logs",
+    PROBE.parts[0].name,
+    MEASURE_MISTAKES,
+    labels={
+        "objective": Label("loss"),
+        "accuracy": Label("accuracy"),
+        "objective_in_training": Label("loss of a net in training mode"),
+        "accuracy_in_training": Label("accuracy of a net in training mode"),
+        "training_mode_kept": Label("a net in training mode stays in it", statement=True),
+        **KEPT,
+    },
+    reread="section 5.1, the two measures",
+    words=WORDS,
+)
+LOGS = solution_part(
+    "logs",
+    "compute_logs",
+    LOG_MISTAKES,
+    conventions=LOG_CONVENTIONS,
+    labels={
+        "logs": Label(f"entry of ({', '.join(LOG_NAMES)})", "number", "with"),
+        "plain_numbers": Label("numbers without a graph", statement=True),
+        "evaluation_mode_kept": Label("a net in evaluation mode stays in it", statement=True),
+        **KEPT,
+    },
+    reread="section 5.1, the mode is put back",
+    words=WORDS,
+)
+STEPS = solution_part(
+    "logs",
+    "the steps of a pass",
+    PASS_MISTAKES,
+    conventions=PASS_CONVENTIONS,
+    labels={"weights": Label("parameters", "pass"), "loss": Label("loss", "pass", "returned by")},
+    reread="section 5.1, one pass",
+    words=WORDS,
+)
+DRAWS = solution_part(
+    "logs",
+    "the draws of a pass",
+    DRAW_MISTAKES,
+    conventions=DRAW_CONVENTIONS,
+    with_changes=False,
+    labels=DRAW_LABELS,
+    reread="section 5.1, one pass",
 )
 
 
 def generate(rng: np.random.Generator) -> Inputs:
-    """Draw the nets, two sets of rows, and counts of rows that make 2.5 and more, or less, batches."""
+    """Draw the nets, two sets of rows, and counts of rows that make 2.5 and more, or less, batches.
+
+    Until no two mistakes about measures agree: accuracies of a few images are easily the same.
+    """
     while True:
         inputs = {
             **fresh_nets(rng),
@@ -100,79 +216,11 @@ def generate(rng: np.random.Generator) -> Inputs:
             "counts": np.array([9, 15]),  # 2.25 and 3.75 batches
             "step": np.array(rng.uniform(0.1, 0.2)),
         }
-        if _separates(inputs):
+        if all(
+            told_apart(part, part.misconceptions[: len(mistakes)], inputs)
+            for part, mistakes in ((MEASURES, MEASURE_MISTAKES), (LOGS, LOG_MISTAKES))
+        ):
             return inputs
 
 
-def _separates(inputs: Inputs) -> bool:
-    """Say whether accuracies are told apart from shares of anything else, and between the modes."""
-    right = _measures(MEASURES)(inputs)
-    if np.isclose(right["accuracy"], right["accuracy_in_training"]):
-        return False
-    changes: list[Rule] = [{}, *(mistake.formulas for mistake in ABOUT_MEASURES if "accuracy" in mistake.formulas)]
-    found = {round(float(_measures({**MEASURES, **change})(inputs)["accuracy"]), 6) for change in changes}
-    logs = _logs(LOGS)(inputs)["logs"]
-    return len(found) == len(changes) and len({*logs.round(9)}) == len(logs)
-
-
-def _measures(program: Rule) -> Simulate:
-    def arrays(inputs: Inputs) -> Outputs:
-        return part_of(PROBE, MEASURES_PART).outputs(*measures_of(program), inputs)
-
-    return arrays
-
-
-def _logs(program: Rule) -> Simulate:
-    return lambda inputs: part_of(PROBE, "compute_logs").outputs(logs_of(program), inputs)
-
-
-def _pass(program: Rule) -> Simulate:
-    return lambda inputs: part_of(PROBE, "the steps of a pass").outputs(one_pass_of(program), inputs)
-
-
-MEASURES_PART = PROBE.parts[0].name
-
-ANSWER = Answer(
-    "logs",
-    generate,
-    (
-        AnswerPart(
-            name=MEASURES_PART,
-            reference=_measures(MEASURES),
-            misconceptions=alternatives(MEASURES, ABOUT_MEASURES, _measures),
-            labels=LABELS,
-            reread="section 5.1, the two measures",
-        ),
-        AnswerPart(
-            name="compute_logs",
-            reference=_logs(LOGS),
-            misconceptions=(
-                *alternatives(LOGS, ABOUT_LOGS, _logs),
-                *under_variants(LOGS, ABOUT_LOGS, LOGS_VARIANTS, _logs),
-            ),
-            variants=alternatives(LOGS, LOGS_VARIANTS, _logs),
-            labels=LABELS,
-            reread="section 5.1, the mode is put back",
-        ),
-        AnswerPart(
-            name="the steps of a pass",
-            reference=_pass(PASS),
-            misconceptions=(
-                *alternatives(PASS, ABOUT_PASS, _pass),
-                *under_variants(PASS, ABOUT_PASS, PASS_VARIANTS, _pass),
-            ),
-            variants=alternatives(PASS, PASS_VARIANTS, _pass, pairs=False),
-            labels=LABELS,
-            reread="section 5.1, one pass",
-        ),
-        flag_part(
-            "the draws of a pass",
-            DRAW_LABELS,
-            DRAW_MISTAKES,
-            usual={"last_batch": 4.0},
-            variants=DRAW_VARIANTS,
-            reread="section 5.1, one pass",
-            weight=1.0,
-        ),
-    ),
-)
+ANSWER = Answer("logs", generate, (MEASURES, LOGS, STEPS, DRAWS))

@@ -1,82 +1,186 @@
-"""The answer to `loss_along_gradient`: lowest and highest loss at given distances down the gradient."""
+"""What is right and wrong in `loss_along_gradient`: lowest and highest loss at given distances down the gradient."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograder.catalogue.answer import Answer, AnswerPart, Simulate
-from autograder.kits.gradient_line import PROGRAM
-from autograder.kits.gradient_line_mistakes import MANNER_MISTAKES, MANNER_VARIANTS, MANNERS, MISTAKES, VARIANTS
-from autograder.kits.module_manners import flag_part
-from autograder.kits.programs import perform
-from autograder.kits.rules import Rule, alternatives, under_variants
-from autograder.kits.watched_inputs import fresh_nets, fresh_rows
+from autograder.catalogue.answer import Answer
+from autograder.catalogue.edit import accepted, edit
+from autograder.catalogue.ways import solution_part
+from autograder.kits.watched_inputs import (
+    AFTERWARDS_LABELS,
+    GRADIENTS_LEFT,
+    MODE_CHANGED,
+    MOVED_AND_STATISTICS_CHANGED,
+    fresh_nets,
+    fresh_rows,
+)
 from course_utils.checks.labels import Label
-from course_utils.exercises.why_it_works.loss_along_gradient.probe import PROBE, SETS
-from course_utils.kits.probe import Inputs, Outputs
-from course_utils.kits.watched_nets import batch
+from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
+LENGTHS = "for length in step_lengths:"
+RETURNED = "return min(losses), max(losses)"
+COPY = "work = copy.deepcopy(net)"
 
-def _simulate(program: Rule) -> Simulate:
-    def arrays(inputs: Inputs) -> Outputs:
-        x, y = batch(inputs, "rows")
-        states = [perform(program, inputs=inputs, x=x, y=y, lengths=inputs[name].tolist()) for name in SETS]
-        ends = {name: [getattr(s, name) for s in states] for name in ("lowest", "highest")}
-        return {name: np.array(values) for name, values in ends.items()}
-
-    return arrays
-
-
+MISTAKES = (
+    edit(
+        "uphill",
+        "The net moves up the gradient; training moves down.",
+        {"origin - length": "origin + length"},
+    ),
+    edit(
+        "steps-add-up",
+        "Each step starts where the one before ended. All are to start at the same place.",
+        {"parameter.copy_(origin": "parameter.copy_(parameter"},
+    ),
+    edit(
+        "start-included",
+        "The loss at the start is counted too; it belongs to the range only if 0 is among the lengths.",
+        {LENGTHS: "for length in [0.0, *step_lengths]:"},
+        share=0.75,
+    ),
+    edit(
+        "direction-per-tensor",
+        "Every tensor is divided by its own norm, which changes the direction. One norm serves all parameters.",
+        {"g / norm": "g / g.norm()"},
+    ),
+    edit(
+        "sign-of-the-gradient",
+        "The direction is the sign of the gradient, not the gradient.",
+        {"g / norm": "g.sign()"},
+    ),
+    edit(
+        "summed-loss",
+        "The loss is the sum over the examples, and not their mean.",
+        {
+            "compute_objective(work, X, y), parameters": "len(y) * compute_objective(work, X, y), parameters",
+            "float(compute_objective(work, X, y))": "float(len(y) * compute_objective(work, X, y))",
+        },
+    ),
+    edit(
+        "exchanged",
+        "The highest loss comes first; the text asks for the lowest, then the highest.",
+        {RETURNED: "return max(losses), min(losses)"},
+        share=0.75,
+    ),
+    edit(
+        "change-of-the-loss",
+        "These are changes of the loss, from the start; the text asks for the losses themselves.",
+        {
+            LENGTHS: "for length in [0.0, *step_lengths]:",
+            RETURNED: f"losses = [loss - losses[0] for loss in losses[1:]]\n{RETURNED}",
+        },
+        share=0.75,
+    ),
+    edit(
+        "width-of-the-range",
+        "The second value is the width of the range; the text asks for the highest loss.",
+        {RETURNED: f"{RETURNED} - min(losses)"},
+        share=0.75,
+    ),
+    edit(
+        "first-and-last",
+        "These are the losses at the first and at the last length. Between them the loss may be lower, or higher.",
+        {RETURNED: "return losses[0], losses[-1]"},
+    ),
+    edit(
+        "last-length-only",
+        "Only the last length counts: both ends of the range are the same.",
+        {RETURNED: "return losses[-1], losses[-1]"},
+        pairs=False,
+    ),
+    edit(
+        "never-moved",
+        "The loss is that of the start for every length: the net that is measured was not moved.",
+        {"parameter.copy_": "parameter.clone().copy_"},
+        pairs=False,
+    ),
+)
+CONVENTIONS = (
+    accepted(
+        "multiples-of-the-gradient",
+        "Accepted: the lengths multiply the gradient, as a learning rate does. The text moves by a distance, so that "
+        "nets with other gradients are compared at the same one.",
+        {"length * g / norm": "length * g"},
+    ),
+    accepted(
+        "evaluation-mode",
+        "Accepted: measured in evaluation mode. The text measures the function that training descends on, with the "
+        "statistics of the batch.",
+        {COPY: f"{COPY}.eval()"},
+    ),
+)
 LABELS = {
     "lowest": Label("lowest loss", "set of lengths", "for"),
     "highest": Label("highest loss", "set of lengths", "for"),
 }
 
+AFTERWARDS_MISTAKES = (
+    edit(
+        "statistics-disturbed",
+        "The running statistics of the net have moved: every forward pass in training mode updates them. Measure on a "
+        "copy.",
+        {COPY: f"compute_objective(net, X, y)\n{COPY}"},
+    ),
+    edit(
+        "parameters-moved",
+        "The net was moved, and not put back exactly: adding what was subtracted leaves rounding errors.",
+        {RETURNED: f"for parameter in net.parameters():\n    parameter.data += 1e-12\n{RETURNED}"},
+    ),
+    edit("parameters-and-statistics-moved", MOVED_AND_STATISTICS_CHANGED, {COPY: "work = net"}),
+    edit("mode-changed", MODE_CHANGED, {COPY: f"{COPY}\nnet.eval()"}, share=0.75),
+)
+AFTERWARDS_CONVENTIONS = (
+    accepted(
+        "gradients-left",
+        GRADIENTS_LEFT,
+        {COPY: f"for parameter in net.parameters():\n    parameter.grad = torch.ones_like(parameter)\n{COPY}"},
+    ),
+    accepted(
+        "carries-a-graph",
+        "Accepted, but the numbers still carry a graph.",
+        {RETURNED: "graph = 0 * parameters[0].sum()\nreturn graph + min(losses), graph + max(losses)"},
+    ),
+)
+WORDS = {"g": "gradient", "origin": "starting point", "norm": "norm of the gradient", "work": "copied net"}
+
 
 def generate(rng: np.random.Generator) -> Inputs:
-    """Draw a net, rows, and lengths in no order, until no two mistakes agree."""
-    while True:
-        # Short lengths, where the start is the highest place, and long ones, where the loss falls and rises again.
-        inputs = {
-            **fresh_nets(rng),
-            **fresh_rows(rng, "rows", 14),
-            "few_lengths": rng.permutation(np.array([0.1, 0.25, 0.4, 0.7]) * rng.uniform(0.8, 1.2)),
-            "many_lengths": rng.permutation(np.array([0.05, 0.2, 0.6, 1.4, 2.2, 3.1, 6.0]) * rng.uniform(0.8, 1.2)),
-        }
-        if _separates(inputs):
-            return inputs
+    """Draw a net, rows, and lengths that neither start nor end with the shortest or the longest.
 
-
-def _separates(inputs: Inputs) -> bool:
-    programs = [PROGRAM, *({**PROGRAM, **mistake.formulas} for mistake in (*MISTAKES, *VARIANTS))]
-    values = np.array([np.concatenate([*_simulate(program)(inputs).values()]) for program in programs])
-    apart = np.abs(values[:, None] - values).max(axis=2) + np.eye(len(values))
-    return bool(apart.min() > 1e-4)
+    Of the short lengths, the start is the highest place; along the long ones the loss falls and rises again.
+    """
+    return {
+        **fresh_nets(rng),
+        **fresh_rows(rng, "rows", 14),
+        "few_lengths": np.array([0.25, 0.7, 0.1, 0.4]) * rng.uniform(0.8, 1.2),
+        "many_lengths": np.array([0.6, 6.0, 0.05, 1.4, 3.1, 2.2]) * rng.uniform(0.8, 1.2),
+    }
 
 
 ANSWER = Answer(
     "loss_along_gradient",
     generate,
     (
-        AnswerPart(
-            name=PROBE.parts[0].name,
-            reference=_simulate(PROGRAM),
-            misconceptions=(
-                *alternatives(PROGRAM, MISTAKES, _simulate),
-                *under_variants(PROGRAM, MISTAKES, VARIANTS, _simulate),
-            ),
-            variants=alternatives(PROGRAM, VARIANTS, _simulate),
+        solution_part(
+            "loss_along_gradient",
+            "the range",
+            MISTAKES,
+            conventions=CONVENTIONS,
             labels=LABELS,
             reread="section 5.3, one direction and many lengths",
             weight=3.0,
+            words=WORDS,
         ),
-        flag_part(
-            PROBE.parts[1].name,
-            MANNERS,
-            MANNER_MISTAKES,
-            variants=MANNER_VARIANTS,
+        solution_part(
+            "loss_along_gradient",
+            "the net afterwards",
+            AFTERWARDS_MISTAKES,
+            conventions=AFTERWARDS_CONVENTIONS,
+            with_changes=False,
+            labels={**AFTERWARDS_LABELS, "plain_numbers": Label("numbers without a graph", statement=True)},
             reread="section 5.2, leaving no trace",
             weight=1.0,
         ),

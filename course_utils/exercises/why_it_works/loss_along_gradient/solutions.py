@@ -50,6 +50,24 @@ def put_back(net, X, y, step_lengths):
     return [low, high]
 
 
+def added_back(net, X, y, step_lengths):
+    """There and back along the gradient; the running statistics are saved, the parameters are not."""
+    buffers = [b.clone() for b in net.buffers()]
+    g = torch.autograd.grad(cross_entropy(net(X), y), list(net.parameters()))
+    size = torch.sqrt(sum((d**2).sum() for d in g))
+    losses = []
+    with torch.no_grad():
+        for s in step_lengths:
+            for p, d in zip(net.parameters(), g, strict=True):
+                p -= s * d / size
+            losses.append(cross_entropy(net(X), y).item())
+            for p, d in zip(net.parameters(), g, strict=True):
+                p += s * d / size
+        for b, kept in zip(net.buffers(), buffers, strict=True):
+            b.copy_(kept)
+    return min(losses), max(losses)
+
+
 def by_backward(net, X, y, step_lengths):
     work = copy.deepcopy(net)
     state = copy.deepcopy(net.state_dict())
@@ -129,6 +147,7 @@ MUTANTS = {
     "never-moved": (written(unit=lambda gs: [0 * g for g in gs]),),
     "uphill+exchanged": (written(sign=1, finish=lambda v: (max(v), min(v))),),
     "statistics-disturbed": (written(copied=False),),
+    "parameters-moved": (added_back,),
     "parameters-and-statistics-moved": (written(copied=False, restored=False),),
     "mode-changed": (written(leave=False),),
 }
