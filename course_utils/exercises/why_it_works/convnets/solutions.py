@@ -155,9 +155,7 @@ VARIANTS = {
     "unbiased-standard-deviation": with_(scale=scaling(correction=1)),
     "constant-of-a-hundredth": with_(scale=scaling(lambda v: v.sqrt() + 0.01)),
     "convolutions-without-bias": with_(norm=sequence("capn", bias=False)),
-    "unbiased-standard-deviation+constant-of-a-hundredth": with_(
-        scale=scaling(lambda v: v.sqrt() + 0.01, correction=1)
-    ),
+    "unbiased-standard-deviation+constant-of-a-hundredth": with_(scale=unbiased_with_constant),
 }
 MUTANTS = {
     **both,
@@ -180,13 +178,12 @@ MUTANTS = {
     "statistics-of-both-sets": with_(scale=scaling(sample=lambda a, b: torch.cat([a, b]))),
     "one-mean-for-all-pixels": with_(scale=scaling(over=(0, 1, 2, 3))),
     "divides-by-variance": with_(scale=scaling(lambda v: torch.where(v > 0, v, 1.0))),
-    "not-centred": with_(
-        scale=lambda a, b: tuple(x / torch.where(a.std(0) > 0, a.var(0, correction=0).sqrt(), 1) for x in (a, b))
-    ),
+    "not-centred": with_(scale=only_divided),
     "not-scaled": with_(scale=lambda a, b: (a - a.mean(0), b - a.mean(0))),
     "test-left-as-it-was": with_(scale=lambda a, b: (standardize(a, a)[0], b)),
 }
 WRONG = {
     "forgotten return": (lambda num_classes=10: None, lambda num_classes=10: None, lambda a, b: None),
+    "writes into the images": (nn.Identity, nn.Identity, in_place),
     "one of two": (lambda num_classes=10: nn.Linear(3, 3), nn.Identity, lambda a, b: standardize(a, b)[0]),
 }
