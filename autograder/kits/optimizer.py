@@ -9,7 +9,7 @@ import numpy as np
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import Edit, accepted
 from autograder.catalogue.ways import Ignored, solution_part
-from autograder.kits.library import OPTIMIZERS
+from autograder.kits.library_functions import OPTIMIZERS
 from autograder.kits.named_factors import named_factors
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs, Outputs, load_probe

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import Edit, edit
 from autograder.catalogue.ways import Ignored, solution_part
-from autograder.kits.library import OPTIMIZERS
+from autograder.kits.library_functions import OPTIMIZERS
 from autograder.kits.named_factors import named_factors
 from autograder.kits.optimizer import WORDS
 from autograder.kits.small_images import PIXELS, small_images

@@ -9,7 +9,7 @@ from autograder.catalogue.answer import load_answer
 from autograder.grade.release import Release
 from autograder.grade.static_checks import MAX_FLAGS, MAX_SOURCE, flags
 from autograder.grade.types import Cell, Rebuilt
-from autograder.kits.library import AUTOGRAD, NORMALIZATIONS, OPTIMIZERS
+from autograder.kits.library_functions import AUTOGRAD, NORMALIZATIONS, OPTIMIZERS
 from tests.grade import mini
 
 EVERYTHING = "*"

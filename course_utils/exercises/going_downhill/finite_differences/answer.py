@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import accepted, edit
 from autograder.catalogue.ways import solution_part
-from autograder.kits.library import AUTOGRAD, COURSE
+from autograder.kits.library_functions import AUTOGRAD, COURSE
 from autograder.kits.smooth_function import fresh_coefficients
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs

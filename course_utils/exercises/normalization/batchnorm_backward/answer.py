@@ -1,7 +1,7 @@
 """What is right and wrong in `batchnorm_backward`: the gradients of batch normalization, path by path."""
 
 from autograder.catalogue.answer import Answer
-from autograder.kits.library import AUTOGRAD, NORMALIZATIONS
+from autograder.kits.library_functions import AUTOGRAD, NORMALIZATIONS
 from autograder.kits.normalization_gradients import fresh_gradient_inputs, gradients_answer_part
 from course_utils.exercises.normalization.batchnorm_forward.answer import MISTAKES
 

@@ -8,7 +8,7 @@ from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import accepted
 from autograder.catalogue.ways import solution_part
 from autograder.kits.batch_sequences import SEQUENCE_LABELS, fresh_sequences
-from autograder.kits.library import NORMALIZATIONS
+from autograder.kits.library_functions import NORMALIZATIONS
 from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes, other_epsilons
 from course_utils.kits.probe import Inputs
 

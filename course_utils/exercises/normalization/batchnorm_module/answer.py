@@ -8,7 +8,7 @@ from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import accepted, edit
 from autograder.catalogue.ways import solution_part
 from autograder.kits.batch_sequences import FEATURES, SEQUENCE_LABELS, fresh_columns, fresh_sequences
-from autograder.kits.library import NORMALIZATIONS
+from autograder.kits.library_functions import NORMALIZATIONS
 from autograder.kits.module_statements import (
     MODULE_LABELS,
     MODULE_MISTAKES,

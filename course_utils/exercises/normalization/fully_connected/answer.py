@@ -13,7 +13,7 @@ from autograder.catalogue.answer import Answer, AnswerPart
 from autograder.catalogue.edit import Edit
 from autograder.catalogue.solution import load_solution
 from autograder.catalogue.ways import solution_part
-from autograder.kits.library import AUTOGRAD, NORMALIZATIONS
+from autograder.kits.library_functions import AUTOGRAD, NORMALIZATIONS
 from course_utils.checks.labels import Label
 from course_utils.exercises.normalization.fully_connected.answer_dropout import DROPOUT_LABELS, DROPOUT_MISTAKES
 from course_utils.exercises.normalization.fully_connected.answer_normalization import (

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.ways import solution_part
-from autograder.kits.library import AUTOGRAD, NORMALIZATIONS
+from autograder.kits.library_functions import AUTOGRAD, NORMALIZATIONS
 from autograder.kits.normalization_gradients import fresh_gradient_inputs, gradients_answer_part
 from autograder.kits.normalization_inputs import fresh_rows
 from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes, other_epsilons

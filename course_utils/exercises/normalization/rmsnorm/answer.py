@@ -7,7 +7,7 @@ import numpy as np
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import edit
 from autograder.catalogue.ways import solution_part
-from autograder.kits.library import NORMALIZATIONS
+from autograder.kits.library_functions import NORMALIZATIONS
 from autograder.kits.module_statements import (
     MODULE_LABELS,
     MODULE_MISTAKES,

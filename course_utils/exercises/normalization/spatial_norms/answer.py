@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.catalogue.answer import Answer
 from autograder.kits.batch_sequences import BATCHES, FEATURES, fresh_affine, fresh_columns
-from autograder.kits.library import AUTOGRAD, NORMALIZATIONS
+from autograder.kits.library_functions import AUTOGRAD, NORMALIZATIONS
 from course_utils.exercises.normalization.spatial_norms.answer_groups import fresh_groups, groups_part
 from course_utils.exercises.normalization.spatial_norms.answer_images import images_part
 from course_utils.kits.probe import Inputs

@@ -12,7 +12,7 @@ import numpy as np
 from autograder.catalogue.answer import Answer, AnswerPart
 from autograder.catalogue.edit import Edit, accepted, edit
 from autograder.catalogue.ways import solution_part
-from autograder.kits.library import COURSE
+from autograder.kits.library_functions import COURSE
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 

@@ -7,7 +7,7 @@ import numpy as np
 from autograder.catalogue.answer import Answer, AnswerPart
 from autograder.catalogue.edit import Edit
 from autograder.catalogue.ways import solution_part
-from autograder.kits.library import OPTIMIZERS
+from autograder.kits.library_functions import OPTIMIZERS
 from course_utils.checks.labels import Label
 from course_utils.exercises.optimizers.functional_optimizers import answer_adam, answer_rmsprop, answer_sgd_momentum
 from course_utils.exercises.optimizers.functional_optimizers.answer_config import IGNORED, W_IN_PLACE, config_mistakes

@@ -11,7 +11,7 @@ import numpy as np
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import accepted, edit
 from autograder.catalogue.ways import solution_part
-from autograder.kits.library import CLIPPING, COURSE, SCHEDULERS
+from autograder.kits.library_functions import CLIPPING, COURSE, SCHEDULERS
 from course_utils.checks.labels import Label
 from course_utils.exercises.optimizers.schedules.answer_clipping import CLIPPING_PART, fresh_gradients
 from course_utils.exercises.optimizers.schedules.probe import KINDS

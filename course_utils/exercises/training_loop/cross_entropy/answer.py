@@ -7,7 +7,7 @@ import numpy as np
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import Edit, edit
 from autograder.catalogue.ways import solution_part
-from autograder.kits.library import LOSSES
+from autograder.kits.library_functions import LOSSES
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
