@@ -51,6 +51,7 @@ def _known(name: str, says: str, simulate: Callable[[Inputs], Outputs], share: f
     return Alternative((name,), (says,), simulate, share)
 
 
+# Not edits of the solution: what is judged is how well a net is trained, which takes minutes and is never the same.
 KNOWN = (
     _known(
         "over-budget",

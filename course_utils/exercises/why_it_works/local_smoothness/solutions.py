@@ -170,6 +170,10 @@ def mixed(net, X, y, learning_rate, batch_size):
     return float(torch.cat([c.flatten() for c in change]).norm() / torch.cat([d.flatten() for d in u]).norm())
 
 
+def mean_norm(after, before):
+    return torch.stack([torch.linalg.vector_norm(b - a) for a, b in zip(before, after, strict=True)]).mean()
+
+
 def there_and_back(net, X, y, learning_rate, batch_size):
     value = textbook(net, X, y, learning_rate, batch_size)
     with torch.no_grad():
@@ -205,6 +209,7 @@ MUTANTS = {
     "ratio-per-tensor (sum)": (per_tensor(torch.sum),),
     "ratio-per-tensor (max)": (per_tensor(torch.max),),
     "first-tensor-only": (written(lambda vs: vs[0].norm()),),
+    "mean-of-norms": (written(top=lambda after, before, norm: mean_norm(after, before)),),
     "last-tensor-only": (written(lambda vs: vs[-1].norm()),),
     "weights-only": (written(lambda vs: torch.sqrt(sum((v**2).sum() for v in vs if v.dim() > 1))),),
     "largest-entry": (written(lambda vs: torch.stack([v.abs().max() for v in vs]).max()),),
