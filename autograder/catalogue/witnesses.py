@@ -30,12 +30,28 @@ FINEST = 1e-6
 def with_witnesses(key: PartKey) -> PartKey:
     """Return the key with candidates that hold few entries each, without those that give what another one gives."""
     groups = [[one for one in candidates if one.ends] for candidates in (key.variants, key.misconceptions, key.changes)]
+    groups[2] = [one for one in groups[2] if _says_which(one, key)]
     places = _places(key, [one for group in groups for one in group])
     known: set[bytes] = set()
     variants, misconceptions, changes = (
         tuple(_recorded(one, key, places) for one in group if _is_new(one, key, places, known)) for group in groups
     )
     return replace(key, places=places, variants=variants, misconceptions=misconceptions, changes=changes)
+
+
+def _says_which(one: Candidate, key: PartKey) -> bool:
+    """Say whether outputs point to one cause: not where nothing moved, or an array is 0 or NaN all through."""
+    based = [name for name in key.baselines if _is_shaped(one.outputs, name, key.expected[name])]
+    still = [_is_still(one, name, key) for name in based]
+    if still and all(still):
+        return False
+    known = [(key.expected[name], array) for name, array in one.outputs.items() if name in key.expected]
+    arrays = [array for expected, array in known if array.size > 1 and expected.any()]
+    return not any(np.isnan(array).all() or not array.any() for array in arrays)
+
+
+def _is_still(one: Candidate, name: str, key: PartKey) -> bool:
+    return np.array_equal(one.outputs[name], np.broadcast_to(key.baselines[name], one.outputs[name].shape))
 
 
 def _places(key: PartKey, everyone: Sequence[Candidate]) -> Mapping[str, NDArray[np.int64]]:

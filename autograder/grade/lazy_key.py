@@ -90,7 +90,7 @@ class _Likely(_Candidates, Ranked):
         """Yield those that show in the same places, then all others, but no further small changes."""
         known = getattr(self._recorded, self._kind) if self._recorded else ()
         if self._recorded is None or not self._are_mine(known) or not _is_alike(self._recorded, key, got):
-            return self if self._kind == "misconceptions" else self[:MOST_CHANGES]
+            return self if self._kind == "misconceptions" else self._tried(known)
         return self._in_order(known, self._recorded, _shows(got, key.expected, self._recorded.places, key))
 
     def _in_order(self, known: Sequence[Candidate], recorded: PartKey, shown: NDArray[np.bool_]) -> Iterator[Candidate]:
@@ -102,6 +102,9 @@ class _Likely(_Candidates, Ranked):
         single = [number for number, one in enumerate(self._alternatives) if len(one.ids) == 1]
         order = dict.fromkeys(early for number in alike for early in (*(n for n in single if n < number), number))
         yield from (self[number] for number in [*order, *(n for n in range(len(self)) if n not in order)])
+
+    def _tried(self, known: Sequence[Candidate]) -> Iterator[Candidate]:
+        return (self[one.number] for one in known[:MOST_CHANGES] if self._are_mine(known))
 
     def _are_mine(self, known: Sequence[Candidate]) -> bool:
         """Say whether what is recorded was made from these alternatives."""
