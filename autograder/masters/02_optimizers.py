@@ -174,12 +174,12 @@ def ema(values, beta, bias_correction=False):
         Array of the averages, shape (steps,).
     """
     ### BEGIN SOLUTION
-    average, averages = 0.0, np.zeros(len(values))
+    average, averages = 0.0, []
     for t, value in enumerate(values, start=1):
         average = beta * average + (1 - beta) * value
         correction = 1 - beta**t if bias_correction else 1
-        averages[t - 1] = average / correction
-    return averages
+        averages.append(average / correction)
+    return np.array(averages)
     ### END SOLUTION
 
 

@@ -90,7 +90,7 @@ MISTAKES = (
     edit(
         "corrected-stored-back",
         "The corrected average is put back in place of the average itself, so the correction piles up.",
-        {"= average / correction": "= average = average / correction"},
+        {"averages.append(average / correction)": "average = average / correction\naverages.append(average)"},
     ),
 )
 
