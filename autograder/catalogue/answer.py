@@ -12,13 +12,14 @@ import numpy as np
 from course_utils.checks.labels import Label
 from course_utils.checks.types import Candidate, Key, PartKey
 from course_utils.exercises import package_of
-from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
+from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, load_probe, never
 
 __all__ = [
     "Alternative",
     "Answer",
     "AnswerPart",
     "NoOutputsError",
+    "Piecewise",
     "Simulate",
     "candidate_of",
     "load_answer",
@@ -30,6 +31,21 @@ Simulate = Callable[[Inputs], Outputs]
 
 class NoOutputsError(Exception):
     """A changed solution raises an error, or gives nothing that a probe can take: it has no arrays."""
+
+
+@dataclass(frozen=True)
+class Piecewise:
+    """Arrays that come a few at a time.
+
+    Args:
+        until: `until(inputs, is_enough)` gives the arrays up to the first ones of which `is_enough` is true.
+    """
+
+    until: Callable[[Inputs, IsEnough], Outputs]
+
+    def __call__(self, inputs: Inputs) -> Outputs:
+        """Return all of them."""
+        return self.until(inputs, never)
 
 
 @dataclass(frozen=True)
@@ -133,10 +149,18 @@ def _candidates(alternatives: Sequence[Alternative], inputs: Inputs) -> tuple[Ca
     return tuple(candidate_of(one, inputs, number) for number, one in enumerate(alternatives))
 
 
-def candidate_of(one: Alternative, inputs: Inputs, number: int) -> Candidate:
-    """Evaluate one way to answer for some inputs; `number` is its place among those of its kind."""
+def candidate_of(one: Alternative, inputs: Inputs, number: int, is_enough: IsEnough = never) -> Candidate:
+    """Evaluate one way to answer for some inputs.
+
+    Args:
+        one: The way.
+        inputs: Inputs of the probe.
+        number: Its place among those of its kind.
+        is_enough: Says of some arrays that no others are wanted; then the candidate has these only.
+    """
     try:
         with np.errstate(all="ignore"):
-            return Candidate(one.ids, one.says, one.share, one.simulate(inputs), number=number)
+            found = one.simulate.until(inputs, is_enough) if isinstance(one.simulate, Piecewise) else one.simulate(inputs)
     except NoOutputsError:
-        return Candidate(one.ids, one.says, one.share, {}, ends=False, number=number)
+        return Candidate(one.ids, one.says, one.share, {}, ends=False, numbers=(number,))
+    return Candidate(one.ids, one.says, one.share, found, numbers=(number,))

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations, product
 
-from autograder.catalogue.answer import Alternative, AnswerPart, NoOutputsError
+from autograder.catalogue.answer import Alternative, AnswerPart, NoOutputsError, Piecewise
 from autograder.catalogue.edit import Edit, EditError, Span, apply, overlap, spans, trimmed
 from autograder.catalogue.sentences import name_of, sentence
 from autograder.catalogue.solution import Solution, load_solution
 from course_utils.changes import small_changes
 from course_utils.checks.labels import Label
 from course_utils.checks.observe import conclude_part, observe_part
-from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
+from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, load_probe, never
 
 __all__ = ["Ignored", "inheriting", "solution_part"]
 
@@ -162,7 +162,8 @@ def inheriting(
     def upon(one: Edit) -> Alternative:
         given = f"{solution.given}\n{apply(before.source, spans(one, before))}\n{then}"
         run = _Runner(replace(solution, given=given), part, ())
-        return Alternative((one.id,), (one.says,), lambda inputs: run.outputs((), inputs), one.share)
+        simulate = Piecewise(lambda inputs, is_enough: run.outputs((), inputs, is_enough))
+        return Alternative((one.id,), (one.says,), simulate, one.share)
 
     return tuple(upon(one) for one in mistakes)
 
@@ -192,7 +193,7 @@ class _Runner:
             raise EditError(f"{where}: the solution of {name} is not what its probe uses: {error}") from error
 
     def accepted(self, way: _Placed) -> Alternative:
-        return Alternative(way.ids, way.says, lambda inputs: self.outputs(way.spans, inputs), 1.0)
+        return self._without(way, ())
 
     def mistaken(self, way: _Placed) -> Alternative:
         return self._without(way, self.not_in_mistakes)
@@ -206,14 +207,21 @@ class _Runner:
         return self._without(both, (*some.arrays, *self.not_in_mistakes))
 
     def _without(self, way: _Placed, left_out: Sequence[str]) -> Alternative:
-        def simulate(inputs: Inputs) -> Outputs:
-            found = self.outputs(way.spans, inputs)
+        def looked_at(found: Outputs) -> Outputs:
             return {name: array for name, array in found.items() if name not in left_out}
 
-        return Alternative(way.ids, way.says, simulate, way.share, way.where)
+        def until(inputs: Inputs, is_enough: IsEnough) -> Outputs:
+            return looked_at(self.outputs(way.spans, inputs, lambda piece: is_enough(looked_at(piece))))
 
-    def outputs(self, changed: tuple[Span, ...], inputs: Inputs) -> Outputs:
+        return Alternative(way.ids, way.says, Piecewise(until), way.share, way.where)
+
+    def outputs(self, changed: tuple[Span, ...], inputs: Inputs, is_enough: IsEnough = never) -> Outputs:
         """Return the arrays of a changed solution.
+
+        Args:
+            changed: What is changed.
+            inputs: Inputs of the probe.
+            is_enough: As in `observe_part`; not asked of a part whose arrays are raw.
 
         Raises:
             NoOutputsError: It does not come to an end, or its probe refuses it.
@@ -222,8 +230,9 @@ class _Runner:
             objects = self.solution.objects(apply(self.solution.source, changed))
         except Exception as error:
             raise NoOutputsError(f"{type(error).__name__}: {error}") from error
+        asked = is_enough if self.part.summarise is None else never
         with warnings.catch_warnings(action="ignore"):
-            seen = conclude_part(self.part, observe_part(self.part, objects, inputs), inputs)
+            seen = conclude_part(self.part, observe_part(self.part, objects, inputs, asked), inputs)
         if seen.problem is not None:
             raise NoOutputsError(seen.problem.message)
         return seen.outputs

@@ -6,7 +6,7 @@ two different candidates agree at all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,10 +32,8 @@ def with_witnesses(key: PartKey) -> PartKey:
     groups = [[one for one in candidates if one.ends] for candidates in (key.variants, key.misconceptions, key.changes)]
     groups[2] = [one for one in groups[2] if _says_which(one, key)]
     places = _places(key, [one for group in groups for one in group])
-    known: set[bytes] = set()
-    variants, misconceptions, changes = (
-        tuple(_recorded(one, key, places) for one in group if _is_new(one, key, places, known)) for group in groups
-    )
+    known = {_name(_recorded(Candidate((), (), 1.0, key.expected), key, places), key)}
+    variants, misconceptions, changes = (tuple(_once([_recorded(one, key, places) for one in group], key, known)) for group in groups)
     return replace(key, places=places, variants=variants, misconceptions=misconceptions, changes=changes)
 
 
@@ -130,16 +128,26 @@ def _recorded(one: Candidate, key: PartKey, places: Mapping[str, NDArray[np.int6
     return replace(one, outputs=entries, shapes=shapes)
 
 
-def _is_new(one: Candidate, key: PartKey, places: Mapping[str, NDArray[np.int64]], known: set[bytes]) -> bool:
-    """Say whether an earlier candidate, or the right answer, is recognised by the same entries."""
-    recorded = _recorded(one, key, places)
-    if not known:
-        known.add(_name(_recorded(Candidate((), (), 1.0, key.expected), key, places), key))
-    name = _name(recorded, key)
-    if name in known and one.share < 1.0 and not key.agreement:
-        return False
-    known.add(name)
-    return True
+def _once(group: Sequence[Candidate], key: PartKey, known: set[bytes]) -> Iterator[Candidate]:
+    """Yield the candidates that are not recognised by the entries of one before, whose numbers go to the first such.
+
+    Args:
+        group: Candidates of one kind, as recorded.
+        key: The key that they belong to.
+        known: How the right answer and the candidates of other kinds are recognised; those of this kind are added.
+    """
+    first: dict[bytes, int] = {}
+    numbers = [list(one.numbers) for one in group]
+    new = []
+    for place, one in enumerate(group):
+        name = _name(one, key)
+        if name in known and one.share < 1.0 and not key.agreement:
+            numbers[first.get(name, place)] += one.numbers
+            continue
+        known.add(name)
+        first.setdefault(name, place)
+        new.append(place)
+    return (replace(group[place], numbers=tuple(numbers[place])) for place in new)
 
 
 def _name(recorded: Candidate, key: PartKey) -> bytes:

@@ -1,15 +1,16 @@
 """A key whose mistakes are worked out one at a time, as the judge asks: most answers are right, and need none.
 
 Which mistakes are likely is known from the recorded check: a mistake shows in the same places for all inputs. So those
-come first that show where the outputs at hand are not right.
+come first that show where the outputs at hand are not right. What makes a statement true or false does so for all
+inputs, so a mistake whose statements are others is not worked out at all. A run stops at the first arrays that differ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,10 @@ from course_utils.checks.recorded import load_recorded
 from course_utils.checks.types import Candidate, Key, PartKey, Ranked
 from course_utils.kits.probe import Inputs, Outputs
 
-__all__ = ["lazy_key"]
+__all__ = ["lazy_key", "statements"]
 
+Kind = Literal["variants", "misconceptions", "changes"]
+KINDS: tuple[Kind, ...] = ("variants", "misconceptions", "changes")
 # So many small changes without a name are tried.
 MOST_CHANGES = 60
 
@@ -31,33 +34,83 @@ def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
     bare = (replace(part, variants=(), misconceptions=(), changes=()) for part in answer.parts)
     key = make_key(replace(answer, parts=tuple(bare)), inputs, points)
     recorded = _recorded(answer.exercise)
-    parts = tuple(
-        replace(
-            part_key,
-            variants=_Candidates(part.variants, inputs),
-            misconceptions=_Likely(part.misconceptions, inputs, recorded.get(part.name), "misconceptions"),
-            changes=_Likely(part.changes, inputs, recorded.get(part.name), "changes"),
-        )
-        for part, part_key in zip(answer.parts, key.parts, strict=True)
+    parts = []
+    for part, part_key in zip(answer.parts, key.parts, strict=True):
+        known = recorded.get(part.name)
+        candidates = {kind: _Candidates(getattr(part, kind), inputs, known, kind) for kind in KINDS}
+        parts.append(replace(part_key, **candidates))
+    return replace(key, parts=tuple(parts))
+
+
+def statements(recorded: PartKey) -> tuple[str, ...]:
+    """Return the names of the arrays that hold 1 or 0 whatever the mistake: statements, which inputs do not change."""
+    everyone = [one.outputs for kind in KINDS for one in getattr(recorded, kind)]
+    return tuple(
+        name
+        for name, expected in recorded.expected.items()
+        if expected.size == 1 and all(_is_flag(outputs[name]) for outputs in (recorded.expected, *everyone) if name in outputs)
     )
-    return replace(key, parts=parts)
+
+
+def _is_flag(array: NDArray[np.float64]) -> bool:
+    return bool(np.isin(array, (0.0, 1.0)).all())
 
 
 @cache
-def _recorded(exercise: str) -> dict[str, PartKey]:
+def _recorded(exercise: str) -> dict[str, _Recorded]:
     """Return the parts of the recorded key by name; none where nothing is recorded yet."""
     try:
-        return {part.name: part for part in load_recorded(exercise)[1].parts}
+        parts = load_recorded(exercise)[1].parts
     except KeyError:
         return {}
+    return {part.name: _Recorded(part, statements(part)) for part in parts}
 
 
-class _Candidates(Sequence[Candidate]):
-    """Candidates that are simulated once each, when first taken."""
+@dataclass(frozen=True)
+class _Recorded:
+    """A part of a recorded key, and which of its arrays are statements."""
 
-    def __init__(self, alternatives: Sequence[Alternative], inputs: Inputs) -> None:
-        self._alternatives, self._inputs = alternatives, inputs
-        self._known: dict[int, Candidate] = {}
+    key: PartKey
+    statements: tuple[str, ...]
+
+    def contradicts(self, one: Candidate, got: Outputs) -> bool:
+        """Say whether a recorded candidate makes another statement than the outputs do."""
+        return any(
+            name in one.outputs and not (name in got and got[name].size == 1 and got[name].item() == one.outputs[name].item())
+            for name in self.statements
+        )
+
+    def is_alike(self, key: PartKey, got: Outputs) -> bool:
+        """Say whether the arrays are shaped as the recorded ones, and the outputs as well."""
+        shapes = {name: array.shape for name, array in self.key.expected.items()}
+        return all(
+            shapes == {name: arrays[name].shape for name in shapes if name in arrays} for arrays in (key.expected, got)
+        )
+
+    def shows_alike(self, one: Candidate, shown: NDArray[np.bool_]) -> bool:
+        """Say whether a recorded candidate, in the arrays that it has, shows at these places."""
+        if one.shapes:
+            return False
+        start = 0
+        for name, chosen in self.key.places.items():
+            expected = self.key.expected[name].ravel()[chosen]
+            here = shown[start : start + len(chosen)]
+            start += len(chosen)
+            if name in one.outputs and not np.array_equal(here, ~close(one.outputs[name], expected, self.key, name)):
+                return False
+        return True
+
+
+class _Candidates(Ranked):
+    """Candidates of one kind that are simulated when they are looked at."""
+
+    def __init__(
+        self, alternatives: Sequence[Alternative], inputs: Inputs, recorded: _Recorded | None, kind: Kind
+    ) -> None:
+        self._alternatives, self._inputs, self._kind = alternatives, inputs, kind
+        known = getattr(recorded.key, kind) if recorded else ()
+        self._known: Sequence[Candidate] = known if self._are_mine(known) else ()
+        self._recorded = recorded if self._known else None
 
     def __len__(self) -> int:
         return len(self._alternatives)
@@ -71,70 +124,68 @@ class _Candidates(Sequence[Candidate]):
     def __getitem__(self, index: int | slice) -> Candidate | Sequence[Candidate]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        if index not in self._known:
-            one = self._alternatives[index]  # raises IndexError, which ends an iteration
-            self._known[index] = candidate_of(one, self._inputs, index)
-        return self._known[index]
+        # Raises IndexError, which ends an iteration.
+        return candidate_of(self._alternatives[index], self._inputs, index)
 
+    def likely(self, got: Outputs, key: PartKey) -> Iterator[Candidate]:
+        """Yield those that show in the same places, then all others, but no further small changes.
 
-class _Likely(_Candidates, Ranked):
-    """Candidates of which those come first that showed, for the recorded inputs, in the same places."""
+        Those that come later than the first difference have the arrays up to there only.
+        """
+        impossible = {
+            number
+            for one in self._known
+            if self._recorded and self._recorded.contradicts(one, got)
+            for number in one.numbers
+        }
+        for number in self._order(got, key):
+            if number not in impossible:
+                one = self._alternatives[number]
+                yield candidate_of(one, self._inputs, number, lambda piece: _differs(piece, got, key))
 
-    def __init__(
-        self, alternatives: Sequence[Alternative], inputs: Inputs, recorded: PartKey | None, kind: str
-    ) -> None:
-        super().__init__(alternatives, inputs)
-        self._recorded, self._kind = recorded, kind
+    def _order(self, got: Outputs, key: PartKey) -> Iterable[int]:
+        if self._kind == "variants":
+            return range(len(self))
+        if self._recorded is None or not self._recorded.is_alike(key, got):
+            return range(len(self)) if self._kind == "misconceptions" else self._tried()
+        return self._likeliest_first(self._recorded, _shows(got, key.expected, self._recorded.key.places, key))
 
-    def likely(self, got: Outputs, key: PartKey) -> Iterable[Candidate]:
-        """Yield those that show in the same places, then all others, but no further small changes."""
-        known = getattr(self._recorded, self._kind) if self._recorded else ()
-        if self._recorded is None or not self._are_mine(known) or not _is_alike(self._recorded, key, got):
-            return self if self._kind == "misconceptions" else self._tried(known)
-        return self._in_order(known, self._recorded, _shows(got, key.expected, self._recorded.places, key))
-
-    def _in_order(self, known: Sequence[Candidate], recorded: PartKey, shown: NDArray[np.bool_]) -> Iterator[Candidate]:
-        alike = sorted(one.number for one in known if _shows_alike(one, recorded, shown))
+    def _likeliest_first(self, recorded: _Recorded, shown: NDArray[np.bool_]) -> Iterable[int]:
+        alike = sorted(one.numbers[0] for one in self._known if recorded.shows_alike(one, shown))
         if self._kind == "changes":
-            yield from (self[number] for number in alike[:MOST_CHANGES])
-            return
+            return alike[:MOST_CHANGES]
         # What says nothing of some arrays fits more often: single mistakes that stand before it are looked at first.
         single = [number for number, one in enumerate(self._alternatives) if len(one.ids) == 1]
         order = dict.fromkeys(early for number in alike for early in (*(n for n in single if n < number), number))
-        yield from (self[number] for number in [*order, *(n for n in range(len(self)) if n not in order)])
+        return [*order, *(number for number in range(len(self)) if number not in order)]
 
-    def _tried(self, known: Sequence[Candidate]) -> Iterator[Candidate]:
-        return (self[one.number] for one in known[:MOST_CHANGES] if self._are_mine(known))
+    def _tried(self) -> Iterable[int]:
+        return [one.numbers[0] for one in self._known[:MOST_CHANGES]]
 
     def _are_mine(self, known: Sequence[Candidate]) -> bool:
         """Say whether what is recorded was made from these alternatives."""
         return all(
-            0 <= one.number < len(self._alternatives) and one.ids == self._alternatives[one.number].ids for one in known
+            0 <= number < len(self._alternatives) and one.ids == self._alternatives[one.numbers[0]].ids
+            for one in known
+            for number in one.numbers
         )
 
 
-def _is_alike(recorded: PartKey, key: PartKey, got: Outputs) -> bool:
-    """Say whether the arrays are shaped as the recorded ones, and the outputs as well."""
-    shapes = {name: array.shape for name, array in recorded.expected.items()}
-    return all(
-        shapes == {name: arrays[name].shape for name in shapes if name in arrays} for arrays in (key.expected, got)
-    )
+def _differs(piece: Outputs, got: Outputs, key: PartKey) -> bool:
+    """Say whether arrays that are complete, or lack their last rows, belong to other outputs than these."""
+    return any(not _begins(got.get(name), array, key, name) for name, array in piece.items() if name in key.expected)
+
+
+def _begins(whole: NDArray[Any] | None, rows: NDArray[Any], key: PartKey, name: str) -> bool:
+    """Say whether an array begins with these rows; of one that need not be right all through, it may."""
+    if whole is None or whole.ndim != rows.ndim or whole.shape[1:] != rows.shape[1:]:
+        return False
+    if name in key.agreement:
+        return True
+    known = whole[: len(rows)] if whole.ndim else whole
+    return known.shape == rows.shape and bool(close(known, rows, key, name).all())
 
 
 def _shows(got: Outputs, expected: Outputs, places: Mapping[str, NDArray[np.int64]], key: PartKey) -> NDArray[np.bool_]:
     """Return at which of the places the outputs are not as expected."""
     return np.concatenate([~close(got[n], expected[n], key, n).ravel()[chosen] for n, chosen in places.items()])
-
-
-def _shows_alike(one: Candidate, recorded: PartKey, shown: NDArray[np.bool_]) -> bool:
-    """Say whether a recorded candidate, in the arrays that it has, shows at these places."""
-    if one.shapes:
-        return False
-    start = 0
-    for name, chosen in recorded.places.items():
-        expected = recorded.expected[name].ravel()[chosen]
-        here = shown[start : start + len(chosen)]
-        start += len(chosen)
-        if name in one.outputs and not np.array_equal(here, ~close(one.outputs[name], expected, recorded, name)):
-            return False
-    return True

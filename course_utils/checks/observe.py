@@ -13,7 +13,7 @@ import numpy as np
 from course_utils.checks.errors import describe_error, is_stub
 from course_utils.checks.printing import first_prints
 from course_utils.checks.types import Observation, PartObservation, Problem
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure
+from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, Probe, ProbeFailure, gathered, never
 
 __all__ = ["conclude_part", "observe", "observe_part"]
 
@@ -37,18 +37,29 @@ def observe(probe: Probe, objects: Sequence[object], inputs: Inputs) -> Observat
     return Observation(probe.exercise, tuple(seen))
 
 
-def observe_part(part: Part, objects: Mapping[str, object], inputs: Inputs) -> PartObservation:
+def observe_part(
+    part: Part,
+    objects: Mapping[str, object],
+    inputs: Inputs,
+    is_enough: IsEnough = never,
+) -> PartObservation:
     """Run one part of a probe; an exception becomes a problem, KeyboardInterrupt passes.
 
     Where the part has a `summarise`, the arrays are raw until `conclude_part`.
     Of what the student's code prints, the first 2,000 characters are let through.
+
+    Args:
+        part: The part of the probe.
+        objects: The student's objects by name.
+        inputs: The probe's named inputs.
+        is_enough: Called with the arrays as they come, where they come in pieces; the run stops once it is true.
     """
     start = time.perf_counter()
     arguments = [objects.get(name) for name in part.uses]
     missing = [name for name, value in zip(part.uses, arguments, strict=True) if value is None]
     if missing:
         return PartObservation(part.name, problem=Problem("not attempted", f"{missing[0]} is not defined."))
-    outputs, problem = _run(part, arguments, inputs)
+    outputs, problem = _run(part, arguments, inputs, is_enough)
     return PartObservation(part.name, outputs, problem, duration_s=time.perf_counter() - start)
 
 
@@ -72,11 +83,13 @@ def conclude_part(part: Part, seen: PartObservation, inputs: Inputs) -> PartObse
     return replace(seen, outputs={}, problem=problem)
 
 
-def _run(part: Part, arguments: Sequence[object], inputs: Inputs) -> tuple[Outputs, Problem | None]:
+def _run(
+    part: Part, arguments: Sequence[object], inputs: Inputs, is_enough: IsEnough
+) -> tuple[Outputs, Problem | None]:
     try:
         # Warnings are the student's business only where the numbers are wrong.
         with first_prints(), warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
-            return part.run(*arguments, copy.deepcopy(dict(inputs))), None
+            return gathered(part.run(*arguments, copy.deepcopy(dict(inputs))), is_enough), None
     except NotImplementedError as error:
         if not is_stub(error):
             return {}, Problem("error", describe_error(error))

@@ -87,7 +87,7 @@ def _nothing(places: NDArray[np.int64]) -> NDArray[np.float32]:
 def _brief(one: Candidate, number: Mapping[tuple[str, str], int], part: PartKey) -> dict[str, Any]:
     """Return a candidate without its entries and sentences."""
     record: dict[str, Any] = {"of": [number[pair] for pair in zip(one.ids, one.says, strict=True)], "share": one.share}
-    record["n"] = one.number
+    record["n"] = one.numbers
     if one.shapes:
         record["shapes"] = one.shapes
     if missing := [name for name in part.expected if name not in one.outputs]:
@@ -126,5 +126,5 @@ def _candidate(
         share=record["share"],
         outputs=entries,
         shapes=shapes,
-        number=record["n"],
+        numbers=tuple(record["n"]),
     )

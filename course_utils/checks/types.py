@@ -66,7 +66,8 @@ class Candidate:
         outputs: The arrays that it gives for the inputs of the key; at the key's `places` only, where it has these.
         shapes: The shapes of arrays that are not shaped as expected, where the key has `places`.
         ends: Whether its code comes to an end; where it does not, nothing is like it.
-        number: Its place among all ways to answer that the exercise's author knows; -1 where that is not recorded.
+        numbers: Its place among all ways of its kind that the exercise's author knows, then the places of those that
+            give the same; empty where that is not recorded.
     """
 
     ids: tuple[str, ...]
@@ -75,7 +76,7 @@ class Candidate:
     outputs: Outputs
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     ends: bool = True
-    number: int = -1
+    numbers: tuple[int, ...] = ()
 
 
 class Ranked(Sequence[Candidate]):

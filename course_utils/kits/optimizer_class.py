@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 
 from course_utils.kits.calls import ParameterGenerator, float64_by_default, make
-from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Pieces, Probe, ProbeFailure, as_array
 
 __all__ = ["optimizer_probe"]
 
@@ -33,23 +34,18 @@ def optimizer_probe(exercise: str, declared: str, hyperparameters: tuple[str, ..
     """
     name = declared.partition("(")[0]
 
-    def run(optimizer_class: object, inputs: Inputs) -> Outputs:
+    def run(optimizer_class: object, inputs: Inputs) -> Pieces:
         options = {key: float(inputs[key]) for key in ("lr", *hyperparameters)}
         with float64_by_default():
-            drives = [
-                _Drive(optimizer_class, declared, inputs, ("a", "b"), options),
-                _Drive(optimizer_class, declared, inputs, ("c",), options),
-                _Drive(optimizer_class, declared, inputs, ("c",), {}),
-            ]
-            (first, second), (third,), (default,) = (drive.run() for drive in drives)
-        left_alone = np.array(float(all(drive.gradients_left_alone for drive in drives)))
-        return {
-            "weights_a": first,
-            "weights_b": second,
-            "weights_c": third,
-            "weights_default": default,
-            "gradients_left_alone": left_alone,
-        }
+            drives = {
+                ("weights_a", "weights_b"): _Drive(optimizer_class, declared, inputs, ("a", "b"), options),
+                ("weights_c",): _Drive(optimizer_class, declared, inputs, ("c",), options),
+                ("weights_default",): _Drive(optimizer_class, declared, inputs, ("c",), {}),
+            }
+            for names, drive in drives.items():
+                for histories in drive.run():
+                    yield dict(zip(names, histories, strict=True))
+        yield {"gradients_left_alone": np.array(float(all(drive.gradients_left_alone for drive in drives.values())))}
 
     return Probe.single(exercise, name, run)
 
@@ -73,17 +69,17 @@ class _Drive:
         if not callable(getattr(self._optimizer, "step", None)):
             raise ProbeFailure(f"An object of {declared.partition('(')[0]} has no method step().")
 
-    def run(self) -> list[np.ndarray[Any, Any]]:
-        """Take all steps; return for each tensor the weights after each step."""
+    def run(self) -> Iterator[list[np.ndarray[Any, Any]]]:
+        """Take all steps; yield after each one for each tensor the weights after each step so far."""
         shapes = [tuple(weights.shape) for weights in self._weights]
         histories: list[list[np.ndarray[Any, Any]]] = [[] for _ in self._weights]
         for gradients in zip(*self._gradients, strict=True):
             self._step(gradients)
             for history, weights, shape in zip(histories, self._weights, shapes, strict=True):
                 history.append(as_array(weights, "a parameter after step()", shape))
+            yield [np.stack(history) for history in histories]
         if self._generator.ends > 1 and all(np.array_equal(history[-1], history[-2]) for history in histories):
             raise ProbeFailure(WALKED_TWICE)
-        return [np.stack(history) for history in histories]
 
     def _step(self, gradients: tuple[torch.Tensor, ...]) -> None:
         for weights, gradient in zip(self._weights, gradients, strict=True):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -12,10 +13,25 @@ from numpy.typing import NDArray
 
 from course_utils.exercises import package_of
 
-__all__ = ["Inputs", "Outputs", "Part", "Probe", "ProbeFailure", "as_array", "load_probe", "raw_array"]
+__all__ = [
+    "Inputs",
+    "IsEnough",
+    "Outputs",
+    "Part",
+    "Pieces",
+    "Probe",
+    "ProbeFailure",
+    "as_array",
+    "gathered",
+    "load_probe",
+    "never",
+    "raw_array",
+]
 
 Inputs = Mapping[str, NDArray[Any]]
 Outputs = dict[str, NDArray[Any]]
+Pieces = Generator[Outputs, None, None]
+IsEnough = Callable[[Outputs], bool]
 
 
 class ProbeFailure(Exception):
@@ -32,7 +48,9 @@ class Part:
     Args:
         name: Name of the part; the name of the student's object where there is one per part.
         uses: Names of the student's objects that `run` takes, in order.
-        run: `run(*objects, inputs)` returns named arrays.
+        run: `run(*objects, inputs)` returns named arrays; or it is a generator and yields them a few at a time, so that
+            whoever compares them can stop at the first ones that differ. An array whose rows are made one after the
+            other can be yielded several times, each time with more of them.
         limit_s: Wall time in seconds where it needs more than the course gives to a part, as training does.
         summarise: `summarise(raw, inputs)` makes the arrays that are judged from those of `run`, where these are raw:
             rows drawn, tensors before and after. It is pure, and grading calls it outside the sandbox, so that a
@@ -44,14 +62,14 @@ class Part:
 
     name: str
     uses: tuple[str, ...]
-    run: Callable[..., Outputs]
+    run: Callable[..., Outputs | Pieces]
     limit_s: float = 0.0
     summarise: Callable[[Outputs, Inputs], Outputs] | None = None
     counts_with: str = ""
 
     def outputs(self, *arguments: Any) -> Outputs:
         """Return the arrays that are judged for `*objects, inputs`: `run`, then `summarise` where there is one."""
-        found = self.run(*arguments)
+        found = gathered(self.run(*arguments))
         return self.summarise(found, arguments[-1]) if self.summarise else found
 
 
@@ -68,11 +86,34 @@ class Probe:
         cls,
         exercise: str,
         name: str,
-        run: Callable[..., Outputs],
+        run: Callable[..., Outputs | Pieces],
         summarise: Callable[[Outputs, Inputs], Outputs] | None = None,
     ) -> Probe:
         """Make a probe with one object and one part, both called `name`."""
         return cls(exercise, (name,), (Part(name, (name,), run, summarise=summarise),))
+
+
+def never(piece: Outputs) -> bool:
+    """Say that arrays are not enough."""
+    return False
+
+
+def gathered(found: Outputs | Pieces, is_enough: IsEnough = never) -> Outputs:
+    """Return all arrays that `run` of a part gives.
+
+    Args:
+        found: What `run` returned.
+        is_enough: Called with the arrays of each piece; no further ones are asked for once it is true.
+    """
+    if isinstance(found, dict):
+        return found
+    outputs: Outputs = {}
+    with closing(found):
+        for piece in found:
+            outputs |= piece
+            if is_enough(piece):
+                break
+    return outputs
 
 
 def load_probe(exercise: str) -> Probe:

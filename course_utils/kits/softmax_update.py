@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from course_utils.kits.calls import call, float64_by_default
-from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Pieces, Probe, ProbeFailure, as_array
 
 __all__ = ["update_probe"]
 
@@ -31,17 +31,17 @@ def update_probe(exercise: str, declared: str, state: str, options: tuple[str, .
         options: Names of the options, `lr` included.
     """
 
-    def run(function: object, inputs: Inputs) -> Outputs:
+    def run(function: object, inputs: Inputs) -> Pieces:
         chosen = {name: float(inputs[name]) for name in options}
         with float64_by_default():
-            outputs = _drive(function, declared, state, inputs, chosen)
-            default = _drive(function, declared, state, inputs, {})
-        return {**outputs, "bias_default": default["bias"], "state_bias_default": default["state_bias"]}
+            yield from _drive(function, declared, state, inputs, chosen)
+            for default in _drive(function, declared, state, inputs, {}):
+                yield {f"{name}_default": array for name, array in default.items() if name in ("bias", "state_bias")}
 
     return Probe.single(exercise, declared.partition("(")[0], run)
 
 
-def _drive(function: object, declared: str, state: str, inputs: Inputs, options: Mapping[str, float]) -> Outputs:
+def _drive(function: object, declared: str, state: str, inputs: Inputs, options: Mapping[str, float]) -> Pieces:
     params = [torch.nn.Parameter(torch.tensor(inputs[name])) for name in ("weight", "bias")]
     kept = [torch.tensor(inputs[f"state_{name}"]) for name in ("weight", "bias")]
     for parameter, name in zip(params, ("weight", "bias"), strict=True):
@@ -55,8 +55,8 @@ def _drive(function: object, declared: str, state: str, inputs: Inputs, options:
             raise ProbeFailure(f"{state} has {len(kept)} entries after the call; expected {len(params)}, as before.")
         histories["bias"].append(as_array(params[1], "params[1]", inputs["bias"].shape))
         histories["state_bias"].append(as_array(kept[1], f"{state}[1]", inputs["bias"].shape))
-    return {
-        **{name: np.stack(values) for name, values in histories.items()},
+        yield {name: np.stack(values) for name, values in histories.items()}
+    yield {
         "weight": as_array(params[0], "params[0]", inputs["weight"].shape),
         "state_weight": as_array(kept[0], f"{state}[0]", inputs["weight"].shape),
     }

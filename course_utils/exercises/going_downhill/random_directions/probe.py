@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from course_utils.exercises.going_downhill.random_directions.probe_softmax import fresh_parameters, softmax_loss
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.unpack import unpack
 
 __all__ = ["PROBE"]
@@ -18,7 +18,7 @@ __all__ = ["PROBE"]
 Array = NDArray[Any]
 
 
-def _run_update(gradient_update: Callable[..., Any], inputs: Inputs) -> Outputs:
+def _run_update(gradient_update: Callable[..., Any], inputs: Inputs) -> Pieces:
     """Take a few steps, the first with an old gradient lying in the parameters; then one with the default rate."""
     loss_fn, params = softmax_loss(inputs), fresh_parameters(inputs)
     for parameter, name in zip(params, ("old_weight_gradient", "old_bias_gradient"), strict=True):
@@ -28,11 +28,10 @@ def _run_update(gradient_update: Callable[..., Any], inputs: Inputs) -> Outputs:
         if gradient_update(loss_fn(params), params, lr=float(inputs["lr"])) is NotImplemented:
             raise NotImplementedError
         seen.append([as_array(parameter, "a parameter") for parameter in params])
+        yield {"weight": np.stack([weight for weight, _ in seen]), "bias": np.stack([bias for _, bias in seen])}
     single = fresh_parameters(inputs)
     gradient_update(loss_fn(single), single)
-    return {
-        "weight": np.stack([weight for weight, _ in seen]),
-        "bias": np.stack([bias for _, bias in seen]),
+    yield {
         "moved_by_default": as_array(single[0], "a parameter") - inputs["weight"],
         "idle_gradient": np.array([_idle_gradient(params, inputs)]),
     }
@@ -65,8 +64,9 @@ def _flat(params: Sequence[torch.Tensor]) -> Array:
     return np.concatenate([parameter.detach().numpy().ravel() for parameter in params])
 
 
-def _run_compare(compare_directions: Callable[..., Any], inputs: Inputs) -> Outputs:
+def _run_compare(compare_directions: Callable[..., Any], inputs: Inputs) -> Pieces:
     first, places, left_alone = _ask(compare_directions, inputs)
+    yield {"gradient_change": first[:1]}
     again, _, _ = _ask(compare_directions, inputs)
     random_changes = first[1:]
     start, gradient, loss = _start(inputs)
@@ -81,8 +81,7 @@ def _run_compare(compare_directions: Callable[..., Any], inputs: Inputs) -> Outp
         "follows_generator": np.array_equal(random_changes, again[1:]),
         "params_left_alone": left_alone,
     }
-    return {
-        "gradient_change": first[:1],
+    yield {
         "random_length": np.array([lengths[0] if lengths.size and np.allclose(lengths, lengths[0]) else np.nan]),
         "random_change_sign": np.array([_relation(random_changes, changes)]),
         **{name: np.array([float(flag)]) for name, flag in flags.items()},

@@ -20,7 +20,7 @@ from torch import nn
 
 from course_utils.kits.array_functions import flag, histories, if_shapes_fit
 from course_utils.kits.module_gradients import gradient_statements
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensor_modules import applied, made, manner_statements, manners, tensor
 
 __all__ = ["PROBE"]
@@ -29,14 +29,15 @@ Factory = Callable[..., Any]
 RUNNING = ("running_mean", "running_var")
 
 
-def _values(factory: Factory, inputs: Inputs) -> Outputs:
+def _values(factory: Factory, inputs: Inputs) -> Pieces:
     features = inputs["square_x_1"].shape[1]
-    square = _two_batches_and_a_test(made(factory, features, beta=float(inputs["beta"])), inputs, "square")
-    other = if_shapes_fit(_two_batches_and_a_test)(made(factory, features), inputs, "other")
-    forgetful = _two_batches_and_a_test(made(factory, features, beta=0.0), inputs, "square")["square_out_test"]
-    single = _batch_of_one(made(factory, features), inputs["single"])
-    back = gradient_statements(lambda: made(factory, features), inputs["plain"], inputs["dout"])
-    return {**square, "forgetful_out_test": forgetful, **other, "single": single, **back}
+    yield _two_batches_and_a_test(made(factory, features, beta=float(inputs["beta"])), inputs, "square")
+    yield {
+        "forgetful_out_test": _two_batches_and_a_test(made(factory, features, beta=0.0), inputs, "square")["square_out_test"]
+    }
+    yield if_shapes_fit(_two_batches_and_a_test)(made(factory, features), inputs, "other")
+    yield {"single": _batch_of_one(made(factory, features), inputs["single"])}
+    yield gradient_statements(lambda: made(factory, features), inputs["plain"], inputs["dout"])
 
 
 def _two_batches_and_a_test(module: nn.Module, inputs: Inputs, prefix: str) -> Outputs:

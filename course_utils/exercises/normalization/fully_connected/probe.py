@@ -22,7 +22,7 @@ from course_utils.kits.numpy_nets import (
     names,
     with_parameters,
 )
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensors import chance
 from course_utils.numpy_networks.gradient_check import eval_numerical_gradient
 
@@ -103,17 +103,16 @@ def _net(net_class: NetClass, inputs: Inputs, kind: str | None, **options: Any) 
     return with_parameters(net, _given(inputs, normalized=kind is not None))
 
 
-def _values(kind: str | None, net_class: NetClass, inputs: Inputs) -> Outputs:
+def _values(kind: str | None, net_class: NetClass, inputs: Inputs) -> Pieces:
     """Two training batches, a test batch, and the first training batch again."""
     arrays = _given(inputs, normalized=kind is not None)
     with chance(SEED):
         net = _net(net_class, inputs, kind)
         first, found = loss_and_gradients(net, inputs["X_1"], inputs["y_1"])
-        groups = _grouped(found, arrays)
+        yield {"losses": np.stack([first]), **_grouped(found, arrays)}
         second, _ = loss_and_gradients(net, inputs["X_2"], inputs["y_2"])
-        scores = as_array(net.loss(inputs["X_test"]), "the return value of loss(X)")
-        again = _once_more(net, inputs)
-    return {"losses": np.stack([first, second, again]), "scores": scores, **groups}
+        yield {"scores": as_array(net.loss(inputs["X_test"]), "the return value of loss(X)")}
+        yield {"losses": np.stack([first, second, _once_more(net, inputs)])}
 
 
 def _once_more(net: Any, inputs: Inputs) -> NDArray[Any]:

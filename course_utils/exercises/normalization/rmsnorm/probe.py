@@ -16,7 +16,7 @@ from torch import nn
 
 from course_utils.kits.array_functions import flag, if_shapes_fit
 from course_utils.kits.module_gradients import gradient_statements
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe
 from course_utils.kits.tensor_modules import applied, made, manner_statements, manners, tensor
 
 __all__ = ["PROBE"]
@@ -25,12 +25,13 @@ __all__ = ["PROBE"]
 LARGE = 300.0
 
 
-def _values(factory: Callable[..., Any], inputs: Inputs) -> Outputs:
+def _values(factory: Callable[..., Any], inputs: Inputs) -> Pieces:
     rows = inputs["square_rows"]
     module = made(factory, rows.shape[1], eps=float(inputs["eps"]))
     _set_gain(module, inputs["gain"])
-    back = gradient_statements(lambda: made(factory, rows.shape[1]), inputs["plain"], inputs["dout"])
-    return {"square_out": applied(module, rows), **if_shapes_fit(_other_shape)(factory, inputs), **back}
+    yield {"square_out": applied(module, rows)}
+    yield if_shapes_fit(_other_shape)(factory, inputs)
+    yield gradient_statements(lambda: made(factory, rows.shape[1]), inputs["plain"], inputs["dout"])
 
 
 def _other_shape(factory: Callable[..., Any], inputs: Inputs) -> Outputs:

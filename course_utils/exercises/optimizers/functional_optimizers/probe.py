@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.kits.calls import call
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 
 __all__ = ["ONE", "PROBE", "STATES"]
 
@@ -25,7 +25,7 @@ ONE = "learning_rate"
 STATES = {"sgd_momentum": ("velocity",), "rmsprop": ("cache",), "adam": ("m", "v", "t")}
 
 
-def _run(name: str, function: object, inputs: Inputs) -> Outputs:
+def _run(name: str, function: object, inputs: Inputs) -> Pieces:
     """Call a function several times, each time with the config that it returned.
 
     Inputs: `w` (n, m), `dw` (steps, n, m), and for each function `NAME_KEY` for every key of its config. Outputs:
@@ -39,9 +39,9 @@ def _run(name: str, function: object, inputs: Inputs) -> Outputs:
         given = inputs[f"{name}_{key}"]
         config[key] = given.copy() if given.ndim else int(given)
     outputs, left_alone = _drive(name, function, inputs, config, len(inputs["dw"]))
+    yield outputs
     default, also_left_alone = _drive(name, function, inputs, None, DEFAULT_STEPS)
-    return {
-        **outputs,
+    yield {
         "next_w_default": default["next_w"],
         "next_w_without_state": _incomplete(name, function, inputs, settings),
         "next_w_one_setting": _incomplete(name, function, inputs, {ONE: settings[ONE]}),
@@ -88,7 +88,7 @@ def _next(returned: object, name: str) -> tuple[object, dict[str, Any]]:
 
 
 def _part(name: str) -> Part:
-    run: Callable[..., Outputs] = partial(_run, name)
+    run: Callable[..., Pieces] = partial(_run, name)
     return Part(name, (name,), run)
 
 

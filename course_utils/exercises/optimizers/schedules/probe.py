@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from course_utils.kits.calls import call
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, as_array
 
 __all__ = ["KINDS", "PROBE", "TENSORS"]
 
@@ -21,21 +21,20 @@ RATE = "learning_rate(step, kind, base_lr, total_steps, warmup_steps=0)"
 CLIP = "clip_grad_norm(grads, max_norm)"
 
 
-def _rates(learning_rate: object, inputs: Inputs) -> Outputs:
+def _rates(learning_rate: object, inputs: Inputs) -> Pieces:
     """Ask for the rate of every step, without and with warmup, and once for a kind that does not exist.
 
     Inputs: `base_lr`; `total_plain`, `total_warm` and `warmup`, numbers of steps. Outputs: `plain_KIND` and
     `warm_KIND`, one value per step; `refuses`, 1.0 where the unknown kind raised a ValueError.
     """
     base, warmup = float(inputs["base_lr"]), int(inputs["warmup"])
-    outputs: Outputs = {}
     for name, more in (("plain", ()), ("warm", (warmup,))):
         total = int(inputs[f"total_{name}"])
         for kind in KINDS:
             rates = [call(learning_rate, RATE, step, kind, base, total, *more) for step in range(total)]
             numbers = [as_array(rate, "the return value of learning_rate", ()) for rate in rates]
-            outputs[f"{name}_{kind}"] = np.stack(numbers)
-    return {**outputs, "refuses": np.array(float(_refuses(learning_rate, base)))}
+            yield {f"{name}_{kind}": np.stack(numbers)}
+    yield {"refuses": np.array(float(_refuses(learning_rate, base)))}
 
 
 def _refuses(learning_rate: object, base: float) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array, raw_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array, raw_array
 from course_utils.kits.tensors import chance, flag, numbers_of_rows, parameters, tensor
 
 __all__ = ["PROBE"]
@@ -50,27 +50,32 @@ class Recorder:
         return batches
 
 
-def _update(train_epoch: TrainEpoch, inputs: Inputs) -> Outputs:
-    """Two epochs of batches 3, 3 and 1, and one of batches 3 and 3; all rows alike."""
+def _update(train_epoch: TrainEpoch, inputs: Inputs) -> Pieces:
+    """An epoch of batches 3 and 3, and two of batches 3, 3 and 1; all rows alike."""
     size, lr = int(inputs["batch_size"]), float(inputs["learning_rate"])
     x, y = _alike(inputs, 2 * size + 1)
     params, recorder = _params(inputs, x)
+    yield from _full_batches(train_epoch, inputs)
     weights, reports, used = [], [], []
     for _ in range(2):
         reports.append(_report(train_epoch(params, x, y, lr, size)))
         weights.append(_flat(params, inputs))
         used.append(sum(map(len, recorder.taken())))
-    even, _ = _params(inputs, x)
-    full, _ = _report(train_epoch(even, *_alike(inputs, 2 * size), lr, size))
-    return {
-        "weights": np.stack(weights),
-        "examples_used": np.array(used, dtype=np.float64),
-        "loss": np.array([loss for loss, _ in reports]),
-        "accuracy": np.array([accuracy for _, accuracy in reports]),
-        "loss_full_batches": np.array(full),
-        "weights_full_batches": _flat(even, inputs),
-        "gradient_not_used": flag(bool(np.all(weights[1] == _start(inputs))) and _has_gradient(params)),
-    }
+        yield {
+            "weights": np.stack(weights),
+            "examples_used": np.array(used, dtype=np.float64),
+            "loss": np.array([loss for loss, _ in reports]),
+            "accuracy": np.array([accuracy for _, accuracy in reports]),
+        }
+    yield {"gradient_not_used": flag(bool(np.all(weights[1] == _start(inputs))) and _has_gradient(params))}
+
+
+def _full_batches(train_epoch: TrainEpoch, inputs: Inputs) -> Pieces:
+    size = int(inputs["batch_size"])
+    x, y = _alike(inputs, 2 * size)
+    params, _ = _params(inputs, x)
+    loss, _ = _report(train_epoch(params, x, y, float(inputs["learning_rate"]), size))
+    yield {"loss_full_batches": np.array(loss), "weights_full_batches": _flat(params, inputs)}
 
 
 def _batches(train_epoch: TrainEpoch, inputs: Inputs) -> Outputs:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from course_utils.kits.calls import call
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensor_modules import made
 from course_utils.kits.tensors import chance, flag, same, tensor
 from course_utils.kits.unpack import unpack
@@ -26,7 +26,7 @@ KINDS = {"conv": nn.Conv2d, "norm": nn.BatchNorm2d, "linear": nn.Linear}
 IMAGES, BOUND = 2, 100.0
 
 
-def _run_net(factory: Factory, inputs: Inputs) -> Outputs:
+def _run_net(factory: Factory, inputs: Inputs) -> Pieces:
     """Return the logits in both modes, and what the network is made of."""
     seed, classes = int(inputs["seed"]), int(inputs["num_classes"])
     images = tensor(_images(seed))
@@ -37,14 +37,11 @@ def _run_net(factory: Factory, inputs: Inputs) -> Outputs:
         by_default = _forward(default.eval(), images[:1])
         _fill(net, seed)
         logits = _forward(net.eval(), images)
-        in_training = _forward(net.train(), images)
-    if logits.ndim != 2 or len(logits) != IMAGES:
-        raise ProbeFailure(f"for {IMAGES} images the logits have shape {logits.shape}; expected ({IMAGES}, {classes}).")
-    return {
-        "classes": np.array([float(logits.shape[1]), float(by_default.shape[-1])]),
-        "logits": logits,
-        "logits_in_training": in_training,
-    }
+        if logits.ndim != 2 or len(logits) != IMAGES:
+            wanted = f"expected ({IMAGES}, {classes})"
+            raise ProbeFailure(f"for {IMAGES} images the logits have shape {logits.shape}; {wanted}.")
+        yield {"classes": np.array([float(logits.shape[1]), float(by_default.shape[-1])]), "logits": logits}
+        yield {"logits_in_training": _forward(net.train(), images)}
 
 
 def _images(seed: int) -> NDArray[Any]:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import call
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, raw_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, raw_array
 from course_utils.kits.tensors import chance, flag
 from course_utils.kits.watched_nets import (
     batch,
@@ -48,15 +48,15 @@ def alike(inputs: Inputs) -> tuple[torch.Tensor, torch.Tensor]:
     return x.repeat(int(inputs["copies"]), 1, 1, 1), y.repeat(int(inputs["copies"]))
 
 
-def _value(measure: Measure, inputs: Inputs) -> Outputs:
-    """Return the smoothness for two learning rates."""
+def _value(measure: Measure, inputs: Inputs) -> Pieces:
+    """Yield the smoothness for two learning rates."""
     values = []
     with chance(int(inputs["seed"])):
         for learning_rate in inputs["learning_rates"]:
             x, y = alike(inputs)
             found = call(measure, DECLARED, plain_net(inputs), x, y, float(learning_rate), int(inputs["batch_size"]))
             values.append(plain_number(found, WHAT)[0])
-    return {"smoothness": np.array(values)}
+            yield {"smoothness": np.array(values)}
 
 
 def _manners(measure: Measure, inputs: Inputs) -> Outputs:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from course_utils.kits.calls import call
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array, raw_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, as_array, raw_array
 from course_utils.kits.tensors import chance, flag, numbers_of_rows
 from course_utils.kits.unpack import unpack
 from course_utils.kits.watched_nets import afterwards, batch, copy_of, normalised_net, plain_net, plain_number, watch
@@ -32,22 +32,20 @@ LOGS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 MEASURES = ("objective", "accuracy")
 
 
-def _measures(compute_objective: Student, compute_accuracy: Student, inputs: Inputs) -> Outputs:
+def _measures(compute_objective: Student, compute_accuracy: Student, inputs: Inputs) -> Pieces:
     """Measure one net in evaluation mode, and for each function another one in training mode."""
     x, y = batch(inputs, "rows")
     functions = dict(zip(MEASURES, (compute_objective, compute_accuracy), strict=True))
     net = normalised_net(inputs).eval()
     before = copy_of(net)
-    values: Outputs = {}
     with chance(int(inputs["seed"])):
-        for name, function in functions.items():
-            values[name] = _measured(function, name, net, x, y)
-        kept = _kept(net, before)
+        values = {name: _measured(function, name, net, x, y) for name, function in functions.items()}
+        yield {**values, **_kept(net, before)}
         nets = {name: normalised_net(inputs) for name in functions}
         for name, function in functions.items():
-            values[f"{name}_in_training"] = _measured(function, name, nets[name], x, y)
+            yield {f"{name}_in_training": _measured(function, name, nets[name], x, y)}
     still = all(module.training for one in nets.values() for module in one.modules())
-    return {**values, **kept, "training_mode_kept": flag(still)}
+    yield {"training_mode_kept": flag(still)}
 
 
 def _measured(function: Student, name: str, net: nn.Module, x: torch.Tensor, y: torch.Tensor) -> NDArray[Any]:
@@ -79,7 +77,7 @@ def _logs(compute_logs: Student, inputs: Inputs) -> Outputs:
     }
 
 
-def _one_pass(one_pass: Student, inputs: Inputs) -> Outputs:
+def _one_pass(one_pass: Student, inputs: Inputs) -> Pieces:
     """Make a pass over alike rows of which the number of batches is rounded down, and one where it is rounded up."""
     weights, losses = [], []
     with chance(int(inputs["seed"])):
@@ -91,7 +89,7 @@ def _one_pass(one_pass: Student, inputs: Inputs) -> Outputs:
             loss = call(one_pass, PASS, *given, float(inputs["step"]), int(inputs["batch_size"]))
             weights.append(_flat(net))
             losses.append(plain_number(loss, "the return value of minibatch_sgd_one_pass")[0])
-    return {"weights": np.stack(weights), "loss": np.array(losses)}
+            yield {"weights": np.stack(weights), "loss": np.array(losses)}
 
 
 def _flat(net: nn.Module) -> NDArray[Any]:

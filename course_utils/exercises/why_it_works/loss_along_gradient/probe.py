@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.kits.calls import call
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array, raw_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, as_array, raw_array
 from course_utils.kits.tensors import chance, flag
 from course_utils.kits.unpack import unpack
 from course_utils.kits.watched_nets import batch, copy_of, kept, normalised_net, plain_number, states
@@ -21,14 +21,14 @@ NAMES = ("lowest", "highest")
 SETS = ("few_lengths", "many_lengths")
 
 
-def _range(measure: Measure, inputs: Inputs) -> Outputs:
-    """Return the lowest and the highest loss for two sets of step lengths."""
+def _range(measure: Measure, inputs: Inputs) -> Pieces:
+    """Yield the lowest and the highest loss for two sets of step lengths."""
     found = []
     with chance(int(inputs["seed"])):
         for name in SETS:
             x, y = batch(inputs, "rows")
             found.append(_ends(call(measure, DECLARED, normalised_net(inputs), x, y, inputs[name].tolist())))
-    return {"lowest": np.array([low for low, _ in found]), "highest": np.array([high for _, high in found])}
+            yield {"lowest": np.array([low for low, _ in found]), "highest": np.array([high for _, high in found])}
 
 
 def _ends(returned: object) -> list[float]:
