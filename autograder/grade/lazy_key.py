@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -87,18 +87,25 @@ class _Recorded:
             shapes == {name: arrays[name].shape for name in shapes if name in arrays} for arrays in (key.expected, got)
         )
 
-    def shows_alike(self, one: Candidate, shown: NDArray[np.bool_]) -> bool:
-        """Say whether a recorded candidate, in the arrays that it has, shows at these places."""
-        if one.shapes:
-            return False
-        start = 0
+    def alike(self, kind: Kind, shown: NDArray[np.bool_]) -> list[int]:
+        """Return the numbers of the recorded candidates that, in the arrays that they have, show at these places."""
+        return sorted(number for number, told, wrong in self._places[kind] if not (told & (wrong != shown)).any())
+
+    @cached_property
+    def _places(self) -> Mapping[Kind, list[tuple[int, NDArray[np.bool_], NDArray[np.bool_]]]]:
+        """Return the number of each candidate, of which places it says something, and at which of these it shows."""
+        return {
+            kind: [(one.numbers[0], *self._row(one)) for one in getattr(self.key, kind) if not one.shapes]
+            for kind in KINDS
+        }
+
+    def _row(self, one: Candidate) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        told, wrong = [], []
         for name, chosen in self.key.places.items():
             expected = self.key.expected[name].ravel()[chosen]
-            here = shown[start : start + len(chosen)]
-            start += len(chosen)
-            if name in one.outputs and not np.array_equal(here, ~close(one.outputs[name], expected, self.key, name)):
-                return False
-        return True
+            told.append(np.full(len(chosen), name in one.outputs))
+            wrong.append(~close(one.outputs.get(name, expected), expected, self.key, name))
+        return np.concatenate(told), np.concatenate(wrong)
 
 
 class _Candidates(Ranked):
@@ -151,7 +158,7 @@ class _Candidates(Ranked):
         return self._likeliest_first(self._recorded, _shows(got, key.expected, self._recorded.key.places, key))
 
     def _likeliest_first(self, recorded: _Recorded, shown: NDArray[np.bool_]) -> Iterable[int]:
-        alike = sorted(one.numbers[0] for one in self._known if recorded.shows_alike(one, shown))
+        alike = recorded.alike(self._kind, shown)
         if self._kind == "changes":
             return alike[:MOST_CHANGES]
         # What says nothing of some arrays fits more often: single mistakes that stand before it are looked at first.
