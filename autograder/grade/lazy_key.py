@@ -10,21 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Any, Literal, overload
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.catalogue.answer import Alternative, Answer, candidate_of, make_key
+from autograder.catalogue.differences import differs, statements
 from course_utils.checks.judge import close
 from course_utils.checks.recorded import load_recorded
-from course_utils.checks.types import Candidate, Key, PartKey, Ranked
+from course_utils.checks.types import KINDS, Candidate, Key, Kind, PartKey, Ranked
 from course_utils.kits.probe import Inputs, Outputs
 
-__all__ = ["lazy_key", "statements"]
+__all__ = ["lazy_key"]
 
-Kind = Literal["variants", "misconceptions", "changes"]
-KINDS: tuple[Kind, ...] = ("variants", "misconceptions", "changes")
 # So many small changes without a name are tried.
 MOST_CHANGES = 60
 
@@ -40,20 +39,6 @@ def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
         candidates = {kind: _Candidates(getattr(part, kind), inputs, known, kind) for kind in KINDS}
         parts.append(replace(part_key, **candidates))
     return replace(key, parts=tuple(parts))
-
-
-def statements(recorded: PartKey) -> tuple[str, ...]:
-    """Return the names of the arrays that hold 1 or 0 whatever the mistake: statements, which inputs do not change."""
-    everyone = [one.outputs for kind in KINDS for one in getattr(recorded, kind)]
-    return tuple(
-        name
-        for name, expected in recorded.expected.items()
-        if expected.size == 1 and all(_is_flag(outputs[name]) for outputs in (recorded.expected, *everyone) if name in outputs)
-    )
-
-
-def _is_flag(array: NDArray[np.float64]) -> bool:
-    return bool(np.isin(array, (0.0, 1.0)).all())
 
 
 @cache
@@ -148,7 +133,7 @@ class _Candidates(Ranked):
         for number in self._order(got, key):
             if number not in impossible:
                 one = self._alternatives[number]
-                yield candidate_of(one, self._inputs, number, lambda piece: _differs(piece, got, key))
+                yield candidate_of(one, self._inputs, number, lambda piece: differs(piece, got, key))
 
     def _order(self, got: Outputs, key: PartKey) -> Iterable[int]:
         if self._kind == "variants":
@@ -176,21 +161,6 @@ class _Candidates(Ranked):
             for one in known
             for number in one.numbers
         )
-
-
-def _differs(piece: Outputs, got: Outputs, key: PartKey) -> bool:
-    """Say whether arrays that are complete, or lack their last rows, belong to other outputs than these."""
-    return any(not _begins(got.get(name), array, key, name) for name, array in piece.items() if name in key.expected)
-
-
-def _begins(whole: NDArray[Any] | None, rows: NDArray[Any], key: PartKey, name: str) -> bool:
-    """Say whether an array begins with these rows; of one that need not be right all through, it may."""
-    if whole is None or whole.ndim != rows.ndim or whole.shape[1:] != rows.shape[1:]:
-        return False
-    if name in key.agreement:
-        return True
-    known = whole[: len(rows)] if whole.ndim else whole
-    return known.shape == rows.shape and bool(close(known, rows, key, name).all())
 
 
 def _shows(got: Outputs, expected: Outputs, places: Mapping[str, NDArray[np.int64]], key: PartKey) -> NDArray[np.bool_]:

@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from course_utils.checks.labels import Label
-from course_utils.checks.types import Candidate, Key, PartKey
+from course_utils.checks.types import KINDS, Candidate, Key, PartKey
 from course_utils.exercises import exercise_folder
 from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["dump_recorded", "load_recorded", "parse_recorded"]
 
 VALUES = ("expected", "baselines", "places")
-CANDIDATES = ("variants", "misconceptions", "changes")
 TEXTS = ("name", "weight", "reread", "factors", "rtol", "agreement", "uses", "counts_with")
 
 
@@ -64,14 +63,14 @@ def _describe(part: PartKey, arrays: Outputs) -> dict[str, Any]:
     """Return the texts of a part; put its arrays into `arrays`, all entries of its candidates into one table."""
     for kind in VALUES:
         arrays.update({f"{part.name}/{kind}/{name}": array for name, array in getattr(part, kind).items()})
-    everyone = [one for kind in CANDIDATES for one in getattr(part, kind)]
+    everyone = [one for kind in KINDS for one in getattr(part, kind)]
     rows = [np.concatenate([one.outputs.get(n, _nothing(p)) for n, p in part.places.items()]) for one in everyone]
     arrays[f"{part.name}/candidates/entries"] = np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
     says = list(dict.fromkeys(pair for one in everyone for pair in zip(one.ids, one.says, strict=True)))
     number = {pair: index for index, pair in enumerate(says)}
     record = {name: getattr(part, name) for name in TEXTS if getattr(part, name)}
     record["labels"] = {name: _set_fields(label) for name, label in part.labels.items()}
-    for kind in CANDIDATES:
+    for kind in KINDS:
         record[kind] = [_brief(one, number, part) for one in getattr(part, kind)]
     return {**record, "says": says, "arrays": list(part.expected)}
 
@@ -101,7 +100,7 @@ def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
     rows = iter(groups[f"{name}/candidates"]["entries"])
     known = {
         kind: tuple(_candidate(one, record["says"], next(rows), values["places"]) for one in record[kind])
-        for kind in CANDIDATES
+        for kind in KINDS
     }
     texts = {key: value for key, value in record.items() if key not in ("says", "arrays")}
     labels = {name: Label(**said) for name, said in record["labels"].items()}

@@ -14,10 +14,12 @@ from course_utils.checks.labels import Label
 from course_utils.kits.probe import Outputs
 
 __all__ = [
+    "KINDS",
     "Candidate",
     "Evidence",
     "Judgement",
     "Key",
+    "Kind",
     "Observation",
     "PartKey",
     "PartObservation",
@@ -26,6 +28,8 @@ __all__ = [
     "VerdictName",
 ]
 
+Kind = Literal["variants", "misconceptions", "changes"]
+KINDS: tuple[Kind, ...] = ("variants", "misconceptions", "changes")
 VerdictName = Literal["correct", "variant", "misconception", "wrong", "error", "timeout", "crashed", "not attempted"]
 
 

@@ -1,0 +1,43 @@
+"""What can be told of outputs before they are complete, and whatever the inputs are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from course_utils.checks.judge import close
+from course_utils.checks.types import KINDS, PartKey
+from course_utils.kits.probe import Outputs
+
+__all__ = ["differs", "statements"]
+
+
+def statements(recorded: PartKey) -> tuple[str, ...]:
+    """Return the names of the arrays that hold 1 or 0 whatever the mistake: statements, which inputs do not change."""
+    everyone = [one.outputs for kind in KINDS for one in getattr(recorded, kind)]
+    return tuple(
+        name
+        for name, expected in recorded.expected.items()
+        if expected.size == 1 and all(_is_flag(outputs[name]) for outputs in (recorded.expected, *everyone) if name in outputs)
+    )
+
+
+def _is_flag(array: NDArray[np.float64]) -> bool:
+    return bool(np.isin(array, (0.0, 1.0)).all())
+
+
+def differs(piece: Outputs, got: Outputs, key: PartKey) -> bool:
+    """Say whether arrays that are complete, or lack their last rows, belong to other outputs than these."""
+    return any(not _begins(got.get(name), array, key, name) for name, array in piece.items() if name in key.expected)
+
+
+def _begins(whole: NDArray[Any] | None, rows: NDArray[Any], key: PartKey, name: str) -> bool:
+    """Say whether an array begins with these rows; of one that need not be right all through, it may."""
+    if whole is None or whole.ndim != rows.ndim or whole.shape[1:] != rows.shape[1:]:
+        return False
+    if name in key.agreement:
+        return True
+    known = whole[: len(rows)] if whole.ndim else whole
+    return known.shape == rows.shape and bool(close(known, rows, key, name).all())
