@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +20,7 @@ from autograder.catalogue.answer import Answer, AnswerPart, load_answer
 from autograder.course import load_course
 from autograder.grade.lazy_key import lazy_key
 from course_utils.checks.judge import judge_part
-from course_utils.checks.types import PartKey, PartObservation
+from course_utils.checks.types import PartObservation
 from course_utils.kits.probe import Outputs
 
 # Too large to be rounding, too small to change the sign or the size of anything.
@@ -56,16 +55,12 @@ def measure(answer: Answer, part: AnswerPart, seeds: range) -> Measured:
     found: dict[str, list[float]] = {"right": [], "wrong": []}
     for seed in seeds:
         inputs = answer.generate(np.random.default_rng(seed))
-
-        def key() -> PartKey:
-            return lazy_key(alone, inputs, 1.0).parts[0]
-
-        expected = key().expected
+        expected = lazy_key(alone, inputs, 1.0).parts[0].expected
         statements = {name for name, label in part.labels.items() if label.statement}
         for side, outputs in (("right", expected), ("wrong", wrong(expected, statements))):
             seen = PartObservation(part.name, outputs)
             start = time.process_time()
-            judgement = judge_part(seen, key(), answer.exercise, 1.0)
+            judgement = judge_part(seen, lazy_key(alone, inputs, 1.0).parts[0], answer.exercise, 1.0)
             found[side].append(time.process_time() - start)
     return Measured(answer.exercise, part.name, min(found["right"]), min(found["wrong"]), judgement.verdict)
 
@@ -86,7 +81,9 @@ def main() -> None:
     worst = max(rows, key=lambda row: row.wrong_s)
     total = sum(row.wrong_s for row in rows) / sum(row.right_s for row in rows)
     ratio = worst.wrong_s / worst.right_s
-    print(json.dumps({"ratio_all": round(total, 1), "ratio_worst": round(ratio, 1), "worst_s": round(worst.wrong_s, 3)}))
+    print(
+        json.dumps({"ratio_all": round(total, 1), "ratio_worst": round(ratio, 1), "worst_s": round(worst.wrong_s, 3)})
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from autograder.build.checkdata import has_answer
+from autograder.build.recorded import has_answer
 from autograder.catalogue.answer import load_answer
 
 __all__ = ["PAGE", "build_conventions", "with_lists"]

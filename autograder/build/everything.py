@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from autograder.build.checkdata import build_cell_lists, build_checkdata
+from autograder.build.cell_lists import build_cell_lists
 from autograder.build.conventions import build_conventions
 from autograder.build.notebooks import build_notebooks
+from autograder.build.recorded import build_recorded
 from autograder.course import Course
 
 __all__ = ["build_all"]
@@ -26,6 +27,6 @@ def build_all(course: Course, root: Path, names: Sequence[str] = ()) -> dict[Pur
     """
     notebooks = build_notebooks(course, root, names)
     wanted = {name: workbook for name, workbook in course.workbooks.items() if not names or name in names}
-    recorded = build_checkdata(course.model_copy(update={"workbooks": wanted}))
+    recorded = build_recorded(course.model_copy(update={"workbooks": wanted}))
     pages = {} if names else build_conventions(root)
     return {**notebooks, **build_cell_lists(notebooks), **recorded, **pages}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from autograder.build.checkdata import has_answer, same_arrays
+from autograder.build.recorded import has_answer, same_arrays
 
 __all__ = ["GENERATED", "Files", "drift", "write"]
 
@@ -13,7 +13,7 @@ Files = Mapping[PurePosixPath, bytes]
 
 # Where every file is generated. One that the build does not make any more is drift, too.
 GENERATED = (
-    "course_utils/checkdata/*.json",
+    "course_utils/cell_lists/*.json",
     "course_utils/exercises/*/*/recorded.*",
     "notebooks/[0-9][0-9]_*/*.ipynb",
 )

@@ -160,7 +160,9 @@ def candidate_of(one: Alternative, inputs: Inputs, number: int, is_enough: IsEno
     """
     try:
         with np.errstate(all="ignore"):
-            found = one.simulate.until(inputs, is_enough) if isinstance(one.simulate, Piecewise) else one.simulate(inputs)
+            found = (
+                one.simulate.until(inputs, is_enough) if isinstance(one.simulate, Piecewise) else one.simulate(inputs)
+            )
     except NoOutputsError:
         return Candidate(one.ids, one.says, one.share, {}, ends=False, numbers=(number,))
     return Candidate(one.ids, one.says, one.share, found, numbers=(number,))

@@ -20,7 +20,8 @@ def statements(recorded: PartKey) -> tuple[str, ...]:
     return tuple(
         name
         for name, expected in recorded.expected.items()
-        if expected.size == 1 and all(_is_flag(outputs[name]) for outputs in (recorded.expected, *everyone) if name in outputs)
+        if expected.size == 1
+        and all(_is_flag(outputs[name]) for outputs in (recorded.expected, *everyone) if name in outputs)
     )
 
 

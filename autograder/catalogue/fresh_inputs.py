@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.catalogue.answer import Alternative, Answer, AnswerPart, candidate_of, load_answer, make_key
+from autograder.catalogue.answer import Alternative, AnswerPart, candidate_of, load_answer, make_key
 from autograder.catalogue.clashes import clashes
 from autograder.catalogue.differences import differs, statements
 from course_utils.checks.judge import agrees

@@ -33,7 +33,9 @@ def with_witnesses(key: PartKey) -> PartKey:
     groups[2] = [one for one in groups[2] if _says_which(one, key)]
     places = _places(key, [one for group in groups for one in group])
     known = {_name(_recorded(Candidate((), (), 1.0, key.expected), key, places), key)}
-    variants, misconceptions, changes = (tuple(_once([_recorded(one, key, places) for one in group], key, known)) for group in groups)
+    variants, misconceptions, changes = (
+        tuple(_once([_recorded(one, key, places) for one in group], key, known)) for group in groups
+    )
     return replace(key, places=places, variants=variants, misconceptions=misconceptions, changes=changes)
 
 

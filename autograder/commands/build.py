@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from autograder.build.checkdata import has_answer, without_answer
 from autograder.build.everything import build_all
 from autograder.build.files import drift, write
 from autograder.build.master_faults import BuildError
 from autograder.build.notebooks import MASTERS, without_master
+from autograder.build.recorded import has_answer, without_answer
 from autograder.catalogue.edit import EditError
 from autograder.catalogue.fresh_inputs import faults_of_fresh_inputs
 from autograder.course import Course, CourseError, find_root, load_course
@@ -23,7 +23,9 @@ __all__ = ["build"]
 def build(
     workbooks: Annotated[list[str] | None, typer.Argument(help="As in 02_optimizers; by default all.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if a file has drifted.")] = False,
-    fresh: Annotated[int, typer.Option("--fresh", min=0, help="Look at so many fresh inputs of each exercise, too.")] = 0,
+    fresh: Annotated[
+        int, typer.Option("--fresh", min=0, help="Look at so many fresh inputs of each exercise, too.")
+    ] = 0,
 ) -> None:
     """Make the student notebooks and the recorded checks from masters and answers."""
     try:
@@ -51,10 +53,11 @@ def _look_at_fresh_inputs(course: Course, workbooks: Sequence[str], count: int) 
     """Print what fresh inputs hide; exit with 1 if they hide anything."""
     books = [book for name, book in course.workbooks.items() if not workbooks or name in workbooks]
     exercises = [name for book in books for name in book.points if book.points[name].auto and has_answer(name)]
-    hidden = 0
+    faults = 0
     for exercise, seed in product(exercises, range(count)):
-        for hidden, line in enumerate(faults_of_fresh_inputs(exercise, seed), hidden + 1):
+        for line in faults_of_fresh_inputs(exercise, seed):
             typer.echo(line, err=True)
-    typer.echo(f"{count} fresh inputs of each of {len(exercises)} exercises: {hidden or 'no'} faults.")
-    if hidden:
+            faults += 1
+    typer.echo(f"{count} fresh inputs of each of {len(exercises)} exercises: {faults or 'no'} faults.")
+    if faults:
         raise typer.Exit(1)

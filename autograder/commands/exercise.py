@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from autograder.build.checkdata import build_checkdata
 from autograder.build.files import write
 from autograder.build.master_faults import BuildError
 from autograder.build.notebooks import build_notebooks
+from autograder.build.recorded import build_recorded
 from autograder.catalogue.edit import EditError
 from autograder.course import CourseError, find_root, load_course
 
@@ -24,7 +24,7 @@ def exercise(name: Annotated[str, typer.Argument(metavar="ID", help="The id, as 
         workbook = next((book for book, content in course.workbooks.items() if name in content.points), "")
         if not workbook:
             raise CourseError(f"there is no exercise {name!r} in course.toml; `autograder new` starts one")
-        files = {**build_notebooks(course, root, [workbook]), **build_checkdata(course, [name])}
+        files = {**build_notebooks(course, root, [workbook]), **build_recorded(course, [name])}
     except (BuildError, CourseError, EditError, KeyError) as error:
         typer.echo(f"error: {error.args[0] if isinstance(error, KeyError) else error}", err=True)
         raise typer.Exit(2) from error

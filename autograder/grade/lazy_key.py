@@ -61,7 +61,8 @@ class _Recorded:
     def contradicts(self, one: Candidate, got: Outputs) -> bool:
         """Say whether a recorded candidate makes another statement than the outputs do."""
         return any(
-            name in one.outputs and not (name in got and got[name].size == 1 and got[name].item() == one.outputs[name].item())
+            name in one.outputs
+            and not (name in got and got[name].size == 1 and got[name].item() == one.outputs[name].item())
             for name in self.statements
         )
 

@@ -15,7 +15,7 @@ __all__ = ["cells_of", "nearest", "workbook_of", "workbooks"]
 @cache
 def workbooks() -> dict[str, dict[str, float | None]]:
     """Return the graded cells of every workbook: id and points, in order; None for a solution, which a check marks."""
-    lists = [path for path in files("course_utils.checkdata").iterdir() if re.fullmatch(r"\d\d_\w+\.json", path.name)]
+    lists = [path for path in files("course_utils.cell_lists").iterdir() if re.fullmatch(r"\d\d_\w+\.json", path.name)]
     ordered = sorted(lists, key=lambda path: path.name)
     return {path.name.removesuffix(".json"): json.loads(path.read_text(encoding="utf-8")) for path in ordered}
 

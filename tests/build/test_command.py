@@ -26,7 +26,7 @@ def test_a_build_writes_notebooks_and_records_and_then_nothing_more(small, build
     first = build()
     assert first.exit_code == 0, first.output
     assert generated(small) == ["01_small.ipynb", "01_small.json", "recorded.json", "recorded.safetensors"]
-    listed = json.loads((small.root / "course_utils" / "checkdata" / "01_small.json").read_text())
+    listed = json.loads((small.root / "course_utils" / "cell_lists" / "01_small.json").read_text())
     assert listed == {"momentum": None, "check-momentum": 2, "why": 1}
     assert "wrote notebooks/01_small/01_small.ipynb" in first.output
     second = build()

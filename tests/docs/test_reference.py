@@ -15,7 +15,7 @@ NAMED = {
     name for path in (DOCS / "reference").glob("*.md") for name in re.findall(r"^::: (\S+)$", path.read_text(), re.M)
 }
 # Not called by people: what checks and demos are made of, and what a notebook reaches through another module.
-INSIDE = {"exercises", "kits", "changes", "checks", "widgets", "checkdata", "sample", "handin"}
+INSIDE = {"exercises", "kits", "changes", "checks", "widgets", "cell_lists", "sample", "handin"}
 
 
 def pages(entry):

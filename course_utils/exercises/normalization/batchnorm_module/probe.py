@@ -33,7 +33,9 @@ def _values(factory: Factory, inputs: Inputs) -> Pieces:
     features = inputs["square_x_1"].shape[1]
     yield _two_batches_and_a_test(made(factory, features, beta=float(inputs["beta"])), inputs, "square")
     yield {
-        "forgetful_out_test": _two_batches_and_a_test(made(factory, features, beta=0.0), inputs, "square")["square_out_test"]
+        "forgetful_out_test": _two_batches_and_a_test(made(factory, features, beta=0.0), inputs, "square")[
+            "square_out_test"
+        ]
     }
     yield if_shapes_fit(_two_batches_and_a_test)(made(factory, features), inputs, "other")
     yield {"single": _batch_of_one(made(factory, features), inputs["single"])}

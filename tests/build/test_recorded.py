@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from autograder.build.checkdata import record, same_arrays
 from autograder.build.files import drift, write
+from autograder.build.recorded import record, same_arrays
 from course_utils.checks.recorded import parse_recorded
 
 RECORDED = PurePosixPath("course_utils/exercises/optimizers/momentum")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -21,21 +20,18 @@ from course_utils.checks.recorded import dump_recorded
 from course_utils.exercises import exercise_folder, exercise_ids, package_of
 
 __all__ = [
-    "FOLDER",
-    "build_cell_lists",
-    "build_checkdata",
+    "build_recorded",
     "has_answer",
     "record",
     "same_arrays",
     "without_answer",
 ]
 
-FOLDER = PurePosixPath("course_utils/checkdata")
 # Other processors round sums and roots differently in the last places.
 TOLERANCE, SINGLE = 1e-9, 1e-6
 
 
-def build_checkdata(course: Course, only: Sequence[str] = ()) -> dict[PurePosixPath, bytes]:
+def build_recorded(course: Course, only: Sequence[str] = ()) -> dict[PurePosixPath, bytes]:
     """Return the two files of every exercise that is marked by a check and has an answer, by their paths.
 
     Args:
@@ -49,22 +45,6 @@ def build_checkdata(course: Course, only: Sequence[str] = ()) -> dict[PurePosixP
             folder = PurePosixPath(package_of(exercise).replace(".", "/"))
             files[folder / "recorded.json"] = text.encode()
             files[folder / "recorded.safetensors"] = arrays
-    return files
-
-
-def build_cell_lists(notebooks: Mapping[PurePosixPath, bytes]) -> dict[PurePosixPath, bytes]:
-    """Return a file for every workbook with the ids of its graded cells and their points (null: a solution cell).
-
-    By these lists a student's notebook is told apart from others, and cells that are gone from it are noticed.
-
-    Args:
-        notebooks: The students' notebooks, by their paths.
-    """
-    files: dict[PurePosixPath, bytes] = {}
-    for path, content in notebooks.items():
-        graded = [cell["metadata"].get("nbgrader") for cell in json.loads(content)["cells"]]
-        points = {known["grade_id"]: known.get("points") for known in graded if known}
-        files[FOLDER / f"{path.stem}.json"] = (json.dumps(points, indent=1) + "\n").encode()
     return files
 
 

@@ -1,0 +1,1 @@
+"""Which graded cells each workbook has. Generated; never edit."""

@@ -1,1 +1,0 @@
-"""Recorded inputs, expected values and misconception values. Generated; never edit."""
