@@ -40,6 +40,8 @@ def _edits_only(part: AnswerPart) -> AnswerPart:
 
 def _coinciding(part: AnswerPart, key: PartKey, recorded: PartKey, inputs: Inputs) -> Iterator[str]:
     """Yield a line for each recorded candidate that gives what is right or accepted, edits by themselves apart."""
+    if key.agreement:
+        return  # a share of the entries is no pattern by which anything is told apart
     for kind, ways in (("mistake", part.misconceptions), ("small change", part.changes)):
         known = recorded.misconceptions if kind == "mistake" else recorded.changes
         for one in known:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.checks.judge import agrees
 from course_utils.checks.types import Candidate, PartKey
 from course_utils.kits.probe import Outputs
 
@@ -30,7 +31,7 @@ FINEST = 1e-6
 def with_witnesses(key: PartKey) -> PartKey:
     """Return the key with candidates that hold few entries each, without those that give what another one gives."""
     groups = [[one for one in candidates if one.ends] for candidates in (key.variants, key.misconceptions, key.changes)]
-    groups[2] = [one for one in groups[2] if _says_which(one, key)]
+    groups[2] = [one for one in groups[2] if _says_which(one, key) and not _is_fine(one, key)]
     places = _places(key, [one for group in groups for one in group])
     known = {_name(_recorded(Candidate((), (), 1.0, key.expected), key, places), key)}
     variants, misconceptions, changes = (
@@ -48,6 +49,12 @@ def _says_which(one: Candidate, key: PartKey) -> bool:
     known = [(key.expected[name], array) for name, array in one.outputs.items() if name in key.expected]
     arrays = [array for expected, array in known if array.size > 1 and expected.any()]
     return not any(np.isnan(array).all() or not array.any() for array in arrays)
+
+
+def _is_fine(one: Candidate, key: PartKey) -> bool:
+    """Say whether all arrays that a candidate has are right, or accepted: what is wrong then has another cause."""
+    fine = (key.expected, *(way.outputs for way in key.variants if way.ends))
+    return not key.agreement and any(agrees(arrays, one.outputs, key) for arrays in fine)
 
 
 def _is_still(one: Candidate, name: str, key: PartKey) -> bool:
