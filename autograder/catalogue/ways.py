@@ -51,6 +51,7 @@ class _Placed:
     spans: tuple[Span, ...]
     share: float
     pairs: bool = True
+    frequent: bool = True
     where: str = ""
 
     def with_(self, other: _Placed) -> _Placed:
@@ -79,9 +80,10 @@ def solution_part(
 ) -> AnswerPart:
     """Make the answer to a part from the solution in the master, run through the part's own probe.
 
-    Mistakes are looked for alone, then alone within one or two conventions, then in pairs; conventions up to three
-    together. Edits that change the same piece of the solution are never made together. Last come the small changes of
-    the solution that are no edit, alone and within one convention.
+    Mistakes are looked for alone, then alone within one or two conventions, then in pairs, and in pairs within one
+    frequent convention; conventions up to three together. Edits that change the same piece of the solution are never
+    made together. Last come the small changes of the solution that are no edit, alone and within one frequent
+    convention.
 
     Args:
         exercise: Exercise id.
@@ -113,6 +115,7 @@ def solution_part(
     singles = [_placed(one, solution, part) for one in mistakes]
     allowed = [_placed(one, solution, part) for one in conventions]
     common = _together([one for one in allowed if one.pairs], 2)
+    frequent = [one for one in allowed if one.pairs and one.frequent]
     changes = _small_changes(solution, tuple(changing) or part.uses, words or {}) if with_changes else []
     run = _Runner(solution, part, tuple(not_in_mistakes))
     mistaken = [run.mistaken(one) for one in singles]
@@ -125,11 +128,12 @@ def solution_part(
             *(run.ignoring(some) for some in ignored),
             *(run.mistaken(one) for one in _within(singles, common)),
             *(run.mistaken(one) for one in _pairs(singles)),
+            *(run.mistaken(one) for one in _within(tuple(_pairs(singles)), frequent)),
             *(run.ignoring(some, one) for some in ignored for one in singles),
         ),
         changes=(
             *(run.mistaken(one) for one in changes),
-            *(run.mistaken(one) for one in _within(changes, [way for way in common if len(way.ids) == 1])),
+            *(run.mistaken(one) for one in _within(changes, frequent)),
             *(run.ignoring(some, one) for some in ignored for one in changes),
         ),
         labels=labels,
@@ -230,7 +234,8 @@ class _Runner:
 
 
 def _placed(one: Edit, solution: Solution, part: Part) -> _Placed:
-    return _Placed((one.id,), (one.says,), spans(one, solution, part.uses), one.share, one.pairs, one.where)
+    changed = spans(one, solution, part.uses)
+    return _Placed((one.id,), (one.says,), changed, one.share, one.pairs, one.frequent, one.where)
 
 
 def _small_changes(solution: Solution, names: tuple[str, ...], words: Mapping[str, str]) -> list[_Placed]:

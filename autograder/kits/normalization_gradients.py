@@ -204,13 +204,20 @@ def _call_mistakes(exercise: str) -> tuple[Edit, ...]:
 
 
 def _wrong_cache(var: str, root: str) -> tuple[Edit, ...]:
-    def roots(other: str) -> Changes:
-        return {text: text.replace("np.sqrt(var + eps)", other) for text in (X_HAT, root)}
+    def roots(other: str, *texts: str) -> Changes:
+        return {text: text.replace("np.sqrt(var + eps)", other) for text in texts}
 
-    kept = {
-        "the variance is the unbiased one": {var: f"{var[:-1]}, ddof=1)"},
-        "epsilon is added after the root": roots("(np.sqrt(var) + eps)"),
-        "the variance stands where its root belongs": roots("(var + eps)"),
+    def only_values(other: str) -> Changes:
+        return roots(other, X_HAT)
+
+    def both_and_values(other: str) -> Sequence[Changes]:
+        return roots(other, X_HAT, root), only_values(other)
+
+    kept: dict[str, Sequence[Changes]] = {
+        "the variance is the unbiased one": [{var: f"{var[:-1]}, ddof=1)"}],
+        "epsilon is added after the root": both_and_values("(np.sqrt(var) + eps)"),
+        "the variance stands where its root belongs": both_and_values("(var + eps)"),
+        "the normalised values were made without epsilon": [only_values("np.sqrt(var)")],
     }
     return tuple(
         edit(
@@ -220,7 +227,8 @@ def _wrong_cache(var: str, root: str) -> tuple[Edit, ...]:
             changes,
             pairs=False,
         )
-        for what, changes in kept.items()
+        for what, ways in kept.items()
+        for changes in ways
     )
 
 

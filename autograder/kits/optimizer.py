@@ -94,7 +94,10 @@ def other_epsilons(known: str) -> tuple[Edit, ...]:
     )
     rare = (
         accepted(
-            "another-epsilon", f"epsilon is {value}; the text takes 1e-7.", {"+ epsilon": f"+ {value}"}, pairs=False
+            "another-epsilon",
+            f"epsilon is {value}; the text takes 1e-7.",
+            {"+ epsilon": f"+ {value}"},
+            frequent=False,
         )
         for value in ("1e-10", "1e-9", "1e-6", "1e-5")
     )

@@ -45,6 +45,8 @@ MISTAKES = normalization_mistakes(
         "no-epsilon": {ROOT: "np.sqrt(var)"},
         "not-centred": {"(x - mean)": "x"},
         "no-epsilon-in-test": {ROOT: 'np.sqrt(var + eps * (bn_param["mode"] == "train"))'},
+        "epsilon-outside-in-test": {ROOT: f'({ROOT} if bn_param["mode"] == "train" else np.sqrt(var) + eps)'},
+        "affine-missing-in-test": {OUT: f'({OUT} if bn_param["mode"] == "train" else x_hat)'},
         "affine-first": {STATISTICS: f"x = gamma * x + beta\n{STATISTICS}", OUT: "x_hat"},
         "gamma-beta-exchanged": {OUT: "beta * x_hat + gamma"},
         "gamma-missing": {OUT: "x_hat + beta"},
@@ -88,7 +90,7 @@ CONVENTIONS = (
         "dies out like momentum**t.",
         {'"running_var", np.zeros(': '"running_var", np.ones('},
     ),
-    *other_epsilons("batchnorm_forward", '"eps", 1e-5', pairs=False),
+    *other_epsilons("batchnorm_forward", '"eps", 1e-5', frequent=False),
 )
 
 

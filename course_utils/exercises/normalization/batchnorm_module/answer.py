@@ -70,6 +70,10 @@ MISTAKES = (
             "no-epsilon": {ROOT: "torch.sqrt(var)"},
             "not-centred": {"(x - mean)": "x"},
             "no-epsilon-in-test": {ROOT: "torch.sqrt(var + 1e-5 * self.training)"},
+            # Epsilon stands once, so that it may be another one.
+            "epsilon-outside-in-test": {
+                ROOT: "(lambda eps: torch.sqrt(var + eps) if self.training else torch.sqrt(var) + eps)(1e-5)"
+            },
             "momentum-swapped": {"self.beta = beta": "self.beta = 1 - beta"},
             "running-variance-not-updated": {KEEP_VAR: "pass"},
             "running-mean-not-updated": {KEEP_MEAN: "pass"},

@@ -23,7 +23,7 @@ EFFICIENT_FORM = accepted(
     "epsilon is added to the root of the uncorrected second moment, and the decay follows the step, as in some "
     "libraries; the text adds epsilon to the corrected second moment, and lets the weights decay first.",
     {**ON_UNCORRECTED, **LATE_DECAY},
-    pairs=False,
+    frequent=False,
 )
 
 DECAY_MISTAKES = (
@@ -62,6 +62,17 @@ DECAY_MISTAKES = (
         "decayed-twice",
         "The weights decay twice: once outside of the moments, as they should, and once through the gradient.",
         {DECAY: f"{PENALISED}\n{DECAY}", **INTO_THE_MOMENTS},
+    ),
+    edit(
+        "decayed-twice",
+        "The weights decay twice in every step: before the step of Adam and again after it.",
+        {STEP: f"{STEP}\n{DECAY}"},
+    ),
+    edit(
+        "decayed-twice",
+        "The weights decay twice in every step, both times before the step of Adam.",
+        {DECAY: f"{DECAY}\n{DECAY}"},
+        pairs=False,
     ),
     edit(
         "vectors-not-decayed",

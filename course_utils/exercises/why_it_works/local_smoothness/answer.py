@@ -284,7 +284,7 @@ ANSWER = Answer(
             "the net afterwards",
             AFTERWARDS_MISTAKES,
             conventions=AFTERWARDS_CONVENTIONS,
-            with_changes=False,
+            frequent=False,
             labels=AFTERWARDS,
             reread="section 5.2, leaving no trace",
             weight=3.0,

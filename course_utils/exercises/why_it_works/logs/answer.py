@@ -195,7 +195,7 @@ DRAWS = solution_part(
     "the draws of a pass",
     DRAW_MISTAKES,
     conventions=DRAW_CONVENTIONS,
-    with_changes=False,
+    frequent=False,
     labels=DRAW_LABELS,
     reread="section 5.1, one pass",
 )

@@ -179,7 +179,7 @@ ANSWER = Answer(
             "the net afterwards",
             AFTERWARDS_MISTAKES,
             conventions=AFTERWARDS_CONVENTIONS,
-            with_changes=False,
+            frequent=False,
             labels={**AFTERWARDS_LABELS, "plain_numbers": Label("numbers without a graph", statement=True)},
             reread="section 5.2, leaving no trace",
             weight=1.0,
