@@ -57,9 +57,7 @@ def edit(name: str, says: str, changes: Mapping[str, str], *, share: float = 0.5
     return Edit(name, says, changes, share, pairs, where=_caller())
 
 
-def accepted(
-    name: str, says: str, changes: Mapping[str, str], *, pairs: bool = True, frequent: bool = True
-) -> Edit:
+def accepted(name: str, says: str, changes: Mapping[str, str], *, pairs: bool = True, frequent: bool = True) -> Edit:
     """Return an accepted convention, which costs nothing; the arguments are those of `Edit`."""
     return Edit(name, says, changes, 1.0, pairs, frequent, _caller())
 

@@ -17,7 +17,7 @@ from course_utils.checks.labels import Label
 from course_utils.checks.observe import conclude_part, observe_part
 from course_utils.kits.probe import Inputs, Outputs, Part, load_probe
 
-__all__ = ["Ignored", "inheriting", "solution_part"]
+__all__ = ["Ignored", "solution_part"]
 
 # So many accepted conventions may be used together.
 MOST_TOGETHER = 3
@@ -77,6 +77,7 @@ def solution_part(
     words: Mapping[str, str] | None = None,
     baselines: Callable[[Inputs], Outputs] | None = None,
     factors: Callable[[Inputs], Mapping[str, float]] | None = None,
+    follows: tuple[str, str] = ("", ""),
 ) -> AnswerPart:
     """Make the answer to a part from the solution in the master, run through the part's own probe.
 
@@ -103,6 +104,8 @@ def solution_part(
         words: How to speak of the names in the solution, where the name with blanks for underscores will not do.
         baselines: See `AnswerPart`.
         factors: See `AnswerPart`.
+        follows: Id and sentence for a part that is right upon the stand-ins of its probe, but not upon the student's
+            own functions.
 
     Raises:
         EditError: An edit cannot be made.
@@ -142,33 +145,9 @@ def solution_part(
         rtol=rtol,
         baselines=baselines,
         factors=factors,
+        upon=run.right_upon if part.upon else None,
+        follows=follows,
     )
-
-
-def inheriting(
-    exercise: str, name: str, earlier: str, mistakes: Iterable[Edit], *, then: str = ""
-) -> tuple[Alternative, ...]:
-    """Return how a part comes out right, but upon an earlier exercise's solution that is edited.
-
-    Args:
-        exercise: Exercise id.
-        name: Name of the part, as in the probe.
-        earlier: Id of the exercise whose solution the part's own one uses.
-        mistakes: Edits of the earlier solution; ids, sentences and shares are taken as they are.
-        then: Code that runs after the earlier solution and before the part's own.
-
-    Raises:
-        EditError: An edit cannot be made.
-        KeyError: There is no such solution, or no such part.
-    """
-    solution, before, part = load_solution(exercise), load_solution(earlier), _part(exercise, name)
-
-    def upon(one: Edit) -> Alternative:
-        given = f"{solution.given}\n{apply(before.source, spans(one, before))}\n{then}"
-        run = _Runner(replace(solution, given=given), part, ())
-        return Alternative((one.id,), (one.says,), lambda inputs: run.outputs((), inputs), one.share)
-
-    return tuple(upon(one) for one in mistakes)
 
 
 def _part(exercise: str, name: str) -> Part:
@@ -194,6 +173,10 @@ class _Runner:
         except NoOutputsError as error:
             where, name = f"{self.solution.path}:{self.solution.line}", self.solution.exercise
             raise EditError(f"{where}: the solution of {name} is not what its probe uses: {error}") from error
+
+    def right_upon(self, inputs: Inputs) -> Outputs:
+        """Return the arrays of the solution upon the stand-ins of the probe."""
+        return conclude_part(self.part, observe_part(self.part, self.solution.objects(), inputs), inputs).upon
 
     def accepted(self, way: _Placed) -> Alternative:
         return Alternative(way.ids, way.says, lambda inputs: self.outputs(way.spans, inputs), 1.0)
@@ -227,7 +210,8 @@ class _Runner:
         except Exception as error:
             raise NoOutputsError(f"{type(error).__name__}: {error}") from error
         with warnings.catch_warnings(action="ignore"):
-            seen = conclude_part(self.part, observe_part(self.part, objects, inputs), inputs)
+            alone = replace(self.part, upon={})
+            seen = conclude_part(alone, observe_part(alone, objects, inputs), inputs)
         if seen.problem is not None:
             raise NoOutputsError(seen.problem.message)
         return seen.outputs

@@ -30,7 +30,10 @@ LABELS = {
     f"{prefix}_{name}": Label(name, then=where)
     for prefix, where in (("square", ""), ("other", "for a 5 x 4 array"))
     for name in ("dx", "dgamma", "dbeta")
-} | {name: EXTRA_LABELS[name] for name in ("fits", "inputs_left_alone")}
+} | {
+    "gradients_flat": Label("gradients of gamma and beta in one dimension", statement=True),
+    **{name: EXTRA_LABELS[name] for name in ("fits", "inputs_left_alone")},
+}
 # All solutions keep the same and begin with the same line.
 CACHE, UNPACKED = "(x_hat, gamma, var, eps)", "x_hat, gamma, var, eps = cache"
 X_HAT = "x_hat = (x - mean) / np.sqrt(var + eps)"
@@ -127,6 +130,7 @@ def gradients_answer_part(
             *_wrong_cache(var, root),
         ),
         conventions=(_as_rows(dgamma, dbeta),),
+        not_in_mistakes=("gradients_flat",),
         changing=(name,),
         labels=LABELS,
         reread=reread,
@@ -188,8 +192,9 @@ def _kept(name: str) -> Changes:
 def _as_rows(dgamma: str, dbeta: str) -> Edit:
     return accepted(
         "gradients-as-rows",
-        "dgamma and dbeta are right, but have shape (1, D); those of gamma and beta are (D,).",
+        "dgamma or dbeta has shape (1, D); gamma and beta have shape (D,). The values are right.",
         {f"dx, {dgamma}": f"dx, {dgamma}[None]", f"dx, {dgamma}, {dbeta}": f"dx, {dgamma}, {dbeta}[None]"},
+        pairs=False,
     )
 
 

@@ -89,6 +89,9 @@ SENTENCES = {
         "The running variance averages unbiased estimates (divided by N - 1), as torch does; the text averages the "
         "biased ones. Both are in use."
     ),
+    "statistics-as-rows": (
+        "The running statistics have shape (1, D); the text keeps one number per feature, (D,). The values are right."
+    ),
     # Of layer normalization.
     "batch-axis": (
         "The statistics are taken over the batch: one per feature (column) instead of one per example (row). That is "
@@ -132,9 +135,9 @@ ALONE = {
     "divides-by-features", "no-epsilon-in-test", "epsilon-outside-in-test", "affine-missing-in-test", "running-mean-not-updated", "running-standard-deviation",
     "epsilon-in-running-variance", "running-statistics-in-training", "running-statistics-updated-in-test",
     "batch-axis", "divides-by-examples", "mean-of-squares", "one-statistic-as-constant", "graph-cut",
-    "computes-in-float64",
+    "computes-in-float64", "statistics-as-rows",
 }  # fmt: skip
-CONVENTIONS = {"unbiased-running-variance", "computes-in-float64"}
+CONVENTIONS = {"unbiased-running-variance", "computes-in-float64", "statistics-as-rows"}
 FREQUENT = ("1e-7", "1e-8", "1e-6")
 EPSILONS = (*FREQUENT, "1e-9", "1e-10")
 
@@ -142,6 +145,7 @@ EXTRA_LABELS = {
     "fits": Label("works for inputs of other shapes", statement=True),
     "inputs_left_alone": Label("inputs left as they were", statement=True),
     "float32_kept": Label("float32 in, float32 out", statement=True),
+    "statistics_flat": Label("running statistics in one dimension", statement=True),
 }
 GRADIENT_LABELS = {
     "gradient_arrives": Label("a gradient reaches the input", statement=True),

@@ -82,6 +82,7 @@ CONVENTIONS = (
         {
             "unbiased-running-variance": {NEW_VAR: NEW_VAR.replace("* var", "* x.var(axis=0, ddof=1)")},
             "computes-in-float64": {X_HAT: f"{X_HAT}.astype(np.float64)"},
+            "statistics-as-rows": {NEW_MEAN: f"({NEW_MEAN}).reshape(1, -1)"},
         },
     ),
     accepted(
@@ -104,7 +105,7 @@ PART = solution_part(
     "batchnorm_forward",
     MISTAKES,
     conventions=CONVENTIONS,
-    not_in_mistakes=("float32_kept",),
+    not_in_mistakes=("float32_kept", "statistics_flat"),
     labels={**SEQUENCE_LABELS, **EXTRA_LABELS},
     reread="section 4.1, the formulas of the forward pass and of the running averages",
     words=WORDS,

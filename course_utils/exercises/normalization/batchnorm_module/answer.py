@@ -120,7 +120,13 @@ MISTAKES = (
     ),
 )
 CONVENTIONS = (
-    *normalization_mistakes("batchnorm_module", {"unbiased-running-variance": _kept("x.var(dim=0)")}),
+    *normalization_mistakes(
+        "batchnorm_module",
+        {
+            "unbiased-running-variance": _kept("x.var(dim=0)"),
+            "statistics-as-rows": {"torch.zeros(dimensions)": "torch.zeros(1, dimensions)"},
+        },
+    ),
     *other_epsilons("batchnorm_module", "1e-5", "1e-3"),
     accepted(
         "refuses-batch-of-one",
@@ -204,6 +210,7 @@ VALUES = solution_part(
     "BatchNorm",
     MISTAKES,
     conventions=CONVENTIONS,
+    not_in_mistakes=("statistics_flat",),
     labels=LABELS,
     reread="section 4.1, the formulas, and section 4.2, what is kept where",
     weight=3.0,

@@ -253,6 +253,11 @@ PART = solution_part(
     reread="section 5.2, the definition, and the norm over all parameters",
     weight=5.0,
     words=WORDS,
+    follows=(
+        "follows-own-objective",
+        "Your function uses compute_objective as it should. The values follow from your own one; what is not right there is "
+        "counted in its exercise.",
+    ),
 )
 
 
@@ -284,7 +289,7 @@ ANSWER = Answer(
             "the net afterwards",
             AFTERWARDS_MISTAKES,
             conventions=AFTERWARDS_CONVENTIONS,
-            frequent=False,
+            with_changes=False,
             labels=AFTERWARDS,
             reread="section 5.2, leaving no trace",
             weight=3.0,

@@ -173,13 +173,18 @@ ANSWER = Answer(
             reread="section 5.3, one direction and many lengths",
             weight=3.0,
             words=WORDS,
+            follows=(
+                "follows-own-objective",
+                "Your function uses compute_objective as it should. The values follow from your own one; what is not right there is "
+                "counted in its exercise.",
+            ),
         ),
         solution_part(
             "loss_along_gradient",
             "the net afterwards",
             AFTERWARDS_MISTAKES,
             conventions=AFTERWARDS_CONVENTIONS,
-            frequent=False,
+            with_changes=False,
             labels={**AFTERWARDS_LABELS, "plain_numbers": Label("numbers without a graph", statement=True)},
             reread="section 5.2, leaving no trace",
             weight=1.0,

@@ -197,7 +197,7 @@ ANSWER = Answer(
             "the net afterwards",
             AFTERWARDS_MISTAKES,
             conventions=(RECORDS_A_GRAPH,),
-            frequent=False,
+            with_changes=False,
             labels={
                 **{name: label for name, label in AFTERWARDS_LABELS.items() if name != "statistics_kept"},
                 "batches_bounded": Label("no more than batch_size images at a time", statement=True),
