@@ -68,7 +68,7 @@ class AnswerPart:
     rtol: float = 1e-6
     agreement: Mapping[str, float] = field(default_factory=dict)
     upon: Simulate | None = None
-    follows: tuple[str, str] = ("", "")
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,8 @@ def solution_part(
     words: Mapping[str, str] | None = None,
     baselines: Callable[[Inputs], Outputs] | None = None,
     factors: Callable[[Inputs], Mapping[str, float]] | None = None,
-    follows: tuple[str, str] = ("", ""),
+    follows: tuple[str, ...] = (),
+    building_on: str = "",
 ) -> AnswerPart:
     """Make the answer to a part from the solution in the master, run through the part's own probe.
 
@@ -106,6 +107,7 @@ def solution_part(
         factors: See `AnswerPart`.
         follows: Id and sentence for a part that is right upon the stand-ins of its probe, but not upon the student's
             own functions.
+        building_on: A solution that uses these functions, where that of the master does not.
 
     Raises:
         EditError: An edit cannot be made.
@@ -120,7 +122,7 @@ def solution_part(
     common = _together([one for one in allowed if one.pairs], 2)
     frequent = [one for one in allowed if one.pairs and one.frequent]
     changes = _small_changes(solution, tuple(changing) or part.uses, words or {}) if with_changes else []
-    run = _Runner(solution, part, tuple(not_in_mistakes))
+    run = _Runner(solution, part, tuple(not_in_mistakes), building_on)
     mistaken = [run.mistaken(one) for one in singles]
     return AnswerPart(
         name=name,
@@ -161,6 +163,7 @@ class _Runner:
     solution: Solution
     part: Part
     not_in_mistakes: tuple[str, ...]
+    building_on: str
 
     def right(self, inputs: Inputs) -> Outputs:
         """Return the arrays of the solution.
@@ -176,7 +179,8 @@ class _Runner:
 
     def right_upon(self, inputs: Inputs) -> Outputs:
         """Return the arrays of the solution upon the stand-ins of the probe."""
-        return conclude_part(self.part, observe_part(self.part, self.solution.objects(), inputs), inputs).upon
+        objects = self.solution.objects(self.building_on)
+        return conclude_part(self.part, observe_part(self.part, objects, inputs), inputs).upon
 
     def accepted(self, way: _Placed) -> Alternative:
         return Alternative(way.ids, way.says, lambda inputs: self.outputs(way.spans, inputs), 1.0)

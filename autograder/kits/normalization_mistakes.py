@@ -132,12 +132,13 @@ SENTENCES = {
 # Not looked for together with other mistakes (or, of conventions, with any).
 ALONE = {
     "not-centred", "affine-first", "beta-missing", "gamma-per-row", "epsilon-ignored", "wrong-axis",
-    "divides-by-features", "no-epsilon-in-test", "epsilon-outside-in-test", "affine-missing-in-test", "running-mean-not-updated", "running-standard-deviation",
-    "epsilon-in-running-variance", "running-statistics-in-training", "running-statistics-updated-in-test",
-    "batch-axis", "divides-by-examples", "mean-of-squares", "one-statistic-as-constant", "graph-cut",
-    "computes-in-float64", "statistics-as-rows",
+    "divides-by-features", "no-epsilon-in-test", "epsilon-outside-in-test", "affine-missing-in-test",
+    "running-mean-not-updated", "running-standard-deviation", "epsilon-in-running-variance",
+    "running-statistics-in-training", "running-statistics-updated-in-test", "batch-axis", "divides-by-examples",
+    "mean-of-squares", "one-statistic-as-constant", "graph-cut", "computes-in-float64", "statistics-as-rows",
 }  # fmt: skip
 CONVENTIONS = {"unbiased-running-variance", "computes-in-float64", "statistics-as-rows"}
+# Common in published homework.
 FREQUENT = ("1e-7", "1e-8", "1e-6")
 EPSILONS = (*FREQUENT, "1e-9", "1e-10")
 

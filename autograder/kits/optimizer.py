@@ -51,6 +51,8 @@ def optimizer_answer(
     hyperparameters: Mapping[str, tuple[float, float]],
     reread: str,
     words: Mapping[str, str] | None = None,
+    follows: tuple[str, ...] = (),
+    building_on: str = "",
 ) -> Answer:
     """Make the answer to an optimizer class from edits of its solution.
 
@@ -62,6 +64,8 @@ def optimizer_answer(
             mistakes may coincide there.
         reread: What to read again.
         words: How to speak of the names in the solution, besides those of `WORDS`.
+        follows: See `solution_part`.
+        building_on: See `solution_part`.
     """
 
     def generate(rng: np.random.Generator) -> Inputs:
@@ -79,6 +83,8 @@ def optimizer_answer(
         words={**WORDS, **(words or {})},
         baselines=_baselines,
         factors=lambda inputs: named_factors({name: float(inputs[name]) for name in hyperparameters}),
+        follows=follows,
+        building_on=building_on,
     )
     return Answer(exercise, generate, (part,), by_hand=OPTIMIZERS)
 

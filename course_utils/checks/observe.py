@@ -6,7 +6,9 @@ import copy
 import time
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
+from io import StringIO
 
 import numpy as np
 
@@ -82,8 +84,11 @@ def conclude_part(part: Part, seen: PartObservation, inputs: Inputs) -> PartObse
 
 
 def _upon_stand_ins(part: Part, objects: Mapping[str, object], arguments: Sequence[object], inputs: Inputs) -> Outputs:
-    """Return what comes of a part upon stand-ins; nothing where it uses none of them, or where that fails."""
-    with standing_in(objects, part.upon) as replaced:
+    """Return what comes of a part upon stand-ins; nothing where it uses none of them, or where that fails.
+
+    What the student's code prints has been seen already.
+    """
+    with standing_in(objects, part.upon) as replaced, redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         given = [part.upon.get(name, value) for name, value in zip(part.uses, arguments, strict=True)]
         return _run(part, given, inputs)[0] if replaced else {}
 

@@ -105,7 +105,7 @@ def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
     }
     texts = {key: value for key, value in record.items() if key not in ("says", "arrays")}
     labels = {name: Label(**said) for name, said in record["labels"].items()}
-    tuples = {name: tuple(record[name]) for name in ("uses", "follows") if name in record}
+    tuples: dict[str, Any] = {name: tuple(record[name]) for name in ("uses", "follows") if name in record}
     return PartKey(**{**texts, **known, **values, "labels": labels, **tuples})
 
 

@@ -60,9 +60,8 @@ def _is_untouched(frame: FrameType, line: int) -> bool:
 
 
 def _name(frame: FrameType) -> str:
-    code = frame.f_code
-    mine = frame.f_locals.get("self")
-    return f"{type(mine).__name__}.{code.co_name}" if mine is not None else code.co_name
+    """Return the name of the function, or of the method with its class, that stands in a cell."""
+    return frame.f_code.co_qualname.partition(".<locals>")[0]
 
 
 def _top(name: str) -> str:

@@ -138,7 +138,7 @@ class PartKey:
     uses: tuple[str, ...] = ()
     counts_with: str = ""
     upon: Outputs = field(default_factory=dict)
-    follows: tuple[str, str] = ("", "")
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

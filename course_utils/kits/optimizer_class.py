@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import ParameterGenerator, float64_by_default, make
-from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
+from course_utils.kits.stand_ins import StandIns
 
 __all__ = ["optimizer_probe"]
 
@@ -18,7 +19,9 @@ WALKED_TWICE = (
 )
 
 
-def optimizer_probe(exercise: str, declared: str, hyperparameters: tuple[str, ...]) -> Probe:
+def optimizer_probe(
+    exercise: str, declared: str, hyperparameters: tuple[str, ...], upon: StandIns | None = None
+) -> Probe:
     """Make the probe of an optimizer class with a `step()`.
 
     Inputs: `weights_a`, `weights_b` (same shape) and `weights_c` (another shape), `gradients_*` with the steps as
@@ -30,6 +33,7 @@ def optimizer_probe(exercise: str, declared: str, hyperparameters: tuple[str, ..
         exercise: Exercise id.
         declared: The signature in the text, as in "MomentumOptimizer(parameters, lr=0.01, mu=0.9)".
         hyperparameters: Names of the hyperparameters other than `lr`.
+        upon: Stand-ins for classes of earlier exercises that this one may be built on.
     """
     name = declared.partition("(")[0]
 
@@ -51,7 +55,7 @@ def optimizer_probe(exercise: str, declared: str, hyperparameters: tuple[str, ..
             "gradients_left_alone": left_alone,
         }
 
-    return Probe.single(exercise, name, run)
+    return Probe(exercise, (name,), (Part(name, (name,), run, upon=upon or {}),))
 
 
 class _Drive:

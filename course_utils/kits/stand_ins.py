@@ -1,8 +1,8 @@
 """Stand-ins for what students wrote in earlier exercises, where a later one builds on it.
 
-A part that builds on a student's own function is also run with a stand-in in its place. What comes out says whether the
-part uses the function as it should, whatever that one is worth. A stand-in has the signature of the function and depends
-on everything it is given; it is none of what the exercises ask for.
+A part that builds on a student's own function is also run with a stand-in in its place. What comes out says whether
+the part uses the function as it should, whatever that one is worth. A stand-in has the signature of the function and
+depends on everything that it is given; it is none of what the exercises ask for.
 """
 
 from __future__ import annotations
@@ -18,27 +18,30 @@ import torch
 from numpy.typing import NDArray
 
 __all__ = [
+    "ADAM",
     "LOSS",
     "LOSS_AND_ACCURACY",
     "LOSS_OF_OUTPUTS",
     "NORMALIZATIONS",
-    "StandIns",
     "TRAINED",
     "VECTORS",
+    "StandIns",
     "standing_in",
 ]
 
 Array = NDArray[Any]
 StandIns = Mapping[str, Callable[..., Any]]
+# Of a class that is inherited from.
+METHODS = ("__init__", "step")
 
 
 @contextmanager
 def standing_in(objects: Mapping[str, object], stand_ins: StandIns) -> Iterator[bool]:
-    """Put stand-ins in the place of functions of the same names, where the objects look these up.
+    """Put stand-ins in the place of functions and classes of the same names, where the objects look these up.
 
     Args:
         objects: The student's functions and classes, by name.
-        stand_ins: By the name of the function.
+        stand_ins: By the name of the function or class.
 
     Yields:
         Whether there was something to replace.
@@ -47,17 +50,28 @@ def standing_in(objects: Mapping[str, object], stand_ins: StandIns) -> Iterator[
     spaces = list({id(one.__globals__): one.__globals__ for one in functions}.values())
     names = [(space, name, space[name]) for space in spaces for name in stand_ins if callable(space.get(name))]
     cells = [(cell, cell.cell_contents, name) for one in functions for cell, name in _cells(one, objects, stand_ins)]
+    methods = [(base, name, vars(base).get(name)) for base in _bases(objects, stand_ins) for name in METHODS]
     try:
         for space, name, _ in names:
             space[name] = stand_ins[name]
         for cell, _, name in cells:
             cell.cell_contents = stand_ins[name]
-        yield bool(names or cells)
+        for base, name, _ in methods:
+            setattr(base, name, vars(stand_ins[base.__name__])[name])
+        yield bool(names or cells or methods)
     finally:
         for space, name, before in names:
             space[name] = before
         for cell, before, _ in cells:
             cell.cell_contents = before
+        for base, name, method in methods:
+            setattr(base, name, method) if method else delattr(base, name)
+
+
+def _bases(objects: Mapping[str, object], stand_ins: StandIns) -> list[type]:
+    """Return the classes to replace that one of the objects inherits from."""
+    found = [base for thing in objects.values() if inspect.isclass(thing) for base in inspect.getmro(thing)[1:]]
+    return [base for base in dict.fromkeys(found) if inspect.isclass(stand_ins.get(base.__name__))]
 
 
 def _functions(thing: object) -> Iterator[FunctionType]:
@@ -109,7 +123,7 @@ def _backward(dout: Array, cache: Any) -> tuple[Array, Array, Array]:
 
 def _loss(net: Any, X: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """Return a mean over the examples that bends in every score, with another weight for the right one."""
-    scores = net(X)
+    scores: torch.Tensor = net(X)
     right = scores.gather(1, y[:, None]).squeeze(1)
     return (torch.sqrt(1 + scores**2).sum(dim=1) + (scores**2).sum(dim=1) / 4 - 1.5 * right).mean()
 
@@ -127,10 +141,28 @@ def _loss_of_outputs(y: torch.Tensor, y_hat: torch.Tensor) -> torch.Tensor:
 def _outputs(x: torch.Tensor, params: list[tuple[Any, ...]]) -> torch.Tensor:
     """Return a number from 0 to 1 for each row; every array of `params` counts, and so does the first activation."""
     (w, b, h), *others = params
-    values = h(x.mean(dim=1, keepdim=True) * w.sum(dim=0) + b).sum(dim=1)
-    return torch.sigmoid(
-        values + sum((more.sum() - shift.sum()) * values / 3 + shift.mean() for more, shift, _ in others)
-    )
+    values: torch.Tensor = h(x.mean(dim=1, keepdim=True) * w.sum(dim=0) + b).sum(dim=1)
+    for more, shift, _ in others:
+        values = values + (more.sum() - shift.sum()) * values / 3 + shift.mean()
+    return torch.sigmoid(values)
+
+
+class _Optimizer:
+    """Steps that bend in the gradient, in shares that depend on both betas."""
+
+    def __init__(
+        self, parameters: Iterable[torch.Tensor], lr: float = 0.01, beta1: float = 0.9, beta2: float = 0.99
+    ) -> None:
+        self.parameters, self.lr, self.shares = list(parameters), lr, (beta1, beta2)
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Update the parameters in place."""
+        for parameter in self.parameters:
+            assert parameter.grad is not None
+            parameter.sub_(
+                self.lr * (self.shares[0] * torch.atan(parameter.grad) + self.shares[1] * parameter.grad / 3)
+            )
 
 
 def _slopes(f: Callable[[torch.Tensor], Any], x: torch.Tensor) -> torch.Tensor:
@@ -150,4 +182,5 @@ LOSS: StandIns = {"compute_objective": _loss}
 LOSS_AND_ACCURACY: StandIns = {**LOSS, "compute_accuracy": _measure}
 LOSS_OF_OUTPUTS: StandIns = {"bce_loss": _loss_of_outputs}
 TRAINED: StandIns = {**LOSS_OF_OUTPUTS, "network": _outputs}
+ADAM: StandIns = {"AdamOptimizer": _Optimizer}
 VECTORS: StandIns = {"autograd_gradient": _slopes}

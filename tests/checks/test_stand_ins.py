@@ -54,7 +54,50 @@ def without_a_name(x, gamma, beta, ln_param):
     return gamma * np.arctan(x - x[:, :1]) + beta, (x, gamma)
 
 
+def adams():
+    """Return an Adam whose steps are three times too long, and an AdamW that is built on it."""
+
+    class AdamOptimizer:
+        def __init__(self, parameters, lr=0.01, beta1=0.9, beta2=0.99):
+            self.parameters, self.lr = list(parameters), lr
+            self.inner = torch.optim.Adam(self.parameters, 3 * lr, (beta1, beta2))
+
+        @torch.no_grad()
+        def step(self):
+            self.inner.step()
+
+    class AdamWOptimizer(AdamOptimizer):
+        def __init__(self, parameters, lr=0.01, beta1=0.9, beta2=0.999, weight_decay=0.01):
+            super().__init__(parameters, lr, beta1, beta2)
+            self.weight_decay = weight_decay
+
+        @torch.no_grad()
+        def step(self):
+            for parameter in self.parameters:
+                parameter -= self.lr * self.weight_decay * parameter
+            super().step()
+
+    return {"AdamWOptimizer": AdamWOptimizer, "AdamOptimizer": AdamOptimizer}
+
+
+def groups_through_layers():
+    """Return a group normalization that calls a layer normalization by its name, as a notebook does."""
+    space = {"np": np, "layernorm_forward": lambda x, gamma, beta, ln_param: (gamma * np.arctan(x) + beta, None)}
+    exec(THROUGH_LAYERS, space)
+    return space["spatial_groupnorm_forward"]
+
+
+THROUGH_LAYERS = """
+def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
+    N, C, H, W = x.shape
+    size = C // G * H * W
+    out, cache = layernorm_forward(x.reshape(N * G, size), np.ones(size), np.zeros(size), gn_param)
+    return out.reshape(N, C, H, W) * gamma.reshape(1, C, 1, 1) + beta.reshape(1, C, 1, 1), cache
+"""
+
 WRONG = {
+    "adamw": adams(),
+    "spatial_norms (groups)": {"spatial_groupnorm_forward": groups_through_layers()},
     "newton_step": {"autograd_gradient": wrong_gradient},
     "training_epoch": {"network": softened, "bce_loss": doubled_loss},
     "training_epoch (the loss)": {"bce_loss": doubled_loss},

@@ -42,8 +42,8 @@ def test_of_two_functions_only_the_stub_is_named(stub):
 
 
 def test_a_stub_of_another_exercise_is_named_with_its_caller():
-    source = f"{STUB.format(name='objective')}\ndef smoothness():\n    def inner():\n        return objective()\n    return inner()\n"
-    problem = seen(source, "smoothness")
+    caller = "def smoothness():\n    def inner():\n        return objective()\n    return inner()\n"
+    problem = seen(f"{STUB.format(name='objective')}\n{caller}", "smoothness")
     assert problem.verdict == "not attempted"
     assert problem.message == "smoothness calls objective, which is still a stub."
 
@@ -52,6 +52,15 @@ def test_a_method_that_is_a_stub_is_named_with_its_class():
     source = "class Optimizer:\n    def step(self):\n        # TODO\n        raise NotImplementedError\n"
     problem = seen(source, "Optimizer", run=lambda made, inputs: made().step())
     assert problem.message == "Optimizer.step is still a stub."
+
+
+def test_a_stub_that_a_class_inherits_is_named_as_that_of_the_other_class():
+    source = (
+        "class Adam:\n    def step(self):\n        # TODO\n        raise NotImplementedError\n\n\n"
+        "class AdamW(Adam):\n    def step(self):\n        super().step()\n"
+    )
+    problem = seen(source, "AdamW", run=lambda made, inputs: made().step())
+    assert problem.message == "AdamW.step calls Adam.step, which is still a stub."
 
 
 def test_a_line_left_below_written_code_is_told_by_its_number():

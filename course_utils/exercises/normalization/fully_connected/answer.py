@@ -61,7 +61,7 @@ def _part(
     conventions: Iterable[Edit] = (),
     more: str = "",
     own: bool = False,
-    follows: tuple[str, str] = ("", ""),
+    follows: tuple[str, ...] = (),
 ) -> AnswerPart:
     """Make the answer to a part; small changes are looked for only where the solution's own text decides, if `own`."""
     return solution_part(

@@ -171,7 +171,7 @@ def images_part() -> AnswerPart:
         words={**WORDS, "rows": "rows of pixels", "out": "output"},
         follows=(
             "follows-own-batchnorm",
-            "Your function uses batchnorm_forward as it should. The values follow from your own batchnorm_forward; what "
-            "is not right there is counted in its exercise.",
+            "Your function uses batchnorm_forward as it should. The values follow from your own one; what is not "
+            "right there is counted in its exercise.",
         ),
     )

@@ -1,8 +1,9 @@
 """How the normalizations of images are exercised; images are (N, C, H, W), gains and shifts (C,).
 
 `spatial_batchnorm_forward(x, gamma, beta, bn_param)` gets two training batches and a test batch, with prefix `image_`
-(see `array_sequences`), and then one image alone; it usually rests on the student's `batchnorm_forward`. `spatial_groupnorm_forward(x, gamma, beta, G, gn_param)` gets `group_x`,
-`group_gamma`, `group_beta`, and the same with prefix `other_`; `group_count` and `other_count` are G.
+(see `array_sequences`), and then one image alone; it usually rests on the student's `batchnorm_forward`.
+`spatial_groupnorm_forward(x, gamma, beta, G, gn_param)` gets `group_x`, `group_gamma`, `group_beta`, and the same with
+prefix `other_`; `group_count` and `other_count` are G.
 """
 
 from __future__ import annotations
@@ -67,5 +68,8 @@ def _groups(group: Forward, inputs: Inputs, prefix: str, gn_param: dict[str, flo
 PROBE = Probe(
     "spatial_norms",
     (BATCHNORM, SPATIAL, GROUP),
-    (Part(SPATIAL, (SPATIAL,), _batchnorm, upon=NORMALIZATIONS), Part(GROUP, (GROUP,), _groupnorm)),
+    (
+        Part(SPATIAL, (SPATIAL,), _batchnorm, upon=NORMALIZATIONS),
+        Part(GROUP, (GROUP,), _groupnorm, upon=NORMALIZATIONS),
+    ),
 )

@@ -92,6 +92,22 @@ BETA_MISTAKES = tuple(
     for betas in ("0.9, 0.99", "0.9, 0.999")
 )
 
+BUILDING_ON = """
+class AdamOptimizer:
+    pass
+
+
+class AdamWOptimizer(AdamOptimizer):
+    def __init__(self, parameters, lr=0.01, beta1=0.9, beta2=0.999, weight_decay=0.01):
+        super().__init__(parameters, lr, beta1, beta2)
+        self.weight_decay = weight_decay
+
+    @torch.no_grad()
+    def step(self):
+        for parameter in self.parameters:
+            parameter.mul_(1 - self.lr * self.weight_decay)
+        super().step()
+"""
 # Of the mistakes of Adam, these are looked for together with one about the decay.
 FREQUENT = {"no-bias-correction", "exponent-too-large", "t-frozen", "t-per-parameter", "ascent"}
 ADAM_MISTAKES = tuple(replace(mistake, pairs=mistake.id in FREQUENT) for mistake in MISTAKES)
@@ -103,4 +119,10 @@ ANSWER = optimizer_answer(
     hyperparameters={"lr": (0.04, 0.1), **BETAS, "weight_decay": (0.2, 0.4)},
     reread="section 2.6, the decoupled decay",
     words=WORDS,
+    follows=(
+        "follows-own-adam",
+        "Your class adds the decay to AdamOptimizer as it should. The values follow from your own one; what is not "
+        "right there is counted in its exercise.",
+    ),
+    building_on=BUILDING_ON,
 )

@@ -13,7 +13,7 @@ STEP = "next_w = w + velocity"
 MISTAKES = (
     edit(
         "plain-sgd",
-        "There is no momentum: w moves by the learning rate times dw alone, and the velocity of the config stays as it was. "
+        "There is no momentum: w moves by the learning rate times dw alone, and the config keeps its velocity. "
         "That is plain gradient descent.",
         {STEP: 'next_w = w - config["learning_rate"] * dw', '{**config, "velocity": velocity}': "config"},
         pairs=False,

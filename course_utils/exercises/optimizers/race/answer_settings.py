@@ -24,9 +24,9 @@ THRESHOLD = 0.90
 SLOW = "Too slow within the budget, their loss still falls smoothly: {}. Take longer steps."
 UNSTABLE = "Too long steps, shorter ones do better: {}."
 HEAVY_BALL = (
-    "Momentum is too slow within the budget. As a heavy ball, which adds the gradients up, it would be fast enough with "
-    "this learning rate: the steps of the heavy ball are 1/(1 - mu) times as long. The momentum of this course averages "
-    "the gradients."
+    "Momentum is too slow within the budget. As a heavy ball, which adds the gradients up, it would be fast enough "
+    "with this learning rate: the steps of the heavy ball are 1/(1 - mu) times as long. The momentum of this course "
+    "averages the gradients."
 )
 ONE_RATE = (
     "All methods have the same learning rate. The length of a step is eta times the gradient in one and about eta in "
@@ -60,7 +60,7 @@ def _seen(**changes: np.ndarray) -> Simulate:
 def _missed() -> tuple[Alternative, ...]:
     """Return an alternative for every way in which some of the methods are too slow or unstable."""
     found = []
-    usual = [("fine", "slow", "unstable")] * len(NAMES)
+    usual: list[tuple[str, ...]] = [("fine", "slow", "unstable")] * len(NAMES)
     usual[NAMES.index("momentum")] += ("summed",)
     for states in product(*usual):
         groups = {state: [n for n, s in zip(NAMES, states, strict=True) if s == state] for state in set(states)}

@@ -137,8 +137,8 @@ def _part(name: str, mistakes: Iterable[Edit], conventions: Iterable[Edit], weig
         words=WORDS,
         follows=(
             "follows-own-functions",
-            "Your function uses network and bce_loss as it should. The values follow from your own ones; what is not right "
-            "there is counted in their exercises.",
+            "Your function uses network and bce_loss as it should. The values follow from your own ones; what is not "
+            "right there is counted in their exercises.",
         ),
     )
 

@@ -255,8 +255,8 @@ PART = solution_part(
     words=WORDS,
     follows=(
         "follows-own-objective",
-        "Your function uses compute_objective as it should. The values follow from your own one; what is not right there is "
-        "counted in its exercise.",
+        "Your function uses compute_objective as it should. The values follow from your own one; what is not right "
+        "there is counted in its exercise.",
     ),
 )
 

@@ -196,8 +196,8 @@ STEPS = solution_part(
     words=WORDS,
     follows=(
         "follows-own-objective",
-        "Your function uses compute_objective as it should. The values follow from your own one; what is not right there is "
-        "counted above.",
+        "Your function uses compute_objective as it should. The values follow from your own one; what is not right "
+        "there is counted above.",
     ),
 )
 DRAWS = solution_part(
