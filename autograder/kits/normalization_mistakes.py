@@ -195,6 +195,7 @@ def other_epsilons(exercise: str, declared: str, *more: str, frequent: bool = Tr
             f"Epsilon is {value} instead of 1e-5; both are in use.",
             {declared: declared.replace("1e-5", value)},
             share=1.0,
+            pairs=value in FREQUENT,
             frequent=frequent and value in FREQUENT,
             where=f"the answer to {exercise}",
         )

@@ -17,6 +17,8 @@ from course_utils.kits.probe import Inputs, Outputs, load_probe
 __all__ = ["WORDS", "optimizer_answer", "other_epsilons", "sharing"]
 
 STEPS = 5
+# Values of epsilon besides 1e-8 that are common enough to be looked for together with mistakes.
+COMMON = ("1e-10", "1e-6")
 LABELS = {
     "weights_a": Label("first parameter", "step"),
     "weights_b": Label("second parameter", "step"),
@@ -103,6 +105,7 @@ def other_epsilons(known: str) -> tuple[Edit, ...]:
             "another-epsilon",
             f"epsilon is {value}; the text takes 1e-7.",
             {"+ epsilon": f"+ {value}"},
+            pairs=value in COMMON,
             frequent=False,
         )
         for value in ("1e-10", "1e-9", "1e-6", "1e-5")

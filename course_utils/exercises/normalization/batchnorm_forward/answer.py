@@ -90,6 +90,7 @@ CONVENTIONS = (
         "The running variance starts at 1, as in torch; the text starts it at 0. Both are in use, and the difference "
         "dies out like momentum**t.",
         {'"running_var", np.zeros(': '"running_var", np.ones('},
+        frequent=False,
     ),
     *other_epsilons("batchnorm_forward", '"eps", 1e-5', frequent=False),
 )

@@ -56,17 +56,17 @@ def config_mistakes(state: Sequence[str]) -> tuple[Edit, ...]:
     )
 
 
-def _other_epsilon(value: str, frequent: bool = False) -> Edit:
+def _other_epsilon(value: str, pairs: bool = False) -> Edit:
     return accepted(
         "another-epsilon",
         f"The default value of epsilon is {value}, that of the text 1e-8; both are in use.",
         {'"epsilon": 1e-8': f'"epsilon": {value}'},
-        frequent=frequent,
+        pairs=pairs,
     )
 
 
 # The classes of the workbook have 1e-7.
-OTHER_EPSILONS = (_other_epsilon("1e-7", frequent=True), *map(_other_epsilon, ("1e-5", "1e-6", "1e-9", "1e-10")))
+OTHER_EPSILONS = (_other_epsilon("1e-7", pairs=True), *map(_other_epsilon, ("1e-5", "1e-6", "1e-9", "1e-10")))
 EPSILON_INSIDE = "epsilon stands inside the root here; the text of this exercise puts it outside."
 EPSILON_MISTAKES = tuple(
     edit(
