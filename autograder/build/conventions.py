@@ -35,7 +35,7 @@ def with_lists(page: str) -> str:
 def _entry(exercise: str, text: str) -> str:
     declared = LISTS.sub("", " ".join(text.split()))
     parts = load_answer(exercise).parts if has_answer(exercise) else ()
-    accepted = _ids(way.ids for part in parts for way in part.variants)
+    accepted = _ids([*(way.ids for part in parts for way in part.variants), *(part.follows[:1] for part in parts)])
     named = [one for one in _ids(way.ids for part in parts for way in part.misconceptions) if one not in accepted]
     lists = [f" *{word}:* {', '.join(ids)}." for word, ids in (("Accepted", accepted), ("Named", named)) if ids]
     whole = f"- `{exercise}`: {declared}{''.join(lists)}"

@@ -83,6 +83,8 @@ class AnswerPart:
     factors: Callable[[Inputs], Mapping[str, float]] | None = None
     rtol: float = 1e-6
     agreement: Mapping[str, float] = field(default_factory=dict)
+    upon: Simulate | None = None
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,8 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
         factors=part.factors(inputs) if part.factors else {},
         rtol=part.rtol,
         agreement=part.agreement,
+        upon=part.upon(inputs) if part.upon else {},
+        follows=part.follows,
         uses=probed.uses,
         counts_with=probed.counts_with,
     )

@@ -39,6 +39,7 @@ class Edit:
         changes: New text by old text; each old text occurs once in the solution.
         share: Fraction of the marks that it earns.
         pairs: Whether it is looked for together with other mistakes.
+        frequent: Of a convention, whether pairs of mistakes and small changes are looked for within it.
         where: File and line where it is written, for messages.
     """
 
@@ -47,17 +48,18 @@ class Edit:
     changes: Mapping[str, str]
     share: float = 0.5
     pairs: bool = True
+    frequent: bool = True
     where: str = ""
 
 
 def edit(name: str, says: str, changes: Mapping[str, str], *, share: float = 0.5, pairs: bool = True) -> Edit:
     """Return a mistake; the arguments are those of `Edit`."""
-    return Edit(name, says, changes, share, pairs, _caller())
+    return Edit(name, says, changes, share, pairs, where=_caller())
 
 
-def accepted(name: str, says: str, changes: Mapping[str, str], *, pairs: bool = True) -> Edit:
+def accepted(name: str, says: str, changes: Mapping[str, str], *, pairs: bool = True, frequent: bool = True) -> Edit:
     """Return an accepted convention, which costs nothing; the arguments are those of `Edit`."""
-    return Edit(name, says, changes, 1.0, pairs, _caller())
+    return Edit(name, says, changes, 1.0, pairs, frequent, _caller())
 
 
 def _caller() -> str:

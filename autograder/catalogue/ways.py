@@ -17,7 +17,7 @@ from course_utils.checks.labels import Label
 from course_utils.checks.observe import conclude_part, observe_part
 from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, load_probe, never
 
-__all__ = ["Ignored", "inheriting", "solution_part"]
+__all__ = ["Ignored", "solution_part"]
 
 # So many accepted conventions may be used together.
 MOST_TOGETHER = 3
@@ -51,6 +51,7 @@ class _Placed:
     spans: tuple[Span, ...]
     share: float
     pairs: bool = True
+    frequent: bool = True
     where: str = ""
 
     def with_(self, other: _Placed) -> _Placed:
@@ -76,12 +77,15 @@ def solution_part(
     words: Mapping[str, str] | None = None,
     baselines: Callable[[Inputs], Outputs] | None = None,
     factors: Callable[[Inputs], Mapping[str, float]] | None = None,
+    follows: tuple[str, ...] = (),
+    building_on: str = "",
 ) -> AnswerPart:
     """Make the answer to a part from the solution in the master, run through the part's own probe.
 
-    Mistakes are looked for alone, then alone within one or two conventions, then in pairs; conventions up to three
-    together. Edits that change the same piece of the solution are never made together. Last come the small changes of
-    the solution that are no edit, alone and within one convention.
+    Mistakes are looked for alone, then alone within one or two conventions, then in pairs, and in pairs within one
+    frequent convention; conventions up to three together. Edits that change the same piece of the solution are never
+    made together. Last come the small changes of the solution that are no edit, alone and within one frequent
+    convention.
 
     Args:
         exercise: Exercise id.
@@ -101,6 +105,9 @@ def solution_part(
         words: How to speak of the names in the solution, where the name with blanks for underscores will not do.
         baselines: See `AnswerPart`.
         factors: See `AnswerPart`.
+        follows: Id and sentence for a part that is right upon the stand-ins of its probe, but not upon the student's
+            own functions.
+        building_on: A solution that uses these functions, where that of the master does not.
 
     Raises:
         EditError: An edit cannot be made.
@@ -113,8 +120,9 @@ def solution_part(
     singles = [_placed(one, solution, part) for one in mistakes]
     allowed = [_placed(one, solution, part) for one in conventions]
     common = _together([one for one in allowed if one.pairs], 2)
+    frequent = [one for one in allowed if one.pairs and one.frequent]
     changes = _small_changes(solution, tuple(changing) or part.uses, words or {}) if with_changes else []
-    run = _Runner(solution, part, tuple(not_in_mistakes))
+    run = _Runner(solution, part, tuple(not_in_mistakes), building_on)
     mistaken = [run.mistaken(one) for one in singles]
     return AnswerPart(
         name=name,
@@ -125,11 +133,12 @@ def solution_part(
             *(run.ignoring(some) for some in ignored),
             *(run.mistaken(one) for one in _within(singles, common)),
             *(run.mistaken(one) for one in _pairs(singles)),
+            *(run.mistaken(one) for one in _within(tuple(_pairs(singles)), frequent)),
             *(run.ignoring(some, one) for some in ignored for one in singles),
         ),
         changes=(
             *(run.mistaken(one) for one in changes),
-            *(run.mistaken(one) for one in _within(changes, [way for way in common if len(way.ids) == 1])),
+            *(run.mistaken(one) for one in _within(changes, frequent)),
             *(run.ignoring(some, one) for some in ignored for one in changes),
         ),
         labels=labels,
@@ -138,34 +147,9 @@ def solution_part(
         rtol=rtol,
         baselines=baselines,
         factors=factors,
+        upon=run.right_upon if part.upon else None,
+        follows=follows,
     )
-
-
-def inheriting(
-    exercise: str, name: str, earlier: str, mistakes: Iterable[Edit], *, then: str = ""
-) -> tuple[Alternative, ...]:
-    """Return how a part comes out right, but upon an earlier exercise's solution that is edited.
-
-    Args:
-        exercise: Exercise id.
-        name: Name of the part, as in the probe.
-        earlier: Id of the exercise whose solution the part's own one uses.
-        mistakes: Edits of the earlier solution; ids, sentences and shares are taken as they are.
-        then: Code that runs after the earlier solution and before the part's own.
-
-    Raises:
-        EditError: An edit cannot be made.
-        KeyError: There is no such solution, or no such part.
-    """
-    solution, before, part = load_solution(exercise), load_solution(earlier), _part(exercise, name)
-
-    def upon(one: Edit) -> Alternative:
-        given = f"{solution.given}\n{apply(before.source, spans(one, before))}\n{then}"
-        run = _Runner(replace(solution, given=given), part, ())
-        simulate = Piecewise(lambda inputs, is_enough: run.outputs((), inputs, is_enough))
-        return Alternative((one.id,), (one.says,), simulate, one.share)
-
-    return tuple(upon(one) for one in mistakes)
 
 
 def _part(exercise: str, name: str) -> Part:
@@ -179,6 +163,7 @@ class _Runner:
     solution: Solution
     part: Part
     not_in_mistakes: tuple[str, ...]
+    building_on: str
 
     def right(self, inputs: Inputs) -> Outputs:
         """Return the arrays of the solution.
@@ -191,6 +176,11 @@ class _Runner:
         except NoOutputsError as error:
             where, name = f"{self.solution.path}:{self.solution.line}", self.solution.exercise
             raise EditError(f"{where}: the solution of {name} is not what its probe uses: {error}") from error
+
+    def right_upon(self, inputs: Inputs) -> Outputs:
+        """Return the arrays of the solution upon the stand-ins of the probe."""
+        objects = self.solution.objects(self.building_on)
+        return conclude_part(self.part, observe_part(self.part, objects, inputs), inputs).upon
 
     def accepted(self, way: _Placed) -> Alternative:
         return self._without(way, ())
@@ -232,14 +222,16 @@ class _Runner:
             raise NoOutputsError(f"{type(error).__name__}: {error}") from error
         asked = is_enough if self.part.summarise is None else never
         with warnings.catch_warnings(action="ignore"):
-            seen = conclude_part(self.part, observe_part(self.part, objects, inputs, asked), inputs)
+            alone = replace(self.part, upon={})
+            seen = conclude_part(alone, observe_part(alone, objects, inputs, asked), inputs)
         if seen.problem is not None:
             raise NoOutputsError(seen.problem.message)
         return seen.outputs
 
 
 def _placed(one: Edit, solution: Solution, part: Part) -> _Placed:
-    return _Placed((one.id,), (one.says,), spans(one, solution, part.uses), one.share, one.pairs, one.where)
+    changed = spans(one, solution, part.uses)
+    return _Placed((one.id,), (one.says,), changed, one.share, one.pairs, one.frequent, one.where)
 
 
 def _small_changes(solution: Solution, names: tuple[str, ...], words: Mapping[str, str]) -> list[_Placed]:

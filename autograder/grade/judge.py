@@ -156,9 +156,9 @@ def _reason(failed: CellResult | None) -> Problem:
 
 def _plain(part: PartObservation) -> PartObservation:
     if part.problem is None:
-        return part
+        return replace(part, failed=_redact(part.failed))
     verdict = part.problem.verdict if part.problem.verdict in PROBLEMS else "error"
-    return PartObservation(part.name, {}, Problem(verdict, _redact(part.problem.message)), part.duration_s)
+    return replace(part, outputs={}, problem=Problem(verdict, _redact(part.problem.message)), failed="")
 
 
 def _redact(message: str) -> str:

@@ -38,14 +38,14 @@ CONVENTIONS = (
         "epsilon is added to the root of the uncorrected second moment, as in some published solutions; the text "
         "adds it to the corrected one. The two differ where gradients are tiny.",
         ON_UNCORRECTED,
-        pairs=False,
+        frequent=False,
     ),
     accepted(
         "epsilon-inside-uncorrected-v",
         "epsilon is added to the uncorrected second moment; the text adds it to the corrected one. The two differ "
         "where gradients are tiny.",
         {"+ epsilon)": f"+ epsilon / {SECOND_LEFT})"},
-        pairs=False,
+        frequent=False,
     ),
     *other_epsilons("the paper and of torch"),
 )

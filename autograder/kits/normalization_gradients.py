@@ -30,7 +30,10 @@ LABELS = {
     f"{prefix}_{name}": Label(name, then=where)
     for prefix, where in (("square", ""), ("other", "for a 5 x 4 array"))
     for name in ("dx", "dgamma", "dbeta")
-} | {name: EXTRA_LABELS[name] for name in ("fits", "inputs_left_alone")}
+} | {
+    "gradients_flat": Label("gradients of gamma and beta in one dimension", statement=True),
+    **{name: EXTRA_LABELS[name] for name in ("fits", "inputs_left_alone")},
+}
 # All solutions keep the same and begin with the same line.
 CACHE, UNPACKED = "(x_hat, gamma, var, eps)", "x_hat, gamma, var, eps = cache"
 X_HAT = "x_hat = (x - mean) / np.sqrt(var + eps)"
@@ -127,6 +130,7 @@ def gradients_answer_part(
             *_wrong_cache(var, root),
         ),
         conventions=(_as_rows(dgamma, dbeta),),
+        not_in_mistakes=("gradients_flat",),
         changing=(name,),
         labels=LABELS,
         reread=reread,
@@ -188,8 +192,9 @@ def _kept(name: str) -> Changes:
 def _as_rows(dgamma: str, dbeta: str) -> Edit:
     return accepted(
         "gradients-as-rows",
-        "dgamma and dbeta are right, but have shape (1, D); those of gamma and beta are (D,).",
+        "dgamma or dbeta has shape (1, D); gamma and beta have shape (D,). The values are right.",
         {f"dx, {dgamma}": f"dx, {dgamma}[None]", f"dx, {dgamma}, {dbeta}": f"dx, {dgamma}, {dbeta}[None]"},
+        pairs=False,
     )
 
 
@@ -204,13 +209,20 @@ def _call_mistakes(exercise: str) -> tuple[Edit, ...]:
 
 
 def _wrong_cache(var: str, root: str) -> tuple[Edit, ...]:
-    def roots(other: str) -> Changes:
-        return {text: text.replace("np.sqrt(var + eps)", other) for text in (X_HAT, root)}
+    def roots(other: str, *texts: str) -> Changes:
+        return {text: text.replace("np.sqrt(var + eps)", other) for text in texts}
 
-    kept = {
-        "the variance is the unbiased one": {var: f"{var[:-1]}, ddof=1)"},
-        "epsilon is added after the root": roots("(np.sqrt(var) + eps)"),
-        "the variance stands where its root belongs": roots("(var + eps)"),
+    def only_values(other: str) -> Changes:
+        return roots(other, X_HAT)
+
+    def both_and_values(other: str) -> Sequence[Changes]:
+        return roots(other, X_HAT, root), only_values(other)
+
+    kept: dict[str, Sequence[Changes]] = {
+        "the variance is the unbiased one": [{var: f"{var[:-1]}, ddof=1)"}],
+        "epsilon is added after the root": both_and_values("(np.sqrt(var) + eps)"),
+        "the variance stands where its root belongs": both_and_values("(var + eps)"),
+        "the normalised values were made without epsilon": [only_values("np.sqrt(var)")],
     }
     return tuple(
         edit(
@@ -220,7 +232,8 @@ def _wrong_cache(var: str, root: str) -> tuple[Edit, ...]:
             changes,
             pairs=False,
         )
-        for what, changes in kept.items()
+        for what, ways in kept.items()
+        for changes in ways
     )
 
 

@@ -51,6 +51,13 @@ SENTENCES = {
     "no-epsilon-in-test": (
         "Epsilon is missing in test mode, where a running variance of 0 then gives no number; training mode has it."
     ),
+    "epsilon-outside-in-test": (
+        "In test mode epsilon is added to the standard deviation, after the root; it belongs to the variance there, as "
+        "it does in training mode."
+    ),
+    "affine-missing-in-test": (
+        "In test mode neither gamma nor beta is used: what is returned there is the normalised input."
+    ),
     "momentum-swapped": (
         "Momentum and 1 - momentum have changed places in the running averages: the new batch gets the large weight. "
         "(In torch the argument `momentum` is the weight of the new batch; here it is that of the old value.)"
@@ -81,6 +88,9 @@ SENTENCES = {
     "unbiased-running-variance": (
         "The running variance averages unbiased estimates (divided by N - 1), as torch does; the text averages the "
         "biased ones. Both are in use."
+    ),
+    "statistics-as-rows": (
+        "The running statistics have shape (1, D); the text keeps one number per feature, (D,). The values are right."
     ),
     # Of layer normalization.
     "batch-axis": (
@@ -122,19 +132,21 @@ SENTENCES = {
 # Not looked for together with other mistakes (or, of conventions, with any).
 ALONE = {
     "not-centred", "affine-first", "beta-missing", "gamma-per-row", "epsilon-ignored", "wrong-axis",
-    "divides-by-features", "no-epsilon-in-test", "running-mean-not-updated", "running-standard-deviation",
-    "epsilon-in-running-variance", "running-statistics-in-training", "running-statistics-updated-in-test",
-    "batch-axis", "divides-by-examples", "mean-of-squares", "one-statistic-as-constant", "graph-cut",
-    "computes-in-float64",
+    "divides-by-features", "no-epsilon-in-test", "epsilon-outside-in-test", "affine-missing-in-test",
+    "running-mean-not-updated", "running-standard-deviation", "epsilon-in-running-variance",
+    "running-statistics-in-training", "running-statistics-updated-in-test", "batch-axis", "divides-by-examples",
+    "mean-of-squares", "one-statistic-as-constant", "graph-cut", "computes-in-float64", "statistics-as-rows",
 }  # fmt: skip
-CONVENTIONS = {"unbiased-running-variance", "computes-in-float64"}
-# The first one is common in published homework, so that it is looked for with mistakes too.
-EPSILONS = ("1e-7", "1e-8", "1e-6", "1e-9", "1e-10")
+CONVENTIONS = {"unbiased-running-variance", "computes-in-float64", "statistics-as-rows"}
+# Common in published homework.
+FREQUENT = ("1e-7", "1e-8", "1e-6")
+EPSILONS = (*FREQUENT, "1e-9", "1e-10")
 
 EXTRA_LABELS = {
     "fits": Label("works for inputs of other shapes", statement=True),
     "inputs_left_alone": Label("inputs left as they were", statement=True),
     "float32_kept": Label("float32 in, float32 out", statement=True),
+    "statistics_flat": Label("running statistics in one dimension", statement=True),
 }
 GRADIENT_LABELS = {
     "gradient_arrives": Label("a gradient reaches the input", statement=True),
@@ -162,20 +174,20 @@ def normalization_mistakes(exercise: str, texts: Mapping[str, Changes | Sequence
         texts: For each id what it changes in the solution; several entries where it can be written in several ways.
     """
     return tuple(
-        Edit(name, SENTENCES[name], changes, _share(name), name not in ALONE, f"the answer to {exercise}")
+        Edit(name, SENTENCES[name], changes, _share(name), name not in ALONE, where=f"the answer to {exercise}")
         for name, ways in texts.items()
         for changes in ([ways] if isinstance(ways, Mapping) else ways)
     )
 
 
-def other_epsilons(exercise: str, declared: str, *more: str, pairs: bool = True) -> tuple[Edit, ...]:
+def other_epsilons(exercise: str, declared: str, *more: str, frequent: bool = True) -> tuple[Edit, ...]:
     """Return other small epsilons as accepted conventions: no exercise is about their size.
 
     Args:
         exercise: Exercise id, for messages.
         declared: The text of the solution that holds the declared 1e-5, once.
         more: Larger values that are accepted too.
-        pairs: Whether the commonest one is looked for together with mistakes.
+        frequent: Whether small changes and pairs of mistakes are looked for within the commonest ones.
     """
     return tuple(
         Edit(
@@ -183,7 +195,8 @@ def other_epsilons(exercise: str, declared: str, *more: str, pairs: bool = True)
             f"Epsilon is {value} instead of 1e-5; both are in use.",
             {declared: declared.replace("1e-5", value)},
             share=1.0,
-            pairs=pairs and value == EPSILONS[0],
+            pairs=value in FREQUENT,
+            frequent=frequent and value in FREQUENT,
             where=f"the answer to {exercise}",
         )
         for value in (*EPSILONS, *more)

@@ -17,6 +17,8 @@ from course_utils.kits.probe import Inputs, Outputs, load_probe
 __all__ = ["WORDS", "optimizer_answer", "other_epsilons", "sharing"]
 
 STEPS = 5
+# Values of epsilon besides 1e-8 that are common enough to be looked for together with mistakes.
+COMMON = ("1e-10", "1e-6")
 LABELS = {
     "weights_a": Label("first parameter", "step"),
     "weights_b": Label("second parameter", "step"),
@@ -51,6 +53,8 @@ def optimizer_answer(
     hyperparameters: Mapping[str, tuple[float, float]],
     reread: str,
     words: Mapping[str, str] | None = None,
+    follows: tuple[str, ...] = (),
+    building_on: str = "",
 ) -> Answer:
     """Make the answer to an optimizer class from edits of its solution.
 
@@ -62,6 +66,8 @@ def optimizer_answer(
             mistakes may coincide there.
         reread: What to read again.
         words: How to speak of the names in the solution, besides those of `WORDS`.
+        follows: See `solution_part`.
+        building_on: See `solution_part`.
     """
 
     def generate(rng: np.random.Generator) -> Inputs:
@@ -79,6 +85,8 @@ def optimizer_answer(
         words={**WORDS, **(words or {})},
         baselines=_baselines,
         factors=lambda inputs: named_factors({name: float(inputs[name]) for name in hyperparameters}),
+        follows=follows,
+        building_on=building_on,
     )
     return Answer(exercise, generate, (part,), by_hand=OPTIMIZERS)
 
@@ -94,7 +102,11 @@ def other_epsilons(known: str) -> tuple[Edit, ...]:
     )
     rare = (
         accepted(
-            "another-epsilon", f"epsilon is {value}; the text takes 1e-7.", {"+ epsilon": f"+ {value}"}, pairs=False
+            "another-epsilon",
+            f"epsilon is {value}; the text takes 1e-7.",
+            {"+ epsilon": f"+ {value}"},
+            pairs=value in COMMON,
+            frequent=False,
         )
         for value in ("1e-10", "1e-9", "1e-6", "1e-5")
     )

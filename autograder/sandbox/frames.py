@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
-__all__ = ["HEADER", "pack", "receive", "unpack_arrays"]
+__all__ = ["HEADER", "UPON", "pack", "receive", "unpack_arrays"]
 
 HEADER = struct.Struct("!IQ")  # length of the JSON text, length of the arrays
+# Before the names of arrays that came of a part upon stand-ins.
+UPON = "upon/"
 
 
 def pack(message: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:

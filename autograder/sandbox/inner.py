@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.sandbox.frames import pack, receive
+from autograder.sandbox.frames import UPON, pack, receive
 from autograder.sandbox.reset import reset_state
 from autograder.sandbox.shell import RECORDER, GradingShell, record_streams
 from course_utils.checks.observe import observe_part
@@ -69,10 +69,12 @@ def _part(request: Mapping[str, Any], inputs: Mapping[str, NDArray[Any]], shell:
     except BaseException as escaped:
         problem = Problem("error", f"Your code raised {type(escaped).__name__}: {_text(escaped)}")
         seen = PartObservation(part.name, problem=problem)
-    if sum(array.nbytes for array in seen.outputs.values()) > request["output_bytes"]:
-        seen = PartObservation(part.name, problem=Problem("wrong", "What came back is far too large."))
+    arrays = {**seen.outputs, **{f"{UPON}{name}": array for name, array in seen.upon.items()}}
+    if sum(array.nbytes for array in arrays.values()) > request["output_bytes"]:
+        seen, arrays = PartObservation(part.name, problem=Problem("wrong", "What came back is far too large.")), {}
     problem_record = {"verdict": seen.problem.verdict, "message": seen.problem.message} if seen.problem else None
-    return {"problem": problem_record}, {name: np.asarray(array) for name, array in seen.outputs.items()}
+    answer = {"problem": problem_record, "failed": seen.failed}
+    return answer, {name: np.asarray(array) for name, array in arrays.items()}
 
 
 def _text(error: BaseException) -> str:

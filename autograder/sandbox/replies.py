@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError
 
-from autograder.sandbox.frames import unpack_arrays
+from autograder.sandbox.frames import UPON, unpack_arrays
 from course_utils.checks.types import PartObservation, Problem, VerdictName
 from course_utils.kits.probe import Outputs
 
@@ -107,11 +107,11 @@ def read_part(answer: Mapping[str, Any], data: bytes, part: str, duration_s: flo
         said = problem.get("verdict") if isinstance(problem, dict) else None
         if not isinstance(said, str) or said not in VERDICTS:
             raise ValueError("an unknown verdict")
-        verdict = VERDICTS[said]
-        return PartObservation(
-            part, problem=Problem(verdict, clean_text(problem.get("message"))), duration_s=duration_s
-        )
-    return PartObservation(part, _arrays(data), duration_s=duration_s)
+        problem = Problem(VERDICTS[said], clean_text(problem.get("message")))
+    arrays = _arrays(data)
+    outputs = {name: array for name, array in arrays.items() if not name.startswith(UPON)} if problem is None else {}
+    upon = {name.removeprefix(UPON): array for name, array in arrays.items() if name.startswith(UPON)}
+    return PartObservation(part, outputs, problem, duration_s, upon, clean_text(answer.get("failed", "")))
 
 
 def _arrays(data: bytes) -> Outputs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-__all__ = ["describe_error", "is_stub"]
+__all__ = ["describe_error"]
 
 OURS = str(Path(__file__).parents[1])
 
@@ -32,12 +32,6 @@ def describe_error(error: BaseException) -> str:
     where = f" (in {frame.name}, at `{frame.line.strip()}`)" if frame is not None and frame.line else ""
     meaning = next((f" {said}" for fragment, said in MEANINGS.items() if fragment in full), "")
     return f"{raised}{where}.{meaning}"
-
-
-def is_stub(error: NotImplementedError) -> bool:
-    """Tell a stub's `raise NotImplementedError` from the same exception raised inside a library."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return not frames or "site-packages" not in frames[-1].filename
 
 
 def _text(error: BaseException) -> str:

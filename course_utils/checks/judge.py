@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -65,21 +66,26 @@ def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_sco
     if got is None:
         return verdict("crashed", 0.0, "There is no result for this part.")
     if got.problem is not None:
+        if _is_right_upon_stand_ins(got, key):
+            return verdict("variant", 1.0, f"{key.follows[1]} {got.problem.message}", (key.follows[0],), show=False)
         return verdict(got.problem.verdict, 0.0, got.problem.message, show=False)
+    failed = f" {got.failed}" if got.failed else ""
     if agrees(got.outputs, key.expected, key):
         return verdict("correct", 1.0, "")
     if found := _match(got.outputs, key.variants, key):
         return verdict("variant", found.share, " ".join(found.says), found.ids, show=False)
+    if _is_right_upon_stand_ins(got, key):
+        return verdict("variant", 1.0, key.follows[1], (key.follows[0],), show=False)
     if found := _match(got.outputs, key.misconceptions, key):
-        message = f"{' And: '.join(found.says)} Read again: {key.reread}."
+        message = f"{' And: '.join(found.says)}{failed} Read again: {key.reread}."
         return verdict("misconception", found.share, message, found.ids)
     if found := _match(got.outputs, key.changes, key):
         message = f"{' And: '.join(found.says)} Read again: {key.reread}."
         return verdict("wrong", found.share, message, found.ids)
     # Only now: a known mistake may give other shapes, and then its name says more than the shapes do.
-    if complaint := _misshapen(got.outputs, key.expected):
-        return verdict("wrong", 0.0, f"{complaint} Read again: {key.reread}.", show=False)
-    return verdict("wrong", 0.0, f"{explain_pattern(got.outputs, key)} Read again: {key.reread}.")
+    if complaint := _misshapen(got.outputs, key):
+        return verdict("wrong", 0.0, f"{complaint}{failed} Read again: {key.reread}.", show=False)
+    return verdict("wrong", 0.0, f"{explain_pattern(got.outputs, key)}{failed} Read again: {key.reread}.")
 
 
 def agrees(got: Outputs, expected: Outputs, key: PartKey) -> bool:
@@ -91,6 +97,11 @@ def agrees(got: Outputs, expected: Outputs, key: PartKey) -> bool:
         for name in key.expected
         if name in expected
     )
+
+
+def _is_right_upon_stand_ins(got: PartObservation, key: PartKey) -> bool:
+    """Say whether the part uses functions of earlier exercises as it should, whatever these are worth."""
+    return bool(key.upon) and agrees(got.upon, key.upon, replace(key, expected=key.upon))
 
 
 def _share(close: NDArray[np.bool_]) -> float:
@@ -129,12 +140,13 @@ def _is_like(got: Outputs, seen: Outputs, candidate: Candidate, key: PartKey) ->
     return agrees(seen if key.places else got, candidate.outputs, key)
 
 
-def _misshapen(got: Outputs, expected: Outputs) -> str:
-    for name, array in expected.items():
+def _misshapen(got: Outputs, key: PartKey) -> str:
+    for name, array in key.expected.items():
+        label = key.labels.get(name, Label(name)).whole(len(np.atleast_1d(array)))
         if name not in got:
-            return f"There is no {name}."
+            return f"Missing: {label}."
         if got[name].shape != array.shape:
-            return f"{name} has shape {got[name].shape}; expected {array.shape}."
+            return f"{label} has shape {got[name].shape}; expected {array.shape}."
     return ""
 
 

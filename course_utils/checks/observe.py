@@ -6,14 +6,19 @@ import copy
 import time
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
+from io import StringIO
 
 import numpy as np
 
-from course_utils.checks.errors import describe_error, is_stub
+from course_utils.checks.errors import describe_error
 from course_utils.checks.printing import first_prints
+from course_utils.checks.stubs import describe_stub
 from course_utils.checks.types import Observation, PartObservation, Problem
+from course_utils.kits.failures import kept_failures
 from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, Probe, ProbeFailure, gathered, never
+from course_utils.kits.stand_ins import standing_in
 
 __all__ = ["conclude_part", "observe", "observe_part"]
 
@@ -59,8 +64,12 @@ def observe_part(
     missing = [name for name, value in zip(part.uses, arguments, strict=True) if value is None]
     if missing:
         return PartObservation(part.name, problem=Problem("not attempted", f"{missing[0]} is not defined."))
-    outputs, problem = _run(part, arguments, inputs, is_enough)
-    return PartObservation(part.name, outputs, problem, duration_s=time.perf_counter() - start)
+    with kept_failures() as failures:
+        outputs, problem = _run(part, arguments, inputs, is_enough)
+    failed = describe_error(failures[0]) if failures else ""
+    written = problem is None or problem.verdict != "not attempted"
+    upon = _upon_stand_ins(part, objects, arguments, inputs) if part.upon and written else {}
+    return PartObservation(part.name, outputs, problem, time.perf_counter() - start, upon, failed)
 
 
 def conclude_part(part: Part, seen: PartObservation, inputs: Inputs) -> PartObservation:
@@ -71,16 +80,28 @@ def conclude_part(part: Part, seen: PartObservation, inputs: Inputs) -> PartObse
         seen: What `observe_part` returned; untrusted in grading. Whatever is wrong with it becomes a problem.
         inputs: The inputs that the part was run with.
     """
-    if part.summarise is None or seen.problem is not None:
+    if part.summarise is None:
         return seen
     try:
         with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
-            return replace(seen, outputs=part.summarise(seen.outputs, inputs))
+            upon = part.summarise(seen.upon, inputs) if seen.upon else {}
+            outputs = part.summarise(seen.outputs, inputs) if seen.problem is None else {}
+            return replace(seen, outputs=outputs, upon=upon)
     except ProbeFailure as failure:
         problem = Problem("wrong", str(failure))
     except Exception:
         problem = Problem("crashed", "What came back of this part cannot be read.")
-    return replace(seen, outputs={}, problem=problem)
+    return replace(seen, outputs={}, problem=problem, upon={})
+
+
+def _upon_stand_ins(part: Part, objects: Mapping[str, object], arguments: Sequence[object], inputs: Inputs) -> Outputs:
+    """Return what comes of a part upon stand-ins; nothing where it uses none of them, or where that fails.
+
+    What the student's code prints has been seen already.
+    """
+    with standing_in(objects, part.upon) as replaced, redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        given = [part.upon.get(name, value) for name, value in zip(part.uses, arguments, strict=True)]
+        return _run(part, given, inputs, never)[0] if replaced else {}
 
 
 def _run(
@@ -91,9 +112,8 @@ def _run(
         with first_prints(), warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
             return gathered(part.run(*arguments, copy.deepcopy(dict(inputs))), is_enough), None
     except NotImplementedError as error:
-        if not is_stub(error):
-            return {}, Problem("error", describe_error(error))
-        return {}, Problem("not attempted", f"{' and '.join(part.uses)} is still a stub.")
+        unwritten = describe_stub(error, part.uses)
+        return {}, Problem("not attempted", unwritten) if unwritten else Problem("error", describe_error(error))
     except ProbeFailure as failure:
         return {}, Problem("wrong", str(failure))
     except (Exception, SystemExit) as error:

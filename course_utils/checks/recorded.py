@@ -22,8 +22,8 @@ from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["dump_recorded", "load_recorded", "parse_recorded"]
 
-VALUES = ("expected", "baselines", "places")
-TEXTS = ("name", "weight", "reread", "factors", "rtol", "agreement", "uses", "counts_with")
+VALUES = ("expected", "baselines", "places", "upon")
+TEXTS = ("name", "weight", "reread", "factors", "rtol", "agreement", "uses", "counts_with", "follows")
 
 
 def load_recorded(exercise: str) -> tuple[Inputs, Key]:
@@ -104,7 +104,8 @@ def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
     }
     texts = {key: value for key, value in record.items() if key not in ("says", "arrays")}
     labels = {name: Label(**said) for name, said in record["labels"].items()}
-    return PartKey(**{**texts, **known, **values, "labels": labels, "uses": tuple(record.get("uses", ()))})
+    tuples: dict[str, Any] = {name: tuple(record[name]) for name in ("uses", "follows") if name in record}
+    return PartKey(**{**texts, **known, **values, "labels": labels, **tuples})
 
 
 def _in_order(arrays: Outputs, names: list[str]) -> Outputs:

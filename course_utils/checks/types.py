@@ -43,12 +43,23 @@ class Problem:
 
 @dataclass(frozen=True)
 class PartObservation:
-    """What one part of a probe returned: arrays, or the problem that prevented them."""
+    """What one part of a probe returned: arrays, or the problem that prevented them.
+
+    Args:
+        name: Name of the part.
+        outputs: The arrays.
+        problem: Why there are none.
+        duration_s: How long it took.
+        upon: The arrays that came of it upon stand-ins for functions of earlier exercises; none where it has none.
+        failed: A sentence on an error that left some arrays out; empty if there was none.
+    """
 
     name: str
     outputs: Outputs = field(default_factory=dict)
     problem: Problem | None = None
     duration_s: float = 0.0
+    upon: Outputs = field(default_factory=dict)
+    failed: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,8 @@ class PartKey:
         factors: Constants of the inputs that explain a wrong length, by name.
         rtol: Relative tolerance, against the largest expected magnitude of the array.
         agreement: Arrays of which not every entry has to be right, and the share that has to be, from 0 to 1.
+        upon: The arrays of the declared convention upon stand-ins for functions of earlier exercises.
+        follows: Id and sentence for a part that is right upon these, but not upon the student's own functions.
     """
 
     name: str
@@ -129,6 +142,8 @@ class PartKey:
     places: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     counts_with: str = ""
+    upon: Outputs = field(default_factory=dict)
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

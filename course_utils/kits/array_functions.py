@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.kits.failures import keep_failure
 from course_utils.kits.probe import Inputs, Outputs, ProbeFailure, as_array
 
-__all__ = ["copies", "flag", "histories", "if_shapes_fit", "keeps_float32", "same", "taken_apart"]
+__all__ = ["copies", "flag", "histories", "if_shapes_fit", "is_row", "keeps_float32", "same", "taken_apart"]
 
 
 def taken_apart(value: object, what: str, names: Sequence[str]) -> tuple[Any, ...]:
@@ -42,6 +43,11 @@ def same(arrays: Mapping[str, NDArray[Any]], kept: Mapping[str, NDArray[Any]]) -
     return all(np.array_equal(arrays[name], kept[name]) for name in kept)
 
 
+def is_row(array: NDArray[Any]) -> bool:
+    """Say whether an array holds one number per feature as a row, (1, D), in place of (D,)."""
+    return array.ndim == 2 and len(array) == 1
+
+
 def histories(values: Sequence[NDArray[Any]], what: str) -> NDArray[Any]:
     """Stack the values that a running statistic had, flat where they have several axes.
 
@@ -66,7 +72,8 @@ def if_shapes_fit(run: Callable[..., Outputs]) -> Callable[..., Outputs]:
             return {"fits": flag(True), **run(*arguments)}
         except NotImplementedError:
             raise
-        except (ValueError, IndexError, RuntimeError):
+        except (ValueError, IndexError, RuntimeError) as error:
+            keep_failure(error)
             return {"fits": flag(False)}
 
     return attempt

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from course_utils.kits.array_functions import copies, flag, if_shapes_fit, same, taken_apart
+from course_utils.kits.array_functions import copies, flag, if_shapes_fit, is_row, same, taken_apart
 from course_utils.kits.probe import Inputs, Outputs, Part, as_array
 
 __all__ = ["gradients_part"]
@@ -30,7 +30,10 @@ def gradients_part(forward_name: str, backward_name: str, options: Mapping[str, 
         returned = forward(x, gamma, beta, {**options, "eps": float(inputs["eps"])})
         _, cache = taken_apart(returned, forward_name, ("out", "cache"))
         found = taken_apart(backward(dout, cache), backward_name, GRADIENTS)
-        return {f"{prefix}_{name}": as_array(value, name) for name, value in zip(GRADIENTS, found, strict=True)}
+        arrays = {name: as_array(value, name) for name, value in zip(GRADIENTS, found, strict=True)}
+        rows = [name for name in GRADIENTS[1:] if is_row(arrays[name])]
+        flat = {name: array.ravel() if name in rows else array for name, array in arrays.items()}
+        return {**{f"{prefix}_{name}": array for name, array in flat.items()}, "gradients_flat": flag(not rows)}
 
     def run(forward: Callable[..., Any], backward: Callable[..., Any], inputs: Inputs) -> Outputs:
         upstream = {"square_dout": inputs["square_dout"]}

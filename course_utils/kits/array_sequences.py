@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.kits.array_functions import histories, taken_apart
+from course_utils.kits.array_functions import flag, histories, is_row, taken_apart
 from course_utils.kits.probe import Inputs, Outputs, as_array
 
 __all__ = ["Forward", "two_batches_and_a_test"]
@@ -42,4 +42,6 @@ def two_batches_and_a_test(
         for key, values in running.items():
             # What was never stored still has its starting value.
             values.append(as_array(bn_param.get(key, np.zeros_like(gamma)), f'bn_param["{key}"]'))
-    return {**outputs, **{f"{prefix}_{key}": histories(values, key) for key, values in running.items()}}
+    rows = any(is_row(value) for values in running.values() for value in values)
+    kept = {f"{prefix}_{key}": histories(values, key) for key, values in running.items()}
+    return {**outputs, **kept, "statistics_flat": flag(not rows)}

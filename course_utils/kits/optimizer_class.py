@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import ParameterGenerator, float64_by_default, make
-from course_utils.kits.probe import Inputs, Pieces, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Part, Pieces, Probe, ProbeFailure, as_array
+from course_utils.kits.stand_ins import StandIns
 
 __all__ = ["optimizer_probe"]
 
@@ -19,7 +20,9 @@ WALKED_TWICE = (
 )
 
 
-def optimizer_probe(exercise: str, declared: str, hyperparameters: tuple[str, ...]) -> Probe:
+def optimizer_probe(
+    exercise: str, declared: str, hyperparameters: tuple[str, ...], upon: StandIns | None = None
+) -> Probe:
     """Make the probe of an optimizer class with a `step()`.
 
     Inputs: `weights_a`, `weights_b` (same shape) and `weights_c` (another shape), `gradients_*` with the steps as
@@ -31,6 +34,7 @@ def optimizer_probe(exercise: str, declared: str, hyperparameters: tuple[str, ..
         exercise: Exercise id.
         declared: The signature in the text, as in "MomentumOptimizer(parameters, lr=0.01, mu=0.9)".
         hyperparameters: Names of the hyperparameters other than `lr`.
+        upon: Stand-ins for classes of earlier exercises that this one may be built on.
     """
     name = declared.partition("(")[0]
 
@@ -47,7 +51,7 @@ def optimizer_probe(exercise: str, declared: str, hyperparameters: tuple[str, ..
                     yield dict(zip(names, histories, strict=True))
         yield {"gradients_left_alone": np.array(float(all(drive.gradients_left_alone for drive in drives.values())))}
 
-    return Probe.single(exercise, name, run)
+    return Probe(exercise, (name,), (Part(name, (name,), run, upon=upon or {}),))
 
 
 class _Drive:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,8 @@ class Part:
             `raw_array` looks at it first, and what it allows has to be bounded.
         counts_with: Name of another part that has to earn something before this one does: manners of what does nothing
             are perfect.
+        upon: Stand-ins for functions of earlier exercises, by name: with them the part is run a second time, which says
+            whether it uses those functions as it should.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Part:
     limit_s: float = 0.0
     summarise: Callable[[Outputs, Inputs], Outputs] | None = None
     counts_with: str = ""
+    upon: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     def outputs(self, *arguments: Any) -> Outputs:
         """Return the arrays that are judged for `*objects, inputs`: `run`, then `summarise` where there is one."""
@@ -162,14 +166,31 @@ def raw_array(raw: Outputs, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
 def _numbers(value: object, what: str) -> NDArray[Any]:
     import torch  # who only asks the command line for help should not wait for it
 
-    found = type(value).__name__
+    if isinstance(value, torch.Tensor):
+        plain = value.detach().to("cpu").resolve_conj().resolve_neg()
+        _refuse_others("b" if plain.dtype == torch.bool else "c" if plain.is_complex() else "f", value, what)
+        return plain.to(torch.float64, copy=True).numpy()
     try:
-        if isinstance(value, torch.Tensor):
-            return value.detach().to("cpu", torch.float64, copy=True).resolve_conj().numpy()
         if isinstance(value, (list, tuple)):
-            value = [_numbers(item, what) for item in value]
-        return np.array(value, dtype=np.float64)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ProbeFailure(
-            f"{what} is a {found} that holds no plain numbers; expected a tensor or an array."
-        ) from error
+            return np.array([_numbers(item, what) for item in value], dtype=np.float64)
+        array = np.asarray(float(value) if isinstance(value, Real) and not isinstance(value, bool) else value)
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+        raise _no_numbers(value, what) from error
+    _refuse_others(array.dtype.kind, value, what)
+    return array.astype(np.float64)
+
+
+# What an array may hold that is no plain number, by numpy's kinds of types.
+NO_NUMBERS = {"b": "True or False", "c": "complex numbers", "U": "text", "S": "text", "M": "dates", "m": "times"}
+
+
+def _refuse_others(kind: str, value: object, what: str) -> None:
+    if kind in NO_NUMBERS:
+        raise ProbeFailure(f"{what} holds {NO_NUMBERS[kind]}; expected plain numbers.")
+    if kind not in "iuf":
+        raise _no_numbers(value, what)
+
+
+def _no_numbers(value: object, what: str) -> ProbeFailure:
+    found = f"a {type(value).__name__} that holds no plain numbers" if value is not None else "None in part"
+    return ProbeFailure(f"{what} is {found}; expected a number, a tensor or an array.")

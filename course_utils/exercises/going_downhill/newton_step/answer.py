@@ -92,6 +92,11 @@ PART = solution_part(
     reread="section 1.9, the Newton step",
     words={"curvature": "Hessian", "slope": "gradient"},
     baselines=lambda inputs: {"new_x": inputs["x"]},
+    follows=(
+        "follows-own-gradient",
+        "Your function uses autograd_gradient as it should. The new points follow from your own one; what is not right "
+        "there is counted in its exercise.",
+    ),
 )
 
 ANSWER = Answer("newton_step", _generate, (PART,))

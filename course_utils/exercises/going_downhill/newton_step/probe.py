@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from course_utils.kits.probe import Inputs, Outputs, Probe, as_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
+from course_utils.kits.stand_ins import VECTORS
 
 __all__ = ["PROBE"]
 
@@ -33,4 +34,4 @@ def _run(newton_step: Callable[..., Any], inputs: Inputs) -> Outputs:
     return {"new_x": np.stack(found), "x_left_alone": np.array([float(left_alone)])}
 
 
-PROBE = Probe.single("newton_step", "newton_step", _run)
+PROBE = Probe("newton_step", ("newton_step",), (Part("newton_step", ("newton_step",), _run, upon=VECTORS),))

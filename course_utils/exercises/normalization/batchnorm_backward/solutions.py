@@ -167,13 +167,13 @@ def outside_backward(dout, cache):
     return dx - dx.mean(0), (dout * (x - mean) / (std + eps)).sum(0), dout.sum(0)
 
 
-def kept_as(root):
+def kept_as(root, kept=None):
     """Make passes that keep the normalised values and what they were divided by."""
 
     def batchnorm_forward(x, gamma, beta, bn_param):
         scale = root(x.var(0), bn_param["eps"])
         x_hat = (x - x.mean(0)) / scale
-        return gamma * x_hat + beta, (x_hat, scale, gamma)
+        return gamma * x_hat + beta, (x_hat, kept(x.var(0), bn_param["eps"]) if kept else scale, gamma)
 
     def batchnorm_backward(dout, cache):
         x_hat, scale, gamma = cache
@@ -220,6 +220,9 @@ VARIANTS = {
 }
 
 MUTANTS = {
+    "right-formulas-wrong-cache (values without epsilon)": kept_as(
+        lambda v, e: np.sqrt(v), kept=lambda v, e: np.sqrt(v + e)
+    ),
     "statistics-as-constants": (forward, constants),
     "statistics-as-constants (gradients as rows)": (forward, rows_of_constants),
     "variance-path-missing": (forward, written(var_path=0)),

@@ -45,6 +45,8 @@ MISTAKES = normalization_mistakes(
         "no-epsilon": {ROOT: "np.sqrt(var)"},
         "not-centred": {"(x - mean)": "x"},
         "no-epsilon-in-test": {ROOT: 'np.sqrt(var + eps * (bn_param["mode"] == "train"))'},
+        "epsilon-outside-in-test": {ROOT: f'({ROOT} if bn_param["mode"] == "train" else np.sqrt(var) + eps)'},
+        "affine-missing-in-test": {OUT: f'({OUT} if bn_param["mode"] == "train" else x_hat)'},
         "affine-first": {STATISTICS: f"x = gamma * x + beta\n{STATISTICS}", OUT: "x_hat"},
         "gamma-beta-exchanged": {OUT: "beta * x_hat + gamma"},
         "gamma-missing": {OUT: "x_hat + beta"},
@@ -80,6 +82,7 @@ CONVENTIONS = (
         {
             "unbiased-running-variance": {NEW_VAR: NEW_VAR.replace("* var", "* x.var(axis=0, ddof=1)")},
             "computes-in-float64": {X_HAT: f"{X_HAT}.astype(np.float64)"},
+            "statistics-as-rows": {NEW_MEAN: f"({NEW_MEAN}).reshape(1, -1)"},
         },
     ),
     accepted(
@@ -87,8 +90,9 @@ CONVENTIONS = (
         "The running variance starts at 1, as in torch; the text starts it at 0. Both are in use, and the difference "
         "dies out like momentum**t.",
         {'"running_var", np.zeros(': '"running_var", np.ones('},
+        frequent=False,
     ),
-    *other_epsilons("batchnorm_forward", '"eps", 1e-5', pairs=False),
+    *other_epsilons("batchnorm_forward", '"eps", 1e-5', frequent=False),
 )
 
 
@@ -102,7 +106,7 @@ PART = solution_part(
     "batchnorm_forward",
     MISTAKES,
     conventions=CONVENTIONS,
-    not_in_mistakes=("float32_kept",),
+    not_in_mistakes=("float32_kept", "statistics_flat"),
     labels={**SEQUENCE_LABELS, **EXTRA_LABELS},
     reread="section 4.1, the formulas of the forward pass and of the running averages",
     words=WORDS,

@@ -139,6 +139,11 @@ def written(
     return batchnorm_forward
 
 
+def plain_in_test(x, gamma, beta, bn_param):
+    out, cache = written()(x, gamma, beta, bn_param)
+    return ((out - beta) / gamma if bn_param["mode"] == "test" else out), cache
+
+
 def wrong_axis_keepdims(x, gamma, beta, bn_param):
     eps, m = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     rm, rv = bn_param.get("running_mean", np.zeros(x.shape[1])), bn_param.get("running_var", np.zeros(x.shape[1]))
@@ -215,11 +220,11 @@ CORRECT = {
     "textbook": (textbook,),
     "nine small steps": (nine_small_steps,),
     "plain loops": (plain_loops,),
-    "einsum, lerp, statistics kept as rows": (einsum_and_lerp,),
     "built from habits": (written(),),
 }
 
 VARIANTS = {
+    "statistics-as-rows": (einsum_and_lerp,),
     "unbiased-running-variance": (written(running_ddof=1),),
     "running-variance-starts-at-one": (written(begin=np.ones),),
     "unbiased-running-variance+running-variance-starts-at-one": (written(running_ddof=1, begin=np.ones),),
@@ -238,6 +243,8 @@ MUTANTS = {
     "epsilon-outside": (written(root=lambda v, e: np.sqrt(v) + e),),
     "no-epsilon": (written(root=lambda v, e: np.sqrt(v)),),
     "no-epsilon-in-test": (written(test_root=lambda v, e: np.sqrt(v)),),
+    "epsilon-outside-in-test": (written(test_root=lambda v, e: np.sqrt(v) + e),),
+    "affine-missing-in-test": (plain_in_test,),
     "not-centred": (written(centre=False),),
     "affine-first": (written(pre=lambda x, g, b: g * x + b, affine=lambda h, g, b: h),),
     "gamma-beta-exchanged": (written(affine=lambda h, g, b: b * h + g),),

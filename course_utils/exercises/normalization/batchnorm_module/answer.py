@@ -70,6 +70,10 @@ MISTAKES = (
             "no-epsilon": {ROOT: "torch.sqrt(var)"},
             "not-centred": {"(x - mean)": "x"},
             "no-epsilon-in-test": {ROOT: "torch.sqrt(var + 1e-5 * self.training)"},
+            # Epsilon stands once, so that it may be another one.
+            "epsilon-outside-in-test": {
+                ROOT: "(lambda eps: torch.sqrt(var + eps) if self.training else torch.sqrt(var) + eps)(1e-5)"
+            },
             "momentum-swapped": {"self.beta = beta": "self.beta = 1 - beta"},
             "running-variance-not-updated": {KEEP_VAR: "pass"},
             "running-mean-not-updated": {KEEP_MEAN: "pass"},
@@ -116,7 +120,13 @@ MISTAKES = (
     ),
 )
 CONVENTIONS = (
-    *normalization_mistakes("batchnorm_module", {"unbiased-running-variance": _kept("x.var(dim=0)")}),
+    *normalization_mistakes(
+        "batchnorm_module",
+        {
+            "unbiased-running-variance": _kept("x.var(dim=0)"),
+            "statistics-as-rows": {"torch.zeros(dimensions)": "torch.zeros(1, dimensions)"},
+        },
+    ),
     *other_epsilons("batchnorm_module", "1e-5", "1e-3"),
     accepted(
         "refuses-batch-of-one",
@@ -200,6 +210,7 @@ VALUES = solution_part(
     "BatchNorm",
     MISTAKES,
     conventions=CONVENTIONS,
+    not_in_mistakes=("statistics_flat",),
     labels=LABELS,
     reread="section 4.1, the formulas, and section 4.2, what is kept where",
     weight=3.0,

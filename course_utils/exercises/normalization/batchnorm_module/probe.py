@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from course_utils.kits.array_functions import flag, histories, if_shapes_fit
+from course_utils.kits.array_functions import flag, histories, if_shapes_fit, is_row
 from course_utils.kits.module_gradients import gradient_statements
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensor_modules import applied, made, manner_statements, manners, tensor
@@ -50,7 +50,9 @@ def _two_batches_and_a_test(module: nn.Module, inputs: Inputs, prefix: str) -> O
         outputs[f"{prefix}_out_{name}"] = applied(module, inputs[f"{prefix}_x_{name}"])
         for key, values in running.items():
             values.append(_running(module, key))
-    return {**outputs, **{f"{prefix}_{key}": histories(values, key) for key, values in running.items()}}
+    rows = any(is_row(value) for values in running.values() for value in values)
+    kept = {f"{prefix}_{key}": histories(values, key) for key, values in running.items()}
+    return {**outputs, **kept, "statistics_flat": flag(not rows)}
 
 
 def _running(module: nn.Module, key: str) -> NDArray[Any]:

@@ -277,13 +277,13 @@ class NoReturn(Textbook):
 
 CORRECT = {
     "textbook": (Textbook,),
-    "lerp and einsum, statistics as rows": (LerpAndEinsum,),
     "loops": (Loops,),
     "buffers assigned": (AssignedBuffers,),
     "built from habits": (written(),),
 }
 
 VARIANTS = {
+    "statistics-as-rows": (LerpAndEinsum,),
     "unbiased-running-variance+refuses-batch-of-one": (LikeTorch,),
     "unbiased-running-variance": (written(running_correction=1),),
     "another-epsilon": (written(root=lambda v: torch.sqrt(v + 1e-7)),),
@@ -308,6 +308,7 @@ MUTANTS = {
     "epsilon-outside": (written(root=lambda v: torch.sqrt(v) + 1e-5),),
     "no-epsilon": (written(root=torch.sqrt),),
     "no-epsilon-in-test": (written(test_root=torch.sqrt),),
+    "epsilon-outside-in-test": (written(test_root=lambda v: torch.sqrt(v) + 1e-5),),
     "not-centred": (written(centre=False),),
     "momentum-swapped": (written(follow=lambda b, old, new: (1 - b) * old + b * new),),
     "running-variance-not-updated": (written(update=("mean",)),),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +17,12 @@ from course_utils.checks.labels import Label
 from course_utils.exercises.normalization.fully_connected.answer_dropout import DROPOUT_LABELS, DROPOUT_MISTAKES
 from course_utils.exercises.normalization.fully_connected.answer_normalization import (
     BATCH_MISTAKES,
+    BIASES_AS_ROWS,
     CONVENTIONS,
+    FOLLOWS,
+    GAINS_AS_ROWS,
     LAYER_MISTAKES,
     NETWORK_MISTAKES,
-    following_own_layers,
 )
 from course_utils.exercises.normalization.fully_connected.answer_parameters import parameters_part
 from course_utils.exercises.normalization.fully_connected.answer_penalty import PENALTY_LABELS, PENALTY_MISTAKES
@@ -42,6 +43,7 @@ LABELS = {
     **{f"dW{k}": Label(f"gradient of W{k}", nan=MISSING) for k in range(1, len(WIDTHS))},
     **{f"d{word}": Label(f"gradients of the {word}s in turn", nan=MISSING) for word in ("gamma", "beta")},
     "db": Label("gradients of the biases in turn", nan=MISSING),
+    "gradients_shaped": Label("gradients in the shapes of their parameters", statement=True),
 }
 WORDS = {
     "self": "the network", "x": "input", "out": "output of the hidden layers", "dout": "upstream gradient",
@@ -59,6 +61,7 @@ def _part(
     conventions: Iterable[Edit] = (),
     more: str = "",
     own: bool = False,
+    follows: tuple[str, ...] = (),
 ) -> AnswerPart:
     """Make the answer to a part; small changes are looked for only where the solution's own text decides, if `own`."""
     return solution_part(
@@ -73,17 +76,13 @@ def _part(
         reread=reread,
         weight=weight,
         words=WORDS,
+        follows=follows,
+        not_in_mistakes=("gradients_shaped",),
     )
 
 
 def _values(name: str, mistakes: Iterable[Edit], weight: float, **more: Any) -> AnswerPart:
     return _part(name, mistakes, LABELS, "section 4.6, the order of the layers", weight, **more)
-
-
-def _normalized(name: str, mistakes: Iterable[Edit], **more: Any) -> AnswerPart:
-    """Make the answer to a part that also accepts what follows from layers which are not what they should be."""
-    part = _values(name, mistakes, 3.0, own=True, **more)
-    return replace(part, variants=(*part.variants, *following_own_layers(name)))
 
 
 def _generate(rng: np.random.Generator) -> Inputs:
@@ -109,9 +108,17 @@ ANSWER = Answer(
     _generate,
     (
         parameters_part("parameters", "section 4.6, the parameters of the network"),
-        _values("without normalization", NETWORK_MISTAKES, 0.25),
-        _normalized("batchnorm", BATCH_MISTAKES, conventions=CONVENTIONS, more=BATCHNORM),
-        _normalized("layernorm", LAYER_MISTAKES),
+        _values("without normalization", NETWORK_MISTAKES, 0.25, conventions=(BIASES_AS_ROWS,)),
+        _values(
+            "batchnorm",
+            BATCH_MISTAKES,
+            3.0,
+            own=True,
+            conventions=(*CONVENTIONS, GAINS_AS_ROWS),
+            more=BATCHNORM,
+            follows=FOLLOWS,
+        ),
+        _values("layernorm", LAYER_MISTAKES, 3.0, own=True, conventions=(GAINS_AS_ROWS,), follows=FOLLOWS),
         _part("regularization", PENALTY_MISTAKES, PENALTY_LABELS, "section 4.6, what is regularised", 0.25),
         _part("dropout", DROPOUT_MISTAKES, DROPOUT_LABELS, "section 4.6, where dropout stands", 0.5),
     ),

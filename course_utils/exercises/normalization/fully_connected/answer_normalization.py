@@ -1,17 +1,20 @@
-"""What goes wrong when normalization is put into a network; and what a network only inherits from its layers."""
+"""What goes wrong when normalization is put into a network."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from autograder.catalogue.answer import Alternative
 from autograder.catalogue.edit import Edit, accepted, edit
-from autograder.catalogue.ways import inheriting
-from course_utils.exercises.normalization.batchnorm_forward.answer import MISTAKES as BATCHNORM_MISTAKES
-from course_utils.exercises.normalization.layernorm.answer import FORWARD_MISTAKES as LAYERNORM_MISTAKES
 
-__all__ = ["BATCH_MISTAKES", "CONVENTIONS", "LAYER_MISTAKES", "NETWORK_MISTAKES", "following_own_layers"]
+__all__ = [
+    "BATCH_MISTAKES",
+    "BIASES_AS_ROWS",
+    "CONVENTIONS",
+    "FOLLOWS",
+    "GAINS_AS_ROWS",
+    "LAYER_MISTAKES",
+    "NETWORK_MISTAKES",
+]
 
 # Of the network that is given.
 AFFINE = 'x, affine = affine_forward(x, self.params[f"W{i}"], self.params[f"b{i}"])'
@@ -203,58 +206,11 @@ CONVENTIONS = (
     ),
 )
 
-# The network is put together rightly; a layer from an earlier exercise is not what it should be.
-FORWARD_SAYS = {
-    "unbiased-variance": "Your layer normalises with the unbiased variance.",
-    "divides-by-variance": "Your layer divides by the variance.",
-    "epsilon-outside": "Your layer adds epsilon after the root.",
-    "no-epsilon": "Your layer has no epsilon.",
-    "gamma-missing": "Your layer ignores gamma.",
-    "beta-missing": "Your layer ignores beta.",
-    "gamma-beta-exchanged": "Your layer has gamma and beta exchanged.",
-    "momentum-swapped": "Your running averages have momentum and 1 - momentum exchanged.",
-    "running-statistics-not-updated": "Your running statistics do not change.",
-}
-BACKWARD_SAYS = {
-    "statistics": "Your layer's backward pass takes mean and variance for constants.",
-    "variance": "Your layer's backward pass lacks the path through the variance.",
-    "mean": "Your layer's backward pass lacks the path through the mean.",
-    "gamma": "Your layer's dx lacks gamma.",
-}
-BATCH_BACKWARD = {
-    "statistics": {"(dout - (dbeta + x_hat * dgamma) / len(dout))": "dout"},
-    "variance": {"(dbeta + x_hat * dgamma)": "dbeta"},
-    "mean": {"(dbeta + x_hat * dgamma)": "(x_hat * dgamma)"},
-    "gamma": {"gamma / np.sqrt": "1 / np.sqrt"},
-}
-LAYER_BACKWARD = {
-    "statistics": {"(dx_hat - mean - x_hat * along)": "dx_hat"},
-    "variance": {"- mean - x_hat * along": "- mean"},
-    "mean": {"dx_hat - mean - x_hat": "dx_hat - x_hat"},
-    "gamma": {"dx_hat = dout * gamma": "dx_hat = dout"},
-}
-
-
-def following_own_layers(kind: str) -> tuple[Alternative, ...]:
-    """Return what a network makes of mistaken layers, "batchnorm" or "layernorm"; their gradients are exact."""
-    if kind == "batchnorm":
-        passes, mistakes, backward = ("batchnorm_forward", "batchnorm_backward_alt"), BATCHNORM_MISTAKES, BATCH_BACKWARD
-        exercises = passes
-    else:
-        passes, mistakes, backward = ("layernorm_forward", "layernorm_backward"), LAYERNORM_MISTAKES, LAYER_BACKWARD
-        exercises = ("layernorm", "layernorm")
-    exact = (
-        "from course_utils.exercises.normalization.fully_connected.answer_slopes import with_exact_gradients\n"
-        f"{', '.join(passes)} = with_exact_gradients({passes[0]})"
-    )
-    forward = [_inherited(one, FORWARD_SAYS[one.id]) for one in mistakes if one.id in FORWARD_SAYS]
-    others = [_inherited(edit("", "", changes), BACKWARD_SAYS[name]) for name, changes in backward.items()]
-    return (
-        *inheriting("fully_connected", kind, exercises[0], forward, then=exact),
-        *inheriting("fully_connected", kind, exercises[1], others),
-    )
-
-
-def _inherited(one: Edit, says: str) -> Edit:
-    counted = f"{says} That is counted in the exercise on that layer."
-    return replace(one, id="follows-own-normalization", says=counted, share=1.0)
+ROWS = "Gradients have shape (1, D) where their parameters have (D,). The values are right."
+BIASES_AS_ROWS = accepted("gradients-as-rows", ROWS, {'f"b{last}": db': 'f"b{last}": db[None]'}, pairs=False)
+GAINS_AS_ROWS = accepted("gradients-as-rows", ROWS, {'f"beta{i}": dbeta}': 'f"beta{i}": dbeta[None]}'}, pairs=False)
+FOLLOWS = (
+    "follows-own-normalization",
+    "Your network uses your layers as it should. The values follow from the layers of earlier exercises; what is not "
+    "right there is counted there.",
+)

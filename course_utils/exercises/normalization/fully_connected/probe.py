@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.kits.array_functions import flag
+from course_utils.kits.failures import keep_failure
 from course_utils.kits.numpy_nets import (
     NetClass,
     coarse,
@@ -23,6 +24,7 @@ from course_utils.kits.numpy_nets import (
     with_parameters,
 )
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
+from course_utils.kits.stand_ins import NORMALIZATIONS
 from course_utils.kits.tensors import chance
 from course_utils.numpy_networks.gradient_check import eval_numerical_gradient
 
@@ -35,8 +37,9 @@ DROPOUT_KEEP = 0.7
 MANY = 20_000
 # A backward pass of one's own may hold an array of (rows, rows): 72 MB; chance is still four standard deviations away.
 MANY_NORMALISED = 3_000
-# A score at which the loss of the right class is 0 to 13 places.
-SURE = 30.0
+# A score at which the loss of the right class is nearly 0, and that of the other one is not cut off by a small number
+# inside the logarithm.
+SURE = 6.0
 
 
 def _parameters(net_class: NetClass, inputs: Inputs) -> Outputs:
@@ -113,13 +116,22 @@ def _values(kind: str | None, net_class: NetClass, inputs: Inputs) -> Pieces:
         second, _ = loss_and_gradients(net, inputs["X_2"], inputs["y_2"])
         yield {"scores": as_array(net.loss(inputs["X_test"]), "the return value of loss(X)")}
         yield {"losses": np.stack([first, second, _once_more(net, inputs)])}
+        shaped = flag(_are_shaped(found, net.params, ("gamma", "beta") if kind else ("b",)))
+        yield {"gradients_shaped": shaped}
+
+
+def _are_shaped(found: dict[str, Any], params: dict[str, Any], words: tuple[str, ...]) -> bool:
+    """Say whether gradients have the shapes of their parameters; those that are missing are another matter."""
+    names = [name for name in params if name.rstrip("123") in words and name in found]
+    return all(np.shape(found[name]) == np.shape(params[name]) for name in names)
 
 
 def _once_more(net: Any, inputs: Inputs) -> NDArray[Any]:
     """Return the loss after scores in test mode; NaN where it fails now, as it did not before."""
     try:
         return loss_and_gradients(net, inputs["X_1"], inputs["y_1"])[0]
-    except Exception:
+    except Exception as error:
+        keep_failure(error)
         return np.array(np.nan)
 
 
@@ -182,7 +194,7 @@ def _dropout(net_class: NetClass, inputs: Inputs) -> Outputs:
 def _kept(net_class: NetClass, hidden: int, kind: str | None) -> tuple[float, float]:
     """Return the share of examples whose signal arrives, and the mean of the signal.
 
-    All weights are 1 and the last layer is very sure of class 0. Where the signal is lost both scores are 0, which
+    All weights are 1 and the last layer is sure of class 0. Where the signal is lost both scores are 0, which
     costs ln 2; for label 1 an example costs its score.
     """
     net = made_net(
@@ -222,14 +234,14 @@ PROBE = Probe(
     "fully_connected",
     ("FullyConnectedNet",),
     tuple(
-        Part(name, ("FullyConnectedNet",), run)
-        for name, run in (
-            ("parameters", _parameters),
-            ("without normalization", partial(_values, None)),
-            ("batchnorm", partial(_values, "batchnorm")),
-            ("layernorm", partial(_values, "layernorm")),
-            ("regularization", _regularization),
-            ("dropout", _dropout),
+        Part(name, ("FullyConnectedNet",), run, upon=upon)
+        for name, run, upon in (
+            ("parameters", _parameters, {}),
+            ("without normalization", partial(_values, None), {}),
+            ("batchnorm", partial(_values, "batchnorm"), NORMALIZATIONS),
+            ("layernorm", partial(_values, "layernorm"), NORMALIZATIONS),
+            ("regularization", _regularization, {}),
+            ("dropout", _dropout, {}),
         )
     ),
 )

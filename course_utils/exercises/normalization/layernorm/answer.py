@@ -53,7 +53,7 @@ FORWARD = solution_part(
     FORWARD_MISTAKES,
     conventions=(
         *normalization_mistakes("layernorm", {"computes-in-float64": {X_HAT: f"{X_HAT}.astype(np.float64)"}}),
-        *other_epsilons("layernorm", '"eps", 1e-5', pairs=False),
+        *other_epsilons("layernorm", '"eps", 1e-5', frequent=False),
     ),
     not_in_mistakes=("float32_kept",),
     labels={"square_out": Label("out"), "other_out": Label("out", then="for a 3 x 4 array"), **EXTRA_LABELS},

@@ -126,6 +126,7 @@ MUTANTS = {
     "no-epsilon": (written(root=torch.sqrt),),
     "not-centred": (written(centre=False),),
     "epsilon-outside+unbiased-variance": (written(correction=1, root=lambda v: torch.sqrt(v) + 1e-5),),
+    "epsilon-outside+unbiased-variance (1e-6)": (written(correction=1, root=lambda v: torch.sqrt(v) + 1e-6),),
     "statistics-as-constants": (UnderNoGrad,),
     "statistics-as-constants+unbiased-variance": (
         written(mean=lambda x: x.detach().mean(1, keepdim=True), var=lambda x: x.detach().var(1, keepdim=True)),

@@ -130,7 +130,7 @@ VALUES = solution_part(
     "rmsnorm",
     "RMSNorm",
     MISTAKES,
-    conventions=other_epsilons("rmsnorm", "eps=1e-5", pairs=False),
+    conventions=other_epsilons("rmsnorm", "eps=1e-5", frequent=False),
     labels={
         "square_out": Label("output for a 4 x 4 array"),
         "other_out": Label("output for a 3 x 5 array with the default values"),

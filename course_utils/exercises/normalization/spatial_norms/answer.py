@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.catalogue.answer import Answer
-from autograder.kits.batch_sequences import BATCHES, FEATURES, fresh_affine, fresh_columns
+from autograder.kits.batch_sequences import BATCHES, FEATURES, fresh_affine
 from autograder.kits.library_functions import AUTOGRAD, NORMALIZATIONS
 from course_utils.exercises.normalization.spatial_norms.answer_groups import fresh_groups, groups_part
 from course_utils.exercises.normalization.spatial_norms.answer_images import images_part
@@ -18,9 +18,7 @@ def _generate(rng: np.random.Generator) -> Inputs:
     inputs = {name: np.array(rng.uniform(*between)) for name, between in RANGES.items()}
     for name in BATCHES:
         inputs[f"image_x_{name}"] = _fresh_images(rng)
-        inputs[f"flat_x_{name}"] = fresh_columns(rng, 4)
-    for prefix in ("image", "flat"):
-        inputs[f"{prefix}_gamma"], inputs[f"{prefix}_beta"] = fresh_affine(rng)
+    inputs["image_gamma"], inputs["image_beta"] = fresh_affine(rng)
     return {**inputs, **fresh_groups(rng)}
 
 

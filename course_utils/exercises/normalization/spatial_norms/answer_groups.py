@@ -109,6 +109,18 @@ GAIN_OF_FOUR_AXES = accepted(
 )
 
 
+BUILDING_ON = """
+def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
+    rows = x.reshape(len(x) * G, -1)
+    out, cache = layernorm_forward(rows, np.ones(rows.shape[1]), np.zeros(rows.shape[1]), gn_param)
+    return gamma[:, None, None] * out.reshape(x.shape) + beta[:, None, None], cache
+
+
+def layernorm_forward(x, gamma, beta, ln_param):
+    return x, None
+"""
+
+
 def groups_part() -> AnswerPart:
     """Make the answer to the part about groups."""
     return solution_part(
@@ -125,6 +137,12 @@ def groups_part() -> AnswerPart:
         },
         reread="section 4.5, the groups of channels",
         words=WORDS,
+        follows=(
+            "follows-own-layernorm",
+            "Your function uses layernorm_forward as it should. The values follow from your own one; what is not right "
+            "there is counted in its exercise.",
+        ),
+        building_on=BUILDING_ON,
     )
 
 

@@ -1,23 +1,18 @@
-"""What goes wrong with the axes of images, (N, C, H, W), in batch normalization: over which values, in which order.
-
-What a student's own `batchnorm_forward` gives for matrices is looked at too: where both carry the same mistake, the
-mistake belongs to the other exercise.
-"""
+"""What goes wrong with the axes of images, (N, C, H, W), in batch normalization: over which values, in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from autograder.catalogue.answer import Alternative, AnswerPart
+from autograder.catalogue.answer import AnswerPart
 from autograder.catalogue.edit import Edit, accepted, edit
 from autograder.catalogue.solution import load_solution
-from autograder.catalogue.ways import inheriting, solution_part
+from autograder.catalogue.ways import solution_part
 from autograder.kits.batch_sequences import SEQUENCE_LABELS
 from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes
 from course_utils.checks.labels import Label
 from course_utils.exercises.normalization.batchnorm_forward.answer import MISTAKES as BATCHNORM_MISTAKES
-from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["images_part"]
 
@@ -33,7 +28,6 @@ NEW_VAR = "momentum * running_var + (1 - momentum) * var"
 X_HAT = "x_hat = (x - mean) / np.sqrt(var + eps)"
 # In whatever axes.
 UNBIASED = {NEW_VAR: f"{NEW_VAR} / (1 - np.size(var) / x.size)"}
-FLAT = tuple(f"flat_{name}" for name in ("out_1", "out_2", "out_test", "running_mean", "running_var"))
 # Not looked for here: they are about matrices, or about the call.
 NOT_CARRIED = {"divides-by-features", "gamma-per-row", "no-epsilon-in-test", "shapes-do-not-fit", "input-changed"}
 OF_MATRICES = {"wrong-axis", "whole-array"}
@@ -159,12 +153,12 @@ CONVENTIONS = (
 
 def images_part() -> AnswerPart:
     """Make the answer to the part about batch normalization."""
-    part = solution_part(
+    return solution_part(
         EXERCISE,
         PART,
         MISTAKES,
         conventions=CONVENTIONS,
-        not_in_mistakes=("float32_kept", *FLAT),
+        not_in_mistakes=("float32_kept",),
         changing=(PART,),
         built_on=load_solution(EARLIER).source,
         labels={
@@ -175,31 +169,9 @@ def images_part() -> AnswerPart:
         },
         reread="section 4.5, the axes of batch normalization for images",
         words={**WORDS, "rows": "rows of pixels", "out": "output"},
+        follows=(
+            "follows-own-batchnorm",
+            "Your function uses batchnorm_forward as it should. The values follow from your own one; what is not "
+            "right there is counted in its exercise.",
+        ),
     )
-    right = Alternative(
-        ("right-without-batchnorm",),
-        ("The values are right, although those of your batchnorm_forward are not.",),
-        part.reference,
-        share=1.0,
-    )
-    of_images = (_of_images(one) for one in (right, *part.variants))
-    return replace(part, variants=(*of_images, *inheriting(EXERCISE, PART, EARLIER, _carried())))
-
-
-def _of_images(one: Alternative) -> Alternative:
-    """Return an alternative that holds whatever `batchnorm_forward` gives for matrices."""
-
-    def simulate(inputs: Inputs) -> Outputs:
-        return {name: array for name, array in one.simulate(inputs).items() if name not in FLAT}
-
-    return replace(one, simulate=simulate)
-
-
-def _carried() -> Iterator[Edit]:
-    """Return what is accepted because it comes from `batchnorm_forward`."""
-    for convention in ({}, UNBIASED):
-        for one in BATCHNORM_MISTAKES:
-            if one.id not in NOT_CARRIED and not (convention and {NEW_VAR, *STARTS} & one.changes.keys()):
-                says = f"The values are those of your own batchnorm_forward; its mistake is counted there. {one.says}"
-                changes = {**one.changes, **convention}
-                yield replace(one, id="follows-own-batchnorm", says=says, changes=changes, share=1.0)

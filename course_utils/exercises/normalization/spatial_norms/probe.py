@@ -1,9 +1,9 @@
 """How the normalizations of images are exercised; images are (N, C, H, W), gains and shifts (C,).
 
 `spatial_batchnorm_forward(x, gamma, beta, bn_param)` gets two training batches and a test batch, with prefix `image_`
-(see `array_sequences`), and then one image alone. The student's `batchnorm_forward` gets matrices with prefix `flat_`,
-because the other usually rests on it. `spatial_groupnorm_forward(x, gamma, beta, G, gn_param)` gets `group_x`,
-`group_gamma`, `group_beta`, and the same with prefix `other_`; `group_count` and `other_count` are G.
+(see `array_sequences`), and then one image alone; it usually rests on the student's `batchnorm_forward`.
+`spatial_groupnorm_forward(x, gamma, beta, G, gn_param)` gets `group_x`, `group_gamma`, `group_beta`, and the same with
+prefix `other_`; `group_count` and `other_count` are G.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from course_utils.kits.array_functions import copies, flag, if_shapes_fit, keeps_float32, same, taken_apart
 from course_utils.kits.array_sequences import Forward, two_batches_and_a_test
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
+from course_utils.kits.stand_ins import NORMALIZATIONS
 
 __all__ = ["PROBE"]
 
 BATCHNORM, SPATIAL, GROUP = "batchnorm_forward", "spatial_batchnorm_forward", "spatial_groupnorm_forward"
 
 
-def _batchnorm(flat: Forward, spatial: Forward, inputs: Inputs) -> Outputs:
+def _batchnorm(spatial: Forward, inputs: Inputs) -> Outputs:
     kept = copies(inputs)
     options = {"eps": float(inputs["eps"]), "momentum": float(inputs["momentum"])}
     bn_param: dict[str, Any] = {"mode": "train", **options}
@@ -32,21 +33,15 @@ def _batchnorm(flat: Forward, spatial: Forward, inputs: Inputs) -> Outputs:
     names = ("image_x_1", "image_gamma", "image_beta")
     float32 = keeps_float32(spatial, inputs, names, {"mode": "train"})
     flags = {"inputs_left_alone": flag(left_alone), "float32_kept": flag(float32)}
-    return {**outputs, **one, **flags, **_of_matrices(flat, inputs, options)}
+    # The shape of the statistics is a matter of batchnorm_forward.
+    del outputs["statistics_flat"]
+    return {**outputs, **one, **flags}
 
 
 def _one_image(spatial: Forward, x: NDArray[Any], inputs: Inputs, bn_param: dict[str, Any]) -> Outputs:
     returned = spatial(x, inputs["image_gamma"], inputs["image_beta"], bn_param)
     out, _ = taken_apart(returned, SPATIAL, ("out", "cache"))
     return {"one_out": as_array(out, "out")}
-
-
-def _of_matrices(flat: Forward, inputs: Inputs, options: dict[str, float]) -> Outputs:
-    """Return what `batchnorm_forward` gives; nothing where it fails, which is another exercise's matter."""
-    try:
-        return two_batches_and_a_test(flat, inputs, "flat", {"mode": "train", **options})
-    except Exception:
-        return {}
 
 
 def _groupnorm(group: Forward, inputs: Inputs) -> Outputs:
@@ -73,5 +68,8 @@ def _groups(group: Forward, inputs: Inputs, prefix: str, gn_param: dict[str, flo
 PROBE = Probe(
     "spatial_norms",
     (BATCHNORM, SPATIAL, GROUP),
-    (Part(SPATIAL, (BATCHNORM, SPATIAL), _batchnorm), Part(GROUP, (GROUP,), _groupnorm)),
+    (
+        Part(SPATIAL, (SPATIAL,), _batchnorm, upon=NORMALIZATIONS),
+        Part(GROUP, (GROUP,), _groupnorm, upon=NORMALIZATIONS),
+    ),
 )

@@ -213,6 +213,8 @@ CORRECT = {
     "through matrices": (batchnorm_forward, through(), SOUND),
     "along axes, groups as rows": (batchnorm_forward, along(), groups_as_rows),
     "loops": (batchnorm_forward, loops, group_loops),
+    "without batchnorm_forward, which is wrong": (matrices.MUTANTS["unbiased-variance"][0], along(), SOUND),
+    "without batchnorm_forward, which is a stub": (lambda *args: None, along(), SOUND),
     "channels first, einsum": (
         batchnorm_forward,
         through(
@@ -242,8 +244,6 @@ VARIANTS = {
     "running-variance-starts-at-one": (batchnorm_forward, along(start=np.ones_like), SOUND),
     "computes-in-float64": (batchnorm_forward, upcast, SOUND),
     "gain-of-four-axes": (batchnorm_forward, along(), gain_of_four_axes),
-    "right-without-batchnorm": (matrices.MUTANTS["unbiased-variance"][0], along(), SOUND),
-    "right-without-batchnorm (a stub)": (lambda *args: None, along(), SOUND),
     **{
         f"follows-own-batchnorm ({name})": (matrices.MUTANTS[name][0], through(matrices.MUTANTS[name][0]), SOUND)
         for name in (
@@ -260,6 +260,9 @@ VARIANTS = {
             "first-batch-copied",
             "epsilon-ignored",
             "whole-array",
+            "no-epsilon-in-test",
+            "shapes-do-not-fit",
+            "divides-by-features",
         )
     },
 }

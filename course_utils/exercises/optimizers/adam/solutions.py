@@ -227,6 +227,8 @@ def zeros(m):
 
 
 MUTANTS = {
+    "no-bias-correction (epsilon outside, 1e-6)": adam(correct=uncorrected, denominator=outside(1e-6)),
+    "ascent (epsilon outside, 1e-10)": adam(denominator=outside(1e-10), sign=1.0),
     "no-bias-correction": (PublishedWithoutCorrection,),
     "no-bias-correction (epsilon outside)": adam(correct=uncorrected, denominator=outside(1e-8)),
     "only-first-moment-corrected": adam(correct=lambda m, v, b1, b2, t: (m / (1 - b1**t), v)),

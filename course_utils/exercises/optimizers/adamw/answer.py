@@ -23,7 +23,7 @@ EFFICIENT_FORM = accepted(
     "epsilon is added to the root of the uncorrected second moment, and the decay follows the step, as in some "
     "libraries; the text adds epsilon to the corrected second moment, and lets the weights decay first.",
     {**ON_UNCORRECTED, **LATE_DECAY},
-    pairs=False,
+    frequent=False,
 )
 
 DECAY_MISTAKES = (
@@ -64,6 +64,17 @@ DECAY_MISTAKES = (
         {DECAY: f"{PENALISED}\n{DECAY}", **INTO_THE_MOMENTS},
     ),
     edit(
+        "decayed-twice",
+        "The weights decay twice in every step: before the step of Adam and again after it.",
+        {STEP: f"{STEP}\n{DECAY}"},
+    ),
+    edit(
+        "decayed-twice",
+        "The weights decay twice in every step, both times before the step of Adam.",
+        {DECAY: f"{DECAY}\n{DECAY}"},
+        pairs=False,
+    ),
+    edit(
         "vectors-not-decayed",
         "Tensors with one dimension are left out of the decay; the text decays every parameter it is given.",
         {"self.weight_decay)": "self.weight_decay * (parameter.ndim > 1))"},
@@ -81,6 +92,22 @@ BETA_MISTAKES = tuple(
     for betas in ("0.9, 0.99", "0.9, 0.999")
 )
 
+BUILDING_ON = """
+class AdamOptimizer:
+    pass
+
+
+class AdamWOptimizer(AdamOptimizer):
+    def __init__(self, parameters, lr=0.01, beta1=0.9, beta2=0.999, weight_decay=0.01):
+        super().__init__(parameters, lr, beta1, beta2)
+        self.weight_decay = weight_decay
+
+    @torch.no_grad()
+    def step(self):
+        for parameter in self.parameters:
+            parameter.mul_(1 - self.lr * self.weight_decay)
+        super().step()
+"""
 # Of the mistakes of Adam, these are looked for together with one about the decay.
 FREQUENT = {"no-bias-correction", "exponent-too-large", "t-frozen", "t-per-parameter", "ascent"}
 ADAM_MISTAKES = tuple(replace(mistake, pairs=mistake.id in FREQUENT) for mistake in MISTAKES)
@@ -92,4 +119,10 @@ ANSWER = optimizer_answer(
     hyperparameters={"lr": (0.04, 0.1), **BETAS, "weight_decay": (0.2, 0.4)},
     reread="section 2.6, the decoupled decay",
     words=WORDS,
+    follows=(
+        "follows-own-adam",
+        "Your class adds the decay to AdamOptimizer as it should. The values follow from your own one; what is not "
+        "right there is counted in its exercise.",
+    ),
+    building_on=BUILDING_ON,
 )

@@ -137,6 +137,18 @@ VARIANTS = {
 }
 
 
+class PublishedWithoutDecay(PublishedDecayFirst):
+    def __init__(self, parameters, lr=0.01, beta1=0.9, beta2=0.999, weight_decay=0.01):
+        super().__init__(parameters, lr, beta1, beta2, 0.0)
+
+
+class PublishedDecayTwice(PublishedDecayFirst):
+    def step(self):
+        for p in self.parameters:
+            p.data *= 1 - self.lr * self.weight_decay
+        super().step()
+
+
 def untouched(w, lr, wd):
     return w
 
@@ -166,6 +178,11 @@ class WithItsOwnDefaults(Textbook):
 
 
 MUTANTS = {
+    "no-decay (epsilon outside, 1e-6)": adamw(before=untouched, eps=lambda v: v.sqrt() + 1e-6),
+    "no-decay (epsilon on the uncorrected root)": (PublishedWithoutDecay,),
+    "decayed-twice (the published form)": (PublishedDecayTwice,),
+    "decayed-twice (before and after the step)": adamw(after=lambda w, lr, wd: w * (1 - lr * wd)),
+    "decayed-twice (twice before the step)": adamw(before=lambda w, lr, wd: w * (1 - lr * wd) ** 2),
     "l2-in-gradient": adamw(gradient=lambda g, w, wd: g + wd * w, before=untouched),
     "l2-in-gradient (epsilon outside)": adamw(
         gradient=lambda g, w, wd: g + wd * w, before=untouched, eps=lambda v: v.sqrt() + 1e-8

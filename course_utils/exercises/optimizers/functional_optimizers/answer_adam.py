@@ -35,6 +35,7 @@ CONVENTIONS = (
         "epsilon is added to the uncorrected second moment; the text adds it to the corrected one. The two differ "
         "where gradients are tiny.",
         {V_HAT: CORRECTION, ROOT: "np.sqrt(v", EPSILON: f"{EPSILON}) * correction"},
+        frequent=False,
     ),
     *OTHER_EPSILONS,
 )
@@ -44,6 +45,19 @@ ABOUT_THE_COUNT = (
         "t-not-incremented",
         "t is never raised: the correction uses the t of the config, call after call, and divides by zero where a "
         "config starts at 0.",
+        {COUNT: 'config["t"]'},
+        pairs=False,
+    ),
+    edit(
+        "t-not-incremented",
+        "t is never raised: it starts at 1 and stays there, so every call corrects as the first one should.",
+        {COUNT: 'config["t"]', '"t": 0': '"t": 1'},
+        pairs=False,
+    ),
+    # Beside another mistake, which may leave nothing that uses t.
+    edit(
+        "t-not-incremented",
+        "t is never raised: the config that comes back holds the t that it came with.",
         {COUNT: 'config["t"]'},
     ),
     edit(
@@ -100,6 +114,12 @@ ABOUT_THE_CORRECTION = (
         "The correction divides by 1 - beta t, a product; the share of the start that is left is the power beta^t.",
         {M_HAT: "m_hat = m / (1 - beta1 * t)", V_HAT: "v_hat = v / (1 - beta2 * t)"},
         pairs=False,
+    ),
+    edit(
+        "t-frozen",
+        "The correction divides by 1 - beta in every call: the power t is missing, so that every call corrects as the "
+        "first one should.",
+        {"beta1**t": "beta1", "beta2**t": "beta2"},
     ),
     edit(
         "corrected-stored-back",

@@ -11,6 +11,13 @@ VELOCITY = f'{KEPT} - config["learning_rate"] * dw'
 STEP = "next_w = w + velocity"
 
 MISTAKES = (
+    edit(
+        "plain-sgd",
+        "There is no momentum: w moves by the learning rate times dw alone, and the config keeps its velocity. "
+        "That is plain gradient descent.",
+        {STEP: 'next_w = w - config["learning_rate"] * dw', '{**config, "velocity": velocity}': "config"},
+        pairs=False,
+    ),
     edit("ascent", "The gradient enters with a plus: uphill.", {VELOCITY: f'{KEPT} + config["learning_rate"] * dw'}),
     edit(
         "sign-mixed",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.kits.calls import call
+from course_utils.kits.failures import keep_failure
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 
 __all__ = ["ONE", "PROBE", "STATES"]
@@ -53,7 +54,8 @@ def _incomplete(name: str, function: object, inputs: Inputs, config: Mapping[str
     """Return next_w after each of the first steps; NaN where the function cannot do without the missing keys."""
     try:
         return _drive(name, function, inputs, dict(config), DEFAULT_STEPS)[0]["next_w"]
-    except Exception:  # whatever a missing key leads to; the function worked with a whole config
+    except Exception as error:  # whatever a missing key leads to; the function worked with a whole config
+        keep_failure(error)
         return np.full((DEFAULT_STEPS, *inputs["w"].shape), np.nan)
 
 

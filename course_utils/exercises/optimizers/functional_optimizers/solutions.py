@@ -238,6 +238,21 @@ VARIANTS = {
 }
 
 MUTANTS = {
+    "plain-sgd": momentum_with(lambda v, dw, lr, mu: v, lambda v, old, dw, c: -c["learning_rate"] * dw),
+    "t-not-incremented (from 1)": adam_with(exponent=lambda t: t, stored=lambda t: t, default_t=1),
+    "t-not-incremented+no-bias-correction": adam_with(divisors=lambda b1, b2, k: (1, 1), stored=lambda t: t),
+    "t-not-incremented+no-bias-correction (in w itself)": (
+        sgd_momentum,
+        rmsprop,
+        in_place(adam_with(divisors=lambda b1, b2, k: (1, 1), stored=lambda t: t)[2]),
+    ),
+    "t-frozen": adam_with(divisors=lambda b1, b2, k: (1 - b1, 1 - b2)),
+    "t-frozen (in w itself)": (
+        sgd_momentum,
+        rmsprop,
+        in_place(adam_with(divisors=lambda b1, b2, k: (1 - b1, 1 - b2))[2]),
+    ),
+    "t-not-incremented+t-frozen": adam_with(divisors=lambda b1, b2, k: (1 - b1, 1 - b2), stored=lambda t: t),
     "ascent": momentum_with(lambda v, dw, lr, mu: mu * v + lr * dw),
     "sign-mixed": momentum_with(heavy, lambda v, old, dw, c: -v),
     "learning-rate-ignored": momentum_with(lambda v, dw, lr, mu: mu * v - dw),

@@ -12,6 +12,13 @@ STEP = "parameter.sub_(self.lr * velocity)"
 
 MISTAKES = (
     edit(
+        "plain-sgd",
+        "There is no momentum: the weights move by the learning rate times the gradient alone. That is plain gradient "
+        "descent.",
+        {STEP: "parameter.sub_(self.lr * parameter.grad)"},
+        pairs=False,
+    ),
+    edit(
         "ascent",
         "The weights move along +v, uphill: the update adds where it should subtract.",
         {STEP: "parameter.add_(self.lr * velocity)"},

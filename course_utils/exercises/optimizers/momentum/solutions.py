@@ -148,6 +148,7 @@ class BiasCorrected(Textbook):
 
 
 MUTANTS = {
+    "plain-sgd": mutant(lambda g, v, lr, mu: (v, -lr * g)),
     "bias-corrected": (BiasCorrected,),
     "ascent": mutant(lambda g, v, lr, mu: (mu * v + (1 - mu) * g, lr * (mu * v + (1 - mu) * g))),
     "learning-rate-ignored": mutant(lambda g, v, lr, mu: (mu * v + (1 - mu) * g, -(mu * v + (1 - mu) * g))),

@@ -12,6 +12,13 @@ STEP = "parameter.add_(movement)"
 
 MISTAKES = (
     edit(
+        "plain-sgd",
+        "There is no momentum: the weights move by the learning rate times the gradient alone, and grad_vel stays "
+        "as it was. That is plain gradient descent.",
+        {MOVEMENT: "pass", STEP: "parameter.sub_(lr * parameter.grad)"},
+        pairs=False,
+    ),
+    edit(
         "ascent",
         "The gradient enters with a plus: movement and weights go uphill.",
         {".sub_(": ".add_("},

@@ -72,6 +72,11 @@ def update(
     return (momentum_update,)
 
 
+def plain_descent(loss, params, grad_vel, lr=1e-3, beta=0.8):
+    for weights, gradient in zip(params, torch.autograd.grad(loss, params), strict=True):
+        weights.data -= lr * gradient
+
+
 def rebinds_parameters(loss, params, grad_vel, lr=1e-3, beta=0.8):
     zero_grad(params)
     loss.backward()
@@ -81,6 +86,7 @@ def rebinds_parameters(loss, params, grad_vel, lr=1e-3, beta=0.8):
 
 
 MUTANTS = {
+    "plain-sgd": (plain_descent,),
     "ascent": update(lambda v, g, lr, beta: beta * v + lr * g),
     "sign-mixed": update(change=lambda new, old, lr: -new),
     "learning-rate-ignored": update(lambda v, g, lr, beta: beta * v - g),

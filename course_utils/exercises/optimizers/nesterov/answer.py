@@ -12,6 +12,13 @@ AHEAD = "(parameter.grad + self.mu * velocity)"
 
 MISTAKES = (
     edit(
+        "plain-sgd",
+        "There is no momentum: the weights move by the learning rate times the gradient alone. That is plain gradient "
+        "descent.",
+        {AHEAD: "parameter.grad"},
+        pairs=False,
+    ),
+    edit(
         "ascent",
         "The weights move uphill: the update adds where it should subtract.",
         {"parameter.sub_(": "parameter.add_("},

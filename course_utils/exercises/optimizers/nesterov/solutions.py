@@ -87,6 +87,7 @@ class AddsToGradients(TorchForm):
 
 
 MUTANTS = {
+    "plain-sgd": nesterov(change=lambda v, old, g, mu, lr: -lr * g),
     "ascent": nesterov(change=lambda v, old, g, mu, lr: lr * (g + mu * v)),
     "learning-rate-ignored": nesterov(change=lambda v, old, g, mu, lr: -(g + mu * v)),
     "heavy-ball": nesterov(change=lambda v, old, g, mu, lr: -lr * v),

@@ -23,6 +23,11 @@ THRESHOLD = 0.90
 
 SLOW = "Too slow within the budget, their loss still falls smoothly: {}. Take longer steps."
 UNSTABLE = "Too long steps, shorter ones do better: {}."
+HEAVY_BALL = (
+    "Momentum is too slow within the budget. As a heavy ball, which adds the gradients up, it would be fast enough "
+    "with this learning rate: the steps of the heavy ball are 1/(1 - mu) times as long. The momentum of this course "
+    "averages the gradients."
+)
 ONE_RATE = (
     "All methods have the same learning rate. The length of a step is eta times the gradient in one and about eta in "
     "another: each needs its own search."
@@ -37,6 +42,7 @@ def _perfect() -> Outputs:
         "points_short": np.zeros(count),
         "reached": np.ones(count),
         "unstable": np.zeros(count),
+        "heavy_ball": zero,
         "one_rate_for_all": zero,
         "momentum_off": zero,
         "budget_changed": zero,
@@ -54,15 +60,23 @@ def _seen(**changes: np.ndarray) -> Simulate:
 def _missed() -> tuple[Alternative, ...]:
     """Return an alternative for every way in which some of the methods are too slow or unstable."""
     found = []
-    for states in product(("fine", "slow", "unstable"), repeat=len(NAMES)):
+    usual: list[tuple[str, ...]] = [("fine", "slow", "unstable")] * len(NAMES)
+    usual[NAMES.index("momentum")] += ("summed",)
+    for states in product(*usual):
         groups = {state: [n for n, s in zip(NAMES, states, strict=True) if s == state] for state in set(states)}
-        said = {"slow": ("steps-too-short", SLOW), "unstable": ("steps-too-long", UNSTABLE)}
+        said = {
+            "slow": ("steps-too-short", SLOW),
+            "unstable": ("steps-too-long", UNSTABLE),
+            "summed": ("heavy-ball-rate", HEAVY_BALL),
+        }
         named = [(said[state][0], said[state][1].format(", ".join(groups[state]))) for state in said if state in groups]
         if named:
             reached = np.array([float(state == "fine") for state in states])
             unstable = np.array([float(state == "unstable") for state in states])
             ids, says = zip(*named, strict=True)
-            found.append(Alternative(ids, says, _seen(reached=reached, unstable=unstable), 0.75 * reached.mean()))
+            summed = np.array(float("summed" in states))
+            seen = _seen(reached=reached, unstable=unstable, heavy_ball=summed)
+            found.append(Alternative(ids, says, seen, 0.75 * reached.mean()))
     return tuple(found)
 
 
@@ -83,6 +97,7 @@ SETTINGS_PART = AnswerPart(
         "points_short": Label(f"percentage points below the threshold, in the order {', '.join(NAMES)}"),
         "reached": Label("threshold reached", statement=True),
         "unstable": Label("steps too long", statement=True),
+        "heavy_ball": Label("momentum fast enough as a heavy ball", statement=True),
         "one_rate_for_all": Label("one learning rate for all", statement=True),
         "momentum_off": Label("momentum without momentum", statement=True),
         "budget_changed": Label("budget changed", statement=True),

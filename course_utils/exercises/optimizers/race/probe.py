@@ -38,11 +38,11 @@ def _settings(tuned_settings: object, inputs: Inputs) -> Outputs:
 
 
 def _trials(raw: Outputs, inputs: Inputs) -> Outputs:
-    """Train with the settings, several seeds each; at most two runs of the budget for each method and seed.
+    """Train with the settings, several seeds each; at most three runs of the budget for each method and seed.
 
     Inputs: `seeds` (n,), `threshold` (median validation accuracy to be reached, 0 to 1). Outputs, one entry per method:
     `points_short` of the threshold, in percentage points; `reached`; `unstable`, for those that did not reach it; and
-    three flags on what was asked for.
+    flags: `heavy_ball`, for a momentum that is too slow only as an average, and three on what was asked for.
     """
     settings = from_numbers(raw["settings"])
     seeds, threshold = [int(seed) for seed in inputs["seeds"]], float(inputs["threshold"])
@@ -53,6 +53,7 @@ def _trials(raw: Outputs, inputs: Inputs) -> Outputs:
         "points_short": short,
         "reached": np.array([float(trial.reached) for trial in trials]),
         "unstable": np.array([float(trial.unstable) for trial in trials]),
+        "heavy_ball": np.array(float(any(trial.heavy_ball for trial in trials))),
         "one_rate_for_all": np.array(float(len(rates) == 1 and bool(short.any()))),
         "momentum_off": np.array(float(settings["momentum"].get("mu") == 0)),
         "budget_changed": raw_array(raw, "budget_changed", ()),

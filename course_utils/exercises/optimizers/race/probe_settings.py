@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.exercises.optimizers.race.probe_optimizers import make_adam, make_momentum, make_rmsprop, make_sgd
-from course_utils.kits.probe import ProbeFailure
+from course_utils.kits.probe import ProbeFailure, as_array
 from course_utils.training.digits_race import STEPS, DigitsRun, train_on_digits
 
 __all__ = ["METHODS", "Trial", "as_numbers", "from_numbers", "read_settings", "try_settings"]
@@ -42,11 +42,14 @@ class Trial:
         accuracy: Median over the seeds of the validation accuracy in the end, 0 to 1; one unlucky seed does not count.
         reached: Whether that is enough.
         unstable: Whether it is not, and shorter steps would have done better.
+        heavy_ball: Whether it is not, and the heavy ball would have reached it with this rate: its velocity adds up
+            gradients in place of averaging them, so that its steps are 1 / (1 - mu) times as long.
     """
 
     accuracy: float
     reached: bool
     unstable: bool
+    heavy_ball: bool = False
 
 
 def read_settings(returned: object) -> tuple[Settings, bool]:
@@ -106,10 +109,7 @@ def _keys(name: str) -> tuple[str, ...]:
 def _number(name: str, key: object, value: Any, shares: Sequence[str]) -> float:
     if key != "lr" and key not in shares:
         raise ProbeFailure(f"The settings of {name} hold {key!r}; it takes {', '.join(('lr', *shares))}.")
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as error:
-        raise ProbeFailure(f"{key!r} of {name} is {value!r}; expected a number.") from error
+    number = float(as_array(value, f"{key!r} of {name}", ()))
     if key == "lr" and not 0 < number < math.inf:
         raise ProbeFailure(f"The learning rate of {name} is {number:g}; expected a positive number.")
     if key != "lr" and not 0 <= number < 1:
@@ -132,7 +132,16 @@ def _try(name: str, options: tuple[tuple[str, float], ...], seeds: tuple[int, ..
     if accuracy >= threshold:
         return Trial(accuracy, reached=True, unstable=False)
     shorter = train_on_digits(make, seeds, check_every=STEPS, **{**given, "lr": given["lr"] / 3})
-    return Trial(accuracy, reached=False, unstable=_spiked(runs) or _median_accuracy(shorter) > accuracy)
+    if _spiked(runs) or _median_accuracy(shorter) > accuracy:
+        return Trial(accuracy, reached=False, unstable=True)
+    summed = name == "momentum" and _reaches_as_heavy_ball(given, seeds, threshold)
+    return Trial(accuracy, reached=False, unstable=False, heavy_ball=summed)
+
+
+def _reaches_as_heavy_ball(given: Mapping[str, Any], seeds: Sequence[int], threshold: float) -> bool:
+    mu = given.get("mu", 0.9)
+    longer = train_on_digits(make_momentum, seeds, check_every=STEPS, **{**given, "lr": given["lr"] / (1 - mu)})
+    return mu > 0 and _median_accuracy(longer) >= threshold
 
 
 def _median_accuracy(runs: Sequence[DigitsRun]) -> float:

@@ -78,6 +78,14 @@ ABOUT_SIGMOID = (
         pairs=False,
     ),
     edit(
+        "overflow-in-gradient",
+        "The values are right, and the input is clipped, but at a bound that is too far for float32: there exp(-x) "
+        "overflows before the bound is reached, and the gradient is not a number.",
+        {NUMERATOR: "x = x.clamp(-500, 500)\nnumerator = 1", DENOMINATOR: "denominator = 1 + torch.exp(-x)"},
+        share=0.75,
+        pairs=False,
+    ),
+    edit(
         "overflow",
         "For a large positive x the result is infinity divided by infinity: exp(x) overflows in both places.",
         {NUMERATOR: "numerator = torch.exp(x)", DENOMINATOR: "denominator = 1 + torch.exp(x)"},
@@ -158,6 +166,7 @@ LABELS = {
     "log_far": Label("logarithm of the value at a large negative x"),
     "gradient": Label("gradient"),
     "gradient_extreme": Label("gradient far from zero"),
+    "gradient_extreme_single": Label("gradient far from zero in float32"),
     "dtype_kept": Label("float dtype kept", statement=True),
     "input_left_alone": Label("input left as it was", statement=True),
 }

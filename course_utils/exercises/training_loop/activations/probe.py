@@ -14,6 +14,8 @@ from course_utils.kits.tensors import flag, gradient, same, tensor
 
 __all__ = ["PROBE"]
 
+PLACES = 20
+
 
 def _exercise(name: str, function: Callable[[torch.Tensor], Any], inputs: Inputs) -> Outputs:
     """Return values and gradients; `far` is compared as a logarithm, since its values are tiny but not zero."""
@@ -32,6 +34,8 @@ def _exercise(name: str, function: Callable[[torch.Tensor], Any], inputs: Inputs
         "extreme_single": values("extreme_single", torch.float32),
         "gradient": _gradient(function, inputs["x"]),
         "gradient_extreme": _gradient(function, inputs["extreme"]),
+        # Of what is left in float32 only the order of magnitude is right.
+        "gradient_extreme_single": np.round(_gradient(function, inputs["extreme_single"], torch.float32), PLACES),
         "input_left_alone": flag(same(x, inputs["x"])),
         "dtype_kept": flag(_dtype(result) == "float64" and _dtype(single) == "float32"),
     }
@@ -41,8 +45,8 @@ def _exercise(name: str, function: Callable[[torch.Tensor], Any], inputs: Inputs
     return outputs
 
 
-def _gradient(function: Callable[[torch.Tensor], Any], array: Any) -> Any:
-    leaf = tensor(array).requires_grad_()
+def _gradient(function: Callable[[torch.Tensor], Any], array: Any, dtype: torch.dtype = torch.float64) -> Any:
+    leaf = tensor(array, dtype).requires_grad_()
     # A copy, so that a function that writes into its input can still be differentiated.
     return gradient(function(leaf.clone()), leaf)
 

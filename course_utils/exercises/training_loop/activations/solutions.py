@@ -58,8 +58,9 @@ CORRECT = {
 MUTANTS = {
     "overflow-in-gradient": (schoolbook, relu),
     "overflow-in-gradient (both branches)": (overflows_where_not_chosen, relu),
+    "overflow-in-gradient (clipped for float64)": (lambda x: schoolbook(torch.clamp(x, -500, 500)), relu),
     "overflow": (lambda x: x.exp() / (x.exp() + 1), relu),
-    "cancellation": (lambda x: 1 - 1 / (1 + two_branches(x) / two_branches(-x).clamp(min=1e-300)), relu),
+    "cancellation": (lambda x: 1 - through_the_softplus(-x), relu),
     "sign-flipped": (lambda x: two_branches(-x), relu),
     "sign-flipped+overflow": (lambda x: torch.exp(-x) / (torch.exp(-x) + 1), relu),
     "tanh-for-sigmoid": (torch.tanh, relu),

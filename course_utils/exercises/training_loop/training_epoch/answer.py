@@ -135,6 +135,11 @@ def _part(name: str, mistakes: Iterable[Edit], conventions: Iterable[Edit], weig
         # Wide enough for any of the usual constants in the logarithm of bce_loss.
         rtol=1e-4,
         words=WORDS,
+        follows=(
+            "follows-own-functions",
+            "Your function uses network and bce_loss as it should. The values follow from your own ones; what is not "
+            "right there is counted in their exercises.",
+        ),
     )
 
 

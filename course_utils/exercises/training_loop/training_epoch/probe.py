@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array, raw_array
+from course_utils.kits.stand_ins import LOSS_OF_OUTPUTS, TRAINED
 from course_utils.kits.tensors import chance, flag, numbers_of_rows, parameters, tensor
 
 __all__ = ["PROBE"]
@@ -181,8 +182,8 @@ PROBE = Probe(
     "training_epoch",
     ("train_epoch", "evaluate"),
     (
-        Part("the updates", ("train_epoch",), _update),
-        Part("the batches", ("train_epoch",), _batches, summarise=_statements),
-        Part("evaluate", ("evaluate",), _evaluate),
+        Part("the updates", ("train_epoch",), _update, upon=TRAINED),
+        Part("the batches", ("train_epoch",), _batches, summarise=_statements, upon=LOSS_OF_OUTPUTS),
+        Part("evaluate", ("evaluate",), _evaluate, upon=TRAINED),
     ),
 )

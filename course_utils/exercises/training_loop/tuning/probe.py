@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.kits.digits_runs import Run, accuracies
-from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, raw_array
+from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array
 from course_utils.kits.tensors import flag
 
 __all__ = ["BUDGET_EPOCHS", "GOAL", "PROBE", "SMALLEST_BATCH"]
@@ -84,11 +84,8 @@ def _read(numbers: list[float]) -> Run:
 
 
 def _number(value: Any, key: str) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ProbeFailure(f"{key} should be a number; found a {type(value).__name__}.") from error
-    if isinstance(value, str) or not math.isfinite(number):
+    number = float(as_array(value, key, ()))
+    if not math.isfinite(number):
         raise ProbeFailure(f"{key} should be a finite number; found {value!r}.")
     return number
 

@@ -253,6 +253,11 @@ PART = solution_part(
     reread="section 5.2, the definition, and the norm over all parameters",
     weight=5.0,
     words=WORDS,
+    follows=(
+        "follows-own-objective",
+        "Your function uses compute_objective as it should. The values follow from your own one; what is not right "
+        "there is counted in its exercise.",
+    ),
 )
 
 

@@ -14,6 +14,7 @@ import torch
 
 from course_utils.kits.calls import call
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, raw_array
+from course_utils.kits.stand_ins import LOSS
 from course_utils.kits.tensors import chance, flag
 from course_utils.kits.watched_nets import (
     batch,
@@ -102,7 +103,7 @@ PROBE = Probe(
     "local_smoothness",
     ("compute_local_smoothness",),
     (
-        Part("the ratio", ("compute_local_smoothness",), _value),
+        Part("the ratio", ("compute_local_smoothness",), _value, upon=LOSS),
         Part(
             "the net afterwards",
             ("compute_local_smoothness",),

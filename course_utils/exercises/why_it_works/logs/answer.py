@@ -180,6 +180,11 @@ LOGS = solution_part(
     },
     reread="section 5.1, the mode is put back",
     words=WORDS,
+    follows=(
+        "follows-own-measures",
+        "Your function uses compute_objective and compute_accuracy as it should. The values follow from your own ones; "
+        "what is not right there is counted above.",
+    ),
 )
 STEPS = solution_part(
     "logs",
@@ -189,6 +194,11 @@ STEPS = solution_part(
     labels={"weights": Label("parameters", "pass"), "loss": Label("loss", "pass", "returned by")},
     reread="section 5.1, one pass",
     words=WORDS,
+    follows=(
+        "follows-own-objective",
+        "Your function uses compute_objective as it should. The values follow from your own one; what is not right "
+        "there is counted above.",
+    ),
 )
 DRAWS = solution_part(
     "logs",

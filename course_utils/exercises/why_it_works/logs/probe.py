@@ -16,6 +16,7 @@ from torch import nn
 
 from course_utils.kits.calls import call
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, as_array, raw_array
+from course_utils.kits.stand_ins import LOSS, LOSS_AND_ACCURACY
 from course_utils.kits.tensors import chance, flag, numbers_of_rows
 from course_utils.kits.unpack import unpack
 from course_utils.kits.watched_nets import afterwards, batch, copy_of, normalised_net, plain_net, plain_number, watch
@@ -154,8 +155,8 @@ PROBE = Probe(
     ("compute_objective", "compute_accuracy", "compute_logs", "minibatch_sgd_one_pass"),
     (
         Part("compute_objective and compute_accuracy", ("compute_objective", "compute_accuracy"), _measures),
-        Part("compute_logs", ("compute_logs",), _logs),
-        Part("the steps of a pass", ("minibatch_sgd_one_pass",), _one_pass),
+        Part("compute_logs", ("compute_logs",), _logs, upon=LOSS_AND_ACCURACY),
+        Part("the steps of a pass", ("minibatch_sgd_one_pass",), _one_pass, upon=LOSS),
         Part("the draws of a pass", ("minibatch_sgd_one_pass",), _draws, summarise=_statements),
     ),
 )

@@ -173,6 +173,11 @@ ANSWER = Answer(
             reread="section 5.3, one direction and many lengths",
             weight=3.0,
             words=WORDS,
+            follows=(
+                "follows-own-objective",
+                "Your function uses compute_objective as it should. The values follow from your own one; what is not "
+                "right there is counted in its exercise.",
+            ),
         ),
         solution_part(
             "loss_along_gradient",

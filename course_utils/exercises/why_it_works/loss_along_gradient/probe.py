@@ -9,6 +9,7 @@ import numpy as np
 
 from course_utils.kits.calls import call
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, as_array, raw_array
+from course_utils.kits.stand_ins import LOSS
 from course_utils.kits.tensors import chance, flag
 from course_utils.kits.unpack import unpack
 from course_utils.kits.watched_nets import batch, copy_of, kept, normalised_net, plain_number, states
@@ -54,7 +55,7 @@ PROBE = Probe(
     "loss_along_gradient",
     ("loss_range_along_gradient",),
     (
-        Part("the range", ("loss_range_along_gradient",), _range),
+        Part("the range", ("loss_range_along_gradient",), _range, upon=LOSS),
         Part(
             "the net afterwards",
             ("loss_range_along_gradient",),
