@@ -2,10 +2,11 @@
 
 from course_utils.changes.change import Change
 from course_utils.changes.expressions import expression_changes
+from course_utils.changes.flow import flow_changes
 from course_utils.changes.statements import statement_changes
 from course_utils.changes.text import Text
 
-__all__ = ["Change", "Text", "expression_changes", "small_changes", "statement_changes"]
+__all__ = ["Change", "Text", "expression_changes", "flow_changes", "small_changes", "statement_changes"]
 
 
 def small_changes(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
@@ -17,6 +18,6 @@ def small_changes(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...
     """
     text = Text(source, names)
     found: dict[str, Change] = {}
-    for change in (*expression_changes(text), *statement_changes(text)):
+    for change in (*expression_changes(text), *statement_changes(text), *flow_changes(text)):
         found.setdefault(change.applied(source), change)
     return tuple(change for changed, change in found.items() if changed != source)

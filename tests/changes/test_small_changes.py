@@ -31,7 +31,16 @@ class Average(nn.Module):
             self.count += 1
         return self.total / self.count
 """
-CODES = {"step": STEP, "norm": NORM, "module": MODULE}
+SUM = """\
+def total(values, power=2, weights=None):
+    "Add up."
+    s = 0
+    for value in values:
+        s += value**power
+    s = s / 2
+    return s
+"""
+CODES = {"step": STEP, "norm": NORM, "module": MODULE, "sum": SUM}
 
 
 @pytest.mark.parametrize("name", CODES)
@@ -90,6 +99,9 @@ def made(code, old, new):
         (MODULE, "add_(x)", "sub_(x)", "sign"),
         (MODULE, "self.count += 1", "pass", "statement-missing"),
         (MODULE, "with torch.no_grad()", "if True", "graph-kept"),
+        (SUM, "s += value**power", "s += value**power\n        return s", "return-in-loop"),
+        (SUM, "s = 0", "power = 2\n    s = 0", "argument-unused"),
+        (STEP, "v = beta * v", "beta = 0.9\n    v = beta * v", "argument-unused"),
     ],
 )
 def test_what_people_do_is_among_them_and_rightly_called(code, old, new, kind):
