@@ -34,15 +34,22 @@ def _returning_early(text: Text, function: Function) -> Iterator[Change]:
 
 
 def _with_defaults(text: Text, function: Function) -> Iterator[Change]:
-    """Set each number that a function takes to its default before anything else is done."""
+    """Set numbers that a function takes to their defaults at the start: one of them, or the last few."""
     given = function.args
     defaults = zip(given.args[len(given.args) - len(given.defaults) :], given.defaults, strict=True)
+    fixed = [(one.arg, text.code(default)) for one, default in defaults if _is_number(default)]
     begin = next(dropwhile(_is_text, function.body))
     start, _ = text.span(begin)
-    for argument, default in defaults:
-        if isinstance(default, ast.Constant) and type(default.value) in (int, float):
-            line = f"{argument.arg} = {text.code(default)}\n{' ' * begin.col_offset}"
-            yield Change("argument-unused", start, start, line, function.lineno, function.name, argument.arg)
+    for some in (*([one] for one in fixed), *(fixed[i:] for i in range(len(fixed) - 1))):
+        kind = "argument-unused" if len(some) == 1 else "arguments-unused"
+        names, values = (", ".join(words) for words in zip(*some, strict=True))
+        line = f"{names} = {values}\n{' ' * begin.col_offset}"
+        term = " and ".join(name for name, _ in some)
+        yield Change(kind, start, start, line, function.lineno, function.name, term)
+
+
+def _is_number(default: ast.expr) -> bool:
+    return isinstance(default, ast.Constant) and type(default.value) in (int, float)
 
 
 def _is_text(node: ast.stmt) -> bool:

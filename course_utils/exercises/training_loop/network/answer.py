@@ -17,6 +17,15 @@ __all__ = ["ANSWER"]
 LAYERS = "in params:"
 SQUEEZE = ".squeeze(dim=-1)"
 
+
+def _own_activation_not_used(name: str, function: str) -> Edit:
+    return edit(
+        "own-activation-not-used",
+        f"Every layer ends with {name}, whatever activation its tuple brings.",
+        {LAYERS: f"in [(w, b, lambda z: {function}) for w, b, _ in params]:"},
+    )
+
+
 MISTAKES = (
     edit("bias-missing", "The biases have no effect on the output.", {"@ weights + biases": "@ weights"}),
     edit(
@@ -34,6 +43,7 @@ MISTAKES = (
         "The last layer ends without its activation.",
         {LAYERS: "in [*params[:-1], (*params[-1][:2], lambda z: z)]:"},
     ),
+    _own_activation_not_used("a rectifier", "z.relu()"),
     edit(
         "squeeze-all",
         "A batch of one example loses its batch dimension too: squeeze the last dimension only.",
@@ -42,6 +52,7 @@ MISTAKES = (
     ),
 )
 ABOUT_UNIT = (
+    _own_activation_not_used("a hyperbolic tangent", "z.tanh()"),
     edit(
         "not-squeezed",
         "One output per example should come back as a vector of shape (N,). As a column (N, 1), subtracted from labels "
