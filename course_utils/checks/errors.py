@@ -9,7 +9,7 @@ from types import FrameType
 from course_utils.checks.meanings import meaning_of
 from course_utils.checks.surroundings import explain_by_frame
 
-__all__ = ["describe_error", "is_stub"]
+__all__ = ["describe_error"]
 
 OURS = str(Path(__file__).parents[1])
 MAX_MESSAGE = 300
@@ -24,12 +24,6 @@ def describe_error(error: BaseException) -> str:
     where = f" (in {own[0].name}, at `{line.strip()}`)" if own and line else ""
     meaning = explain_by_frame(error, text, own[1] if own else None) or meaning_of(error, text)
     return f"{raised}{where}. {meaning}".rstrip()
-
-
-def is_stub(error: NotImplementedError) -> bool:
-    """Tell a stub's `raise NotImplementedError` from the same exception raised inside a library."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return not frames or "site-packages" not in frames[-1].filename
 
 
 def _text(error: BaseException) -> str:

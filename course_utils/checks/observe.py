@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from course_utils.checks.errors import describe_error, is_stub
+from course_utils.checks.errors import describe_error
 from course_utils.checks.printing import first_prints
+from course_utils.checks.stubs import describe_stub
 from course_utils.checks.types import Observation, PartObservation, Problem
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure
 
@@ -78,9 +79,8 @@ def _run(part: Part, arguments: Sequence[object], inputs: Inputs) -> tuple[Outpu
         with first_prints(), warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
             return part.run(*arguments, copy.deepcopy(dict(inputs))), None
     except NotImplementedError as error:
-        if not is_stub(error):
-            return {}, Problem("error", describe_error(error))
-        return {}, Problem("not attempted", f"{' and '.join(part.uses)} is still a stub.")
+        unwritten = describe_stub(error, part.uses)
+        return {}, Problem("not attempted", unwritten) if unwritten else Problem("error", describe_error(error))
     except ProbeFailure as failure:
         return {}, Problem("wrong", str(failure))
     except (Exception, SystemExit) as error:
