@@ -1,0 +1,54 @@
+"""Cells that need an exercise which is still open: they say so, and a run of all cells goes past them."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from types import TracebackType
+from typing import Any
+
+from course_utils.checks.stubs import describe_stub
+
+__all__ = ["pass_open_exercises"]
+
+
+def pass_open_exercises() -> None:
+    """In a notebook's kernel, let a cell that runs into a stub say which one instead of ending the run of all cells."""
+    if "IPython" not in sys.modules:  # a command line should not wait for it
+        return
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if not hasattr(shell, "kernel") or NotImplementedError in shell.custom_exceptions:
+        return
+    shell.set_custom_exc((NotImplementedError,), _say)
+    shell.events.register("post_run_cell", _pass)
+
+
+def _say(
+    shell: Any,
+    kind: type[BaseException],
+    error: NotImplementedError,
+    trace: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
+    """Print which exercise is open, where a traceback would be; the arguments are those that IPython passes."""
+    if said := _needed(error):
+        print(f"[to do] {said} Finish it, then run this cell again.")
+    else:
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+def _pass(result: Any) -> None:
+    """Count a cell that ran into a stub as done: a front end runs the cells below one that failed no more."""
+    if isinstance(result.error_in_exec, NotImplementedError) and _needed(result.error_in_exec):
+        result.error_in_exec = None
+
+
+def _needed(error: NotImplementedError) -> str:
+    """Return a sentence on the stub that raised; empty if it was something else."""
+    called = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code.co_name != "<module>"]
+    if not called:
+        return ""
+    first = called[0]
+    return describe_stub(error, [first.f_code.co_name, type(first.f_locals.get("self")).__name__])
