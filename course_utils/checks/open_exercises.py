@@ -47,8 +47,9 @@ def _pass(result: Any) -> None:
 
 def _needed(error: NotImplementedError) -> str:
     """Return a sentence on the stub that raised; empty if it was something else."""
-    called = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code.co_name != "<module>"]
-    if not called:
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    cell = next((place for place, frame in enumerate(frames) if frame.f_code.co_name == "<module>"), len(frames))
+    if cell + 1 >= len(frames):
         return ""
-    first = called[0]
-    return describe_stub(error, [first.f_code.co_name, type(first.f_locals.get("self")).__name__])
+    called = frames[cell + 1]
+    return describe_stub(error, [called.f_code.co_name, type(called.f_locals.get("self")).__name__])
