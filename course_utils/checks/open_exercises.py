@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from types import TracebackType
 from typing import Any
 
 from course_utils.checks.stubs import describe_stub
 
-__all__ = ["pass_open_exercises"]
+__all__ = ["pass_over_stub", "say_what_is_open"]
 
 
-def pass_open_exercises() -> None:
-    """In a notebook's kernel, let a cell that runs into a stub say which one instead of ending the run of all cells."""
-    if "IPython" not in sys.modules:  # a command line should not wait for it
-        return
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    if not hasattr(shell, "kernel") or NotImplementedError in shell.custom_exceptions:
-        return
-    shell.set_custom_exc((NotImplementedError,), _say)
-    shell.events.register("post_run_cell", _pass)
-
-
-def _say(
+def say_what_is_open(
     shell: Any,
     kind: type[BaseException],
     error: NotImplementedError,
@@ -39,7 +25,7 @@ def _say(
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
 
-def _pass(result: Any) -> None:
+def pass_over_stub(result: Any) -> None:
     """Count a cell that ran into a stub as done: a front end runs the cells below one that failed no more."""
     if isinstance(result.error_in_exec, NotImplementedError) and _needed(result.error_in_exec):
         result.error_in_exec = None
