@@ -685,8 +685,8 @@ def accuracy(y, y_hat):
 #   loss and accuracy of the training examples, *each measured with the weights at the moment when its batch was used*.
 # - `evaluate`: loss and accuracy over all of `x` with the weights as they are; nothing is recorded, nothing changed.
 #
-# Both use `network` and `bce_loss`, and both return plain numbers, without a graph. The layers come as `make_layer` makes
-# them: nothing is tracked before the first epoch.
+# Both use `network` and `bce_loss`, and both return plain numbers, without a graph. The layers come as `make_layer`
+# makes them: nothing is tracked before the first epoch.
 
 
 # %% exercise="training_epoch"

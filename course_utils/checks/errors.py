@@ -21,9 +21,14 @@ def describe_error(error: BaseException) -> str:
     raised = f"Your code raised {type(error).__name__}{': ' if text else ''}{text}".rstrip(".")
     own = _last_own_frame(error)
     line = own[0].line if own else None
-    where = f" (in {own[0].name}, at `{line.strip()}`)" if own and line else ""
+    where = f" ({_inside(own[0].name)}at `{line.strip()}`)" if own and line else ""
     meaning = explain_by_frame(error, text, own[1] if own else None) or meaning_of(error, text)
     return f"{raised}{where}. {meaning}".rstrip()
+
+
+def _inside(name: str) -> str:
+    """Name the function, unless Python has made up a name for it, as for a lambda."""
+    return "" if name.startswith("<") else f"in {name}, "
 
 
 def _text(error: BaseException) -> str:

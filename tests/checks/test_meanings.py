@@ -253,3 +253,11 @@ def test_no_code_of_the_student_runs_while_an_error_is_described():
     with pytest.raises(NameError) as caught:
         Hostile.step(Hostile())
     assert "`missing` is misspelt" in describe_error(caught.value)
+
+
+def test_a_name_that_python_has_made_up_is_not_quoted():
+    scaled = lambda values: [value / 0 for value in values]  # noqa: E731
+    with pytest.raises(ZeroDivisionError) as caught:
+        scaled([1])
+    assert "(at `scaled = lambda" in describe_error(caught.value)
+    assert "<" not in describe_error(caught.value)

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.catalogue.answer import Answer, AnswerPart
 from autograder.catalogue.edit import Edit, edit
-from autograder.catalogue.ways import solution_part
+from autograder.catalogue.ways import Ignored, solution_part
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
@@ -88,12 +88,20 @@ ABOUT_LAYERS = (
         {SQUEEZE: "[..., :1]"},
     ),
 )
+GRAPH_CUT = Ignored(
+    "graph-cut",
+    "The values are right, but no gradient flows back from them to the weights and biases, which could not be trained.",
+    "No gradient flows back from the output to the weights and biases, either.",
+    ("graph",),
+    share=0.75,
+)
 NO_DIMENSION = "there is no such dimension"
 LABELS = {
     "outputs": Label("output of the batch"),
     "output_of_one_row": Label("output for one example"),
     "shape": Label("shape of the output", zero=NO_DIMENSION),
     "shape_of_one_row": Label("shape of the output for one example", zero=NO_DIMENSION),
+    "graph": Label("gradients flow back from the output to the parameters", statement=True),
     "inputs_left_alone": Label("inputs and parameters left as they were", statement=True),
 }
 
@@ -108,7 +116,14 @@ def generate(rng: np.random.Generator) -> Inputs:
 
 
 def _part(name: str, mistakes: tuple[Edit, ...]) -> AnswerPart:
-    return solution_part("network", name, mistakes, labels=LABELS, reread="section 3.3, one layer and its letters")
+    return solution_part(
+        "network",
+        name,
+        mistakes,
+        ignored=(GRAPH_CUT,),
+        labels=LABELS,
+        reread="section 3.3, one layer and its letters",
+    )
 
 
 ANSWER = Answer(
