@@ -49,6 +49,10 @@ SAYS = {
     "statement-missing": "A step is missing: {target} is not updated.",
     "not-added-up": "{where}each new value replaces the ones before it instead of being added to them.",
     "graph-kept": "The gradient graph is kept where the values should not be part of it.",
+    "return-in-loop": "The function returns inside its loop: only the first round is computed.",
+    "argument-unused": "The value that is passed for {term} is not used: the result is the one for its default.",
+    "arguments-unused": "The values that are passed for {term} are not used: the result is the one for their defaults.",
+    "brackets-missing": "{where}brackets are missing around {term}.",
     "order": "The order is not right: {target} is computed after {term}, and should be computed before it.",
 }
 

@@ -81,8 +81,8 @@ CORRECTION_MISTAKES = (
     ),
     edit(
         "exponent-too-small",
-        "The exponent of the bias correction is 0 at the first step, so the correction divides by zero and all "
-        "becomes NaN: t is 1 at the first step.",
+        "The exponent of the bias correction is 0 at the first step, so the correction divides by zero and "
+        "nothing that follows is a number: t is 1 at the first step.",
         {"self.steps_taken = 0": "self.steps_taken = -1"},
         pairs=False,
     ),

@@ -684,9 +684,9 @@ def accuracy(y, y_hat):
 # - `train_epoch`: one epoch of minibatch descent with a **positive** learning rate, changing `params`. It returns mean
 #   loss and accuracy of the training examples, *each measured with the weights at the moment when its batch was used*.
 # - `evaluate`: loss and accuracy over all of `x` with the weights as they are; nothing is recorded, nothing changed.
-#   Two plain numbers.
 #
-# Both use `network` and `bce_loss`.
+# Both use `network` and `bce_loss`, and both return plain numbers, without a graph. The layers come as `make_layer`
+# makes them: nothing is tracked before the first epoch.
 
 
 # %% exercise="training_epoch"
@@ -1141,7 +1141,8 @@ check("tuning", tuned_settings)
 # %%
 def try_settings(epochs, learning_rate, batch_size, seeds=(0, 1, 2)):
     """Print one row of a table: mean and range of the validation accuracy over the seeds."""
-    runs = [fit(new_network([64, 32, 1], seed), learning_rate, batch_size, epochs)[-1] for seed in seeds]
+    numbers = int(batch_size), int(epochs)  # 30.0 will do as well as 30
+    runs = [fit(new_network([64, 32, 1], seed), learning_rate, *numbers)[-1] for seed in seeds]
     shares = [run[5] for run in runs]
     print(
         f"epochs {epochs}, rate {learning_rate}, batch {batch_size}: training {np.mean([run[3] for run in runs]):.3f}, "

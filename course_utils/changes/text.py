@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["Block", "Text"]
+__all__ = ["Block", "Function", "Text"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from course_utils.checks.cells_not_run import describe_old_version
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
 from course_utils.checks.recorded import load_recorded
@@ -31,6 +32,8 @@ def check(exercise: str, *objects: object) -> float:
         print(f"[error] {error.args[0]}.")
         return 0.0
     judgement = judge(observation, key)
+    if note := describe_old_version(objects):
+        print(note)
     print(render(judgement))
     marks = round(judgement.score, 4)
     remember(judgement.exercise, marks, objects)

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
+from types import FrameType
+
+from course_utils.checks.meanings import meaning_of
+from course_utils.checks.surroundings import explain_by_frame
 
 __all__ = ["describe_error"]
 
 OURS = str(Path(__file__).parents[1])
-
-# Fragments of frequent messages of torch and Python, and what they mean for someone who meets them first.
-MEANINGS = {
-    "a leaf Variable that requires grad is being used in an in-place": (
-        "Parameters are changed outside of autograd: under torch.no_grad(), or through .data."
-    ),
-    "Trying to backward through the graph a second time": "Something kept from an earlier step still carries a graph.",
-    "does not require grad and does not have a grad_fn": "The loss is not connected with the parameters any more.",
-    "unsupported operand type(s) for *: 'float' and 'NoneType'": "Is a gradient None? It exists after backward() only.",
-    "Can't call numpy() on Tensor that requires grad": "A tensor with a graph becomes numpy only after .detach().",
-    "maximum recursion depth exceeded": "A function calls itself without end.",
-}
 MAX_MESSAGE = 300
 
 
 def describe_error(error: BaseException) -> str:
     """Return one or two sentences on `error` for the student whose code raised it."""
-    full = _text(error)
-    text = full.split("\n")[0][:MAX_MESSAGE]
+    text = _text(error).split("\n")[0][:MAX_MESSAGE]
     raised = f"Your code raised {type(error).__name__}{': ' if text else ''}{text}".rstrip(".")
-    frame = _last_own_frame(error)
-    where = f" (in {frame.name}, at `{frame.line.strip()}`)" if frame is not None and frame.line else ""
-    meaning = next((f" {said}" for fragment, said in MEANINGS.items() if fragment in full), "")
-    return f"{raised}{where}.{meaning}"
+    own = _last_own_frame(error)
+    line = own[0].line if own else None
+    where = f" ({_inside(own[0].name)}at `{line.strip()}`)" if own and line else ""
+    meaning = explain_by_frame(error, text, own[1] if own else None) or meaning_of(error, text)
+    return f"{raised}{where}. {meaning}".rstrip()
+
+
+def _inside(name: str) -> str:
+    """Name the function, unless Python has made up a name for it, as for a lambda."""
+    return "" if name.startswith("<") else f"in {name}, "
 
 
 def _text(error: BaseException) -> str:
@@ -41,7 +38,12 @@ def _text(error: BaseException) -> str:
         return "an error that cannot be printed"
 
 
-def _last_own_frame(error: BaseException) -> traceback.FrameSummary | None:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if not f.filename.startswith(OURS) and "site-packages" not in f.filename]
+def _last_own_frame(error: BaseException) -> tuple[traceback.FrameSummary, FrameType] | None:
+    """Return the last step of the student's own code on the way to `error`, and its frame."""
+    steps = zip(traceback.extract_tb(error.__traceback__), traceback.walk_tb(error.__traceback__), strict=True)
+    own = [(step, frame) for step, (frame, _) in steps if _is_own(step.filename)]
     return own[-1] if own else None
+
+
+def _is_own(filename: str) -> bool:
+    return not filename.startswith(OURS) and "site-packages" not in filename

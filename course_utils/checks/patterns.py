@@ -13,14 +13,19 @@ from course_utils.kits.probe import Outputs
 
 __all__ = ["explain_pattern"]
 
+# Relative differences up to this are those of rounding and of searches; mistakes in a formula are larger.
+NEARLY = 3e-3
+# Numbers that are smaller than the largest by this factor are compared with it, not with themselves.
+FLOOR = 0.01
+
 
 def explain_pattern(got: Outputs, key: PartKey) -> str:
     """Describe how the arrays differ from the expected ones, in one or two sentences.
 
-    The order: not finite, nothing moved, right up to a factor, right in some arrays, right until a step, right but for
-    statements, unknown.
+    The order: not finite, nothing moved, right up to a factor, nearly right, right in some arrays, right until a step,
+    right but for statements, unknown.
     """
-    for describe in (_not_finite, _unmoved, _factor, _partial, _late, _statements):
+    for describe in (_not_finite, _unmoved, _factor, _nearly, _partial, _late, _statements):
         if described := describe(got, key):
             return described
     return "The values differ from the formula, in a way that is not one of the known mistakes."
@@ -41,9 +46,11 @@ def _unmoved(got: Outputs, key: PartKey) -> str:
     still = [np.array_equal(got[name], np.broadcast_to(base, got[name].shape)) for name, base in key.baselines.items()]
     if not still or not all(still):
         return ""
+    if not any(np.any(base) for base in key.baselines.values()):
+        return "Every value is 0."
     return (
-        "Nothing changed: the values are those from before the first step. A name bound to a new tensor leaves the "
-        "old one, which others hold, as it was."
+        "Nothing changed: the values are those from before the first step. Either the line that changes them is not "
+        "reached, or what it adds is 0, or it gives a name to a new value and leaves the old one as it was."
     )
 
 
@@ -59,6 +66,24 @@ def _factor(got: Outputs, key: PartKey) -> str:
     likely = [name for name, value in key.factors.items() if np.isclose(factor, value, rtol=1e-3)]
     source = f" That is {likely[0]}." if likely else ""
     return f"Every change is {factor:.4g} times the expected one.{source}"
+
+
+def _nearly(got: Outputs, key: PartKey) -> str:
+    """Speak of numbers that are rounded, or found in another way than by the formula."""
+    gaps = [0.0]
+    for name, expected in key.expected.items():
+        away = got[name] - expected
+        if _label(key, name).statement or not np.isfinite(expected).all() or not expected.size:
+            gaps.append(0.0 if _right(got, key, name).all() else 1.0)
+            continue
+        size = np.abs(expected - key.baselines.get(name, 0.0))
+        gaps.append(float(np.max(np.abs(away) / np.maximum(size, FLOOR * size.max() + np.finfo(float).tiny))))
+    if max(gaps) > NEARLY:
+        return ""
+    return (
+        f"All values are nearly right, to {100 * max(gaps):.2g} %, but not equal: a number is rounded or has a lower "
+        "precision, a small constant is another one, or the result is found by trying instead of by the formula."
+    )
 
 
 def _partial(got: Outputs, key: PartKey) -> str:

@@ -21,7 +21,8 @@ def descent_runs(optimize_f: Callable[..., Any], inputs: Inputs) -> Outputs:
 
     Inputs: `starts` (runs, 2), `step_sizes` and `steps` (runs,), and `decays` where the exercise has them; a decay of
     NaN stands for the default. Outputs, for run 1, 2, ...: `end_1` is x, y and the value; `x_hist_1` and `y_hist_1`
-    are cut or filled up with NaN to steps + 1 entries; `entries` holds how many there were, (runs, 2).
+    are cut or filled up with zeros to steps + 1 entries, not with NaN, which would look like one of the student's;
+    `entries` holds how many there were, (runs, 2).
     """
     decays = inputs.get("decays", np.full(len(inputs["steps"]), np.nan))
     rows = zip(inputs["starts"], inputs["step_sizes"], inputs["steps"], decays, strict=True)
@@ -40,6 +41,6 @@ def descent_runs(optimize_f: Callable[..., Any], inputs: Inputs) -> Outputs:
 
 
 def _fit(history: NDArray[Any], length: int) -> NDArray[Any]:
-    filled = np.full(length, np.nan)
+    filled = np.zeros(length)
     filled[: min(length, len(history))] = history[:length]
     return filled

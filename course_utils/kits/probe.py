@@ -148,8 +148,16 @@ def as_array(value: object, what: str, shape: tuple[int, ...] | None = None) -> 
         raise NotImplementedError
     array = _numbers(value, what)
     if shape is not None and array.shape != shape:
-        raise ProbeFailure(f"{what} has shape {array.shape}; expected {shape}.")
+        raise ProbeFailure(f"{what} {_shaped(array.shape)}; expected {_wanted(shape)}.")
     return array
+
+
+def _shaped(shape: tuple[int, ...]) -> str:
+    return f"has shape {shape}" if shape else "is a single number"
+
+
+def _wanted(shape: tuple[int, ...]) -> str:
+    return f"shape {shape}" if shape else "a single number"
 
 
 def raw_array(raw: Outputs, name: str, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -31,7 +31,20 @@ class Average(nn.Module):
             self.count += 1
         return self.total / self.count
 """
-CODES = {"step": STEP, "norm": NORM, "module": MODULE}
+SUM = """\
+def total(values, power=2, weights=None):
+    "Add up."
+    s = 0
+    for value in values:
+        s += value**power
+    s = s / 2
+    return s
+"""
+CENTRAL = """\
+def slope(up, down, h):
+    return (up - down) / (2 * h)
+"""
+CODES = {"step": STEP, "norm": NORM, "module": MODULE, "sum": SUM}
 
 
 @pytest.mark.parametrize("name", CODES)
@@ -90,6 +103,14 @@ def made(code, old, new):
         (MODULE, "add_(x)", "sub_(x)", "sign"),
         (MODULE, "self.count += 1", "pass", "statement-missing"),
         (MODULE, "with torch.no_grad()", "if True", "graph-kept"),
+        (SUM, "s += value**power", "s += value**power\n        return s", "return-in-loop"),
+        (SUM, "s = 0", "power = 2\n    s = 0", "argument-unused"),
+        (STEP, "v = beta * v", "lr, beta = 0.1, 0.9\n    v = beta * v", "arguments-unused"),
+        (STEP, "(1 - beta) * g", "1 - beta * g", "brackets-missing"),
+        (STEP, "(np.sqrt(v**2) + 1e-8)", "np.sqrt(v**2) + 1e-8", "brackets-missing"),
+        (CENTRAL, "(2 * h)", "2 * h", "brackets-missing"),
+        (CENTRAL, "(up - down)", "up - down", "brackets-missing"),
+        (STEP, "v = beta * v", "beta = 0.9\n    v = beta * v", "argument-unused"),
     ],
 )
 def test_what_people_do_is_among_them_and_rightly_called(code, old, new, kind):

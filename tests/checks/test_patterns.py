@@ -108,3 +108,38 @@ def test_where_only_a_statement_is_not_so_the_values_are_not_said_to_differ():
         "This should be the case and is not: params left as they were. This is the case and should not be: modes mixed."
     )
     assert "differ from the formula" in explained(replace(part, labels={}), kept=np.array(0.0))
+
+
+def moving(start=1.0):
+    part = key(w=Label("weight", "step"))
+    return replace(part, baselines={"w": np.full(2, start)})
+
+
+def test_where_nothing_moved_no_single_cause_is_asserted():
+    said = explained(moving(), w=np.ones((3, 2)))
+    assert said.startswith("Nothing changed")
+    assert "Either" in said
+    assert said.count(", or ") == 2
+
+
+def test_zeros_are_not_said_to_be_a_start_from_which_nothing_moved():
+    assert explained(moving(0.0), w=np.zeros((3, 2))) == "Every value is 0."
+
+
+@pytest.mark.parametrize(("off", "is_near"), [(1e-5, True), (1e-3, True), (1e-2, False), (0.3, False)])
+def test_values_that_are_nearly_right_are_said_to_be_rounded_or_searched(off, is_near):
+    part = key(w=Label("weight"))
+    signs = np.array([[1, -1], [-1, 1], [1, 1]])
+    said = explained(part, w=part.expected["w"] * (1 + off * signs))
+    assert said.startswith("All values are nearly right, to ") == is_near
+
+
+def test_a_change_of_some_percent_is_not_nearly_right_however_large_the_start():
+    part = replace(moving(), expected={"w": 1 + 0.001 * np.arange(1.0, 7.0).reshape(3, 2)})
+    off = np.array([[0.9, 1.1], [1.1, 0.9], [0.9, 1.1]])
+    assert "nearly" not in explained(part, w=1 + (part.expected["w"] - 1) * off)
+
+
+def test_right_numbers_with_a_wrong_statement_are_not_nearly_right():
+    part = key(w=Label("weight"), kept=Label("kept", statement=True))
+    assert "nearly" not in explained(part, kept=part.expected["kept"] + 1)

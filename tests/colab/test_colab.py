@@ -61,13 +61,13 @@ def test_the_installation_brings_the_course_and_leaves_the_versions(colab):
 
 
 @pytest.mark.parametrize("name", list(COURSE.workbooks))
-def test_a_student_notebook_stops_only_at_its_stubs(name, colab):
+def test_a_student_notebook_runs_to_its_end_and_says_what_is_open(name, colab):
     path = colab.folder / "student" / "notebooks" / name / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     environment = {**colab.environment, "SHOWN_IN_THE_BROWSER": str(path)}
     errors = execute(notebook, colab.content, environment, kernel="colab")
     checks = [cell for cell in notebook.cells if cell.id.startswith("check-")]
-    assert {error.name for error in errors} == ({"NotImplementedError"} if checks else set()), errors
+    assert errors == []
     assert all(text_of(cell).startswith("[to do]") for cell in checks), [text_of(cell) for cell in checks]
     if not checks:
         assert "[fix" not in "".join(map(text_of, notebook.cells))

@@ -17,9 +17,21 @@ class CellError:
     text: str
 
 
-def execute(notebook, folder, environment: dict[str, str], on_cell: Callable | None = None, kernel="python3"):
-    """Run all cells in a plain kernel, also after errors, and return the errors; outputs stay in the notebook."""
-    client = NotebookClient(notebook, timeout=240, kernel_name=kernel, allow_errors=True, on_cell_executed=on_cell)
+def execute(
+    notebook,
+    folder,
+    environment: dict[str, str],
+    on_cell: Callable | None = None,
+    kernel="python3",
+    allow_errors=True,
+):
+    """Run all cells in a plain kernel and return the errors; outputs stay in the notebook.
+
+    Without `allow_errors` the run ends, as a front end's does, at the first cell that fails.
+    """
+    client = NotebookClient(
+        notebook, timeout=240, kernel_name=kernel, allow_errors=allow_errors, on_cell_executed=on_cell
+    )
     with mock.patch.dict(os.environ, {"OMP_NUM_THREADS": "1", "MPLBACKEND": "", **environment}):
         client.execute(cwd=str(folder))
     return [

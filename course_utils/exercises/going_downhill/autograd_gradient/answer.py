@@ -7,6 +7,7 @@ import numpy as np
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import edit
 from autograder.catalogue.ways import Ignored, solution_part
+from autograder.kits.results import GRAPH_ATTACHED, NO_TENSOR, OTHER_DTYPE, RESULT_LABELS
 from autograder.kits.smooth_function import fresh_coefficients
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
@@ -69,11 +70,12 @@ PART = solution_part(
     "autograd_gradient",
     "autograd_gradient",
     MISTAKES,
-    ignored=(NOT_AUTOGRAD,),
+    ignored=(NOT_AUTOGRAD, NO_TENSOR, OTHER_DTYPE, GRAPH_ATTACHED),
     labels={
         "gradient_plain": Label("gradient at a tensor that is not tracked"),
         "gradient_first": Label("gradient at a leaf that holds an old gradient"),
         "gradient_second": Label("gradient at the same leaf, second call"),
+        **RESULT_LABELS,
         "x_left_alone": Label("x left as it was", statement=True),
         "through_autograd": Label("f was called on a tracked tensor", statement=True),
     },

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from course_utils.kits.probe import Inputs, Outputs, Probe, as_array
+from course_utils.kits.results import tensor_statements
 from course_utils.kits.smooth_function import torch_function
 
 __all__ = ["PROBE"]
@@ -28,14 +29,16 @@ def _run(autograd_gradient: Callable[..., Any], inputs: Inputs) -> Outputs:
         tracked.append(value.requires_grad)
         return value
 
+    returned = autograd_gradient(watched, plain)
     answers = {
-        "gradient_plain": as_array(autograd_gradient(watched, plain), WHAT, plain.shape),
+        "gradient_plain": as_array(returned, WHAT, plain.shape),
         "gradient_first": as_array(autograd_gradient(watched, leaf), WHAT, plain.shape),
         "gradient_second": as_array(autograd_gradient(watched, leaf), WHAT, plain.shape),
     }
     left_alone = _is_plain(plain, inputs) and _keeps_its_gradient(leaf, inputs)
     return {
         **answers,
+        **tensor_statements(returned),
         "x_left_alone": np.array([float(left_alone)]),
         "through_autograd": np.array([float(any(tracked))]),
     }

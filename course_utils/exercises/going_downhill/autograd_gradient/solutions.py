@@ -23,6 +23,11 @@ def jacobian(f, x):
     return torch.autograd.functional.jacobian(f, x)
 
 
+def keeps_the_graph(f, x):
+    leaf = x.detach().clone().requires_grad_(True)
+    return torch.autograd.grad(f(leaf), leaf, create_graph=True)[0]
+
+
 def accumulates(f, x):
     x.requires_grad_(True)
     f(x).backward()
@@ -89,6 +94,10 @@ CORRECT = {
 }
 
 MUTANTS = {
+    "no-tensor": (lambda f, x: on_a_copy(f, x).numpy(),),
+    "no-tensor (a list)": (lambda f, x: with_grad(f, x).tolist(),),
+    "other-dtype": (lambda f, x: with_grad(f, x).to(torch.float32),),
+    "graph-attached": (keeps_the_graph,),
     "gradients-accumulate": (accumulates,),
     "old-gradient-added": (accumulates_then_cleans,),
     "x-changed": (overwrites,),

@@ -63,6 +63,12 @@ GRADIENT_MISTAKES = (
         {"x.copy(), x.copy()": "x.copy(), x"},
     ),
     edit(
+        "both-points-the-same",
+        "The point that is moved up and the one that is moved down are one array, x itself, under two names: what one "
+        "of them does is undone by the other, and f is asked twice at the same point.",
+        {"x.copy(), x.copy()": "x, x"},
+    ),
+    edit(
         "x-changed",
         "The gradient is right, but x is not what it was before the call.",
         {"return gradient": "x += h\nreturn gradient"},

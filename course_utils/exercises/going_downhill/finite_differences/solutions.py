@@ -106,6 +106,16 @@ def flat_points(f, x, h=1e-5):
     return on_copies(lambda z: f(z.ravel()), x, h)
 
 
+def both_points_the_same(f, x, h=1e-5):
+    grad = np.zeros_like(x)
+    for i in np.ndindex(*x.shape):
+        up = down = x
+        up[i] += h
+        down[i] -= h
+        grad[i] = (f(up) - f(down)) / (2 * h)
+    return grad
+
+
 def forgot_return(f, x, h=1e-5):
     on_copies(f, x, h)
 
@@ -141,6 +151,7 @@ MUTANTS = {
     "half-steps": (gradient(CENTRAL, step="h / 2"), rel_error),
     "sign-of-difference": (gradient("(down - up) / (2 * h)"), rel_error),
     "entries-not-put-back": (gradient(CENTRAL, restore=False), rel_error),
+    "both-points-the-same": (both_points_the_same, rel_error),
     "x-changed": (central_then_leaves_copy_moved, rel_error),
     "all-entries-at-once": (all_at_once, rel_error),
     "forward-difference+step-size-ignored": (gradient("(up - here) / h", step="1e-5"), rel_error),

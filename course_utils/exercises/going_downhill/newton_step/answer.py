@@ -7,6 +7,7 @@ import numpy as np
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import edit
 from autograder.catalogue.ways import solution_part
+from autograder.kits.results import NO_TENSOR, RESULT_LABELS
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
@@ -85,8 +86,10 @@ PART = solution_part(
     "newton_step",
     "newton_step",
     MISTAKES,
+    ignored=(NO_TENSOR,),
     labels={
         "new_x": Label("new point", "function", link="of"),
+        "is_tensor": RESULT_LABELS["is_tensor"],
         "x_left_alone": Label("x left as it was", statement=True),
     },
     reread="section 1.9, the Newton step",

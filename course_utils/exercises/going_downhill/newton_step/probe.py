@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
+from course_utils.kits.results import tensor_statements
 from course_utils.kits.stand_ins import VECTORS
 
 __all__ = ["PROBE"]
@@ -29,9 +30,11 @@ def _run(newton_step: Callable[..., Any], inputs: Inputs) -> Outputs:
     left_alone = True
     for case, start in enumerate(inputs["x"]):
         x = torch.tensor(start, dtype=torch.float64)
-        found.append(as_array(newton_step(_function(inputs, case), x), "the return value of newton_step", start.shape))
+        returned = newton_step(_function(inputs, case), x)
+        found.append(as_array(returned, "the return value of newton_step", start.shape))
         left_alone &= x.grad is None and not x.requires_grad and np.array_equal(x.numpy(), start)
-    return {"new_x": np.stack(found), "x_left_alone": np.array([float(left_alone)])}
+    kind = tensor_statements(returned)
+    return {"new_x": np.stack(found), "is_tensor": kind["is_tensor"], "x_left_alone": np.array([float(left_alone)])}
 
 
 PROBE = Probe("newton_step", ("newton_step",), (Part("newton_step", ("newton_step",), _run, upon=VECTORS),))

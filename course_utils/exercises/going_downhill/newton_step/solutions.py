@@ -64,6 +64,7 @@ CORRECT = {
 }
 
 MUTANTS = {
+    "no-tensor": (changed("(x - torch.linalg.solve(h, g)).numpy()"),),
     "added-step": (changed("x + torch.linalg.solve(h, g)"),),
     "hessian-not-inverted": (changed("x - h @ g"),),
     "hessian-ignored": (changed("x - g"),),

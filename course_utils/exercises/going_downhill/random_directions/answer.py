@@ -7,6 +7,7 @@ import numpy as np
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import edit
 from autograder.catalogue.ways import Ignored, solution_part
+from autograder.kits.results import GRAPH_ATTACHED, NO_TENSOR
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
@@ -191,7 +192,7 @@ COMPARE = solution_part(
     "random_directions",
     "compare_directions",
     COMPARE_MISTAKES,
-    ignored=(GENERATOR_IGNORED,),
+    ignored=(GENERATOR_IGNORED, NO_TENSOR, GRAPH_ATTACHED),
     labels={
         "gradient_change": Label("change of the loss along the gradient"),
         "random_length": Label("length of the random steps, in units of step_length", nan="they differ"),
@@ -200,6 +201,8 @@ COMPARE = solution_part(
         "all_different": Label("random directions all different", statement=True),
         "follows_generator": Label("the same seed gives the same numbers", statement=True),
         "params_left_alone": Label("parameters left as they were", statement=True),
+        "is_tensor": Label("the random changes are a tensor", statement=True),
+        "no_graph": Label("the changes carry no graph", statement=True),
     },
     reread="section 1.8, equal lengths",
     words={

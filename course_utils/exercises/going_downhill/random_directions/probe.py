@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from course_utils.exercises.going_downhill.random_directions.probe_softmax import fresh_parameters, softmax_loss
 from course_utils.kits.probe import Inputs, Part, Pieces, Probe, ProbeFailure, as_array
+from course_utils.kits.results import carries_graph
 from course_utils.kits.unpack import unpack
 
 __all__ = ["PROBE"]
@@ -65,7 +66,7 @@ def _flat(params: Sequence[torch.Tensor]) -> Array:
 
 
 def _run_compare(compare_directions: Callable[..., Any], inputs: Inputs) -> Pieces:
-    first, places, left_alone = _ask(compare_directions, inputs)
+    first, places, manners = _ask(compare_directions, inputs)
     yield {"gradient_change": first[:1]}
     again, _, _ = _ask(compare_directions, inputs)
     random_changes = first[1:]
@@ -79,7 +80,7 @@ def _run_compare(compare_directions: Callable[..., Any], inputs: Inputs) -> Piec
         "both_signs": bool(0.2 < (steps > 0).mean() < 0.8) if steps.size else False,
         "all_different": len(np.unique(steps.round(12), axis=0)) >= len(random_changes),
         "follows_generator": np.array_equal(random_changes, again[1:]),
-        "params_left_alone": left_alone,
+        **manners,
     }
     yield {
         "random_length": np.array([lengths[0] if lengths.size and np.allclose(lengths, lengths[0]) else np.nan]),
@@ -88,8 +89,10 @@ def _run_compare(compare_directions: Callable[..., Any], inputs: Inputs) -> Piec
     }
 
 
-def _ask(compare_directions: Callable[..., Any], inputs: Inputs) -> tuple[Array, list[tuple[Array, float]], bool]:
-    """Return the answers (the change along the gradient first), where the loss was evaluated, whether params stayed."""
+def _ask(
+    compare_directions: Callable[..., Any], inputs: Inputs
+) -> tuple[Array, list[tuple[Array, float]], dict[str, bool]]:
+    """Return the answers (the change along the gradient first), where the loss was evaluated, and what else holds."""
     params, watched = fresh_parameters(inputs), _Watched(inputs)
     number, generator = int(inputs["num_directions"]), torch.Generator().manual_seed(int(inputs["seed"]))
     returned = compare_directions(watched, params, float(inputs["step_length"]), number, generator)
@@ -98,7 +101,12 @@ def _ask(compare_directions: Callable[..., Any], inputs: Inputs) -> tuple[Array,
     random_changes = as_array(random, "random_changes", (number,))
     # Moved and moved back again by a sum and a difference: the last digit may have changed.
     kept = np.allclose(_flat(params), _flat(fresh_parameters(inputs)), rtol=0.0, atol=1e-9)
-    return np.concatenate([[gradient_change], random_changes]), watched.places, kept
+    manners = {
+        "params_left_alone": kept,
+        "is_tensor": isinstance(random, torch.Tensor),
+        "no_graph": not carries_graph(along, random),
+    }
+    return np.concatenate([[gradient_change], random_changes]), watched.places, manners
 
 
 def _start(inputs: Inputs) -> tuple[Array, Array, float]:

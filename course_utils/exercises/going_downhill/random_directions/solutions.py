@@ -65,7 +65,7 @@ def moves_and_returns(loss_fn, params, step_length, num_directions, generator):
             changes.append(float(loss_fn(params) - base))
             for p, d in zip(params, direction, strict=True):
                 p -= step_length * d / length
-    return changes[0], changes[1:]
+    return changes[0], torch.tensor(changes[1:])
 
 
 def comparing(
@@ -119,13 +119,29 @@ def walk_with_own_base(loss_fn, params, step_length, num_directions, generator):
             for p, d in zip(params, direction, strict=True):
                 p += step_length * d / total
             changes.append(loss_fn(params) - before)
-    return along, changes
+    return along, torch.tensor(changes)
 
 
 def stays_at_the_end(loss_fn, params, step_length, num_directions, generator):
     answer = flat_directions(loss_fn, params, step_length, num_directions, generator)
     in_place(loss_fn(params), params, step_length)
     return answer
+
+
+def as_arrays(*arguments):
+    along, changes = comparing()(*arguments)
+    return along, changes.numpy()
+
+
+def with_the_graph(loss_fn, params, step_length, num_directions, generator):
+    before = loss_fn(params)
+    directions = [[-part for part in torch.autograd.grad(before, params, retain_graph=True)]]
+    directions += [[torch.randn(p.shape, generator=generator) for p in params] for _ in range(num_directions)]
+    changes = []
+    for direction in directions:
+        length = torch.cat([part.ravel() for part in direction]).norm()
+        changes.append(loss_fn([p + step_length * d / length for p, d in zip(params, direction, strict=True)]) - before)
+    return changes[0], torch.stack(changes[1:])
 
 
 def updating(body):
@@ -150,6 +166,8 @@ CORRECT = {
 }
 
 MUTANTS = {
+    "no-tensor": (with_data, as_arrays),
+    "graph-attached": (with_data, with_the_graph),
     "ascent": update_mutant("p.data += lr * p.grad.data"),
     "gradients-accumulate": update_mutant("p.data -= lr * p.grad", start="loss.backward()\n"),
     "gradients-zeroed-late": (

@@ -57,6 +57,16 @@ DECAYS = (
         {NOW: "now = step_size * (1 - decay) ** t"},
     ),
     edit(
+        "one-coordinate-decays",
+        "Only the steps of x get shorter: y moves with the step size of the start all the way.",
+        {"now * slope_y": "step_size * slope_y"},
+    ),
+    edit(
+        "one-coordinate-decays",
+        "Only the steps of y get shorter: x moves with the step size of the start all the way.",
+        {"now * slope_x": "step_size * slope_x"},
+    ),
+    edit(
         "learning-rate-ignored",
         "The steps do not depend on step_size, only on decay.",
         {BEGIN: f"step_size = 1.0\n{BEGIN}"},

@@ -70,6 +70,21 @@ def y_after_x(x, y, step_size, steps, decay=1.0):
     return x, y, f(x, y), x_hist, y_hist
 
 
+def one_coordinate(x_decays, y_decays):
+    def optimize_f(x, y, step_size, steps, decay=1.0):
+        x_hist, y_hist = [x], [y]
+        for t in range(steps):
+            factor = decay**t
+            dx, dy = grad_x_f(x, y), grad_y_f(x, y)
+            x = x - step_size * (factor if x_decays else 1) * dx
+            y = y - step_size * (factor if y_decays else 1) * dy
+            x_hist.append(x)
+            y_hist.append(y)
+        return x, y, f(x, y), x_hist, y_hist
+
+    return optimize_f
+
+
 def without_start(solution):
     def optimize_f(*arguments):
         x, y, value, x_hist, y_hist = solution(*arguments)
@@ -101,6 +116,8 @@ MUTANTS = {
     "decay-divides": (descend("step_size / decay**t"),),
     "one-minus-decay": (descend("step_size * (1 - decay)**t"),),
     "learning-rate-ignored": (descend("decay**t"),),
+    "one-coordinate-decays": (one_coordinate(True, False),),
+    "one-coordinate-decays (the other one)": (one_coordinate(False, True),),
     "ascent": (descend("step_size * decay**t", sign=1),),
     "y-uses-new-x": (y_after_x,),
     "best-point-returned": (of_the_lowest,),

@@ -226,9 +226,27 @@ def zeros(m):
     return torch.zeros_like(m)
 
 
+class FixedBetas(Textbook):
+    def __init__(self, parameters, lr=0.01, beta1=0.9, beta2=0.99):
+        super().__init__(parameters, lr, 0.9, 0.999)
+
+
+class D2lConstants(FixedBetas):
+    """As in Dive into Deep Learning, with the constants written into the step."""
+
+    def step(self):
+        self.t += 1
+        for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
+            m[:] = 0.9 * m + (1 - 0.9) * p.grad
+            v[:] = 0.999 * v + (1 - 0.999) * torch.square(p.grad)
+            p.data -= self.lr * m / (1 - 0.9**self.t) / (torch.sqrt(v / (1 - 0.999**self.t)) + 1e-6)
+
+
 MUTANTS = {
     "no-bias-correction (epsilon outside, 1e-6)": adam(correct=uncorrected, denominator=outside(1e-6)),
     "ascent (epsilon outside, 1e-10)": adam(denominator=outside(1e-10), sign=1.0),
+    "betas-fixed": (FixedBetas,),
+    "betas-fixed (epsilon as well)": (D2lConstants,),
     "no-bias-correction": (PublishedWithoutCorrection,),
     "no-bias-correction (epsilon outside)": adam(correct=uncorrected, denominator=outside(1e-8)),
     "only-first-moment-corrected": adam(correct=lambda m, v, b1, b2, t: (m / (1 - b1**t), v)),

@@ -33,6 +33,12 @@ MISTAKES = (
         {"average, averages = 0.0": "average, averages = values[0]"},
     ),
     edit(
+        "starts-at-first-value",
+        "The first result is the first value itself; in the text the average starts at zero, before the first value.",
+        {"averages = 0.0": "averages = values[0]", "if bias_correction": "if bias_correction and t > 1"},
+        pairs=False,
+    ),
+    edit(
         "average-not-kept",
         "Each average starts again from zero: nothing is kept from one value to the next.",
         {"beta * average +": "0 * average +"},
@@ -86,6 +92,11 @@ MISTAKES = (
         "t-frozen",
         "The exponent of the correction stays at 1 instead of counting the values.",
         {"beta**t": "beta**1"},
+    ),
+    edit(
+        "last-correction-for-all",
+        "Every average is divided by the correction of the last one; each needs that of its own step.",
+        {"beta**t": "beta ** len(values)"},
     ),
     edit(
         "corrected-stored-back",

@@ -94,10 +94,24 @@ def overwrites_its_input(values, beta, bias_correction=False):
     return values.copy()
 
 
+def first_as_it_is(values, beta, bias_correction=False):
+    averages = [values[0]]
+    for value in values[1:]:
+        averages.append(beta * averages[-1] + (1 - beta) * value)
+    powers = beta ** np.arange(2, len(values) + 1)
+    return np.array(averages) / np.append(1.0, 1 - powers) if bias_correction else np.array(averages)
+
+
+def corrected_at_the_end(values, beta, bias_correction=False):
+    return plain_loop(values, beta) / (1 - beta ** len(values) if bias_correction else 1)
+
+
 MUTANTS = {
     "no-one-minus-beta": (mutant(take=lambda b: 1.0),),
     "beta-on-wrong-term": (mutant(keep=lambda b: 1 - b, take=lambda b: b),),
     "starts-at-first-value": (starts_at_first,),
+    "starts-at-first-value (which is left as it is)": (first_as_it_is,),
+    "last-correction-for-all": (corrected_at_the_end,),
     "average-not-kept": (mutant(keep=lambda b: 0.0),),
     "plain-mean": (cumulative_mean,),
     "shifted-by-one": (mutant(out=lambda old, new: old),),

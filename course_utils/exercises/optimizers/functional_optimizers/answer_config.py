@@ -26,6 +26,7 @@ def config_mistakes(state: Sequence[str]) -> tuple[Edit, ...]:
     Args:
         state: The keys of the config that are not settings.
     """
+    with_defaults = f"{{key: value for key, value in defaults.items() if key not in {tuple(state)}}}"
     with_state = f"{{**{{key: defaults[key] for key in {tuple(state)}}}, **(config or defaults)}}"
     return (
         edit(
@@ -46,6 +47,11 @@ def config_mistakes(state: Sequence[str]) -> tuple[Edit, ...]:
             f"With a config in which some of the settings are missing an error is raised; {MISSING}",
             {FILLED_IN: f"config = {with_state}"},
             share=0.75,
+        ),
+        edit(
+            "defaults-win",
+            "The default values replace the settings of a config that is given; a setting that is given should win.",
+            {FILLED_IN: f"config = {{**defaults, **(config or {{}}), **{with_defaults}}}"},
         ),
         edit(
             "given-settings-lost",

@@ -237,6 +237,14 @@ VARIANTS = {
     ),
 }
 
+
+def defaults_win(function, **defaults):
+    def overridden(w, dw, config=None):
+        return function(w, dw, {**(config or {}), **defaults})
+
+    return overridden
+
+
 MUTANTS = {
     "plain-sgd": momentum_with(lambda v, dw, lr, mu: v, lambda v, old, dw, c: -c["learning_rate"] * dw),
     "t-not-incremented (from 1)": adam_with(exponent=lambda t: t, stored=lambda t: t, default_t=1),
@@ -253,6 +261,17 @@ MUTANTS = {
         in_place(adam_with(divisors=lambda b1, b2, k: (1 - b1, 1 - b2))[2]),
     ),
     "t-not-incremented+t-frozen": adam_with(divisors=lambda b1, b2, k: (1 - b1, 1 - b2), stored=lambda t: t),
+    "defaults-win": (defaults_win(sgd_momentum, learning_rate=1e-2, momentum=0.9), rmsprop, adam),
+    "defaults-win (rmsprop)": (
+        sgd_momentum,
+        defaults_win(rmsprop, learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8),
+        adam,
+    ),
+    "defaults-win (adam)": (
+        sgd_momentum,
+        rmsprop,
+        defaults_win(adam, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8),
+    ),
     "ascent": momentum_with(lambda v, dw, lr, mu: mu * v + lr * dw),
     "sign-mixed": momentum_with(heavy, lambda v, old, dw, c: -v),
     "learning-rate-ignored": momentum_with(lambda v, dw, lr, mu: mu * v - dw),

@@ -51,6 +51,18 @@ MISTAKES = (
         {VELOCITY: "velocity.mul_(0).add_((1 - self.mu) * parameter.grad)"},
     ),
     edit(
+        "starts-at-first-gradient",
+        "The velocity starts as the whole first gradient; in the text it starts at zero, and the first gradient enters "
+        "with weight 1 - mu like every other.",
+        {
+            "self.velocities = [": "self.steps_taken = 0\nself.velocities = [",
+            "for parameter, velocity in": "self.steps_taken += 1\nfor parameter, velocity in",
+            VELOCITY: "velocity.copy_(parameter.grad) if self.steps_taken == 1 else "
+            "velocity.mul_(self.mu).add_((1 - self.mu) * parameter.grad)",
+        },
+        pairs=False,
+    ),
+    edit(
         "learning-rate-twice",
         "The learning rate is applied twice: once inside the velocity and once in the step.",
         {VELOCITY: "velocity.mul_(self.mu).add_(self.lr * (1 - self.mu) * parameter.grad)"},

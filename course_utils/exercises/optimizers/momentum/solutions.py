@@ -147,6 +147,17 @@ class BiasCorrected(Textbook):
             p -= self.lr * (self.velocities[i] / (1 - self.mu**self.t))
 
 
+class TorchWithDampening(Sgd):
+    """torch's own optimizer, whose buffer starts as the first gradient."""
+
+    def __init__(self, parameters, lr=0.01, mu=0.9):
+        super().__init__(parameters, lr)
+        self.inner = torch.optim.SGD(self.parameters, lr=lr, momentum=mu, dampening=mu)
+
+    def step(self):
+        self.inner.step()
+
+
 MUTANTS = {
     "plain-sgd": mutant(lambda g, v, lr, mu: (v, -lr * g)),
     "bias-corrected": (BiasCorrected,),
@@ -156,6 +167,7 @@ MUTANTS = {
     "beta-on-wrong-term": mutant(descending(lambda g, v, lr, mu: (1 - mu) * v + mu * g)),
     "stale-velocity": mutant(lambda g, v, lr, mu: (mu * v + (1 - mu) * g, -lr * v)),
     "velocity-not-kept": (Recomputed,),
+    "starts-at-first-gradient": (TorchWithDampening,),
     "learning-rate-twice": mutant(descending(lambda g, v, lr, mu: mu * v + lr * (1 - mu) * g)),
     "sign-mixed": mutant(lambda g, v, lr, mu: (mu * v - lr * g, -(mu * v - lr * g))),
     "shared-state": (SharedScalar,),

@@ -84,6 +84,12 @@ MISTAKES = (
         {"add_(parameter": "add_(self.lr * parameter"},
     ),
     edit(
+        "learning-rate-on-gradient-only",
+        "In the step the learning rate multiplies the gradient only; mu times the velocity moves the weights at full "
+        "length.",
+        {"self.lr * (parameter.grad + self.mu * velocity)": "self.lr * parameter.grad + self.mu * velocity"},
+    ),
+    edit(
         "sign-mixed",
         "Two conventions are mixed: a velocity that already has the minus sign and the rate inside is subtracted.",
         {"add_(parameter.grad)": "sub_(self.lr * parameter.grad)", AHEAD: "parameter.grad + self.mu * velocity"},

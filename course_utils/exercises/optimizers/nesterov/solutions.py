@@ -106,6 +106,7 @@ MUTANTS = {
     "mu-on-wrong-term": nesterov(velocity=lambda v, g, mu, lr: v + mu * g),
     "velocity-not-kept": nesterov(velocity=lambda v, g, mu, lr: mu * torch.zeros_like(v) + g),
     "learning-rate-twice": nesterov(velocity=lambda v, g, mu, lr: mu * v + lr * g),
+    "learning-rate-on-gradient-only": nesterov(change=lambda v, old, g, mu, lr: -(lr * g + mu * v)),
     "sign-mixed": nesterov(
         velocity=lambda v, g, mu, lr: mu * v - lr * g, change=lambda v, old, g, mu, lr: -(mu * v + lr * g)
     ),

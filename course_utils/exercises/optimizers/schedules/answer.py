@@ -52,6 +52,11 @@ MISTAKES = (
         {DONE: "(step - warmup_steps) / total_steps"},
     ),
     edit(
+        "whole-division",
+        "The part that is done is divided as a whole number, without remainder: it stays 0 until the very end.",
+        {DONE: "(step - warmup_steps) // (total_steps - warmup_steps)"},
+    ),
+    edit(
         "counts-from-one",
         "The schedule is one step ahead: the first step is step 0.",
         {FIRST_LINE: f"step = step + 1\n{FIRST_LINE}"},
@@ -111,6 +116,11 @@ MISTAKES = (
         "cosine-without-pi",
         "The cosine runs to 1 instead of pi: the rate ends at 0.77 of the base rate.",
         {COSINE: "(1 + np.cos(done)) / 2"},
+    ),
+    edit(
+        "cosine-in-degrees",
+        "The cosine takes its angle in radians: half a turn is not 180.",
+        {COSINE: "(1 + np.cos(180 * done)) / 2"},
     ),
     edit(
         "unknown-kind-accepted",

@@ -159,6 +159,8 @@ MUTANTS = {
     "warmup-not-subtracted (after the ramp)": varied(part=after_the_ramp),
     "warmup-not-subtracted+unknown-kind-accepted": varied(part=after_the_ramp, refuse=False),
     "total-not-shortened": varied(part=lambda t, w, total: max(0, t - w) / total),
+    "whole-division": varied(part=lambda t, w, total: max(0, t - w) // (total - w)),
+    "cosine-in-degrees": shape("cosine", lambda s: (1 + math.cos(180 * s)) / 2),
     "counts-from-one": varied(shift=1),
     "base-rate-ignored": varied(base=1.0),
     "one-drop": shape("step", lambda s: 1 if s < 0.5 else 0.1),

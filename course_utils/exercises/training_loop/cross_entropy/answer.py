@@ -66,6 +66,12 @@ MISTAKES = (
         {"torch.arange(len(labels))": ":"},
     ),
     edit(
+        "labels-pick-rows",
+        "The labels are used as numbers of rows, so whole examples are picked, with all their classes; each label is "
+        "the number of a class within the row of its own example.",
+        {"torch.arange(len(labels)), labels": "labels"},
+    ),
+    edit(
         "averaged-over-classes",
         "The loss is too small by the number of classes: the mean goes over examples and classes, the text's over "
         "examples.",

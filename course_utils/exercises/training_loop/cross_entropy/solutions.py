@@ -59,6 +59,7 @@ MUTANTS = {
     "no-maximum-subtracted+through-the-probability": lambda z, y: nll(probabilities(z, stable=False), y),
     "logarithm-missing": lambda z, y: -probabilities(z)[range(len(y)), y].mean(),
     "every-label-for-every-example": lambda z, y: -functional.log_softmax(z, 1)[:, y].mean(),
+    "labels-pick-rows": lambda z, y: -torch.stack([functional.log_softmax(z[label], 0) for label in y]).mean(),
     "averaged-over-classes": lambda z, y: -(functional.one_hot(y, 4) * functional.log_softmax(z, 1)).mean(),
     "sum-for-mean": lambda z, y: functional.cross_entropy(z, y, reduction="sum"),
     "sign-flipped": lambda z, y: functional.log_softmax(z, 1).gather(1, y.view(-1, 1)).mean(),

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.catalogue.answer import Answer, AnswerPart
 from autograder.catalogue.edit import Edit, edit
-from autograder.catalogue.ways import solution_part
+from autograder.catalogue.ways import Ignored, solution_part
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
@@ -16,6 +16,15 @@ __all__ = ["ANSWER"]
 
 LAYERS = "in params:"
 SQUEEZE = ".squeeze(dim=-1)"
+
+
+def _own_activation_not_used(name: str, function: str) -> Edit:
+    return edit(
+        "own-activation-not-used",
+        f"Every layer ends with {name}, whatever activation its tuple brings.",
+        {LAYERS: f"in [(w, b, lambda z: {function}) for w, b, _ in params]:"},
+    )
+
 
 MISTAKES = (
     edit("bias-missing", "The biases have no effect on the output.", {"@ weights + biases": "@ weights"}),
@@ -34,6 +43,7 @@ MISTAKES = (
         "The last layer ends without its activation.",
         {LAYERS: "in [*params[:-1], (*params[-1][:2], lambda z: z)]:"},
     ),
+    _own_activation_not_used("a rectifier", "z.relu()"),
     edit(
         "squeeze-all",
         "A batch of one example loses its batch dimension too: squeeze the last dimension only.",
@@ -42,6 +52,7 @@ MISTAKES = (
     ),
 )
 ABOUT_UNIT = (
+    _own_activation_not_used("a hyperbolic tangent", "z.tanh()"),
     edit(
         "not-squeezed",
         "One output per example should come back as a vector of shape (N,). As a column (N, 1), subtracted from labels "
@@ -77,12 +88,20 @@ ABOUT_LAYERS = (
         {SQUEEZE: "[..., :1]"},
     ),
 )
+GRAPH_CUT = Ignored(
+    "graph-cut",
+    "The values are right, but no gradient flows back from them to the weights and biases, which could not be trained.",
+    "No gradient flows back from the output to the weights and biases, either.",
+    ("graph",),
+    share=0.75,
+)
 NO_DIMENSION = "there is no such dimension"
 LABELS = {
     "outputs": Label("output of the batch"),
     "output_of_one_row": Label("output for one example"),
     "shape": Label("shape of the output", zero=NO_DIMENSION),
     "shape_of_one_row": Label("shape of the output for one example", zero=NO_DIMENSION),
+    "graph": Label("gradients flow back from the output to the parameters", statement=True),
     "inputs_left_alone": Label("inputs and parameters left as they were", statement=True),
 }
 
@@ -97,7 +116,14 @@ def generate(rng: np.random.Generator) -> Inputs:
 
 
 def _part(name: str, mistakes: tuple[Edit, ...]) -> AnswerPart:
-    return solution_part("network", name, mistakes, labels=LABELS, reread="section 3.3, one layer and its letters")
+    return solution_part(
+        "network",
+        name,
+        mistakes,
+        ignored=(GRAPH_CUT,),
+        labels=LABELS,
+        reread="section 3.3, one layer and its letters",
+    )
 
 
 ANSWER = Answer(

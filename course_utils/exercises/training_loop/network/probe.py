@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
+from course_utils.kits.results import carries_graph
 from course_utils.kits.tensors import flag, same, tensor
 
 __all__ = ["PROBE"]
@@ -29,8 +30,18 @@ def _run(kind: str, network: Network, inputs: Inputs) -> Outputs:
         "output_of_one_row": row.ravel(),
         "shape": _padded(batch.shape),
         "shape_of_one_row": _padded(row.shape),
+        "graph": flag(carries_graph(_tracked(kind, network, inputs))),
         "inputs_left_alone": flag(all(same(value, inputs[name]) for name, value in given.items())),
     }
+
+
+def _tracked(kind: str, network: Network, inputs: Inputs) -> object:
+    """Return the outputs for parameters that are tracked, as they are when an epoch begins."""
+    params = [
+        (tensor(inputs[f"{kind}_w{i}"]).requires_grad_(), tensor(inputs[f"{kind}_b{i}"]).requires_grad_(), h)
+        for i, h in enumerate(ACTIVATIONS[kind])
+    ]
+    return network(tensor(inputs[f"{kind}_x"]), params)
 
 
 def _padded(shape: tuple[int, ...]) -> Any:

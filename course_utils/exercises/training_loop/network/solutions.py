@@ -46,6 +46,12 @@ MUTANTS = {
     "activation-before-bias": with_layer(lambda x, w, b, h, i, p: h(x @ w) + b),
     "activation-before-weights": with_layer(lambda x, w, b, h, i, p: h(x) @ w + b),
     "last-activation-missing": with_layer(lambda x, w, b, h, i, p: x @ w + b if i == len(p) - 1 else h(x @ w + b)),
+    "own-activation-not-used": with_layer(lambda x, w, b, h, i, p: torch.relu(x @ w + b)),
+    "own-activation-not-used (hyperbolic tangent)": with_layer(
+        lambda x, w, b, h, i, p: torch.tanh(x @ w + b) if len(p) == 1 else torch.relu(x @ w + b)
+    ),
+    "graph-cut": lambda x, params: loop(x, params).detach(),
+    "graph-cut (an array)": lambda x, params: loop(x, params).detach().numpy(),
     "squeeze-all": with_layer(lambda x, w, b, h, i, p: h(x @ w + b), torch.squeeze),
     "not-squeezed": with_layer(lambda x, w, b, h, i, p: h(x @ w + b), lambda z: z),
     "hidden-activations-missing": with_layer(lambda x, w, b, h, i, p: h(x @ w + b) if i == len(p) - 1 else x @ w + b),

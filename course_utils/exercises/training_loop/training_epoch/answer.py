@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from autograder.catalogue.answer import Answer, AnswerPart
-from autograder.catalogue.edit import Edit, accepted, edit
-from autograder.catalogue.ways import solution_part
+from autograder.catalogue.edit import Edit, edit
+from autograder.catalogue.ways import Ignored, solution_part
 from course_utils.checks.labels import Label
 from course_utils.exercises.training_loop.training_epoch.answer_epoch import (
     ABOUT_BATCHES,
@@ -62,11 +62,13 @@ ABOUT_EVALUATE = (
         share=0.75,
     ),
 )
-ATTACHED = accepted(
+GRAPH_KEPT = Ignored(
     "graph-kept",
-    "Accepted: the values are right. They carry the graph of the whole pass with them; under no_grad, or as plain "
-    "numbers, they would not.",
-    {"with torch.no_grad():": "if True:", LOSS: "bce_loss(y, y_hat)"},
+    "The values are right, but one of those that are returned carries a graph with it: it can neither be plotted nor "
+    "become an array, and all that the graph holds stays in memory.",
+    "One of the values that are returned carries a graph with it, too.",
+    ("plain_numbers",),
+    share=0.75,
 )
 LABELS = {
     "weights": Label("parameters", "epoch"),
@@ -129,6 +131,7 @@ def _part(name: str, mistakes: Iterable[Edit], conventions: Iterable[Edit], weig
         name,
         mistakes,
         conventions=conventions,
+        ignored=[GRAPH_KEPT] if name != "the batches" else [],
         labels=LABELS,
         reread=reread,
         weight=weight,
@@ -155,6 +158,6 @@ ANSWER = Answer(
             "section 3.5, the six lines of an epoch, and the weighted mean",
         ),
         _part("the batches", ABOUT_BATCHES, [], 0.3, "section 3.5, permutations and the last batch"),
-        _part("evaluate", ABOUT_EVALUATE, [ATTACHED], 0.2, "section 3.5, what is reported"),
+        _part("evaluate", ABOUT_EVALUATE, [], 0.2, "section 3.5, what is reported"),
     ),
 )

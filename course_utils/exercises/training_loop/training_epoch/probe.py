@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array, raw_array
+from course_utils.kits.results import carries_graph
 from course_utils.kits.stand_ins import LOSS_OF_OUTPUTS, TRAINED
 from course_utils.kits.tensors import chance, flag, numbers_of_rows, parameters, tensor
 
@@ -57,9 +58,11 @@ def _update(train_epoch: TrainEpoch, inputs: Inputs) -> Pieces:
     x, y = _alike(inputs, 2 * size + 1)
     params, recorder = _params(inputs, x)
     yield from _full_batches(train_epoch, inputs)
-    weights, reports, used = [], [], []
+    weights, reports, used, attached = [], [], [], False
     for _ in range(2):
-        reports.append(_report(train_epoch(params, x, y, lr, size)))
+        result = train_epoch(params, x, y, lr, size)
+        reports.append(_report(result))
+        attached = attached or carries_graph(*parameters(result, 2, "train_epoch"))
         weights.append(_flat(params, inputs))
         used.append(sum(map(len, recorder.taken())))
         yield {
@@ -68,6 +71,7 @@ def _update(train_epoch: TrainEpoch, inputs: Inputs) -> Pieces:
             "loss": np.array([loss for loss, _ in reports]),
             "accuracy": np.array([accuracy for _, accuracy in reports]),
         }
+    yield {"plain_numbers": flag(not attached)}
     yield {"gradient_not_used": flag(bool(np.all(weights[1] == _start(inputs))) and _has_gradient(params))}
 
 
@@ -123,8 +127,7 @@ def _loss_of_pairs(train_epoch: TrainEpoch, inputs: Inputs) -> float:
     """Train a unit that is right and sure about every example: if it is told otherwise, the pairs were broken."""
     y = tensor(inputs["y_sure"])
     x = torch.stack([60 * y - 30, torch.linspace(-1, 1, len(y), dtype=torch.float64)], dim=1)
-    w = tensor(np.array([[1.0], [0.0]])).requires_grad_()
-    params = [(w, tensor(np.zeros(1)).requires_grad_(), torch.sigmoid)]
+    params = [(tensor(np.array([[1.0], [0.0]])), tensor(np.zeros(1)), torch.sigmoid)]
     loss, _ = _report(train_epoch(params, x, y, 1e-6, 8))
     return loss
 
@@ -132,19 +135,21 @@ def _loss_of_pairs(train_epoch: TrainEpoch, inputs: Inputs) -> float:
 def _evaluate(evaluate: Callable[..., Any], inputs: Inputs) -> Outputs:
     x, y = tensor(inputs["x"]), tensor(inputs["y"])
     params, _ = _params(inputs, x)
+    for w, b, _ in params:  # as after an epoch
+        w.requires_grad_(), b.requires_grad_()
     results = parameters(evaluate(params, x, y), 2, "evaluate")
     loss, accuracy = (as_array(value, "a result of evaluate", ()) for value in results)
-    attached = any(isinstance(value, torch.Tensor) and value.requires_grad for value in results)
     return {
         "loss": loss,
         "accuracy": accuracy,
-        "plain_numbers": flag(not attached),
+        "plain_numbers": flag(not carries_graph(*results)),
         "parameters_left_alone": flag(np.array_equal(_flat(params, inputs), _start(inputs))),
     }
 
 
 def _params(inputs: Inputs, x: torch.Tensor) -> tuple[Params, Recorder]:
-    w0, b0, w1, b1 = (tensor(inputs[name]).requires_grad_() for name in ("w0", "b0", "w1", "b1"))
+    """Return layers as `make_layer` gives them, not tracked, and what records their batches."""
+    w0, b0, w1, b1 = (tensor(inputs[name]) for name in ("w0", "b0", "w1", "b1"))
     recorder = Recorder(x)
     recorder.params = [(w0, b0, recorder), (w1, b1, torch.sigmoid)]
     return recorder.params, recorder

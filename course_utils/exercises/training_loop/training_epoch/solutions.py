@@ -49,6 +49,7 @@ def epoch(**change):
     """Return the loop; each keyword changes one thing about it."""
 
     def train_epoch(params, x_train, y_train, learning_rate, batch_size):
+        enable_gradients(params)
         sign = change.get("sign", -1)
         n = len(x_train)
         order = change.get("order", torch.randperm)(n)
@@ -93,6 +94,7 @@ def published(params, x_train, y_train, learning_rate, batch_size):
 
 
 def by_optimizer(params, x_train, y_train, learning_rate, batch_size):
+    enable_gradients(params)
     optimizer = torch.optim.SGD([t for w, b, _ in params for t in (w, b)], lr=learning_rate)
     loader = DataLoader(TensorDataset(x_train, y_train), batch_size=batch_size, shuffle=True)
     losses, hits = 0.0, 0
@@ -109,6 +111,7 @@ def by_optimizer(params, x_train, y_train, learning_rate, batch_size):
 
 def by_grad(params, x_train, y_train, learning_rate, batch_size):
     """Replace the tensors in the list instead of changing them."""
+    enable_gradients(params)
     losses, rights = [], []
     for rows in np.array_split(np.random.permutation(len(x_train)), range(batch_size, len(x_train), batch_size)):
         rows = torch.as_tensor(rows)
@@ -128,6 +131,7 @@ def then_evaluate(params, x_train, y_train, learning_rate, batch_size):
 
 
 def no_learning(params, x_train, y_train, learning_rate, batch_size, *, cleared):
+    enable_gradients(params)
     order = torch.randperm(len(x_train))
     total = right = 0
     for rows in order.split(batch_size):
@@ -146,6 +150,7 @@ def no_learning(params, x_train, y_train, learning_rate, batch_size, *, cleared)
 
 
 def step_first(params, x_train, y_train, learning_rate, batch_size):
+    enable_gradients(params)
     optimizer = torch.optim.SGD([t for w, b, _ in params for t in (w, b)], lr=learning_rate)
     total = right = 0
     for rows in torch.randperm(len(x_train)).split(batch_size):
@@ -180,6 +185,7 @@ def one_too_many(params, x_train, y_train, learning_rate, batch_size):
 
 
 def one_batch(params, xb, yb, lr):
+    enable_gradients(params)
     clear_gradients(params)
     p = network(xb, params)
     loss = bce(yb, p)
@@ -194,6 +200,7 @@ def seeded_order(n):
 
 def only(choose):
     def train_epoch(params, x, y, lr, batch_size):
+        enable_gradients(params)
         trained = choose(params)
         total = right = 0.0
         for rows in torch.randperm(len(x)).split(batch_size):
@@ -228,6 +235,22 @@ def moving(losses, rights, sizes):
 
 
 ok = epoch()
+
+
+def summing_with_the_graph(params, x_train, y_train, learning_rate, batch_size):
+    enable_gradients(params)
+    total = right = 0
+    for rows in torch.randperm(len(x_train)).split(batch_size):
+        p = network(x_train[rows], params)
+        loss = bce(y_train[rows], p)
+        clear_gradients(params)
+        loss.backward()
+        add_gradients(params, -learning_rate)
+        total += loss * len(rows)
+        right += accuracy(y_train[rows], p) * len(rows)
+    return total / len(x_train), right / len(x_train)
+
+
 CORRECT = {
     "add_gradients": (ok, evaluate),
     "torch's optimizer and loader": (by_optimizer, lambda params, x, y: evaluate(params, x, y)),
@@ -240,9 +263,10 @@ CORRECT = {
 }
 VARIANTS = {
     "measured-after-the-epoch": (then_evaluate, evaluate),
-    "graph-kept": (ok, lambda params, x, y: (bce(y, network(x, params)), accuracy(y, network(x, params)))),
 }
 MUTANTS = {
+    "graph-kept": (summing_with_the_graph, evaluate),
+    "graph-kept (evaluate)": (ok, lambda params, x, y: (bce(y, network(x, params)), accuracy(y, network(x, params)))),
     "ascent": (epoch(sign=1), evaluate),
     "ascent+last-batch-dropped": (published, evaluate),
     "last-batch-dropped": (epoch(drop=True), evaluate),
