@@ -173,7 +173,8 @@ def test_watching_changes_no_number(exercise):
     with watch_library_calls():
         watched = observe(probe, objects, inputs)
     for one, other in zip(plain.parts, watched.parts, strict=True):
-        assert one.problem is None and other.problem is None
+        assert one.problem is None
+        assert other.problem is None
         for name, values in one.outputs.items():
             np.testing.assert_array_equal(values, other.outputs[name])
 
@@ -181,6 +182,7 @@ def test_watching_changes_no_number(exercise):
 def test_lines_are_few_one_for_each_thing():
     uses = [LibraryUse(f"torch.optim.adam.f{i}", f"line {i % 9}") for i in range(40)]
     lines = first_lines(seen_uses(uses, ("torch.optim.*",)))
-    assert len(lines) == MAX_FLAGS + 1 and lines[-1] == "and 4 more"
+    assert len(lines) == MAX_FLAGS + 1
+    assert lines[-1] == "and 4 more"
     assert seen_uses([LibraryUse("torch.add", "x + y")], ("torch.optim.*",)) == ()
     assert "takes away" in seen_uses([LibraryUse(OBSERVER_OFF, "sys.setprofile(None)")], ())[0]
