@@ -61,10 +61,18 @@ class Limits(_Record):
 
 
 class Points(_Record):
-    """The marks of an exercise: `auto` from its check, `manual` by hand. A plain number is `auto`."""
+    """The marks of an exercise: `auto` from its check, `manual` by hand. A plain number is `auto`.
+
+    Args:
+        auto: Marks of the check.
+        manual: Marks by hand.
+        library: The share of `auto` that is left, from 0 to 1, where the exercise asks to write by hand what the code
+            takes from a library. With 1, such code is shown to the instructor and costs nothing.
+    """
 
     auto: Marks = 0.0
     manual: Marks = 0.0
+    library: Annotated[float, Field(ge=0, le=1)] = 1.0
 
     @model_validator(mode="before")
     @classmethod

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from autograder.catalogue.answer import load_answer
 from autograder.grade.lazy_key import lazy_key
+from autograder.grade.library_uses import first_lines, seen_uses
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
-from autograder.grade.static_checks import flags
+from autograder.grade.static_checks import written_uses
 from autograder.grade.types import BY_HAND, Cell, ExerciseGrade, Numbers, PartGrade, Rebuilt
-from autograder.sandbox.types import CellResult, RunResult
+from autograder.sandbox.types import CellResult, LibraryUse, RunResult
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import conclude_part
 from course_utils.checks.types import Judgement, Observation, PartObservation, Problem
@@ -30,7 +32,11 @@ LONG_NUMBER = re.compile(r"[-+]?\d*\.\d{2,}(?:[eE][-+]?\d+)?|\d{5,}")
 
 
 def judge_run(
-    release: Release, rebuilt: Rebuilt, inputs: Mapping[str, Inputs], result: RunResult
+    release: Release,
+    rebuilt: Rebuilt,
+    inputs: Mapping[str, Inputs],
+    result: RunResult,
+    library_shares: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[ExerciseGrade, ...]:
     """Grade every exercise of a workbook that has inputs, and the parts marked by hand.
 
@@ -39,6 +45,7 @@ def judge_run(
         rebuilt: What was run.
         inputs: The hidden inputs of every probe.
         result: What came out of the run; untrusted.
+        library_shares: The share of the marks that is left where the code uses the library's solution, by exercise.
     """
     answers = {cell.id: cell.source for cell in rebuilt.cells if cell.role == "manual"}
     exercise_of = {cell.id: cell.exercise for cell in rebuilt.cells}
@@ -53,8 +60,9 @@ def judge_run(
         observation = result.observations.get(given.exercise) or _nothing_seen(given.exercise, own)
         duration_s = sum(cell.duration_s for cell in own) + sum(part.duration_s for part in observation.parts)
         grade = _grade(given, _trusted(observation, inputs[given.exercise]), inputs[given.exercise])
-        flagged = _flags(release, rebuilt, given.exercise)
-        grades.append(replace(grade, seconds=round(duration_s, 3), flags=flagged))
+        flagged = _flags(release, rebuilt, given.exercise, result.library_uses.get(given.exercise, ()))
+        grade = replace(grade, seconds=round(duration_s, 3), flags=flagged)
+        grades.append(_reduced(grade, library_shares.get(given.exercise, 1.0)) if flagged else grade)
     return tuple(grades)
 
 
@@ -75,13 +83,23 @@ def _without_evidence(given: Cell, verdict: str, message: str) -> ExerciseGrade:
     )
 
 
-def _flags(release: Release, rebuilt: Rebuilt, exercise: str) -> tuple[str, ...]:
+def _flags(release: Release, rebuilt: Rebuilt, exercise: str, uses: Sequence[LibraryUse]) -> tuple[str, ...]:
+    by_hand = load_answer(exercise).by_hand
     try:
-        return flags(release, rebuilt, exercise, load_answer(exercise).by_hand)
+        return first_lines((*written_uses(release, rebuilt, exercise, by_hand), *seen_uses(uses, by_hand)))
     except Exception as error:
         # What is only shown must not stop a grade.
         log.exception("reading the code of %s failed", exercise)
         return (f"The code could not be read ({type(error).__name__}).",)
+
+
+def _reduced(grade: ExerciseGrade, share: float) -> ExerciseGrade:
+    """Return the grade of code that uses the library's solution, which the exercise asks to write."""
+    if share == 1 or not grade.score:
+        return grade
+    parts = tuple(replace(part, score=round(part.score * share, 4)) for part in grade.parts)
+    reason = f"This exercise asks to write by hand what a library has: {share:.0%} of the marks are left."
+    return replace(grade, score=round(grade.score * share, 4), parts=parts, message=f"{grade.message} {reason}".strip())
 
 
 def _by_hand(given: Cell, answer: str) -> ExerciseGrade:

@@ -13,6 +13,8 @@ from autograder.grade.types import Submission
 
 __all__ = ["submission_basis", "submission_key"]
 
+RULES = ("limits", "library_shares")
+
 
 def submission_basis(submission: Submission, release: Release, settings: Settings) -> str:
     """Return the name of what is graded: of the content, the student, the release and the seed."""
@@ -20,12 +22,12 @@ def submission_basis(submission: Submission, release: Release, settings: Setting
         **{name: value for name, value in asdict(submission).items() if name != "content"},
         "content": hashlib.sha256(submission.content).hexdigest(),
         "release": release.digest,
-        "settings": {name: value for name, value in asdict(settings).items() if name != "limits"},
+        "settings": {name: value for name, value in asdict(settings).items() if name not in RULES},
     }
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 def submission_key(basis: str, settings: Settings) -> str:
-    """Return the name of a grade: of what is graded, of the limits, and of the engine."""
-    limits = json.dumps(asdict(settings.limits), sort_keys=True)
-    return hashlib.sha256(f"{basis}\n{limits}\n{engine_digest()}".encode()).hexdigest()
+    """Return the name of a grade: of what is graded, of the rules of the course, and of the engine."""
+    rules = json.dumps({name: value for name, value in asdict(settings).items() if name in RULES}, sort_keys=True)
+    return hashlib.sha256(f"{basis}\n{rules}\n{engine_digest()}".encode()).hexdigest()

@@ -40,7 +40,8 @@ def plan(rebuilt: Rebuilt, seed: int, student: str, only: str = "") -> Plan:
     for cell in rebuilt.cells:
         if cell.role == "check" and only in ("", cell.exercise):
             inputs[cell.exercise] = draw_inputs(cell.exercise, seed, student)
-            steps.append(ProbeStep(cell.exercise, inputs[cell.exercise]))
+            watch = bool(load_answer(cell.exercise).by_hand)
+            steps.append(ProbeStep(cell.exercise, inputs[cell.exercise], watch))
             if only:
                 break
         elif cell.code and cell.role not in ("check", "experiment") and cell.source.strip():

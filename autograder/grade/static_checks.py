@@ -1,6 +1,6 @@
 """Where an exercise asks to write a thing by hand and the code calls the library's: seen in the source, not in values.
 
-What is found is a flag for the instructor. It never changes a mark, because a name may be used for something else.
+What is found is a flag for the instructor; a name may be used for something else.
 """
 
 from __future__ import annotations
@@ -9,18 +9,17 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import chain
 
 from autograder.grade.library_names import LibraryNames, aliases_in, naming_nodes, uses_in
+from autograder.grade.library_uses import matches
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, Rebuilt
 
-__all__ = ["flags"]
+__all__ = ["written_uses"]
 
-MAX_FLAGS = 5
 # In characters over all code cells.
 MAX_SOURCE = 200_000
 MAX_LINE = 120
@@ -37,7 +36,7 @@ class _Read:
     lines: tuple[str, ...]
 
 
-def flags(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Sequence[str]) -> tuple[str, ...]:
+def written_uses(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Sequence[str]) -> tuple[str, ...]:
     """Return a line for each place where the code of an exercise uses what it should write itself.
 
     Besides the solution cells, functions and classes of cells that the student added are read where the solution uses
@@ -64,12 +63,7 @@ def flags(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Sequence[s
     ]
     for read, node in _reached([read.tree for read in solution], helpers):
         lines += _lines(read, node, known, by_hand, "an added cell, ", frozenset())
-    return _first(list(dict.fromkeys(lines)))
-
-
-def _first(lines: list[str]) -> tuple[str, ...]:
-    more = len(lines) - MAX_FLAGS
-    return (*lines[:MAX_FLAGS], *([f"and {more} more"] if more > 0 else []))
+    return tuple(dict.fromkeys(lines))
 
 
 def _place(number: int, count: int) -> str:
@@ -148,12 +142,7 @@ def _lines(
     found: dict[int, str] = {}
     for number, name in uses_in(node, known):
         text = read.lines[number - 1].strip() if number <= len(read.lines) else ""
-        if text not in given and len(name) > len(found.get(number, "")) and _matches(name, by_hand):
+        if text not in given and len(name) > len(found.get(number, "")) and matches(name, by_hand):
             found[number] = name
     for number, name in sorted(found.items()):
         yield tidy(f"{place}line {number} uses {name}: {read.lines[number - 1].strip()}", MAX_LINE)
-
-
-def _matches(name: str, by_hand: Sequence[str]) -> bool:
-    """Say whether a dotted name fits a pattern; one that begins with a dot is the end of a name."""
-    return any(name.endswith(one) if one.startswith(".") else fnmatchcase(name, one) for one in by_hand)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from autograder.course import Course
 from autograder.grade.executed import executed_notebook
@@ -31,12 +31,15 @@ class Settings:
         limits: What one submission may use.
         submission_bytes: How large a file may be.
         walls: "full", or "weak" where it was accepted that some are missing.
+        library_shares: The share of the marks that is left where code uses the library's solution, by exercise; all of
+            them where an exercise is not named.
     """
 
     seed: int
     limits: Limits
     submission_bytes: int
     walls: Strictness = "full"
+    library_shares: Mapping[str, float] = field(default_factory=dict)
 
 
 def settings_of(course: Course, seed: int, walls: Strictness, limits: Limits | None = None) -> Settings:
@@ -49,7 +52,8 @@ def settings_of(course: Course, seed: int, walls: Strictness, limits: Limits | N
             cell_s_of={name: one.cell_s for name, one in own.items() if one.cell_s is not None},
             probe_s_of={name: one.probe_s for name, one in own.items() if one.probe_s is not None},
         )
-    return Settings(seed, limits, course.limits.submission_bytes, walls)
+    shares = {name: points.library for name, points in course.points.items() if points.library < 1}
+    return Settings(seed, limits, course.limits.submission_bytes, walls, shares)
 
 
 def grade_submission(release: Release, submission: Submission, settings: Settings, run: RunSteps) -> Graded:
@@ -96,7 +100,7 @@ def _evaluate(release: Release, submission: Submission, settings: Settings, run:
     rebuilt = rebuild(release, cells)
     planned = plan(rebuilt, settings.seed, submission.student)
     result = run(planned.steps, settings.limits)
-    exercises = judge_run(release, rebuilt, planned.inputs, result)
+    exercises = judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
     failures = _given_cells_that_failed(rebuilt, result)
     grade = SubmissionGrade(
         student=submission.student,

@@ -111,7 +111,8 @@ class PartGrade:
 class ExerciseGrade:
     """The grade of one exercise; `score` is None while it waits for marking by hand, `grade_id` its gradebook cell.
 
-    `flags` are lines for the instructor, about what the code uses; they never change the score.
+    `flags` are lines for the instructor, about what the code takes from libraries; they change the score only where
+    `course.toml` gives the exercise a `library` share.
     """
 
     exercise: str

@@ -9,17 +9,20 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.sandbox.frames import UPON, pack, receive
+from autograder.sandbox.library_calls import library_objects, watch_library_calls
 from autograder.sandbox.reset import reset_state
 from autograder.sandbox.shell import RECORDER, GradingShell, record_streams
+from autograder.sandbox.types import LibraryUse
 from course_utils.checks.observe import observe_part
 from course_utils.checks.types import PartObservation, Problem
-from course_utils.kits.probe import load_probe
+from course_utils.kits.probe import Part, load_probe
 
 __all__ = ["answer_requests", "greet"]
 
@@ -64,17 +67,32 @@ def _part(request: Mapping[str, Any], inputs: Mapping[str, NDArray[Any]], shell:
     objects = {name: shell.user_ns.get(name) for name in probe.objects}
     RECORDER.start(0)
     reset_state(probe.exercise)
-    try:
-        seen = observe_part(part, objects, inputs)
-    except BaseException as escaped:
-        problem = Problem("error", f"Your code raised {type(escaped).__name__}: {_text(escaped)}")
-        seen = PartObservation(part.name, problem=problem)
+    with watch_library_calls() if request["watch"] else nullcontext({}) as calls:
+        seen = _observed(part, objects, inputs)
+    uses = _uses(part, objects, calls) if request["watch"] else ()
     arrays = {**seen.outputs, **{f"{UPON}{name}": array for name, array in seen.upon.items()}}
     if sum(array.nbytes for array in arrays.values()) > request["output_bytes"]:
         seen, arrays = PartObservation(part.name, problem=Problem("wrong", "What came back is far too large.")), {}
     problem_record = {"verdict": seen.problem.verdict, "message": seen.problem.message} if seen.problem else None
-    answer = {"problem": problem_record, "failed": seen.failed}
+    used = [[use.name, use.text, use.of] for use in uses]
+    answer = {"problem": problem_record, "failed": seen.failed, "uses": used}
     return answer, {name: np.asarray(array) for name, array in arrays.items()}
+
+
+def _uses(part: Part, objects: Mapping[str, object], calls: Mapping[str, LibraryUse]) -> tuple[LibraryUse, ...]:
+    try:
+        own = tuple(library_objects({name: objects[name] for name in part.uses}))
+    except Exception:  # an object can raise wherever it is looked at
+        own = ()
+    return (*own, *calls.values())
+
+
+def _observed(part: Part, objects: Mapping[str, object], inputs: Mapping[str, NDArray[Any]]) -> PartObservation:
+    try:
+        return observe_part(part, objects, inputs)
+    except BaseException as escaped:
+        problem = Problem("error", f"Your code raised {type(escaped).__name__}: {_text(escaped)}")
+        return PartObservation(part.name, problem=problem)
 
 
 def _text(error: BaseException) -> str:

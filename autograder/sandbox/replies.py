@@ -12,15 +12,17 @@ import numpy as np
 from safetensors import SafetensorError
 
 from autograder.sandbox.frames import UPON, unpack_arrays
+from autograder.sandbox.types import LibraryUse
 from course_utils.checks.types import PartObservation, Problem, VerdictName
 from course_utils.kits.probe import Outputs
 
-__all__ = ["OutputBudget", "clean_text", "read_cell", "read_part"]
+__all__ = ["OutputBudget", "clean_text", "read_cell", "read_part", "read_uses"]
 
 MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
 # What a probe itself can say; in particular not "correct".
 VERDICTS: dict[str, VerdictName] = {"error": "error", "wrong": "wrong", "not attempted": "not attempted"}
 MAX_ARRAYS = 256
+MAX_USES, MAX_USE = 4000, 120
 MAX_NDIM = 8
 
 
@@ -112,6 +114,14 @@ def read_part(answer: Mapping[str, Any], data: bytes, part: str, duration_s: flo
     outputs = {name: array for name, array in arrays.items() if not name.startswith(UPON)} if problem is None else {}
     upon = {name.removeprefix(UPON): array for name, array in arrays.items() if name.startswith(UPON)}
     return PartObservation(part, outputs, problem, duration_s, upon, clean_text(answer.get("failed", "")))
+
+
+def read_uses(answer: Mapping[str, Any]) -> tuple[LibraryUse, ...]:
+    """Return what a part used of libraries; what is malformed is left out."""
+    raw = answer.get("uses")
+    found = [item for item in (raw if isinstance(raw, list) else [])[:MAX_USES] if isinstance(item, list)]
+    texts = [[clean_text(text, MAX_USE) for text in item] for item in found if len(item) == 3]
+    return tuple(LibraryUse(name, text, of) for name, text, of in texts)
 
 
 def _arrays(data: bytes) -> Outputs:

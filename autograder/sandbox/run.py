@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from autograder.sandbox.child import Child, Lost
 from autograder.sandbox.host import Server, Strictness
-from autograder.sandbox.replies import OutputBudget, read_cell, read_part
+from autograder.sandbox.replies import OutputBudget, read_cell, read_part, read_uses
 from autograder.sandbox.servers import borrow_server
-from autograder.sandbox.types import CellResult, CellStep, Limits, ProbeStep, RunResult, Step
+from autograder.sandbox.types import CellResult, CellStep, LibraryUse, Limits, ProbeStep, RunResult, Step
 from course_utils.checks.types import Observation, PartObservation, Problem, VerdictName
 from course_utils.kits.probe import load_probe
 
@@ -51,7 +51,7 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
                 run.cell(step) if isinstance(step, CellStep) else run.probe(step)
         finally:
             run.close()
-        return RunResult(tuple(run.cells), run.observations, server.isolation, tuple(run.notes))
+        return RunResult(tuple(run.cells), run.observations, server.isolation, tuple(run.notes), run.library_uses)
 
 
 class _SubmissionRun:
@@ -62,6 +62,7 @@ class _SubmissionRun:
         self.cells: list[CellResult] = []
         self.observations: dict[str, Observation] = {}
         self.notes: list[str] = []
+        self.library_uses: dict[str, tuple[LibraryUse, ...]] = {}
         self._replay: list[CellStep] = []
         self._trouble: dict[str, Problem] = {}
         self._child: Child | None = None
@@ -103,15 +104,17 @@ class _SubmissionRun:
 
     def probe(self, step: ProbeStep) -> None:
         """Run the parts of a probe, each by itself, and keep what they gave."""
+        self.library_uses[step.exercise] = ()
         parts = [self._part(step, part.name, part.limit_s) for part in load_probe(step.exercise).parts]
         self.observations[step.exercise] = Observation(step.exercise, tuple(parts))
 
     def _part(self, step: ProbeStep, name: str, limit_s: float) -> PartObservation:
         start = time.monotonic()
         try:
-            request = {"kind": "part", "exercise": step.exercise, "part": name}
+            request = {"kind": "part", "exercise": step.exercise, "part": name, "watch": step.watch}
             answer, data = self._ask(request, step.inputs, self.limits.probe_seconds(step.exercise, limit_s))
             seen = _read(read_part, answer, data, name, time.monotonic() - start)
+            self.library_uses[step.exercise] += _read(read_uses, answer)
         except Lost as lost:
             problem = Problem(_verdict(lost), f"{name} {lost.message}")
             return PartObservation(name, problem=problem, duration_s=time.monotonic() - start)

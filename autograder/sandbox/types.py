@@ -9,7 +9,20 @@ from typing import Any, Literal
 from course_utils.checks.types import Observation
 from course_utils.kits.probe import Inputs
 
-__all__ = ["CellResult", "CellStatus", "CellStep", "Limits", "ProbeStep", "RunResult", "Step"]
+__all__ = [
+    "OBSERVER_OFF",
+    "CellResult",
+    "CellStatus",
+    "CellStep",
+    "LibraryUse",
+    "Limits",
+    "ProbeStep",
+    "RunResult",
+    "Step",
+]
+
+# Name of the use that is kept where code takes the observer away.
+OBSERVER_OFF = "sys.setprofile"
 
 CellStatus = Literal["ok", "error", "timeout", "crashed"]
 
@@ -33,10 +46,17 @@ class CellStep:
 
 @dataclass(frozen=True)
 class ProbeStep:
-    """Run the probe of an exercise on fresh inputs, with the objects that the cells so far have defined."""
+    """Run the probe of an exercise on fresh inputs, with the objects that the cells so far have defined.
+
+    Args:
+        exercise: Exercise id.
+        inputs: The fresh inputs.
+        watch: Whether to record what the student's code uses of libraries.
+    """
 
     exercise: str
     inputs: Inputs
+    watch: bool = False
 
 
 Step = CellStep | ProbeStep
@@ -89,6 +109,22 @@ class CellResult:
 
 
 @dataclass(frozen=True)
+class LibraryUse:
+    """One use of a library by a student's code.
+
+    Args:
+        name: Dotted name of what ran or of what the object is, such as `torch.nn.modules.batchnorm._BatchNorm.forward`
+            or `aten.native_batch_norm`.
+        text: The student's line that led there; empty for an object.
+        of: Name of the student's object that is a library's own; empty for a call.
+    """
+
+    name: str
+    text: str = ""
+    of: str = ""
+
+
+@dataclass(frozen=True)
 class RunResult:
     """What came out of a run.
 
@@ -97,9 +133,11 @@ class RunResult:
         observations: One observation per probe step, by exercise; a probe without one earns nothing.
         isolation: The walls that stood around the run, in words.
         notes: Lines for the report.
+        library_uses: What the exercises use of libraries, by exercise, where that was watched; untrusted like all else.
     """
 
     cells: tuple[CellResult, ...]
     observations: Mapping[str, Observation]
     isolation: str
     notes: tuple[str, ...] = field(default=())
+    library_uses: Mapping[str, tuple[LibraryUse, ...]] = field(default_factory=dict)

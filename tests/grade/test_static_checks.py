@@ -6,8 +6,9 @@ import sys
 import pytest
 
 from autograder.catalogue.answer import load_answer
+from autograder.grade.library_uses import MAX_FLAGS, first_lines
 from autograder.grade.release import Release
-from autograder.grade.static_checks import MAX_FLAGS, MAX_SOURCE, flags
+from autograder.grade.static_checks import MAX_SOURCE, written_uses
 from autograder.grade.types import Cell, Rebuilt
 from autograder.kits.library_functions import AUTOGRAD, NORMALIZATIONS, OPTIMIZERS
 from tests.grade import mini
@@ -26,7 +27,7 @@ def seen(solution, *added, by_hand=(*NORMALIZATIONS, *OPTIMIZERS), stub=STUB, im
     cells = [given[0], Cell("batchnorm", "solution", True, solution, exercise="batchnorm"), given[2]]
     cells += [Cell(f"added-{number}", "added", True, source) for number, source in enumerate(added)]
     release = Release("x", tuple(given), "", "")
-    return flags(release, Rebuilt(tuple(cells)), "batchnorm", by_hand)
+    return first_lines(written_uses(release, Rebuilt(tuple(cells)), "batchnorm", by_hand))
 
 
 @pytest.mark.parametrize(

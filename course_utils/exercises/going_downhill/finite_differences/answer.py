@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import accepted, edit
 from autograder.catalogue.ways import solution_part
-from autograder.kits.library_functions import AUTOGRAD, COURSE
+from autograder.kits.library_functions import AUTOGRAD, COURSE, DIFFERENCES
 from autograder.kits.smooth_function import fresh_coefficients
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
@@ -196,4 +196,4 @@ ERROR = solution_part(
     reread="section 1.3, the relative error",
 )
 
-ANSWER = Answer("finite_differences", _generate, (GRADIENT, ERROR), by_hand=(*AUTOGRAD, *COURSE, "numpy.gradient"))
+ANSWER = Answer("finite_differences", _generate, (GRADIENT, ERROR), by_hand=(*AUTOGRAD, *COURSE, *DIFFERENCES))

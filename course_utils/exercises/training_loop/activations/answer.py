@@ -9,6 +9,7 @@ import numpy as np
 from autograder.catalogue.answer import Answer, AnswerPart
 from autograder.catalogue.edit import Edit, edit
 from autograder.catalogue.ways import Ignored, solution_part
+from autograder.kits.library_functions import ACTIVATIONS
 from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
@@ -200,4 +201,5 @@ ANSWER = Answer(
         _part("sigmoid", ABOUT_SIGMOID, "section 3.1, the two ways to write the sigmoid"),
         _part("relu", ABOUT_RELU, "section 3.1, the rectifier"),
     ),
+    by_hand=ACTIVATIONS,
 )

@@ -1,0 +1,224 @@
+"""Which library functions run below a student's line while a part is probed, and which objects are a library's own.
+
+A source can hide a name (`vars(torch)["op" + "tim"]`); what runs cannot. Like everything in the process of a submission
+this can be switched off by code that looks for it; that is recorded, too, by a hook that Python cannot take away.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import sysconfig
+import threading
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from linecache import getline
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode, resolve_name
+from torch.utils._python_dispatch import TorchDispatchMode
+
+import course_utils
+from autograder.sandbox.types import OBSERVER_OFF, LibraryUse
+
+__all__ = ["library_objects", "watch_library_calls"]
+
+MAX_USES = 2000
+MAX_LINE = 120
+LIBRARIES = (
+    *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+    str(Path(torch.__file__).parents[1]),
+    str(Path(course_utils.__file__).parent),
+    str(Path(__file__).parents[1]),
+)
+BUILT_IN = (type(len), type(str.join))
+UNINTERESTING = frozenset(sys.stdlib_module_names) | {"autograder"}
+# No file holds these: frozen modules, and what dataclasses and namedtuples write.
+FROZEN = "<frozen "
+
+
+@dataclass
+class _Calls:
+    """Keeps the first use of everything below `watcher`; knows the code that is a student's."""
+
+    watcher: FrameType
+    uses: dict[str, LibraryUse] = field(default_factory=dict)
+    # By identity: the hash of a code object goes through all that it holds.
+    _known: dict[int, tuple[CodeType, bool]] = field(default_factory=dict)
+    # How many calls of student's functions have not returned yet; without one, no library function is of interest.
+    _depth: int = 0
+    _done: set[Hashable] = field(default_factory=set)
+
+    def profile(self, frame: FrameType, event: str, _: Any) -> None:
+        """Take a call of a Python function; meant for `sys.setprofile`."""
+        if event == "call":
+            code = frame.f_code
+            if self._is_own(code):
+                self._depth += 1
+            elif self._depth and id(code) not in self._done and (caller := self._own_frame(frame)) is not None:
+                self._done.add(id(code))
+                self.keep(f"{frame.f_globals.get('__name__', '')}.{code.co_qualname}", caller)
+        elif event == "return" and self._depth and self._is_own(frame.f_code):
+            self._depth -= 1
+
+    def operation(self, operation: Hashable, name: Callable[[Any], str]) -> None:
+        """Take an operation of torch, wherever it was called from."""
+        if self._depth and operation not in self._done and (caller := self._own_frame(sys._getframe(2))) is not None:
+            self._done.add(operation)
+            self.keep(name(operation), caller)
+
+    def observer_off(self) -> None:
+        """Take that calls of Python functions are not seen any more; from now on every operation is looked at."""
+        self._depth += 1
+        self.operation(OBSERVER_OFF, str)
+
+    def keep(self, name: str, caller: FrameType) -> None:
+        """Keep the first use of a name; those of Python's own library are nobody's exercise."""
+        if len(self.uses) < MAX_USES and (name == OBSERVER_OFF or name.partition(".")[0] not in UNINTERESTING):
+            text = getline(caller.f_code.co_filename, caller.f_lineno, caller.f_globals).strip()
+            self.uses.setdefault(name, LibraryUse(name[:MAX_LINE], text[:MAX_LINE]))
+
+    def _own_frame(self, frame: FrameType | None) -> FrameType | None:
+        while frame is not None and frame is not self.watcher:
+            if self._is_own(frame.f_code):
+                return frame
+            frame = frame.f_back
+        return None
+
+    def _is_own(self, code: CodeType) -> bool:
+        known = self._known.get(id(code))
+        if known is None:
+            known = self._known[id(code)] = (code, not _is_library(code))
+        return known[1]
+
+
+class _Functions(TorchFunctionMode):
+    """Sees torch's functions and methods, also those that are made of others."""
+
+    def __init__(self, calls: _Calls) -> None:
+        super().__init__()
+        self.calls = calls
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.calls.operation(func, _function_name)
+        return func(*args, **(kwargs or {}))
+
+
+class _Operations(TorchDispatchMode):
+    """Sees the operations that everything in torch comes down to, whatever name they were called by."""
+
+    def __init__(self, calls: _Calls) -> None:
+        super().__init__()
+        self.calls = calls
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.calls.operation(func, _operation_name)
+        return func(*args, **(kwargs or {}))
+
+
+@functools.cache  # torch looks through its warnings each time
+def _function_name(function: Any) -> str:
+    return str(resolve_name(function) or getattr(function, "__name__", ""))
+
+
+def _operation_name(operation: Any) -> str:
+    return str(operation._schema.name).replace("::", ".")
+
+
+# The hook stays for the life of the process; it is idle where nothing is watched.
+_WATCHED: list[_Calls] = []
+
+
+@functools.cache
+def _install_hook() -> None:
+    sys.addaudithook(_on_event)
+    resolve_name(torch.add)  # torch collects the names of its functions the first time
+    import_module("torch._dynamo")  # which the first operation that is watched would import
+
+
+def _on_event(event: str, _: tuple[Any, ...]) -> None:
+    if event == OBSERVER_OFF and _WATCHED:
+        _WATCHED[-1].observer_off()
+
+
+@contextmanager
+def watch_library_calls() -> Iterator[Mapping[str, LibraryUse]]:
+    """Record what the body runs of libraries below code that is no library's, by name."""
+    _install_hook()
+    calls = _Calls(sys._getframe(2))  # above this generator and `contextmanager`
+    with _Functions(calls), _Operations(calls):
+        threading.setprofile(calls.profile)
+        sys.setprofile(calls.profile)
+        _WATCHED.append(calls)
+        try:
+            yield calls.uses
+        finally:
+            _WATCHED.pop()
+            sys.setprofile(None)
+            threading.setprofile(None)  # type: ignore[arg-type]
+
+
+def library_objects(objects: Mapping[str, object]) -> Iterator[LibraryUse]:
+    """Yield what student's objects are of a library: its functions and classes, classes built on it, its methods."""
+    for name, value in objects.items():
+        for found in _of_libraries(value):
+            yield LibraryUse(found[:MAX_LINE], of=name)
+
+
+def _of_libraries(value: object) -> Iterator[str]:
+    if isinstance(value, type):
+        yield from map(_full_name, (base for base in value.__mro__[:-1] if _is_of_library(base)))
+        if not _is_of_library(value):
+            for member in list(vars(value).values()):
+                yield from _of_function(member)
+    else:
+        yield from _of_function(value)
+        if not isinstance(value, FunctionType) and hasattr(value, "__dict__"):
+            yield from _of_libraries(type(value))
+
+
+def _of_function(value: object) -> Iterator[str]:
+    """Yield the name of a library's function, seen through `partial`, bound methods and `functools.wraps`."""
+    for function in _layers(value):
+        code = getattr(function, "__code__", None)
+        is_library = _is_library(code) if isinstance(code, CodeType) else _is_of_library(function)
+        if is_library and callable(function):
+            yield _full_name(function)
+
+
+def _layers(value: object) -> Iterable[object]:
+    layers = []
+    while value is not None and len(layers) < 10:
+        layers.append(value)
+        inner = (getattr(value, name, None) for name in ("__func__", "func", "__wrapped__"))
+        value = next((one for one in inner if one is not None), None)
+    return layers
+
+
+def _is_of_library(value: object) -> bool:
+    """Say whether a class or a built-in function comes with a package that is installed."""
+    if type(value) in BUILT_IN:
+        return True
+    module = sys.modules.get(str(getattr(value, "__module__", "")))
+    file = str(getattr(module, "__file__", ""))
+    return file.startswith(LIBRARIES) and getattr(module, str(getattr(value, "__name__", "")), None) is value
+
+
+def _full_name(value: Any) -> str:
+    """Return the dotted name; torch knows those of its built-in functions."""
+    if not isinstance(value, type):
+        try:
+            if known := resolve_name(value):
+                return known
+        except (TypeError, AttributeError):
+            pass
+    return ".".join(filter(None, (getattr(value, "__module__", None), getattr(value, "__qualname__", ""))))
+
+
+def _is_library(code: CodeType) -> bool:
+    return code.co_filename.startswith((FROZEN, *LIBRARIES))
