@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
 
+from course_utils.handin.front_end import run_by_nbgrader
 from course_utils.handin.last_checks import last_checks
 from course_utils.handin.left_to_do import remarks
 from course_utils.handin.notebook import HandInError, Notebook, hand_in_bytes
@@ -16,9 +16,6 @@ from course_utils.handin.progress import standing
 
 __all__ = ["hand_in", "main", "submit"]
 
-# Set by nbgrader while it grades or validates.
-GRADING = "NBGRADER_EXECUTION"
-
 
 def hand_in(name: str = "") -> None:
     """Do what `submit` does, for the last cell of a notebook: problems are printed, and Colab downloads the file.
@@ -26,7 +23,7 @@ def hand_in(name: str = "") -> None:
     Args:
         name: Workbook, as in `"02_optimizers"`, or a path; the notebook that is open if empty.
     """
-    if GRADING in os.environ:
+    if run_by_nbgrader():
         return
     try:
         path = submit(name)

@@ -104,7 +104,7 @@ def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
         for kind in CANDIDATES
     }
     texts = {key: value for key, value in record.items() if key not in ("says", "arrays")}
-    labels = {name: Label(**said) for name, said in record["labels"].items()}
+    labels = {name: Label(**{**said, "axes": tuple(said.get("axes", ()))}) for name, said in record["labels"].items()}
     return PartKey(**{**texts, **known, **values, "labels": labels, "uses": tuple(record.get("uses", ()))})
 
 

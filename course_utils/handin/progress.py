@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from course_utils.handin.checked_source import definitions
+from course_utils.handin.front_end import show
 from course_utils.handin.last_checks import Checked, last_checks
 from course_utils.handin.left_to_do import CHECK, CODE, exercise_of, left_to_do
+from course_utils.handin.marks_line import marks_in
 from course_utils.handin.notebook import HandInError, Notebook, grade_id, source_of
 from course_utils.handin.open_notebook import open_notebook
 from course_utils.handin.workbooks import cells_of
@@ -121,12 +123,7 @@ def progress(name: str = "") -> None:
     except HandInError as error:
         print(f"[error] {error}.")
         return
-    if _in_notebook():
-        from IPython.display import display
-
-        display({"text/plain": str(found), "text/html": found._repr_html_()}, raw=True)
-    else:
-        print(found)
+    show(str(found), found._repr_html_())
     for row in found.rows:
         if NOT_SAVED in row.left:
             print(row.lines[0])
@@ -146,7 +143,7 @@ def standing(notebook: Notebook, checks: Mapping[str, Checked]) -> Standing:
         if name := grade_id(cell):
             _add(rows, name, cell["metadata"]["nbgrader"].get("points"))
             if name.startswith(CHECK):
-                rows[exercise_of(name)].earned = _shown(cell)
+                rows[exercise_of(name)].earned = _shown(cell, exercise_of(name))
     for exercise, text in left_to_do(notebook):
         if text not in rows[exercise].left:
             rows[exercise].left.append(text)
@@ -178,21 +175,7 @@ def _compare(row: Row, checked: Checked, notebook: Notebook) -> None:
         row.left.append(CHANGED)
 
 
-def _shown(cell: dict[str, Any]) -> float | None:
-    """Return the marks that stand in the output of a check cell; None if there are none."""
-    for output in reversed(cell.get("outputs") or []):
-        text = (output.get("data") or {}).get("text/plain", "")
-        try:
-            return float("".join(text))
-        except ValueError:
-            continue
-    return None
-
-
-def _in_notebook() -> bool:
-    """Tell whether this runs in a kernel, whose front end can show a table."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    return hasattr(get_ipython(), "kernel")
+def _shown(cell: dict[str, Any], exercise: str) -> float | None:
+    """Return the marks that the saved output of a check cell states; None if there are none."""
+    shown = [output.get("text") or (output.get("data") or {}).get("text/plain") for output in cell.get("outputs") or []]
+    return marks_in("\n".join("".join(text or "") for text in shown), exercise)

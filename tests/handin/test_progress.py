@@ -29,11 +29,12 @@ def saved(tmp_path):
     for cell in record["cells"]:
         if cell["id"] in ("ema", "momentum"):
             cell["source"] = "def ema():\n    return 1"
-        shown = {"check-ema": "1.0", "check-momentum": "0.5"}.get(cell["id"])
-        if shown:
+        shown = {"check-ema": "[ok] ema: 1 of 1 point", "check-momentum": "[not yet] momentum: 0.5 of 1 point"}
+        if cell["id"] in shown:
+            lines = [shown[cell["id"]], "\n  Read again: section 2.2."]
             cell["outputs"] = [
-                {"output_type": "stream", "name": "stdout", "text": ["[ok] 3.0 points\n"]},
-                {"output_type": "execute_result", "data": {"text/plain": [shown]}, "metadata": {}},
+                {"output_type": "stream", "name": "stdout", "text": ["[ok] surfaces: 3 of 3 points\n"]},
+                {"output_type": "display_data", "data": {"text/plain": lines, "text/html": "3.0"}, "metadata": {}},
             ]
     path = tmp_path / f"{NAME}.ipynb"
     path.write_text(json.dumps(record))
@@ -64,7 +65,7 @@ def test_saved_outputs_count_until_a_check_of_this_session(saved):
 
 
 def test_what_was_written_but_not_checked_says_so(saved):
-    text = saved.read_text().replace('"1.0"', '"<Figure size 640x480>"')
+    text = saved.read_text().replace("[ok] ema: 1 of 1 point", "<Figure size 640x480>")
     saved.write_text(text)
     assert (rows(saved)["ema"].earned, rows(saved)["ema"].said) == (None, "run the check")
 
