@@ -15,6 +15,7 @@ __all__ = [
     "GradingError",
     "Numbers",
     "PartGrade",
+    "Pattern",
     "Rebuilt",
     "Role",
     "Submission",
@@ -95,8 +96,27 @@ class Numbers:
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """Which entries of an array are right.
+
+    Args:
+        what: What the array holds.
+        axes: What its axes count, as many as `shape` has.
+        shape: Its shape: two to four axes.
+        signs: A letter for each entry: "=" right, "+" too high, "-" too low, "?" not a number.
+        words: The picture in a sentence.
+    """
+
+    what: str
+    axes: tuple[str, ...]
+    shape: tuple[int, ...]
+    signs: str
+    words: str
+
+
+@dataclass(frozen=True)
 class PartGrade:
-    """The grade of one part of an exercise."""
+    """The grade of one part of an exercise; `pattern` says which entries of an array are right."""
 
     part: str
     verdict: str
@@ -105,13 +125,15 @@ class PartGrade:
     misconceptions: tuple[str, ...] = ()
     message: str = ""
     evidence: tuple[Numbers, ...] = ()
+    pattern: Pattern | None = None
 
 
 @dataclass(frozen=True)
 class ExerciseGrade:
     """The grade of one exercise; `score` is None while it waits for marking by hand, `grade_id` its gradebook cell.
 
-    `flags` are lines for the instructor, about what the code uses; they never change the score.
+    `flags` are lines for the instructor, about what the code uses; they never change the score. `pattern` says which
+    entries of an array are right.
     """
 
     exercise: str
@@ -125,6 +147,7 @@ class ExerciseGrade:
     parts: tuple[PartGrade, ...] = ()
     seconds: float = 0.0
     flags: tuple[str, ...] = ()
+    pattern: Pattern | None = None
 
     @property
     def is_checked(self) -> bool:

@@ -57,4 +57,4 @@ def _folded(line: str) -> list[str]:
 
 def _said(grade: ExerciseGrade | PartGrade) -> list[str]:
     numbers = [f"{e.where}: yours {e.got}, expected {e.expected}" for e in grade.evidence]
-    return [*grade.message.splitlines(), *numbers]
+    return [*grade.message.splitlines(), *numbers, *([grade.pattern.words] if grade.pattern else [])]

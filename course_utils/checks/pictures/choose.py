@@ -13,7 +13,7 @@ from course_utils.checks.pictures.dots import dots, words_of_entries
 from course_utils.checks.pictures.grid import grid, words_of_cells
 from course_utils.checks.pictures.path import path, words_of_path
 
-__all__ = ["Picture", "drawn", "has_picture"]
+__all__ = ["Picture", "drawn", "has_picture", "said"]
 
 Draw = Callable[[Difference, str], str]
 Say = Callable[[Difference], str]
@@ -35,27 +35,40 @@ class Picture:
 
 def drawn(differences: Sequence[Difference]) -> Picture | None:
     """Return a picture of the first of some arrays that one can be drawn of; None if there is none."""
-    for difference in differences:
-        if (kind := _kind(difference)) is not None:
-            draw, say = kind
-            words = f"{difference.label.what}: {say(difference)}"
-            return Picture(draw(difference, f"{words} A picture of yours and of what is expected."), words)
-    return None
+    difference = next(filter(has_picture, differences), None)
+    if difference is None:
+        return None
+    words = said(difference)
+    return Picture(_kind(difference)[0](difference, f"{words} A picture of yours and of what is expected."), words)
+
+
+def said(difference: Difference) -> str:
+    """Return what the picture of an array shows, as a sentence; the array has one."""
+    return f"{difference.label.what}: {_kind(difference)[1](difference)}"
 
 
 def has_picture(difference: Difference) -> bool:
     """Say whether a picture of this array is of use."""
-    return _kind(difference) is not None
-
-
-def _kind(difference: Difference) -> tuple[Draw, Say] | None:
     shape, axes = difference.got.shape, difference.got.ndim
     if not axes or difference.label.zero or not np.isfinite(difference.got).any():
-        return None
+        return False
+    if difference.across is not None or _is_long(difference):
+        return True
+    return (
+        FEWEST <= shape[0] <= MOST_DOTS
+        if axes == 1
+        else axes <= MOST_AXES and FEWEST < difference.got.size <= MOST_CELLS
+    )
+
+
+def _kind(difference: Difference) -> tuple[Draw, Say]:
     if difference.across is not None:
         return path, words_of_path
-    if difference.over_time and shape[0] + (difference.start is not None) >= FEWEST:
+    if _is_long(difference):
         return curve, words_of_times
-    if axes == 1:
-        return (dots, words_of_entries) if FEWEST <= shape[0] <= MOST_DOTS else None
-    return (grid, words_of_cells) if axes <= MOST_AXES and FEWEST < difference.got.size <= MOST_CELLS else None
+    return (dots, words_of_entries) if difference.got.ndim == 1 else (grid, words_of_cells)
+
+
+def _is_long(difference: Difference) -> bool:
+    """Say whether there are enough times for a curve."""
+    return bool(difference.over_time) and len(difference.got) + (difference.start is not None) >= FEWEST

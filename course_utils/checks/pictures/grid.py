@@ -88,7 +88,7 @@ def words_of_cells(difference: Difference) -> str:
 def names_of_axes(difference: Difference) -> tuple[str, ...]:
     """Return what the axes of an array count."""
     label = difference.label
-    named = (*([label.rows] if label.rows else []), *label.axes)
+    named = (*([label.rows] if label.rows else []), *label.axes) or (("entry",) if difference.got.ndim == 1 else ())
     return (*named, *AXES[len(named) :])[: difference.got.ndim]
 
 
