@@ -19,6 +19,7 @@ from course_utils.checks.judge import judge
 from course_utils.checks.observe import conclude_part
 from course_utils.checks.pictures.difference import differences
 from course_utils.checks.types import Judgement, Key, Observation, PartObservation, Problem
+from course_utils.handin.answer_frame import answer_in
 from course_utils.kits.probe import Inputs, load_probe
 
 __all__ = ["judge_run", "no_grades"]
@@ -88,7 +89,7 @@ def _flags(release: Release, rebuilt: Rebuilt, exercise: str) -> tuple[str, ...]
 
 def _by_hand(given: Cell, answer: str) -> ExerciseGrade:
     """Return a grade that waits; nothing waits where the answer cell is as it was released."""
-    if answer.strip() in ("", given.source.strip()):
+    if answer_in(answer) in ("", answer_in(given.source)):
         return _without_evidence(given, "not attempted", "There is no answer.")
     return replace(_without_evidence(given, BY_HAND, "Waits for marking by hand."), score=None)
 

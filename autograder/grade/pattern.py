@@ -40,7 +40,8 @@ def _arranged(signs: NDArray[np.str_], difference: Difference) -> tuple[NDArray[
     if difference.across is not None:
         return signs, ("coordinate", difference.over_time)
     if difference.over_time:
-        return signs.reshape(len(signs), -1).T, ("entry", difference.over_time)
+        rows = signs.reshape(len(signs), -1).T
+        return rows, ("entry" if len(rows) > 1 else "", difference.over_time)
     if signs.ndim == 1:
         return signs[None], ("", names_of_axes(difference)[0])
     return signs, names_of_axes(difference)

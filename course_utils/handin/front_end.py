@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 
-__all__ = ["in_notebook", "run_by_nbgrader", "show"]
+__all__ = ["VS_CODE", "has_links_to_cells", "in_notebook", "run_by_nbgrader", "show"]
 
 # Set by nbgrader while it grades or validates.
 NBGRADER = "NBGRADER_EXECUTION"
+# Where VS Code tells a kernel which file it runs: a name in the notebook's globals.
+VS_CODE = "__vsc_ipynb_file__"
 
 
 def run_by_nbgrader() -> bool:
@@ -24,11 +27,16 @@ def in_notebook() -> bool:
     return hasattr(get_ipython(), "kernel")
 
 
-def show(text: str, html: str) -> None:
-    """Show HTML where a notebook's front end does, with the text for whoever reads the file; else print the text."""
+def has_links_to_cells() -> bool:
+    """Tell whether `#cell-id=...` leads to a cell, as in JupyterLab; on Colab and in VS Code it leads nowhere."""
+    return "google.colab" not in sys.modules and VS_CODE not in vars(sys.modules["__main__"])
+
+
+def show(text: str, rich: str, kind: str = "text/html") -> None:
+    """Show HTML (or another `kind`) in a notebook, with the text for whoever reads the file; else print the text."""
     if not in_notebook():
         print(text)
         return
     from IPython.display import display
 
-    display({"text/plain": text, "text/html": html}, raw=True)
+    display({"text/plain": text, kind: rich}, raw=True)

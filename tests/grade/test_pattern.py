@@ -4,8 +4,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from autograder.grade.pattern import pattern
 from autograder.grade.types import ExerciseGrade, PartGrade, SubmissionGrade
@@ -23,8 +21,9 @@ def difference(label, got, expected, **more):
     return Difference(label, got, expected, np.isclose(got, expected), **more)
 
 
-@given(st.lists(st.sampled_from("=+-?"), min_size=12, max_size=12).filter(lambda signs: set(signs) & set("+-")))
-def test_every_entry_has_its_sign(signs):
+@pytest.mark.parametrize("seed", range(8))
+def test_every_entry_has_its_sign(seed):
+    signs = list(np.random.default_rng(seed).choice(list("=+-?"), 12))
     expected = np.arange(12.0).reshape(3, 4)
     moved = {"=": 0.0, "+": 0.5, "-": -3.0, "?": np.nan}
     got = expected + np.array([moved[sign] for sign in signs]).reshape(3, 4)
@@ -40,7 +39,7 @@ def test_every_entry_has_its_sign(signs):
     ("label", "shape", "arranged", "axes"),
     [
         (Label("w", "step"), (5, 2, 3), (6, 5), ("entry", "step")),
-        (Label("rate", axes=("step",)), (9,), (1, 9), ("entry", "step")),
+        (Label("rate", axes=("step",)), (9,), (1, 9), ("", "step")),
         (Label("std", "layer"), (3,), (1, 3), ("", "layer")),
         (Label("value"), (4,), (1, 4), ("", "entry")),
         (Label("out"), (2, 2, 2), (2, 2, 2), ("axis 0", "axis 1", "axis 2")),

@@ -11,11 +11,12 @@ from autograder.course import load_course
 from course_utils.exercises.optimizers.ema import solutions as ema
 from course_utils.handin import last_checks
 from course_utils.handin import open_notebook as module
+from course_utils.handin.answer_frame import framed
 from course_utils.handin.last_checks import Checked
 from course_utils.handin.notebook import HandInError
 from course_utils.handin.open_notebook import current_name, open_notebook
 from course_utils.handin.progress import standing
-from course_utils.submit import hand_in
+from course_utils.submit import hand_in, submit
 from tests.build.conftest import ROOT
 
 NAME = "02_optimizers"
@@ -137,7 +138,7 @@ def test_on_colab_the_browser_is_asked(saved, monkeypatch, tmp_path, capsys):
     assert open_notebook(NAME).name == NAME
     hand_in(NAME)
     assert asked == ["get_ipynb", "get_ipynb", f"{NAME}-handin.ipynb"]
-    assert "[to do] momentum: read the check's message" in capsys.readouterr().out
+    assert "0.5 of 1  read the check's message" in capsys.readouterr().out
     monkeypatch.setattr(Colab, "blocking_request", lambda *_, **__: None)
     hand_in(NAME)
     assert "download it (menu File)" in capsys.readouterr().out
@@ -154,15 +155,35 @@ def test_the_last_cell_is_silent_while_nbgrader_runs_it(saved, monkeypatch, caps
     assert (saved.parent / f"{NAME}-handin.ipynb").is_file()
 
 
-def test_the_last_cell_counts_as_the_table_does(saved, monkeypatch, capsys):
+def test_the_last_cell_says_each_thing_once(saved, monkeypatch, capsys):
     monkeypatch.chdir(saved.parent)
     course_utils.progress(NAME)
-    table = [line for line in capsys.readouterr().out.splitlines()[1:-1] if "  done" not in line]
+    table = capsys.readouterr().out
     hand_in(NAME)
-    lines = capsys.readouterr().out.splitlines()
-    listed = dict.fromkeys(line.split()[2].strip(":,") for line in lines if line.startswith("[to do]"))
-    assert list(listed) == [line.split()[0] for line in table]
-    assert f"{len(table)} of {len(POINTS)} exercises open." in lines
+    shown = capsys.readouterr().out
+    assert shown.startswith(table)
+    assert shown.removeprefix(table) == f"Hand in this file: {saved.parent / f'{NAME}-handin.ipynb'}\n"
+    submit(NAME)
+    listed = {line.split()[2].strip(":,") for line in capsys.readouterr().out.splitlines() if line[:7] == "[to do]"}
+    assert listed == {line.split()[0] for line in table.splitlines()[1:-1] if "  done" not in line}
+
+
+def test_the_frame_of_an_answer_is_no_answer(saved):
+    record = json.loads(saved.read_text())
+    answers = {"surfaces": framed(""), "momentum_equivalence": framed("Because.")}
+    for cell in record["cells"]:
+        cell["source"] = answers.get(cell["id"], cell["source"])
+    saved.write_text(json.dumps(record))
+    found = rows(saved)
+    assert found["surfaces"].said == "write the answer"
+    assert found["momentum_equivalence"].said == "done; words are marked by hand"
+
+
+def test_an_exercise_of_the_table_leads_to_its_cell(saved, monkeypatch):
+    found = standing(open_notebook(str(saved)), {})
+    assert '<a href="#cell-id=ema">ema</a>' in found._repr_html_()
+    monkeypatch.setitem(sys.modules, "google.colab", sys)
+    assert "href" not in found._repr_html_()
 
 
 def test_the_package_stays_light():
