@@ -15,6 +15,7 @@ __all__ = [
     "GradingError",
     "Numbers",
     "PartGrade",
+    "PointedLine",
     "Rebuilt",
     "Role",
     "Submission",
@@ -95,6 +96,25 @@ class Numbers:
 
 
 @dataclass(frozen=True)
+class PointedLine:
+    """A line of the student's code in which one change makes a part right.
+
+    Args:
+        line: Its number in the cell, counted from 1.
+        quote: Its text.
+        says: The sentence for the student, which does not say which change.
+        before: The piece that the change replaces; for the instructor.
+        after: What stands in its place; for the instructor.
+    """
+
+    line: int
+    quote: str
+    says: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class PartGrade:
     """The grade of one part of an exercise."""
 
@@ -105,6 +125,7 @@ class PartGrade:
     misconceptions: tuple[str, ...] = ()
     message: str = ""
     evidence: tuple[Numbers, ...] = ()
+    pointed: PointedLine | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +146,7 @@ class ExerciseGrade:
     parts: tuple[PartGrade, ...] = ()
     seconds: float = 0.0
     flags: tuple[str, ...] = ()
+    pointed: PointedLine | None = None
 
     @property
     def is_checked(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
+from course_utils.checks.pointing import point_at
 from course_utils.checks.recorded import load_recorded
 from course_utils.checks.text import render
 from course_utils.handin.last_checks import remember
@@ -30,7 +31,7 @@ def check(exercise: str, *objects: object) -> float:
     except (KeyError, TypeError) as error:
         print(f"[error] {error.args[0]}.")
         return 0.0
-    judgement = judge(observation, key)
+    judgement = point_at(judge(observation, key), probe, dict(zip(probe.objects, objects, strict=True)), observation)
     print(render(judgement))
     marks = round(judgement.score, 4)
     remember(judgement.exercise, marks, objects)

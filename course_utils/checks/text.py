@@ -32,10 +32,14 @@ def render(judgement: Judgement) -> str:
 
 def _reasons(judgement: Judgement) -> list[str]:
     if not judgement.parts:
-        return [*judgement.message.splitlines(), *map(str, judgement.evidence)]
+        return [*judgement.message.splitlines(), *_line(judgement), *map(str, judgement.evidence)]
     reasons = []
     for part in judgement.parts:
         named = part.message if part.message.startswith(part.part) else f"{part.part} {part.message}"
         reasons.append(f"{MARKS[part.verdict]} {named}".rstrip())
-        reasons += [str(evidence) for evidence in part.evidence]
+        reasons += [*_line(part), *map(str, part.evidence)]
     return reasons
+
+
+def _line(judgement: Judgement) -> list[str]:
+    return [judgement.pointed.says] if judgement.pointed else []
