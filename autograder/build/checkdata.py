@@ -26,6 +26,7 @@ __all__ = [
     "build_checkdata",
     "has_answer",
     "record",
+    "record_second",
     "same_arrays",
     "without_answer",
 ]
@@ -36,7 +37,7 @@ TOLERANCE, SINGLE = 1e-9, 1e-6
 
 
 def build_checkdata(course: Course, only: Sequence[str] = ()) -> dict[PurePosixPath, bytes]:
-    """Return the two files of every exercise that is marked by a check and has an answer, by their paths.
+    """Return the four files of every exercise that is marked by a check and has an answer, by their paths.
 
     Args:
         course: The course.
@@ -45,10 +46,11 @@ def build_checkdata(course: Course, only: Sequence[str] = ()) -> dict[PurePosixP
     files: dict[PurePosixPath, bytes] = {}
     for exercise, points in course.points.items():
         if points.auto and has_answer(exercise) and (not only or exercise in only):
-            text, arrays = record(exercise, points.auto)
             folder = PurePosixPath(package_of(exercise).replace(".", "/"))
-            files[folder / "recorded.json"] = text.encode()
-            files[folder / "recorded.safetensors"] = arrays
+            for name, made in (("recorded", record), ("second", record_second)):
+                text, arrays = made(exercise, points.auto)
+                files[folder / f"{name}.json"] = text.encode()
+                files[folder / f"{name}.safetensors"] = arrays
     return files
 
 
@@ -80,6 +82,15 @@ def record(exercise: str, points: float) -> tuple[str, bytes]:
     key = make_key(answer, inputs, points)
     if found := [line for part, known in zip(answer.parts, key.parts, strict=True) for line in clashes(part, known)]:
         raise EditError("\n".join(found))
+    return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
+
+
+def record_second(exercise: str, points: float) -> tuple[str, bytes]:
+    """Return the same for other inputs, without small changes: what fits by accident is found out by these."""
+    answer = load_answer(exercise)
+    answer = replace(answer, parts=tuple(replace(part, changes=()) for part in answer.parts))
+    inputs = answer.generate(np.random.default_rng([zlib.crc32(exercise.encode()), 2]))
+    key = make_key(answer, inputs, points)
     return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
 
 

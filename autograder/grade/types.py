@@ -16,6 +16,7 @@ __all__ = [
     "Numbers",
     "PartGrade",
     "Pattern",
+    "PointedLine",
     "Rebuilt",
     "Role",
     "Submission",
@@ -115,6 +116,25 @@ class Pattern:
 
 
 @dataclass(frozen=True)
+class PointedLine:
+    """A line of the student's code in which one change makes a part right.
+
+    Args:
+        line: Its number in the cell, counted from 1.
+        quote: Its text.
+        says: The sentence for the student, which does not say which change.
+        before: The piece that the change replaces; for the instructor.
+        after: What stands in its place; for the instructor.
+    """
+
+    line: int
+    quote: str
+    says: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class PartGrade:
     """The grade of one part of an exercise; `pattern` says which entries of an array are right."""
 
@@ -126,6 +146,7 @@ class PartGrade:
     message: str = ""
     evidence: tuple[Numbers, ...] = ()
     pattern: Pattern | None = None
+    pointed: PointedLine | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +169,7 @@ class ExerciseGrade:
     seconds: float = 0.0
     flags: tuple[str, ...] = ()
     pattern: Pattern | None = None
+    pointed: PointedLine | None = None
 
     @property
     def is_checked(self) -> bool:

@@ -12,16 +12,18 @@ import numpy as np
 from safetensors import SafetensorError
 
 from autograder.sandbox.frames import unpack_arrays
+from autograder.sandbox.types import Claim
 from course_utils.checks.types import PartObservation, Problem, VerdictName
 from course_utils.kits.probe import Outputs
 
-__all__ = ["OutputBudget", "clean_text", "read_cell", "read_part"]
+__all__ = ["OutputBudget", "clean_text", "read_cell", "read_claim", "read_part"]
 
 MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
 # What a probe itself can say; in particular not "correct".
 VERDICTS: dict[str, VerdictName] = {"error": "error", "wrong": "wrong", "not attempted": "not attempted"}
 MAX_ARRAYS = 256
 MAX_NDIM = 8
+MAX_LINE, MAX_CODE = 100_000, 300
 
 
 def clean_text(value: object, length: int = 4000) -> str:
@@ -112,6 +114,21 @@ def read_part(answer: Mapping[str, Any], data: bytes, part: str, duration_s: flo
             part, problem=Problem(verdict, clean_text(problem.get("message"))), duration_s=duration_s
         )
     return PartObservation(part, _arrays(data), duration_s=duration_s)
+
+
+def read_claim(answer: Mapping[str, Any], data: bytes, part: str) -> Claim | None:
+    """Return what is claimed about a line; None where nothing is.
+
+    Raises:
+        ValueError: It is malformed.
+    """
+    said = answer.get("claim")
+    if said is None:
+        return None
+    if not isinstance(said, dict) or not isinstance(said.get("line"), int) or not 0 < said["line"] <= MAX_LINE:
+        raise ValueError("a claim about no line")
+    quote, kind, before, after = (clean_text(said.get(name), MAX_CODE) for name in ("quote", "kind", "before", "after"))
+    return Claim(said["line"], quote, kind, before, after, PartObservation(part, _arrays(data)))
 
 
 def _arrays(data: bytes) -> Outputs:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from course_utils.checks.types import Observation
+from course_utils.checks.types import Observation, PartObservation
 from course_utils.kits.probe import Inputs
 
-__all__ = ["CellResult", "CellStatus", "CellStep", "Limits", "ProbeStep", "RunResult", "Step"]
+__all__ = ["CellResult", "CellStatus", "CellStep", "Claim", "Limits", "PointStep", "ProbeStep", "RunResult", "Step"]
 
 CellStatus = Literal["ok", "error", "timeout", "crashed"]
 
@@ -39,7 +39,22 @@ class ProbeStep:
     inputs: Inputs
 
 
-Step = CellStep | ProbeStep
+@dataclass(frozen=True)
+class PointStep:
+    """Look for the line that makes a part of a probe wrong, and run the part on fresh inputs with that line changed.
+
+    Args:
+        exercise: The exercise.
+        part: The part of its probe.
+        inputs: The fresh inputs; the search itself uses the recorded ones.
+    """
+
+    exercise: str
+    part: str
+    inputs: Inputs
+
+
+Step = CellStep | ProbeStep | PointStep
 
 
 @dataclass(frozen=True)
@@ -89,6 +104,27 @@ class CellResult:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """What the process of the student says about one change that makes a part right. Nothing of it is sure.
+
+    Args:
+        line: The line of its cell, counted from 1.
+        quote: The text of the line.
+        kind: The kind of change.
+        before: The piece that is changed.
+        after: What stands in its place.
+        seen: What the part is said to give for the fresh inputs after the change.
+    """
+
+    line: int
+    quote: str
+    kind: str
+    before: str
+    after: str
+    seen: PartObservation
+
+
+@dataclass(frozen=True)
 class RunResult:
     """What came out of a run.
 
@@ -97,9 +133,11 @@ class RunResult:
         observations: One observation per probe step, by exercise; a probe without one earns nothing.
         isolation: The walls that stood around the run, in words.
         notes: Lines for the report.
+        claims: What was found for the steps that look for a line, by exercise and part.
     """
 
     cells: tuple[CellResult, ...]
     observations: Mapping[str, Observation]
     isolation: str
     notes: tuple[str, ...] = field(default=())
+    claims: Mapping[tuple[str, str], Claim] = field(default_factory=dict)

@@ -2,21 +2,23 @@
 
 from course_utils.changes.change import Change
 from course_utils.changes.expressions import expression_changes
+from course_utils.changes.repairs import repairs
 from course_utils.changes.statements import statement_changes
 from course_utils.changes.text import Text
 
-__all__ = ["Change", "Text", "expression_changes", "small_changes", "statement_changes"]
+__all__ = ["Change", "Text", "expression_changes", "repairs", "small_changes", "statement_changes"]
 
 
-def small_changes(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
+def small_changes(source: str, names: tuple[str, ...] = (), *, under_conditions: bool = True) -> tuple[Change, ...]:
     """Return the small changes of a text, each one different from the text and from the others.
 
     Args:
         source: Python code.
         names: Functions and classes in it that are changed; all of it if empty.
+        under_conditions: Whether changes are wanted that are made under a condition only.
     """
     text = Text(source, names)
     found: dict[str, Change] = {}
-    for change in (*expression_changes(text), *statement_changes(text)):
+    for change in (*expression_changes(text, under_conditions=under_conditions), *statement_changes(text)):
         found.setdefault(change.applied(source), change)
     return tuple(change for changed, change in found.items() if changed != source)

@@ -11,6 +11,7 @@ from course_utils.checks.marks import Marks
 from course_utils.checks.observe import observe
 from course_utils.checks.pictures.choose import Picture, drawn
 from course_utils.checks.pictures.difference import differences
+from course_utils.checks.pointing import point_at
 from course_utils.checks.recorded import load_recorded
 from course_utils.checks.text import render
 from course_utils.checks.types import Judgement, Key, Observation
@@ -44,7 +45,8 @@ def check(exercise: str, *objects: object, picture: bool | None = None) -> float
     except (KeyError, TypeError) as error:
         show(f"[error] {error.args[0]}.", problem_card(f"{error.args[0]}."))
         return Marks(0.0)
-    judgement = judge(observation, key)
+    by_name = dict(zip(probe.objects, objects, strict=True))
+    judgement = point_at(judge(observation, key), probe, by_name, observation)
     wanted = os.environ.get(PICTURES) != "0" if picture is None else picture
     pictures = _pictures(observation, key, judgement) if wanted else {}
     shown = {name: one.words for name, one in pictures.items()}

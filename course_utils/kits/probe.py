@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -12,10 +14,24 @@ from numpy.typing import NDArray
 
 from course_utils.exercises import package_of
 
-__all__ = ["Inputs", "Outputs", "Part", "Probe", "ProbeFailure", "as_array", "load_probe", "raw_array"]
+__all__ = [
+    "Inputs",
+    "Look",
+    "Outputs",
+    "Part",
+    "Probe",
+    "ProbeFailure",
+    "as_array",
+    "load_probe",
+    "raw_array",
+    "watched",
+]
 
 Inputs = Mapping[str, NDArray[Any]]
 Outputs = dict[str, NDArray[Any]]
+Look = Callable[[NDArray[Any]], None]
+
+_watching: ContextVar[Look | None] = ContextVar("_watching", default=None)
 
 
 class ProbeFailure(Exception):
@@ -104,7 +120,19 @@ def as_array(value: object, what: str, shape: tuple[int, ...] | None = None) -> 
     array = _numbers(value, what)
     if shape is not None and array.shape != shape:
         raise ProbeFailure(f"{what} has shape {array.shape}; expected {shape}.")
+    if look := _watching.get():
+        look(array)
     return array
+
+
+@contextmanager
+def watched(look: Look | None) -> Iterator[None]:
+    """Show every array to `look`, within the block, as `as_array` takes it from the student; `look` may stop the run."""
+    token = _watching.set(look)
+    try:
+        yield
+    finally:
+        _watching.reset(token)
 
 
 def raw_array(raw: Outputs, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
