@@ -200,6 +200,12 @@ class SubmissionGrade:
         return tuple(one for one in self.exercises if one.flags)
 
     @property
+    def pointed(self) -> tuple[tuple[ExerciseGrade, PointedLine], ...]:
+        """The lines that one change makes right, with their exercises."""
+        everything = ((one, part) for one in self.exercises for part in (one, *one.parts))
+        return tuple((one, part.pointed) for one, part in everything if part.pointed)
+
+    @property
     def checked_score(self) -> float:
         """Marks that the checks gave."""
         return sum(one.score or 0.0 for one in self.checked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from course_utils.changes import Change, Text, repairs, small_changes
 
-__all__ = ["Spot", "spots"]
+__all__ = ["MILD", "Spot", "spots"]
 
 # Kinds of changes in the order in which they are tried; what is not listed comes in the middle.
 FIRST = (
@@ -17,6 +17,11 @@ FIRST = (
 SECOND = ("constant", "exchanged", "complement", "brackets")
 ADDED = ("call", "power", "copy", "factor", "term", "other-name")
 LAST = ("order", "statement-missing", "one-case", "graph-kept")
+# What takes nothing away, so that what is left after it was there before.
+MILD = (
+    "sign", "divided", "multiplied", "axis", "axis-lost", "bias", "flag", "function", "condition", "constant",
+    "brackets",
+)  # fmt: skip
 # A constant set to nothing, or a case left out, fits by accident.
 TRICKS = ("0.0",)
 
