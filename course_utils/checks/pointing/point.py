@@ -11,6 +11,7 @@ from course_utils.checks.pointing.cells import cell_number, cell_source
 from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.interrupts import interrupts_wait
 from course_utils.checks.pointing.known import Known
+from course_utils.checks.pointing.memory import memory_limited
 from course_utils.checks.pointing.own_code import cells_of
 from course_utils.checks.pointing.search import BUDGET_S, Found, Search
 from course_utils.checks.pointing.sentence import pointed_at
@@ -62,7 +63,7 @@ def find_change(
     key_of, second_of = ({one.name: one for one in known.parts} for known in (key, second[1]))
     known, others = Known(inputs, key_of[part.name]), Known(second[0], second_of[part.name])
     try:
-        with interrupts_wait():
+        with interrupts_wait(), memory_limited():
             return Search(part, StudentCode(arguments), known, others).run(seen, budget_s)
     except Exception:
         # Objects of a student may do anything when they are looked at; what only helps must not stop a check.

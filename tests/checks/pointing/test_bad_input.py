@@ -1,6 +1,7 @@
 """Whatever a student's code does, looking for a line does it no more often than the check, and leaves no trace."""
 
 import builtins
+import resource
 import signal
 import threading
 import time
@@ -14,6 +15,7 @@ from course_utils.checks.pointing import find_change
 from course_utils.checks.pointing.bounds import Bounds
 from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.interrupts import interrupts_wait
+from course_utils.checks.pointing.memory import memory_limited
 from course_utils.checks.pointing.student_code import StudentCode
 from course_utils.kits.probe import Part
 from tests.checks.pointing.typed import changes_found, run_cell, wrong_parts
@@ -130,6 +132,28 @@ def test_an_endless_loop_and_an_endless_recursion_end():
         code = StudentCode([space[name]])
         trial = code.run(Part(name, (name,), lambda f, _: f()), {}, Bounds(Deadline(0.2), 10_000))
         assert trial.outputs is None
+
+
+@pytest.mark.parametrize(
+    ("extra", "known"),
+    [
+        ("try:\n        pass\n    except:\n        pass", False),
+        ("try:\n        pass\n    except (ValueError, BaseException):\n        pass", False),
+        ("while True:\n        try:\n            pass\n        finally:\n            break", False),
+        ("try:\n        pass\n    except Exception:\n        pass", True),
+    ],
+)
+def test_code_that_takes_every_exception_is_left_alone(extra, known):
+    assert (found_in(moments(extra)) is not None) == known
+
+
+def test_code_that_takes_more_and_more_memory_ends():
+    space = run_cell("def grow():\n    kept = [0]\n    while True:\n        kept = kept + kept\n")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with memory_limited():
+        trial = StudentCode([space["grow"]]).run(Part("grow", ("grow",), lambda f, _: f()), {}, Bounds(Deadline(60)))
+    assert trial.outputs is None
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
 def test_a_part_that_takes_long_is_left_alone():
