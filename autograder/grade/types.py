@@ -202,8 +202,8 @@ class SubmissionGrade:
     @property
     def pointed(self) -> tuple[tuple[ExerciseGrade, PointedLine], ...]:
         """The lines that one change makes right, with their exercises."""
-        everything = ((one, part) for one in self.exercises for part in (one, *one.parts))
-        return tuple((one, part.pointed) for one, part in everything if part.pointed)
+        lines = ((one, line) for one in self.exercises for line in (one.pointed, *(part.pointed for part in one.parts)))
+        return tuple((one, line) for one, line in lines if line)
 
     @property
     def checked_score(self) -> float:
