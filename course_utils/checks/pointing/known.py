@@ -60,7 +60,7 @@ class _Table:
             far: NDArray[np.bool_] = np.abs(
                 self._rows - self._row(at_places)
             ) > self._tolerance + self._key.rtol * np.abs(self._rows)
-        likely = [self._candidates[row] for row in np.flatnonzero(~far.any(axis=1))]
+        likely = [self._candidates[int(row)] for row in np.flatnonzero(~far.any(axis=1))]
         return match(outputs, likely, self._key)
 
     def _row(self, entries: Outputs) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
