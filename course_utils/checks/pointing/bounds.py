@@ -1,7 +1,8 @@
 """An end to every run of changed code: by the number of its lines, by time and by the depth of its calls.
 
 A trace function counts the lines that the student's code runs, so that the limit is the same in a notebook and in
-grading, in every thread and on every system. Only a single call into a library cannot be interrupted.
+grading, in every thread and on every system. Only a single call into a library, and a loop with nothing
+in it, cannot be interrupted.
 """
 
 from __future__ import annotations

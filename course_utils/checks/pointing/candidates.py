@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -49,10 +50,11 @@ def spots(source: str, lines: Collection[int]) -> Iterator[Spot]:
         SyntaxError: It is not Python, such as a cell that begins with a magic.
     """
     text, rows = Text(source), source.splitlines()
-    begins = _statements(text)
+    begins, alone = _statements(text), _alone_in_loops(text)
 
     def sorted_spots(changes: Iterable[Change]) -> list[Spot]:
-        found = [(change, begins(change)) for change in changes if change.new not in TRICKS]
+        made = (change for change in changes if change.new not in TRICKS)
+        found = [(change, begins(change)) for change in made]
         known = [Spot(change, line, rows[line - 1].strip()) for change, line in found if line in lines]
         # A stable order: within a kind, from the top of the cell to its end.
         return sorted(known, key=lambda spot: _rank(spot.change))
@@ -60,7 +62,13 @@ def spots(source: str, lines: Collection[int]) -> Iterator[Spot]:
     small = sorted_spots(small_changes(source, under_conditions=False))
     yield from (spot for spot in small if spot.change.kind not in LAST)
     yield from sorted_spots(repairs(source))
-    yield from (spot for spot in small if spot.change.kind in LAST)
+    yield from (spot for spot in small if spot.change.kind in LAST and spot.change.start not in alone)
+
+
+def _alone_in_loops(text: Text) -> set[int]:
+    """Return where the statements begin that are all there is in a `while` loop: an empty one cannot be stopped."""
+    loops = (node for node in ast.walk(text.tree) if isinstance(node, ast.While) and len(node.body) == 1)
+    return {text.span(loop.body[0])[0] for loop in loops}
 
 
 def _rank(change: Change) -> tuple[int, bool]:

@@ -13,6 +13,7 @@ import torch
 from course_utils import check
 from course_utils.checks.pointing import find_change
 from course_utils.checks.pointing.bounds import Bounds
+from course_utils.checks.pointing.candidates import spots
 from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.interrupts import interrupts_wait
 from course_utils.checks.pointing.memory import memory_limited
@@ -126,8 +127,14 @@ def test_a_change_that_makes_a_loop_endless_is_stopped(extra):
     assert found_in(moments(extra)).quote == WRONG
 
 
+def test_no_loop_is_left_empty():
+    source = "def f(items):\n    while items:\n        items.pop()\n    x = 1\n    return x\n"
+    lines = [spot.line for spot in spots(source, range(1, 6)) if spot.change.kind == "statement-missing"]
+    assert lines == [4]
+
+
 def test_an_endless_loop_and_an_endless_recursion_end():
-    space = run_cell("def loop():\n    while True: pass\ndef deeper():\n    return deeper()\n")
+    space = run_cell("def loop():\n    while True: x = 1\ndef deeper():\n    return deeper()\n")
     for name in ("loop", "deeper"):
         code = StudentCode([space[name]])
         trial = code.run(Part(name, (name,), lambda f, _: f()), {}, Bounds(Deadline(0.2), 10_000))
