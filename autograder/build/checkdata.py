@@ -19,6 +19,7 @@ from autograder.catalogue.witnesses import with_witnesses
 from autograder.course import Course
 from course_utils.checks.recorded import dump_recorded
 from course_utils.exercises import exercise_folder, exercise_ids, package_of
+from course_utils.kits.probe import load_probe
 
 __all__ = [
     "FOLDER",
@@ -37,7 +38,7 @@ TOLERANCE, SINGLE = 1e-9, 1e-6
 
 
 def build_checkdata(course: Course, only: Sequence[str] = ()) -> dict[PurePosixPath, bytes]:
-    """Return the four files of every exercise that is marked by a check and has an answer, by their paths.
+    """Return the files of every exercise that is marked by a check and has an answer, by their paths.
 
     Args:
         course: The course.
@@ -47,7 +48,7 @@ def build_checkdata(course: Course, only: Sequence[str] = ()) -> dict[PurePosixP
     for exercise, points in course.points.items():
         if points.auto and has_answer(exercise) and (not only or exercise in only):
             folder = PurePosixPath(package_of(exercise).replace(".", "/"))
-            for name, made in (("recorded", record), ("second", record_second)):
+            for name, made in (("recorded", record), ("second", record_second))[: 1 if _trains(exercise) else 2]:
                 text, arrays = made(exercise, points.auto)
                 files[folder / f"{name}.json"] = text.encode()
                 files[folder / f"{name}.safetensors"] = arrays
@@ -92,6 +93,11 @@ def record_second(exercise: str, points: float) -> tuple[str, bytes]:
     inputs = answer.generate(np.random.default_rng([zlib.crc32(exercise.encode()), 2]))
     key = make_key(answer, inputs, points)
     return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
+
+
+def _trains(exercise: str) -> bool:
+    """Say whether all parts take too long to be run again and again."""
+    return all(part.limit_s for part in load_probe(exercise).parts)
 
 
 def without_answer(course: Course) -> list[str]:

@@ -223,6 +223,12 @@ class SubmissionGrade:
         return tuple(one for one in self.exercises if one.flags)
 
     @property
+    def pointed(self) -> tuple[tuple[ExerciseGrade, PointedLine], ...]:
+        """The lines that one change makes right, with their exercises."""
+        lines = ((one, line) for one in self.exercises for line in (one.pointed, *(part.pointed for part in one.parts)))
+        return tuple((one, line) for one, line in lines if line)
+
+    @property
     def checked_score(self) -> float:
         """Marks that the checks gave."""
         return sum(one.score or 0.0 for one in self.checked)

@@ -62,12 +62,12 @@ def _of_block(text: Text, block: Block, words: _Words) -> Iterator[Change]:
 def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
     """Return what changes how the pieces of a formula hang together."""
     match node:
-        case ast.BinOp(left=left, right=ast.BinOp(left=middle, right=last)) if _binds_less(node.op, node.right.op):
-            inner = f"({text.code(left)} {_sign(node.op)} {bracketed(text, middle)})"
-            yield Piece("brackets", node, f"({inner} {_sign(node.right.op)} {bracketed(text, last)})")
-        case ast.BinOp(left=ast.BinOp(left=first, right=middle), right=right) if _binds_less(node.op, node.left.op):
-            inner = f"({bracketed(text, middle)} {_sign(node.op)} {text.code(right)})"
-            yield Piece("brackets", node, f"({bracketed(text, first)} {_sign(node.left.op)} {inner})")
+        case ast.BinOp(op=op, left=left, right=ast.BinOp(op=inner, left=middle, right=last)) if _binds_less(op, inner):
+            first = f"({text.code(left)} {_sign(op)} {bracketed(text, middle)})"
+            yield Piece("brackets", node, f"({first} {_sign(inner)} {bracketed(text, last)})")
+        case ast.BinOp(op=op, left=ast.BinOp(op=inner, left=left, right=middle), right=last) if _binds_less(op, inner):
+            second = f"({bracketed(text, middle)} {_sign(op)} {text.code(last)})"
+            yield Piece("brackets", node, f"({bracketed(text, left)} {_sign(inner)} {second})")
         case ast.BinOp(op=ast.MatMult(), left=left, right=right):
             a, b = bracketed(text, left), bracketed(text, right)
             for new in (_transposed(a) + f" @ {b}", f"{a} @ " + _transposed(b)):
@@ -153,7 +153,8 @@ def _values(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[ast.expr, a
         yield node, parent
     match node:
         case ast.Call(func=func, args=args, keywords=keywords):
-            inner = [*args, *(one.value for one in keywords if one.arg not in ("axis", "dim", "keepdims", "keepdim"))]
+            inner: list[ast.AST] = [*args]
+            inner += [*(one.value for one in keywords if one.arg not in ("axis", "dim", "keepdims", "keepdim"))]
             inner += [func.value] if isinstance(func, ast.Attribute) and not isinstance(func.value, ast.Name) else []
         case ast.Attribute() | ast.Subscript() | ast.Lambda() | ast.JoinedStr():
             inner = []

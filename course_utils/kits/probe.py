@@ -127,7 +127,7 @@ def as_array(value: object, what: str, shape: tuple[int, ...] | None = None) -> 
 
 @contextmanager
 def watched(look: Look | None) -> Iterator[None]:
-    """Show every array to `look`, within the block, as `as_array` takes it from the student; `look` may stop the run."""
+    """Show every array that `as_array` takes, within the block, to `look`, which may stop the run."""
     token = _watching.set(look)
     try:
         yield

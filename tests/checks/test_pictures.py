@@ -203,7 +203,7 @@ def mutants():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", mutants())
+@pytest.mark.parametrize("path", list(mutants()))
 def test_every_picture_of_a_known_mistake_is_small_and_whole(path: Path):
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     module, (inputs, key) = importlib.import_module(name), load_recorded(path.parent.name)

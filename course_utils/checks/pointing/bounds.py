@@ -1,26 +1,27 @@
 """An end to every run of changed code: by the number of its lines, by time and by the depth of its calls.
 
 A trace function counts the lines that the student's code runs, so that the limit is the same in a notebook and in
-grading, in every thread and on every system. Only a single call into a library cannot be interrupted.
+grading, in every thread and on every system. Only a single call into a library, and a loop with nothing
+in it, cannot be interrupted.
 """
 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
 from course_utils.checks.pointing.cells import is_cell
+from course_utils.checks.pointing.deadline import Deadline
 
 __all__ = ["Bounds", "Stopped", "bounded"]
 
 # Beyond the lines that the unchanged code ran.
 SLACK, FACTOR = 2_000, 4
 RECURSION = 1_500
-# Whoever draws or displays something does it once for the check, and not again.
+# Whoever draws, displays or starts something does it once for the check, and not again.
 SHOWING = ("matplotlib", "IPython", "ipykernel", "ipywidgets", "fastprogress")
 
 
@@ -32,11 +33,11 @@ class Bounds:
     """A trace function that stops a run, and keeps which lines of which cells it came to.
 
     Args:
-        until: When the run has to be over, as `time.monotonic()`.
+        until: When the run has to be over.
         steps: So many lines and calls are allowed; None if only time counts.
     """
 
-    def __init__(self, until: float, steps: int | None = None) -> None:
+    def __init__(self, until: Deadline, steps: int | None = None) -> None:
         self.until, self._most = until, steps
         self.steps = 0
         self.lines: dict[str, set[int]] = {}
@@ -71,13 +72,13 @@ class Bounds:
         return self._line
 
     def _stop_if_over(self) -> None:
-        if (self._most is not None and self.steps > self._most) or time.monotonic() > self.until:
+        if (self._most is not None and self.steps > self._most) or self.until.is_over():
             raise Stopped
 
 
 def _shows(code: CodeType) -> bool:
     path = code.co_filename.replace("\\", "/")
-    return any(f"/{name}/" in path for name in SHOWING)
+    return any(f"/{name}/" in path for name in SHOWING) or (code.co_qualname == "Thread.start")
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from course_utils.changes import Change, Text, repairs, small_changes
 
-__all__ = ["Spot", "spots"]
+__all__ = ["MILD", "Spot", "spots"]
 
 # Kinds of changes in the order in which they are tried; what is not listed comes in the middle.
 FIRST = (
@@ -17,6 +18,8 @@ FIRST = (
 SECOND = ("constant", "exchanged", "complement", "brackets")
 ADDED = ("call", "power", "copy", "factor", "term", "other-name")
 LAST = ("order", "statement-missing", "one-case", "graph-kept")
+# What takes nothing away, so that what is left after it was there before.
+MILD = ("sign", "divided", "multiplied", "axis", "axis-lost", "bias", "brackets")
 # A constant set to nothing, or a case left out, fits by accident.
 TRICKS = ("0.0",)
 
@@ -47,10 +50,11 @@ def spots(source: str, lines: Collection[int]) -> Iterator[Spot]:
         SyntaxError: It is not Python, such as a cell that begins with a magic.
     """
     text, rows = Text(source), source.splitlines()
-    begins = _statements(text)
+    begins, alone = _statements(text), _alone_in_loops(text)
 
     def sorted_spots(changes: Iterable[Change]) -> list[Spot]:
-        found = [(change, begins(change)) for change in changes if change.new not in TRICKS]
+        made = (change for change in changes if change.new not in TRICKS)
+        found = [(change, begins(change)) for change in made]
         known = [Spot(change, line, rows[line - 1].strip()) for change, line in found if line in lines]
         # A stable order: within a kind, from the top of the cell to its end.
         return sorted(known, key=lambda spot: _rank(spot.change))
@@ -58,7 +62,13 @@ def spots(source: str, lines: Collection[int]) -> Iterator[Spot]:
     small = sorted_spots(small_changes(source, under_conditions=False))
     yield from (spot for spot in small if spot.change.kind not in LAST)
     yield from sorted_spots(repairs(source))
-    yield from (spot for spot in small if spot.change.kind in LAST)
+    yield from (spot for spot in small if spot.change.kind in LAST and spot.change.start not in alone)
+
+
+def _alone_in_loops(text: Text) -> set[int]:
+    """Return where the statements begin that are all there is in a `while` loop: an empty one cannot be stopped."""
+    loops = (node for node in ast.walk(text.tree) if isinstance(node, ast.While) and len(node.body) == 1)
+    return {text.span(loop.body[0])[0] for loop in loops}
 
 
 def _rank(change: Change) -> tuple[int, bool]:

@@ -30,7 +30,7 @@ def cell_number(name: str) -> int | None:
     try:
         from IPython import get_ipython
 
-        shell = get_ipython()  # type: ignore[no-untyped-call]
+        shell = get_ipython()
         said = shell.compile.format_code_name(name)
         found = re.search(r"\d+", said[1])
         return int(found[0]) if found else None

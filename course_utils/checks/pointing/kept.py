@@ -6,20 +6,16 @@ import copy
 import dis
 import random
 from collections.abc import Iterator
+from functools import cache
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
-import torch
 
 from course_utils.checks.pointing.own_code import OwnCode, names_in
 
 __all__ = ["CannotKeep", "Kept"]
 
-STEADY = (
-    type(None), bool, int, float, complex, str, bytes, np.generic, np.dtype, np.ufunc, torch.dtype, torch.device,
-    ModuleType, FunctionType, BuiltinFunctionType, MethodType, type, staticmethod, classmethod, property, range,
-)  # fmt: skip
 # Larger ones take too long to copy again and again.
 MOST_NUMBERS = 1_000_000
 
@@ -39,6 +35,8 @@ class Kept:
     """
 
     def __init__(self, own: OwnCode) -> None:
+        import torch  # who only asks the command line for help should not wait for it
+
         self._holders = [holder for holder in _holders(own) if not _is_steady(holder)]
         self._copies = [_copied(holder) for holder in self._holders]
         self._states = random.getstate(), np.random.get_state(), torch.get_rng_state()
@@ -46,6 +44,8 @@ class Kept:
 
     def put_back(self) -> None:
         """Put back random numbers, settings and everything that functions keep."""
+        import torch
+
         for holder, before in zip(self._holders, self._copies, strict=True):
             _put_back(holder, copy.deepcopy(before))
         random.setstate(self._states[0])
@@ -82,10 +82,20 @@ def _has_value(cell: Any) -> bool:
         return False
 
 
+@cache
+def _steady_types() -> tuple[type, ...]:
+    import torch
+
+    return (
+        type(None), bool, int, float, complex, str, bytes, np.generic, np.dtype, np.ufunc, torch.dtype, torch.device,
+        ModuleType, FunctionType, BuiltinFunctionType, MethodType, type, staticmethod, classmethod, property, range,
+    )  # fmt: skip
+
+
 def _is_steady(value: Any) -> bool:
     if isinstance(value, tuple | frozenset):
         return all(map(_is_steady, value))
-    return isinstance(value, STEADY) or (callable(value) and not hasattr(value, "__dict__"))
+    return isinstance(value, _steady_types()) or (callable(value) and not hasattr(value, "__dict__"))
 
 
 def _copied(value: Any) -> Any:
@@ -95,9 +105,12 @@ def _copied(value: Any) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, np.ndarray | torch.Tensor):
-        size = value.size if isinstance(value, np.ndarray) else value.numel()
-        return size <= MOST_NUMBERS and not (isinstance(value, torch.Tensor) and value.grad_fn is not None)
+    import torch
+
+    if isinstance(value, np.ndarray):
+        return value.size <= MOST_NUMBERS
+    if isinstance(value, torch.Tensor):
+        return value.numel() <= MOST_NUMBERS and value.grad_fn is None
     if type(value) in (list, set, tuple):
         return all(_is_steady(item) or _is_plain(item) for item in value)
     if type(value) is dict:
@@ -106,6 +119,8 @@ def _is_plain(value: Any) -> bool:
 
 
 def _put_back(holder: Any, before: Any) -> None:
+    import torch
+
     if isinstance(holder, np.ndarray):
         holder[...] = before
     elif isinstance(holder, torch.Tensor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from course_utils.checks.judge import agrees, match
 from course_utils.checks.types import Candidate, PartKey
@@ -42,7 +43,8 @@ class _Table:
         self._sizes = {name: len(places) for name, places in key.places.items()}
         rows = [self._row(one.outputs) for one in candidates]
         self._rows = np.stack(rows) if rows else np.zeros((0, 0))
-        self._tolerance = np.concatenate([np.full(n, _tolerance(key, name)) for name, n in self._sizes.items()] or [[]])
+        pieces = [np.full(n, _tolerance(key, name)) for name, n in self._sizes.items()]
+        self._tolerance = np.concatenate(pieces) if pieces else np.zeros(0)
 
     def match(self, outputs: Outputs) -> Candidate | None:
         if not self._candidates:
@@ -55,8 +57,10 @@ class _Table:
             if name in outputs and outputs[name].shape == self._key.expected[name].shape
         }
         with np.errstate(invalid="ignore", over="ignore"):
-            far = np.abs(self._rows - self._row(at_places)) > self._tolerance + self._key.rtol * np.abs(self._rows)
-        likely = [one for one, other in zip(self._candidates, far.any(axis=1), strict=True) if not other]
+            far: NDArray[np.bool_] = np.abs(
+                self._rows - self._row(at_places)
+            ) > self._tolerance + self._key.rtol * np.abs(self._rows)
+        likely = [self._candidates[int(row)] for row in np.flatnonzero(~far.any(axis=1))]
         return match(outputs, likely, self._key)
 
     def _row(self, entries: Outputs) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -82,7 +82,7 @@ def names_in(code: CodeType) -> set[str]:
 
 def _is_own(one: type) -> bool:
     """Say whether a method of a class was typed in a cell."""
-    if one.__module__ == "builtins" or one.__module__.partition(".")[0] in ("torch", "numpy"):
+    if one.__module__.partition(".")[0] in ("torch", "numpy"):
         return False
     unwrapped = (getattr(value, "__wrapped__", value) for value in tuple(vars(one).values()) if callable(value))
     return any(isinstance(value, FunctionType) and is_cell(value.__code__.co_filename) for value in unwrapped)

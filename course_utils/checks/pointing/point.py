@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from course_utils.checks.pointing.bounds import Bounds
 from course_utils.checks.pointing.cells import cell_number, cell_source
+from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.interrupts import interrupts_wait
 from course_utils.checks.pointing.known import Known
+from course_utils.checks.pointing.memory import memory_limited
 from course_utils.checks.pointing.own_code import cells_of
 from course_utils.checks.pointing.search import BUDGET_S, Found, Search
 from course_utils.checks.pointing.sentence import pointed_at
@@ -33,11 +34,11 @@ def point_at(judgement: Judgement, probe: Probe, objects: Mapping[str, object], 
     """
     seen = {one.name: one for one in observation.parts}
     parts = dict(zip((part.name for part in probe.parts), judgement.parts or (judgement,), strict=True))
-    until = time.monotonic() + BUDGET_S
+    until = Deadline(BUDGET_S)
     for part in probe.parts:
         if parts[part.name].verdict == "wrong" and part.name in seen:
             arguments = [objects[name] for name in part.uses]
-            found = find_change(probe.exercise, part, arguments, seen[part.name], until - time.monotonic())
+            found = find_change(probe.exercise, part, arguments, seen[part.name], until.left())
             line = _pointed(found, part, arguments) if found else None
             parts[part.name] = replace(parts[part.name], pointed=line)
     return replace(judgement, parts=tuple(parts.values())) if judgement.parts else parts[probe.parts[0].name]
@@ -62,7 +63,7 @@ def find_change(
     key_of, second_of = ({one.name: one for one in known.parts} for known in (key, second[1]))
     known, others = Known(inputs, key_of[part.name]), Known(second[0], second_of[part.name])
     try:
-        with interrupts_wait():
+        with interrupts_wait(), memory_limited():
             return Search(part, StudentCode(arguments), known, others).run(seen, budget_s)
     except Exception:
         # Objects of a student may do anything when they are looked at; what only helps must not stop a check.
@@ -80,7 +81,7 @@ def outputs_after(found: Found, part: Part, arguments: Sequence[object], inputs:
         limit_s: Seconds for the run.
     """
     raw = replace(part, summarise=None)
-    bounds = Bounds(time.monotonic() + limit_s)
+    bounds = Bounds(Deadline(limit_s))
     return StudentCode(arguments).changed(found.cell, found.change, raw, inputs, bounds).outputs or {}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,9 @@ from numpy.typing import NDArray
 
 from course_utils.changes import Change
 from course_utils.checks.pointing.bounds import Bounds
-from course_utils.checks.pointing.candidates import Spot, spots
+from course_utils.checks.pointing.candidates import MILD, Spot, spots
 from course_utils.checks.pointing.cells import cell_source
+from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.early import Early
 from course_utils.checks.pointing.known import Known
 from course_utils.checks.pointing.student_code import StudentCode
@@ -26,7 +26,7 @@ BUDGET_S = 1.5
 # A part that takes longer leaves no room for more than a few changes.
 LONGEST_RUN_S = 0.15
 # In the check it may have waited for what a library does once.
-TRAINING_S = 5.0
+TRAINING_S = 10.0
 # Of the time, so much is for changes that make all right; the rest for those that leave a named mistake.
 FIRST = 0.75
 
@@ -77,29 +77,29 @@ class Search:
             seen: What the check saw; where the same code gives something else now, nothing is tried.
             budget_s: Seconds for all of it.
         """
-        if not self._code.functions or seen.duration_s > TRAINING_S:
+        if not self._code.functions or self._part.limit_s or seen.duration_s > TRAINING_S:
             return None
-        start = time.monotonic()
-        self._bounds = Bounds(start + budget_s)
+        until, right_until = Deadline(budget_s), Deadline(FIRST * budget_s)
+        self._bounds = Bounds(until)
         taken: list[NDArray[Any]] = []
         now = self._code.run(self._part, self._known.inputs, self._bounds, taken.append)
         if not _is_as_seen(now, seen) or (now.outputs is not None and self._known.is_right(now.outputs)):
             return None
-        if time.monotonic() - start > LONGEST_RUN_S:
+        if until.left() < budget_s - LONGEST_RUN_S:
             return None
         early = Early(self._known.key, taken, now.outputs)
         tried: list[tuple[str, Spot]] = []
-        found = self._right(tried, early, start + FIRST * budget_s)
-        return found or self._partly_right(tried, start + budget_s)
+        found = self._right(tried, early, right_until)
+        return found or self._partly_right(tried, until)
 
-    def _outputs(self, cell: str, change: Change, known: Known, until: float, look: Look | None) -> Outputs | None:
+    def _outputs(self, cell: str, change: Change, known: Known, until: Deadline, look: Look | None) -> Outputs | None:
         bounds = Bounds(until, self._bounds.allowance())
         return self._code.changed(cell, change, self._part, known.inputs, bounds, look).outputs
 
-    def _right(self, tried: list[tuple[str, Spot]], early: Early, until: float) -> Found | None:
+    def _right(self, tried: list[tuple[str, Spot]], early: Early, until: Deadline) -> Found | None:
         """Return the first change that makes all right, and add those that were tried to a list."""
         for cell, spot in self._spots(self._bounds.lines):
-            if time.monotonic() > until:
+            if until.is_over():
                 break
             tried.append((cell, spot))
             early.start()
@@ -112,17 +112,17 @@ class Search:
         outputs = self._again(cell, spot)
         return outputs is not None and self._others.is_right(outputs)
 
-    def _partly_right(self, tried: Sequence[tuple[str, Spot]], until: float) -> Found | None:
+    def _partly_right(self, tried: Sequence[tuple[str, Spot]], until: Deadline) -> Found | None:
         """Return the first change after which an accepted convention or one named mistake is left."""
         for cell, spot in tried:
-            if time.monotonic() > until:
+            if until.is_over():
                 break
             outputs = self._outputs(cell, spot.change, self._known, until, None)
             if outputs is None:
                 continue
             if self._known.is_right(outputs) and self._is_right_again(cell, spot):
                 return Found(cell, spot.line, spot.quote, spot.change)
-            mistake = self._known.mistake(outputs)
+            mistake = self._known.mistake(outputs) if spot.change.kind in MILD else None
             if mistake and len(mistake.ids) == 1 and self._left_again(cell, spot) == mistake.ids:
                 return Found(cell, spot.line, spot.quote, spot.change, mistake.says[0])
         return None
@@ -134,7 +134,7 @@ class Search:
 
     def _again(self, cell: str, spot: Spot) -> Outputs | None:
         # A confirmation is rare: it may take longer than what is left.
-        return self._outputs(cell, spot.change, self._others, time.monotonic() + LONGEST_RUN_S, None)
+        return self._outputs(cell, spot.change, self._others, Deadline(LONGEST_RUN_S), None)
 
     def _spots(self, lines: dict[str, set[int]]) -> Iterator[tuple[str, Spot]]:
         for cell, run in lines.items():

@@ -10,10 +10,15 @@ from course_utils.checks.pointing.cells import cell_source
 from course_utils.checks.pointing.kept import Kept
 from course_utils.checks.pointing.own_code import own_code
 from course_utils.checks.pointing.patch import NotPossible, patched
+from course_utils.checks.pointing.swallowing import swallows
 from course_utils.checks.pointing.trial import Trial, attempt
 from course_utils.kits.probe import Inputs, Look, Part
 
-__all__ = ["StudentCode"]
+__all__ = ["CannotStop", "StudentCode"]
+
+
+class CannotStop(Exception):
+    """A run of this code could not be stopped."""
 
 
 class StudentCode:
@@ -24,11 +29,14 @@ class StudentCode:
 
     Raises:
         CannotKeep: They keep something that cannot be put back.
+        CannotStop: They take every exception, also the one that stops a run.
     """
 
     def __init__(self, arguments: Sequence[object]) -> None:
         self._arguments = arguments
         own = own_code(arguments)
+        if any(swallows(cell_source(name)) for name in {one.__code__.co_filename for one in own.functions}):
+            raise CannotStop
         self.functions = own.functions
         self._kept = Kept(own)
 

@@ -37,7 +37,7 @@ def attempt(part: Part, arguments: Sequence[object], inputs: Inputs, bounds: Bou
     """
     given = copy.deepcopy(dict(inputs))
     try:
-        with bounded(bounds), quiet(bounds.until + GRACE_S), watched(look):
+        with bounded(bounds), quiet(bounds.until.clock + GRACE_S), watched(look):
             return Trial(part.outputs(*arguments, given))
     except Stopped:
         return Trial(stopped=True)
