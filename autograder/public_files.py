@@ -9,7 +9,10 @@ __all__ = ["EXERCISES", "is_public", "public_files_of_exercises"]
 
 EXERCISES = "exercises"
 # In the folder of an exercise, or above it.
-PUBLIC = ("__init__.py", "probe.py", "probe_*.py", "recorded.json", "recorded.safetensors")
+PUBLIC = (
+    "__init__.py", "probe.py", "probe_*.py", "recorded.json", "recorded.safetensors", "second.json",
+    "second.safetensors",
+)  # fmt: skip
 
 
 def is_public(path: PurePath) -> bool:

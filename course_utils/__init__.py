@@ -14,6 +14,7 @@ _HOMES = {
     "check_environment": "environment",
     "get_fmnist_data_loaders": "data",
     "hand_in": "submit",
+    "hint": "hints",
     "load_digits_data": "data",
     "load_fashion_mnist": "data",
     "load_mnist": "data",

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
 
+from course_utils.handin.front_end import run_by_nbgrader
 from course_utils.handin.last_checks import last_checks
 from course_utils.handin.left_to_do import remarks
 from course_utils.handin.notebook import HandInError, Notebook, hand_in_bytes
 from course_utils.handin.open_notebook import open_notebook
-from course_utils.handin.progress import standing
+from course_utils.handin.progress import show_standing, standing
 
 __all__ = ["hand_in", "main", "submit"]
 
-# Set by nbgrader while it grades or validates.
-GRADING = "NBGRADER_EXECUTION"
-
 
 def hand_in(name: str = "") -> None:
-    """Do what `submit` does, for the last cell of a notebook: problems are printed, and Colab downloads the file.
+    """Show how far a notebook is done and write the file to hand in, for the last cell of a notebook.
+
+    Problems are printed, and Colab downloads the file.
 
     Args:
         name: Workbook, as in `"02_optimizers"`, or a path; the notebook that is open if empty.
     """
-    if GRADING in os.environ:
+    if run_by_nbgrader():
         return
     try:
-        path = submit(name)
+        notebook = open_notebook(name)
+        show_standing(notebook)
+        print(*(f"{line}\n" for line in _notes(notebook)), sep="", end="")
+        path = _write(notebook, None)
     except HandInError as error:
         print(f"[error] {error}.")
         return
@@ -54,7 +56,25 @@ def submit(name: str, out: str | Path | None = None) -> Path:
         HandInError: There is no such notebook, or it cannot be read or written.
     """
     notebook = open_notebook(name)
-    _report(notebook)
+    found = standing(notebook, last_checks())
+    lines = [line for row in found.rows for line in row.lines] + _notes(notebook)
+    lines.append(
+        f"{len(found.open)} of {len(found.rows)} exercises open." if found.open else "[ok] Everything is filled in."
+    )
+    print(*lines, sep="\n")
+    return _write(notebook, out)
+
+
+def _notes(notebook: Notebook) -> list[str]:
+    """Return a line for whatever is odd about a notebook besides its exercises."""
+    lines = [f"[note] {line}" for line in remarks(notebook)]
+    if notebook.path.is_file() and notebook.path.stem.removesuffix("-handin") != notebook.name:
+        lines.append(f"[note] {notebook.path.name} is the workbook {notebook.name}, and is handed in under that name")
+    return lines
+
+
+def _write(notebook: Notebook, out: str | Path | None) -> Path:
+    """Write the file to hand in, and say where it is."""
     path = Path(out or notebook.path.parent) / f"{notebook.name}-handin.ipynb"
     part = path.with_name(f".{path.name}.part")
     try:
@@ -64,18 +84,6 @@ def submit(name: str, out: str | Path | None = None) -> Path:
         raise HandInError(f"cannot write {path}: {error.strerror}; give another folder") from error
     print(f"Hand in this file: {path}")
     return path
-
-
-def _report(notebook: Notebook) -> None:
-    """Print what is left of every exercise, as `progress` counts it, and whatever else is odd."""
-    found = standing(notebook, last_checks())
-    lines = [line for row in found.rows for line in row.lines] + [f"[note] {line}" for line in remarks(notebook)]
-    if notebook.path.is_file() and notebook.path.stem.removesuffix("-handin") != notebook.name:
-        lines.append(f"[note] {notebook.path.name} is the workbook {notebook.name}, and is handed in under that name")
-    lines.append(
-        f"{len(found.open)} of {len(found.rows)} exercises open." if found.open else "[ok] Everything is filled in."
-    )
-    print(*lines, sep="\n")
 
 
 def main(arguments: list[str] | None = None) -> int:

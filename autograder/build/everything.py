@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from autograder.build.cell_lists import build_cell_lists
 from autograder.build.conventions import build_conventions
-from autograder.build.notebooks import build_notebooks
+from autograder.build.hints import build_hints
+from autograder.build.notebooks import build_notebooks, read_masters
 from autograder.build.recorded import build_recorded
 from autograder.course import Course
 
@@ -29,4 +30,5 @@ def build_all(course: Course, root: Path, names: Sequence[str] = ()) -> dict[Pur
     wanted = {name: workbook for name, workbook in course.workbooks.items() if not names or name in names}
     recorded = build_recorded(course.model_copy(update={"workbooks": wanted}))
     pages = {} if names else build_conventions(root)
-    return {**notebooks, **build_cell_lists(notebooks), **recorded, **pages}
+    hints = build_hints(read_masters(course, root, names))
+    return {**notebooks, **build_cell_lists(notebooks), **hints, **recorded, **pages}

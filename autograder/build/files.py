@@ -15,6 +15,7 @@ Files = Mapping[PurePosixPath, bytes]
 GENERATED = (
     "course_utils/cell_lists/*.json",
     "course_utils/exercises/*/*/recorded.*",
+    "course_utils/hints/*.json",
     "notebooks/[0-9][0-9]_*/*.ipynb",
 )
 

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 from autograder.build.headings import HEADING
-from autograder.build.master import MasterCell
+from autograder.build.master import Kind, MasterCell
 from autograder.course import Points
 
 __all__ = ["cell_ids", "grade_id"]
 
 SECTION = re.compile(r"^## (?P<title>.+)$", re.MULTILINE)
 LONGEST = 48
+# Of cells that have a name and that nbgrader does not know.
+PREFIXES: dict[Kind, str] = {"experiment": "run", "hint": "hint"}
 
 
 def grade_id(cell: MasterCell, points: Points | None) -> str:
@@ -34,13 +36,14 @@ def grade_id(cell: MasterCell, points: Points | None) -> str:
 
 
 def cell_ids(cells: Sequence[MasterCell], points: dict[str, Points]) -> list[str]:
-    """Return one id per cell: `momentum`, `check-momentum`, `run-sgd`; others count within exercise or section."""
+    """Return one id per cell, as `momentum`, `check-momentum`, `run-sgd`; others count within exercise or section."""
     place = "start"
     counted: Counter[str] = Counter()
     ids = []
     for cell in cells:
         place = _place(cell) or place
-        named = f"run-{cell.name}" if cell.kind == "experiment" else grade_id(cell, points.get(cell.name))
+        prefix = PREFIXES.get(cell.kind)
+        named = f"{prefix}-{cell.name}" if prefix else grade_id(cell, points.get(cell.name))
         if not named:
             counted[place] += 1
         ids.append(named or f"{place}-{counted[place]}")

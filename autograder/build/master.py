@@ -13,11 +13,11 @@ from autograder.build.master_faults import BuildError, Fault
 
 __all__ = ["Kind", "Master", "MasterCell", "read_master"]
 
-Kind = Literal["prose", "code", "exercise", "check", "question", "experiment"]
+Kind = Literal["prose", "code", "exercise", "check", "question", "hint", "experiment"]
 
 # What may stand in a cell's marker, by the kind of cell that it makes; `part` only beside `exercise`.
 CODE_KINDS: tuple[Kind, ...] = ("exercise", "check", "experiment")
-PROSE_KINDS: tuple[Kind, ...] = ("question",)
+PROSE_KINDS: tuple[Kind, ...] = ("question", "hint")
 # jupytext's note of the blank lines that a formatter put between cells.
 SPACING = "lines_to_next_cell"
 
@@ -43,7 +43,7 @@ class MasterCell:
     @property
     def is_code(self) -> bool:
         """Whether the cell is run."""
-        return self.kind not in ("prose", "question")
+        return self.kind not in ("prose", *PROSE_KINDS)
 
 
 @dataclass(frozen=True)

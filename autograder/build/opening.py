@@ -41,7 +41,6 @@ HAND_IN = Template("""\
 # What is still open, and the file to hand in. Save the notebook first (Ctrl + S).
 import course_utils
 
-course_utils.progress("$name")
 course_utils.hand_in("$name")""")
 
 

@@ -18,11 +18,13 @@ from autograder.catalogue.witnesses import with_witnesses
 from autograder.course import Course
 from course_utils.checks.recorded import dump_recorded
 from course_utils.exercises import exercise_folder, exercise_ids, package_of
+from course_utils.kits.probe import load_probe
 
 __all__ = [
     "build_recorded",
     "has_answer",
     "record",
+    "record_second",
     "same_arrays",
     "without_answer",
 ]
@@ -32,7 +34,7 @@ TOLERANCE, SINGLE = 1e-9, 1e-6
 
 
 def build_recorded(course: Course, only: Sequence[str] = ()) -> dict[PurePosixPath, bytes]:
-    """Return the two files of every exercise that is marked by a check and has an answer, by their paths.
+    """Return the files of every exercise that is marked by a check and has an answer, by their paths.
 
     Args:
         course: The course.
@@ -41,10 +43,11 @@ def build_recorded(course: Course, only: Sequence[str] = ()) -> dict[PurePosixPa
     files: dict[PurePosixPath, bytes] = {}
     for exercise, points in course.points.items():
         if points.auto and has_answer(exercise) and (not only or exercise in only):
-            text, arrays = record(exercise, points.auto)
             folder = PurePosixPath(package_of(exercise).replace(".", "/"))
-            files[folder / "recorded.json"] = text.encode()
-            files[folder / "recorded.safetensors"] = arrays
+            for name, made in (("recorded", record), ("second", record_second))[: 1 if _trains(exercise) else 2]:
+                text, arrays = made(exercise, points.auto)
+                files[folder / f"{name}.json"] = text.encode()
+                files[folder / f"{name}.safetensors"] = arrays
     return files
 
 
@@ -61,6 +64,20 @@ def record(exercise: str, points: float) -> tuple[str, bytes]:
     if found := [line for part, known in zip(answer.parts, key.parts, strict=True) for line in clashes(part, known)]:
         raise EditError("\n".join(found))
     return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
+
+
+def record_second(exercise: str, points: float) -> tuple[str, bytes]:
+    """Return the same for other inputs, without small changes: what fits by accident is found out by these."""
+    answer = load_answer(exercise)
+    answer = replace(answer, parts=tuple(replace(part, changes=()) for part in answer.parts))
+    inputs = answer.generate(np.random.default_rng([zlib.crc32(exercise.encode()), 2]))
+    key = make_key(answer, inputs, points)
+    return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
+
+
+def _trains(exercise: str) -> bool:
+    """Say whether all parts take too long to be run again and again."""
+    return all(part.limit_s for part in load_probe(exercise).parts)
 
 
 def without_answer(course: Course) -> list[str]:

@@ -12,11 +12,11 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from autograder.build.source import METADATA
+from course_utils.handin.answer_frame import TEXT_STUB, framed
 
-__all__ = ["CODE_STUB", "TEXT_STUB", "as_bytes", "release"]
+__all__ = ["CODE_STUB", "as_bytes", "release"]
 
 CODE_STUB = "# TODO\nraise NotImplementedError"
-TEXT_STUB = "*Your answer here.*"
 
 
 def release(sources: Mapping[str, NotebookNode]) -> dict[str, NotebookNode]:
@@ -64,7 +64,7 @@ def _config(root: Path, name: str) -> Config:
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.assignment_id = name
     config.ClearSolutions.code_stub = {"python": CODE_STUB}
-    config.ClearSolutions.text_stub = TEXT_STUB
+    config.ClearSolutions.text_stub = framed(TEXT_STUB)
     # The gradebook is made when a class is graded, not here.
     config.GenerateAssignment.no_database = True
     config.SaveCells.enabled = False

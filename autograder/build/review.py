@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from autograder.build.headings import HEADING
+from autograder.build.hints import hint_faults
 from autograder.build.ids import cell_ids
 from autograder.build.master import Master, MasterCell
 from autograder.build.master_faults import Fault
@@ -20,7 +21,7 @@ __all__ = ["MARKING_GUIDE", "MAX_LINES", "review"]
 MAX_LINES = 25
 MARKING_GUIDE = "**Marking guide**"
 # Cells of these kinds name an exercise.
-OF_EXERCISE = ("exercise", "check", "question")
+OF_EXERCISE = ("exercise", "check", "question", "hint")
 
 
 def review(master: Master, points: Mapping[str, Points]) -> list[Fault]:
@@ -121,6 +122,8 @@ def _cell(cell: MasterCell) -> Found:
         )
     if cell.kind == "question" and MARKING_GUIDE not in lines:
         yield cell.line, f"the model answer needs a line `{MARKING_GUIDE}` and the guide below it"
+    if cell.kind == "hint":
+        yield from hint_faults(cell)
     if cell.is_code:
         yield from _code(cell, lines)
 

@@ -9,6 +9,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.build.headings import with_marks
+from autograder.build.hints import folded
 from autograder.build.ids import cell_ids, grade_id
 from autograder.build.master import Kind, Master, MasterCell
 from autograder.course import Points
@@ -55,7 +56,7 @@ def _cell(cell: MasterCell, name: str, points: dict[str, Points]) -> NotebookNod
     made: NotebookNode = (
         new_code_cell(cell.source, **fields)
         if cell.is_code
-        else new_markdown_cell(with_marks(cell.source, points), **fields)
+        else new_markdown_cell(folded(cell) if cell.kind == "hint" else with_marks(cell.source, points), **fields)
     )
     return made
 

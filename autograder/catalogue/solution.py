@@ -50,9 +50,13 @@ class Solution:
         Args:
             source: The changed text; empty for the solution itself.
         """
-        space = dict(_given_names(self.given, str(self.path)))
+        space = self.given_names()
         exec(_compiled(source or self.source, f"<{self.exercise}>"), space)
         return space
+
+    def given_names(self) -> dict[str, Any]:
+        """Return the names that the solution takes from other cells."""
+        return dict(_given_names(self.given, str(self.path)))
 
 
 @cache

@@ -11,14 +11,17 @@ from types import MappingProxyType
 from autograder.catalogue.answer import load_answer
 from autograder.grade.lazy_key import lazy_key
 from autograder.grade.library_uses import first_lines, seen_uses
+from autograder.grade.pattern import pattern
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.grade.static_checks import written_uses
-from autograder.grade.types import BY_HAND, Cell, ExerciseGrade, Numbers, PartGrade, Rebuilt
+from autograder.grade.types import BY_HAND, Cell, ExerciseGrade, Numbers, PartGrade, Pattern, Rebuilt
 from autograder.sandbox.types import CellResult, LibraryUse, RunResult
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import conclude_part
-from course_utils.checks.types import Judgement, Observation, PartObservation, Problem
+from course_utils.checks.pictures.difference import differences
+from course_utils.checks.types import Judgement, Key, Observation, PartObservation, Problem
+from course_utils.handin.answer_frame import answer_in
 from course_utils.kits.probe import Inputs, load_probe
 
 __all__ = ["judge_run", "no_grades"]
@@ -104,19 +107,21 @@ def _reduced(grade: ExerciseGrade, share: float) -> ExerciseGrade:
 
 def _by_hand(given: Cell, answer: str) -> ExerciseGrade:
     """Return a grade that waits; nothing waits where the answer cell is as it was released."""
-    if answer.strip() in ("", given.source.strip()):
+    if answer_in(answer) in ("", answer_in(given.source)):
         return _without_evidence(given, "not attempted", "There is no answer.")
     return replace(_without_evidence(given, BY_HAND, "Waits for marking by hand."), score=None)
 
 
 def _grade(given: Cell, observation: Observation, inputs: Inputs) -> ExerciseGrade:
     try:
-        judgement = judge(observation, lazy_key(load_answer(given.exercise), inputs, given.points))
+        key = lazy_key(load_answer(given.exercise), inputs, given.points)
+        judgement = judge(observation, key)
     except Exception as error:
         # A fault of the course, not of the student; it must not stop the class, and it earns nothing.
         log.exception("judging %s failed", given.exercise)
         message = f"This exercise could not be judged ({type(error).__name__}). Please tell your instructor."
         return _without_evidence(given, "error", message)
+    patterns = _patterns(observation, key, judgement)
     return ExerciseGrade(
         exercise=given.exercise,
         grade_id=given.grade_id,
@@ -126,11 +131,22 @@ def _grade(given: Cell, observation: Observation, inputs: Inputs) -> ExerciseGra
         misconceptions=judgement.misconceptions,
         message=judgement.message,
         evidence=_numbers(judgement),
-        parts=tuple(map(_part, judgement.parts)),
+        parts=tuple(_part(part, patterns.get(part.part)) for part in judgement.parts),
+        pattern=patterns.get(judgement.part),
     )
 
 
-def _part(judgement: Judgement) -> PartGrade:
+def _patterns(observation: Observation, key: Key, judgement: Judgement) -> dict[str, Pattern | None]:
+    """Return what may be shown of the arrays, by part: no expected value beside the one number of each side."""
+    try:
+        return {name: pattern(found) for name, found in differences(observation, key, judgement).items()}
+    except Exception:
+        # What is only shown must not stop a grade.
+        log.exception("drawing what is wrong with %s failed", key.exercise)
+        return {}
+
+
+def _part(judgement: Judgement, shown: Pattern | None) -> PartGrade:
     return PartGrade(
         part=judgement.part,
         verdict=judgement.verdict,
@@ -139,6 +155,7 @@ def _part(judgement: Judgement) -> PartGrade:
         misconceptions=judgement.misconceptions,
         message=judgement.message,
         evidence=_numbers(judgement),
+        pattern=shown,
     )
 
 

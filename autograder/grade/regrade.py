@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from autograder.grade.executed import marked_again
 from autograder.grade.judge import judge_run
 from autograder.grade.plan import plan
+from autograder.grade.pointing import point_steps, with_lines
 from autograder.grade.read import read_notebook
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
@@ -59,7 +60,10 @@ def regrade_submission(
     planned = plan(rebuilt, settings.seed, submission.student, earlier.exercise)
     result = run(planned.steps, settings.limits)
     grades = judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
-    (fresh,) = (one for one in grades if one.is_checked)
+    marked = tuple(one for one in grades if one.is_checked)
+    if searched := point_steps(planned.steps, planned.inputs, marked):
+        marked = with_lines(marked, rebuilt, planned.inputs, run(searched, settings.limits).claims)
+    (fresh,) = marked
     exercises = tuple(fresh if one.grade_id == fresh.grade_id else one for one in known.exercises)
     grade = replace(known, exercises=exercises, isolation=result.isolation)
     return Graded(grade, marked_again(earlier.notebook, fresh))

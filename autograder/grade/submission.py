@@ -10,6 +10,7 @@ from autograder.course import Course
 from autograder.grade.executed import executed_notebook
 from autograder.grade.judge import judge_run, no_grades
 from autograder.grade.plan import plan
+from autograder.grade.pointing import point_steps, with_lines
 from autograder.grade.read import Unreadable, read_notebook, tidy
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
@@ -101,6 +102,8 @@ def _evaluate(release: Release, submission: Submission, settings: Settings, run:
     planned = plan(rebuilt, settings.seed, submission.student)
     result = run(planned.steps, settings.limits)
     exercises = judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
+    if searched := point_steps(planned.steps, planned.inputs, exercises):
+        exercises = with_lines(exercises, rebuilt, planned.inputs, run(searched, settings.limits).claims)
     failures = _given_cells_that_failed(rebuilt, result)
     grade = SubmissionGrade(
         student=submission.student,

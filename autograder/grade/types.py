@@ -15,6 +15,8 @@ __all__ = [
     "GradingError",
     "Numbers",
     "PartGrade",
+    "Pattern",
+    "PointedLine",
     "Rebuilt",
     "Role",
     "Submission",
@@ -95,8 +97,46 @@ class Numbers:
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """Which entries of an array are right.
+
+    Args:
+        what: What the array holds.
+        axes: What its axes count, as many as `shape` has.
+        shape: Its shape: two to four axes.
+        signs: A letter for each entry: "=" right, "+" too high, "-" too low, "?" not a number.
+        words: The picture in a sentence.
+    """
+
+    what: str
+    axes: tuple[str, ...]
+    shape: tuple[int, ...]
+    signs: str
+    words: str
+
+
+@dataclass(frozen=True)
+class PointedLine:
+    """A line of the student's code in which one change makes a part right.
+
+    Args:
+        line: Its number in the cell, counted from 1.
+        quote: Its text.
+        says: The sentence for the student, which does not say which change.
+        before: The piece that the change replaces; for the instructor.
+        after: What stands in its place; for the instructor.
+    """
+
+    line: int
+    quote: str
+    says: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class PartGrade:
-    """The grade of one part of an exercise."""
+    """The grade of one part of an exercise; `pattern` says which entries of an array are right."""
 
     part: str
     verdict: str
@@ -105,6 +145,8 @@ class PartGrade:
     misconceptions: tuple[str, ...] = ()
     message: str = ""
     evidence: tuple[Numbers, ...] = ()
+    pattern: Pattern | None = None
+    pointed: PointedLine | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +154,8 @@ class ExerciseGrade:
     """The grade of one exercise; `score` is None while it waits for marking by hand, `grade_id` its gradebook cell.
 
     `flags` are lines for the instructor, about what the code takes from libraries; they change the score only where
-    `course.toml` gives the exercise a `library` share.
+    `course.toml` gives the exercise a `library` share. `pattern`
+    says which entries of an array are right.
     """
 
     exercise: str
@@ -126,6 +169,8 @@ class ExerciseGrade:
     parts: tuple[PartGrade, ...] = ()
     seconds: float = 0.0
     flags: tuple[str, ...] = ()
+    pattern: Pattern | None = None
+    pointed: PointedLine | None = None
 
     @property
     def is_checked(self) -> bool:
@@ -177,6 +222,12 @@ class SubmissionGrade:
     def flagged(self) -> tuple[ExerciseGrade, ...]:
         """The exercises with lines for the instructor."""
         return tuple(one for one in self.exercises if one.flags)
+
+    @property
+    def pointed(self) -> tuple[tuple[ExerciseGrade, PointedLine], ...]:
+        """The lines that one change makes right, with their exercises."""
+        lines = ((one, line) for one in self.exercises for line in (one.pointed, *(part.pointed for part in one.parts)))
+        return tuple((one, line) for one, line in lines if line)
 
     @property
     def checked_score(self) -> float:

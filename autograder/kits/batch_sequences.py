@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.labels import Label
+from course_utils.checks.labels import TABLE, Label
 from course_utils.kits.probe import Inputs
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
 BATCHES = {"1": "the first training batch", "2": "the second training batch", "test": "the test batch"}
 FEATURES = 4
 SEQUENCE_LABELS = {
-    f"{prefix}_{name}": Label(said, rows, "at", then=where)
+    f"{prefix}_{name}": Label(said, rows, "at", then=where, axes=TABLE[1:] if rows else TABLE)
     for prefix, where in (("square", ""), ("other", "for batches of 5, 3 and 2"))
     for name, said, rows in (
         *((f"out_{name}", f"output for {said}", "") for name, said in BATCHES.items()),

@@ -163,8 +163,8 @@ def descent_answer(
 def _labels(runs: int) -> dict[str, Label]:
     labels: dict[str, Label] = {"entries": Label("number of entries of x_hist and of y_hist", "run", link="in")}
     for run in range(1, runs + 1):
-        labels[f"x_hist_{run}"] = Label(f"x_hist of run {run}")
-        labels[f"y_hist_{run}"] = Label(f"y_hist of run {run}")
+        labels[f"x_hist_{run}"] = Label(f"x_hist of run {run}", axes=("step",), against=f"y_hist_{run}")
+        labels[f"y_hist_{run}"] = Label(f"y_hist of run {run}", axes=("step",))
         labels[f"end_{run}"] = Label(f"x, y and value of run {run}")
     return labels
 

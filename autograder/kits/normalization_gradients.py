@@ -18,7 +18,7 @@ from autograder.catalogue.edit import Edit, accepted, apply, edit, spans
 from autograder.catalogue.solution import load_solution
 from autograder.catalogue.ways import solution_part
 from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes
-from course_utils.checks.labels import Label
+from course_utils.checks.labels import TABLE, Label
 from course_utils.kits.probe import Inputs, Outputs, load_probe
 
 __all__ = ["fresh_gradient_inputs", "gradients_answer_part"]
@@ -26,8 +26,9 @@ __all__ = ["fresh_gradient_inputs", "gradients_answer_part"]
 Changes = Mapping[str, str]
 
 PREFIXES = ("square", "other")
+FEATURE = TABLE[1:]
 LABELS = {
-    f"{prefix}_{name}": Label(name, then=where)
+    f"{prefix}_{name}": Label(name, then=where, axes=TABLE if name == "dx" else FEATURE)
     for prefix, where in (("square", ""), ("other", "for a 5 x 4 array"))
     for name in ("dx", "dgamma", "dbeta")
 } | {

@@ -115,9 +115,9 @@ def update_answer(
 def _labels(state: str) -> dict[str, Label]:
     return {
         "bias": Label("params[1]", "step"),
-        "weight": Label("params[0] at the end"),
+        "weight": Label("params[0] at the end", axes=("class", "pixel")),
         "state_bias": Label(f"{state}[1]", "step"),
-        "state_weight": Label(f"{state}[0] at the end"),
+        "state_weight": Label(f"{state}[0] at the end", axes=("class", "pixel")),
         "bias_default": Label("params[1]", "step", then="with the default options"),
         "state_bias_default": Label(f"{state}[1]", "step", then="with the default options"),
     }

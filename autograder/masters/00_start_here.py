@@ -90,6 +90,7 @@ for name, answer in answers.items():
 #   strange, *Restart Kernel and Run All Cells*.
 # - **Predict, then run.** Where the text says **Predict**, write your guess down first. *After your prediction* opens
 #   with a click.
+# - **Stuck?** Long exercises have hints, folded below the check. `course_utils.hint("adam")` shows the next one.
 # - **Questions marked by hand** have a text cell of their own: double-click, write a few sentences, Shift + Enter.
 # - **Leave the check cells as they are**, and the names of the functions. You may add cells anywhere.
 # - **Save before you hand in** (Ctrl + S): what counts is the file. The last cell of each workbook lists your points

@@ -153,6 +153,22 @@ def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
 # %% check="walk_moments"
 check("walk_moments", walk_moments)
 
+# %% [markdown] hint="walk_moments"
+# Begin with a single step. It has two outcomes; their probabilities are `p_good` and what is left to 1. Mean and
+# variance of the whole walk follow from those of one step.
+#
+# ---
+#
+# The variance of a step is the mean of the squares minus the square of the mean. Because the steps are independent,
+# variances add up: $n$ steps have $n$ times the variance of one, not $n^2$ times.
+#
+# ---
+#
+# A small case: a fair coin with $+1$ and $-1$. One step has the mean $0$ and the variance $\tfrac12 \cdot 1 +
+# \tfrac12 \cdot 1 - 0^2 = 1$; four steps have the mean $0$ and the variance $4$. With $+3$ and $+1$ the mean of a
+# step is $2$ and its variance $\tfrac12 \cdot 9 + \tfrac12 \cdot 1 - 4 = 1$: moving both outcomes moves the mean
+# alone.
+
 # %% [markdown]
 # **Predict:** of 2,000 walks of 100 steps, how many end *above* where they started? And if one coin decided all 100
 # steps of a walk at once, would the mean change? The variance?
@@ -373,6 +389,23 @@ def rel_error(x, y):
 # %% check="finite_differences"
 check("finite_differences", numerical_gradient, rel_error)
 
+# %% [markdown] hint="finite_differences"
+# Which entries of `x` may differ between the two calls of `f`? Only one at a time. And what does `x` hold after your
+# function has returned? If you move an entry of `x` itself, a wrong rounding or an early exit leaves a trace; a copy
+# does not.
+#
+# ---
+#
+# The central difference compares one step up with one step down, so the distance between the two points is $2h$. To
+# visit every entry of an array of any shape, look for a function of numpy that lists all its indices. In `rel_error`,
+# take the largest value over all entries last.
+#
+# ---
+#
+# A small case: $f(x_1, x_2) = x_1^2 x_2$ at $(1, 3)$ with $h = 0.1$. For the first entry $f(1.1, 3) = 3.63$ and
+# $f(0.9, 3) = 2.43$, so the difference is $1.2$ and the estimate $1.2 / 0.2 = 6$. For the second, $f(1, 3.1) - f(1,
+# 2.9) = 0.2$, which gives $1$. The relative error between $(6, 1)$ and $(6, 3)$ is $\max(0,\ 2/4) = 0.5$.
+
 # %% [markdown]
 # Now check the two derivatives above. **Predict** the order of magnitude of the relative error for $h = 10^{-5}$.
 
@@ -496,6 +529,21 @@ def autograd_gradient(f, x):
 # %% check="autograd_gradient"
 check("autograd_gradient", autograd_gradient)
 
+# %% [markdown] hint="autograd_gradient"
+# Three things may be in your way: `x` may not be tracked, `x` may be the result of other operations, and `x.grad` may
+# already hold something. What would a tensor with the same numbers look like that has none of this history?
+#
+# ---
+#
+# `backward()` adds to `.grad` of *every* leaf that the result depends on. torch also has a function that returns the
+# gradient with respect to chosen tensors and writes into no `.grad`. It returns a tuple, even for a single tensor.
+#
+# ---
+#
+# A small case: $f(x) = x_1^2 + 3 x_2$ has the gradient $(2 x_1, 3)$, so at $(5, 1)$ it is $(10, 3)$. Call your
+# function twice at the same point: the second result must be $(10, 3)$ again and not $(20, 6)$, and `x.requires_grad`
+# must be what it was.
+
 # %% [markdown]
 # With three ways to the same gradient, let them judge each other: here on a function of a 20 by 30 matrix, with one
 # number counted that matters, the evaluations of $f$.
@@ -567,6 +615,22 @@ def optimize_f(x, y, step_size, steps):
 
 # %% check="gradient_descent"
 check("gradient_descent", optimize_f)
+
+# %% [markdown] hint="gradient_descent"
+# How many points does a walk with `steps` steps visit? The start is one of them. And at which point are the two
+# slopes of a step taken?
+#
+# ---
+#
+# Both coordinates move at once: $(x, y) \leftarrow (x, y) - \eta\,\big(\partial_x f(x, y),\ \partial_y f(x, y)\big)$,
+# with both slopes at the *old* point. If $x$ is replaced first, the slope of $y$ sees a point that the walk never
+# visited.
+#
+# ---
+#
+# A small case with another function, $g(x, y) = xy$, from $(1, 2)$ with $\eta = 0.1$: the slopes are $2$ and $1$, so
+# the next point is $(0.8, 1.9)$. Whoever computes the slope of $y$ after $x$ has moved gets $2 - 0.1 \cdot 0.8 =
+# 1.92$ instead.
 
 # %% [markdown]
 # Three things that any such function must do, whatever the landscape: move, get lower with a small step, and not leap.
@@ -676,6 +740,22 @@ def largest_stable_step(hessian):
 
 # %% check="step_size_limit"
 check("step_size_limit", largest_stable_step)
+
+# %% [markdown] hint="step_size_limit"
+# Near a minimum the function is a bowl. Along each of its main axes the distance to the minimum is multiplied by the
+# same factor in every step. Which axis becomes unstable first when the step size grows?
+#
+# ---
+#
+# Along an axis with curvature $\lambda$ the factor is $1 - \eta\lambda$. The distance does not grow as long as $|1 -
+# \eta\lambda| \le 1$. The curvatures along the main axes are the eigenvalues of the Hessian, not the entries of its
+# diagonal.
+#
+# ---
+#
+# A small case: the Hessian $\begin{pmatrix}2&1\\1&2\end{pmatrix}$ has the eigenvalues $1$ and $3$. With $\eta = 0.8$
+# the factors are $0.2$ and $-1.4$: along the second axis the walk diverges, although $\eta$ is below $2 / 2$, which
+# the diagonal would suggest.
 
 # %% [markdown]
 # Now the landscape. Its Hessian follows from differentiating the gradient once more:
@@ -817,6 +897,21 @@ def optimize_f(x, y, step_size, steps, decay=1.0):
 
 # %% check="step_size_decay"
 check("step_size_decay", optimize_f)
+
+# %% [markdown] hint="step_size_decay"
+# Write down the step sizes of the first three steps for $\eta_0 = 1$ and $d = 0.5$: $1$, $0.5$, $0.25$. Compare them
+# with what your loop uses. Is the first step shortened already, or is a shortened step shortened again by a power?
+#
+# ---
+#
+# Step $t$ counts from 0 and uses $\eta_0 d^{\,t}$. There are two ways to get there: keep a step size and multiply it
+# by $d$ once per step, *or* take a power of $d$ from the original one. Doing both shrinks the steps far too fast.
+#
+# ---
+#
+# For the settings: the walk can travel about $\eta_0 / (1 - d)$ times a typical slope in all. With $d = 0.5$ this is
+# two first steps; with $d = 0.95$ it is twenty. First find a large step that reaches the right valley, then a decay
+# that is slow enough to come to rest there. Plot the path and not only the last value.
 
 # %% [markdown]
 # **A test that cannot see.** A published version of this exercise was tested so: with $d = 0.1$ and two steps, the
@@ -968,6 +1063,22 @@ def compare_directions(loss_fn, params, step_length, num_directions, generator):
 
 # %% check="random_directions"
 check("random_directions", gradient_update, compare_directions)
+
+# %% [markdown] hint="random_directions"
+# `gradient_update` has three duties, in this order: forget old gradients, compute new ones, move the parameters. For
+# `compare_directions`, ask of every candidate: does it start at the same place, and is it exactly `step_length` long,
+# measured over all tensors together?
+#
+# ---
+#
+# The length of a direction with several parts is $\sqrt{\|\mathbf d_1\|^2 + \|\mathbf d_2\|^2 + \dots}$. Divide *all*
+# parts by this one number. A random direction needs entries of both signs, so draw from a distribution around zero. A
+# change of the loss is after minus before.
+#
+# ---
+#
+# A small case: the parts $(3)$ and $(4)$ have the common length $5$. For a step of length $1$ they become $(0.6)$ and
+# $(0.8)$. If each part is scaled by itself, the result is $(1)$ and $(1)$, and the step has the length $\sqrt 2$.
 
 # %% [markdown]
 # The model: 500 images of digits, each 784 numbers, and a linear map to ten class scores; $J$ is the cross-entropy in

@@ -537,6 +537,23 @@ def heavy_ball_optimum(eigenvalues):
 # %% check="conditioning"
 check("conditioning", gradient_descent_optimum, heavy_ball_optimum)
 
+# %% [markdown] hint="conditioning"
+# Only the smallest and the largest eigenvalue matter. Sketch $|1 - \eta\lambda|$ over $\lambda$ for some $\eta$:
+# where on the interval between the two is it largest? What happens at the one end when you improve the other?
+#
+# ---
+#
+# For gradient descent, choose $\eta$ so that the factors at the two ends are equally large with opposite signs: $1 -
+# \eta\lambda_{\min} = -(1 - \eta\lambda_{\max})$. For the heavy ball, all eigenvalues have to lie in the range in
+# which the factor is $\sqrt\beta$; its two ends, set equal to $\lambda_{\min}$ and $\lambda_{\max}$, are two
+# equations for $\eta$ and $\beta$. They become simple in $\sqrt{\eta\lambda}$.
+#
+# ---
+#
+# A small case: eigenvalues $1$ and $9$. For gradient descent $1 - \eta = 9\eta - 1$ gives $\eta = 0.2$ and the rate
+# $0.8$. For the heavy ball the roots of the eigenvalues are $1$ and $3$, and the best rate is $0.5$, with $\beta =
+# 0.25$. Do your functions give these numbers for `[9, 1]`, in this order?
+
 # %% [markdown]
 # Does the theory hold? Both methods in the ravine, with the settings that your functions choose, beside straight lines
 # that fall by your rates. **Predict** how many steps each needs to come a million times closer; $\ln 10^{-6} = -13.8$.
@@ -995,6 +1012,22 @@ class AdamOptimizer(SGDOptimizer):
 # %% check="adam"
 check("adam", AdamOptimizer)
 
+# %% [markdown] hint="adam"
+# What has to survive from one call of `step()` to the next? Two averages for *each* parameter, and one count for all
+# of them. What are their values before the first step, and when is the count raised?
+#
+# ---
+#
+# Both averages start at zero, so after $t$ steps the weights in them add up to $1 - \beta^t$ only. Divide each
+# average by its own such sum, with $t = 1$ in the first step. The corrected second average is a mean *square*: the
+# root comes after the correction, and $\varepsilon$ stands under it.
+#
+# ---
+#
+# A small case: one weight and the gradient $g = 2$ in the first step, $\beta_1 = 0.9$, $\beta_2 = 0.99$. The averages
+# are $0.2$ and $0.04$, and corrected they are $2$ and $4$. So the step is $\eta \cdot 2 / \sqrt{4 + \varepsilon}
+# \approx \eta$: the first step has the length $\eta$ whatever the gradient is.
+
 # %% [markdown]
 # The start of Adam, under a constant gradient. Beside your optimizer: how long its steps would be without the
 # corrections, from the formula, for two values of $\beta_2$.
@@ -1237,6 +1270,22 @@ def adam(w, dw, config=None):
 # %% check="functional_optimizers"
 check("functional_optimizers", sgd_momentum, rmsprop, adam)
 
+# %% [markdown] hint="functional_optimizers"
+# What may happen to the arguments? `w`, `dw` and the caller's `config` should be as they were after the call. Which
+# keys can be missing: the settings, the state, or the whole config?
+#
+# ---
+#
+# Mind where this table differs from the classes: the rate is part of the velocity, $\varepsilon$ is added *after* the
+# root, and `t` counts the steps that were taken, so that it is 0 before the first one and must not be 0 in $1 -
+# \beta^t$. The config that you return holds settings *and* the new state.
+#
+# ---
+#
+# A small case for `sgd_momentum`: $w = 1$, $dw = 2$, rate $0.1$, $\mu = 0.9$, no velocity yet. The velocity becomes
+# $-0.2$ and the weight $0.8$. With the same gradient once more it is $0.9 \cdot (-0.2) - 0.2 = -0.38$, and the weight
+# $0.42$. To get there, the second call must find the velocity of the first in the config.
+
 # %% [markdown]
 # The classic accident with this interface: the caller forgets to keep the config, and every step starts afresh.
 # **Predict** for each function what it turns into then. Which one is hurt most?
@@ -1352,6 +1401,22 @@ def clip_grad_norm(grads, max_norm):
 
 # %% check="schedules"
 check("schedules", learning_rate, clip_grad_norm)
+
+# %% [markdown] hint="schedules"
+# For `learning_rate`, first settle which part of the run a step is in: the ramp, or the schedule after it. For the
+# schedule compute one number, the share $s$ of it that is done. For `clip_grad_norm`, ask: how many norms are there?
+#
+# ---
+#
+# $s = (t - W)/(T - W)$ is 0 in the first step after the warmup. The exponential schedule falls from $1$ to $0.01$
+# while $s$ goes from 0 to 1, so it is a power of $0.01$. Half a period of a cosine runs from $1$ to $-1$: shift and
+# halve it. Clipping multiplies *all* gradients by the same factor, and only if their common norm is above the limit.
+#
+# ---
+#
+# A small case: $T = 10$, $W = 2$, base rate $1$. The ramp is $0.5,\ 1$. Step 2 has $s = 0$ and step 6 has $s = 0.5$;
+# there the three schedules give $0.1$, $0.1$ and $0.5$. Gradients $(3)$ and $(4)$ with the limit $1$ become $(0.6)$
+# and $(0.8)$, and the function returns $5$.
 
 # %% experiment="schedule_figure"
 steps = np.arange(100)
@@ -1643,6 +1708,24 @@ def race_table(train, settings, seeds):
 
 # %% check="race"
 check("race", tuned_settings, race_table)
+
+# %% [markdown] hint="race"
+# Read the figure above for each method by itself: in which range of rates is the accuracy within a few points of its
+# best? Do the methods share one rate? A setting in the middle of a wide range survives other seeds; one at the edge
+# does not.
+#
+# ---
+#
+# Rates mean different things. For SGD and momentum the step is the rate times a gradient; for RMSProp and Adam the
+# rate is about the distance that a weight moves. So their good rates differ by a factor of some tens. For the table:
+# which element of a run's list is the accuracy after the last step, and which of the two lists is the one that you
+# chose by?
+#
+# ---
+#
+# A small case for `race_table`: three seeds end at $0.90$, $0.94$ and $0.92$. The row is the mean $0.92$, then the
+# lowest $0.90$, then the highest $0.94$. The table has one row for each name in `settings`, and `train` is called
+# once for every pair of a name and a seed.
 
 # %% experiment="the_race"
 print(f"{'test accuracy, %':<18} mean  lowest highest   (10 seeds, 100 steps)")

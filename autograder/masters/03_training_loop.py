@@ -191,6 +191,22 @@ def relu(x):
 # %% check="activations"
 check("activations", sigmoid, relu)
 
+# %% [markdown] hint="activations"
+# For which $x$ does your exponential overflow? In float32 this happens beyond about 88 already. A value that is not
+# chosen by `torch.where` is computed nevertheless, and in the backward pass $0 \cdot \infty$ is NaN.
+#
+# ---
+#
+# There are two ways to write the same function: $\sigma(x) = \dfrac{1}{1 + e^{-x}} = \dfrac{e^{x}}{1 + e^{x}}$. Use
+# each of them where its exponent is not positive, or find one form in which no exponent is positive for any $x$. For
+# $x \to -\infty$ the value should be tiny, but not 0 before it has to be.
+#
+# ---
+#
+# Values to compare with: $\sigma(0) = 0.5$ with the slope $0.25$, $\sigma(-50) \approx 1.9 \cdot 10^{-22}$ and
+# $\sigma(50) \approx 1$, both with slopes that are finite. $\operatorname{relu}$ has the slope 0 below zero and 1
+# above. The results have the float type of the input.
+
 # %% experiment="activation_curves"
 z = torch.linspace(-6, 6, 241, dtype=torch.float64, requires_grad=True)
 figure, panels = plt.subplots(1, 2, figsize=(11, 3.4), layout="constrained")
@@ -326,6 +342,22 @@ def bce_with_logits(y, logits):
 # %% check="bce"
 check("bce", bce_loss, bce_with_logits)
 
+# %% [markdown] hint="bce"
+# In `bce_loss`, which of the two logarithms is infinite if $\hat y$ is 0, and which if it is 1? What is $0 \cdot \ln
+# 0$ for a computer? In `bce_with_logits`, no probability is needed at all.
+#
+# ---
+#
+# Inside the logarithm a small constant keeps value *and* gradient finite; cutting the probability off keeps only the
+# value finite. From logits, insert $-\ln\sigma(z) = \ln(1 + e^{-z})$ and $-\ln(1 - \sigma(z)) = \ln(1 + e^{z})$, and
+# use $\ln(1 + e^{z}) = z + \ln(1 + e^{-z})$ to get rid of the positive exponent.
+#
+# ---
+#
+# Values to compare with: for $z = 0$ the loss is $\ln 2 \approx 0.693$, whatever the label is. For $z = 200$ it is
+# $200$ with the label 0, and $0$ with the label 1. The gradients at $z = 0$ are $0.5$ with the label 0 and $-0.5$
+# with the label 1, divided by the number of examples.
+
 # %% [markdown]
 # Tests of a loss need *values*. One assignment compares `bce_loss(a, b)` with an expression that contains `bce_loss(a,
 # b)` again: whatever the function returns, the test passes. Better: known numbers ($\ln 2$ for $p = 0.5$), a second
@@ -438,6 +470,22 @@ def network(x, params):
 # %% check="network"
 check("network", network)
 
+# %% [markdown] hint="network"
+# Follow the shape through the layers: $(N, d_0)$ times $(d_0, d_1)$ is $(N, d_1)$, and the bias of shape $(d_1,)$ is
+# added to each row. What is the input of the second layer?
+#
+# ---
+#
+# A layer first multiplies, then adds the bias, then applies *its own* activation, the third entry of its triple. At
+# the end, remove the last dimension if its length is 1, and no other: with a batch of one example the first dimension
+# has the length 1, too.
+#
+# ---
+#
+# A small case: $x = (1, 2)$, $w = \begin{pmatrix}1 & 0\\ 0 & -1\end{pmatrix}$, $b = (1, 1)$ and ReLU. Before the
+# activation there is $(2, -1)$, behind it $(2, 0)$. For the logistic unit, $x = (1, 2)$, $w = (2, -1)$ and $b = 0$
+# give $\sigma(0) = 0.5$, with a batch of three such rows a vector of three.
+
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
@@ -529,6 +577,21 @@ def make_layer(d0, d1, activation):
 
 # %% check="initialisation"
 check("initialisation", make_layer)
+
+# %% [markdown] hint="initialisation"
+# Which of $d_0$ and $d_1$ is the number of products that are added up in one unit? Is $2/d_0$ a variance or a
+# standard deviation? Which float type does torch choose by default?
+#
+# ---
+#
+# Standard normal numbers have the variance 1. Multiplied by $s$ they have the variance $s^2$, which has to be
+# $2/d_0$. Each entry needs a number of its own; the biases are zeros of shape $(d_1,)$.
+#
+# ---
+#
+# A small case: for $d_0 = 50$ the standard deviation is $\sqrt{2/50} = 0.2$, whatever $d_1$ is. To see whether your
+# layer does what it should, make one with $d_0 = 50$ and $d_1 = 2000$ and look at the standard deviation of its
+# weights, at their mean, and at the types.
 
 # %% experiment="signal"
 figure, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
@@ -724,6 +787,21 @@ def evaluate(params, x, y):
 # %% check="training_epoch"
 check("training_epoch", train_epoch, evaluate)
 
+# %% [markdown] hint="training_epoch"
+# Go through the duties of one step: draw rows, predict, measure, clear old gradients, compute new ones, move the
+# parameters downhill. Then of the epoch: each row is used once, in a new order each time, and also the rows of a last
+# batch that is smaller than the others.
+#
+# ---
+#
+# The mean over the examples is not the mean over the batches if the last batch is smaller: weigh each batch with its
+# number of examples. The rate is positive, so the sign of the step has to come from somewhere. `evaluate` needs no
+# graph, and returns plain numbers.
+#
+# ---
+#
+# A small case: 5 examples in batches of 2 make batches of 2, 2 and 1. If their losses are $1$, $1$ and $4$, the mean
+# over examples is $(2 \cdot 1 + 2 \cdot 1 + 1 \cdot 4) / 5 = 1.6$; the mean over batches would be $2$.
 
 # %%
 def new_network(sizes, seed, layer=make_layer, hidden=torch.relu):
@@ -879,6 +957,22 @@ def gradient_variance(loss_fn, params, x, y, batch_size, num_draws, generator):
 
 # %% check="gradient_noise"
 check("gradient_noise", gradient_variance)
+
+# %% [markdown] hint="gradient_noise"
+# Two gradients are compared in every draw: that of the minibatch and that of the whole set. Which of them has to be
+# computed only once? Do the parameters move in between? They should not, and their `.grad` should not fill up.
+#
+# ---
+#
+# The squared length of a difference is the sum of the squares of *all* its entries, over all parameters together: a
+# sum, not a mean, and no root. The mean is taken over the draws. The rows of a minibatch are drawn with replacement,
+# inputs and labels with the same row numbers, and from the given generator.
+#
+# ---
+#
+# A small case: one parameter, and the gradients of two examples are $1$ and $3$, so that of the set is $2$. Each draw
+# with one example is away by $1$, so the result is $1$ exactly. With two examples it is $0$ in half of the draws and
+# $1$ in the other half: about $0.5$, half as much.
 
 # %% [markdown]
 # First a picture: a logistic unit on the digits, whose gradient for one example is $(p - y)\,\mathbf x$. Every dot is
@@ -1134,6 +1228,22 @@ def tuned_settings():
 # %% check="tuning"
 check("tuning", tuned_settings)
 
+# %% [markdown] hint="tuning"
+# Begin from one setting and change one thing at a time. Print training *and* validation accuracy for each: if the
+# training accuracy is low, too, the loop needs more or longer steps; if only the validation accuracy is low, more
+# steps will not help.
+#
+# ---
+#
+# The number of updates is epochs times examples divided by the batch size. Within the budget, smaller batches give
+# more updates. A rate that is ten times too large makes the loss jump; one that is ten times too small leaves it high
+# after the last epoch. Look for the range between the two.
+#
+# ---
+#
+# Leave a margin: the check uses other seeds and other splits. Run your candidate with at least three seeds, and ask
+# whether the *lowest* of the results is above 0.95 as well. A setting with 0.951 on average passes only with luck.
+
 # %% [markdown]
 # A tool for your table; call it with your own settings in a new cell, as often as you like.
 
@@ -1264,6 +1374,23 @@ def perturb(params, relative_noise, generator):
 
 # %% check="depth"
 check("depth", collapse, perturb)
+
+# %% [markdown] hint="depth"
+# For `collapse`, take the formula for two layers from the text and ask: what is added to the pair so far when a third
+# layer comes? In which order are the matrices multiplied, if rows are examples? For `perturb`, ask how many different
+# scales of noise there are.
+#
+# ---
+#
+# A further layer multiplies the matrix so far from the right, and it acts on the *old bias too*: the new bias is the
+# old one times the new matrix, plus the new layer's own. The noise of a layer has the standard deviation
+# `relative_noise` times that of its own weights, and no two weights share a number.
+#
+# ---
+#
+# A small case with numbers in place of matrices: the layers $w_1 = 2,\ b_1 = 1$ and $w_2 = 3,\ b_2 = 5$ give
+# $(2x + 1) \cdot 3 + 5 = 6x + 8$. Weights with the standard deviation $0.02$ and a relative noise of $0.5$ get
+# noise with the standard deviation $0.01$.
 
 # %% experiment="collapsed"
 params = new_network([64, 32, 16, 1], 0, hidden=same_values)

@@ -180,6 +180,17 @@ depth_signal_demo().show()
 #   remains (0.2; any of those named).
 # - "Vanishing or exploding" without a decision: nothing for the first sentence, whatever follows.
 
+# %% [markdown] hint="signal_depth"
+# For the first part, use your own measurements: divide the size in one layer by that in the layer before. Is the
+# factor the same in all layers, and is it above or below 1? Do the same for the gradients from right to left. What
+# remains after 20 such factors?
+#
+# ---
+#
+# For the derivation, follow the variance through one layer in two steps: first the sum of $n$ products, as in section
+# 3.4, then what ReLU leaves of the mean square. You need the variance of a uniform distribution on $\pm a$. For the
+# second part, compare the logits of two different images after 20 layers.
+
 # %% [markdown]
 # ## 4.1 Batch normalization, forward
 #
@@ -248,6 +259,22 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 
 # %% check="batchnorm_forward"
 check("batchnorm_forward", batchnorm_forward)
+
+# %% [markdown] hint="batchnorm_forward"
+# What is averaged over, and what stays? There is one mean for each *feature*, so it has the shape $(D,)$. Check the
+# shapes of your statistics before anything else: with a square batch, a wrong axis raises no error.
+#
+# ---
+#
+# In training mode, normalise with the statistics of this batch *and* move the running ones: the past has the share
+# $m$, the new batch $1 - m$. In test mode, use the running ones and change nothing. The variance is the mean squared
+# distance, divided by $N$, in both places; $\varepsilon$ is added to the variance before the root.
+#
+# ---
+#
+# A small case: one feature, the batch $(1, 3)$, $\gamma = 1$, $\beta = 0$. The mean is $2$ and the variance $1$, so
+# the output is $(-1, 1)$ up to $\varepsilon$. With $m = 0.9$ and zeros at the start, the running mean becomes $0.2$
+# and the running variance $0.1$. In test mode $x = 0.2$ then gives $0$.
 
 # %% [markdown]
 # Now look at it yourself. The data are the outputs of a small random network, so the columns have means and spreads of
@@ -413,6 +440,23 @@ class BatchNorm(nn.Module):
 # %% check="batchnorm_module"
 check("batchnorm_module", BatchNorm)
 
+# %% [markdown] hint="batchnorm_module"
+# Three questions about the statistics: are they part of the module's state without being trained, do they keep a
+# graph of past batches, and do they move in training mode only? The first decides how they are registered in the
+# constructor.
+#
+# ---
+#
+# A buffer is saved, moved and converted with the module, and has no gradient. It survives only if you change its
+# contents, or assign a tensor to its name that has no graph. torch's variance divides by $N - 1$ if it is not told
+# otherwise; this layer divides by $N$ in both places.
+#
+# ---
+#
+# A small case: the batch $(1, 3)$ of one feature, `beta` 0.9. The output is $(-1, 1)$ up to $\varepsilon$; the
+# running mean becomes $0.2$, and the running variance stays $0.9 \cdot 1 + 0.1 \cdot 1 = 1$. A batch with one example
+# gives $0$ and no NaN: which divisor makes this possible?
+
 # %% [markdown]
 # Compare with torch's own layer. **Predict:** same output in training mode? Same running variance? What does each do
 # with a batch of one?
@@ -520,6 +564,23 @@ def batchnorm_backward(dout, cache):
 # %% check="batchnorm_backward"
 check("batchnorm_backward", batchnorm_forward, batchnorm_backward)
 
+# %% [markdown] hint="batchnorm_backward"
+# Write the forward pass as a chain of small steps on paper, and go back through them one by one. A quantity that is
+# used in two places gets a gradient from both, and the two add up. What did your forward pass keep, and what can be
+# computed from it again?
+#
+# ---
+#
+# Three rules are enough. A product passes the gradient on times the other factor. A sum over the batch passes the
+# same gradient to all entries. A vector of shape $(D,)$ that was stretched over the batch collects its gradient by a
+# sum over the batch. $x$ is reached directly, through the mean, and through the variance.
+#
+# ---
+#
+# Two tests without any formula: adding a constant to a whole column of $x$ does not change the output, so each column
+# of $dx$ adds up to $0$. And for $\varepsilon \to 0$, stretching a column about its mean does not change it either,
+# so that $\sum_i dx_i\, \hat x_i \approx 0$. Which of the three paths is missing if one of these fails?
+
 # %% [markdown]
 # Check it yourself as well, against differences: `eval_numerical_gradient_array(f, x, dout)` moves each entry of `x` up
 # and down and sees what that does to the sum of `dout * f(x)`. The errors below are relative errors, at best about
@@ -568,6 +629,22 @@ def batchnorm_backward_alt(dout, cache):
 
 # %% check="batchnorm_backward_alt"
 check("batchnorm_backward_alt", batchnorm_forward, batchnorm_backward_alt)
+
+# %% [markdown] hint="batchnorm_backward_alt"
+# Insert the given derivative into the sum over $k$. The $\delta_{ki}$ picks a single term, and the two others are
+# sums over the batch that do not depend on $i$, except for one factor.
+#
+# ---
+#
+# The two sums are those of $dout_k$ and of $dout_k\, \hat x_k$, each over the batch: you return both. Mind where
+# $\gamma$ goes: $\partial\ell/\partial\hat x_k$ is $\gamma$ times $dout_k$, and $\gamma$ is the same for all $k$, so
+# it can be taken out of both sums.
+#
+# ---
+#
+# A small case: two examples with $\hat x = (-1, 1)$, $\gamma = \sigma = 1$. For $dout = (1, 0)$ the sums are $1$ and
+# $-1$. For $i = 1$ the bracket is $1 - \tfrac12 - \tfrac12 = 0$, and for $i = 2$ it is $0 - \tfrac12 + \tfrac12 = 0$:
+# a normalised pair is $(-1, 1)$ whatever the two values are, so nothing can change.
 
 # %% [markdown]
 # Are they the same, and is the short one faster? **Predict** the factor. Each point is the fastest of twenty calls,
@@ -673,6 +750,23 @@ def layernorm_backward(dout, cache):
 
 # %% check="layernorm"
 check("layernorm", layernorm_forward, layernorm_backward)
+
+# %% [markdown] hint="layernorm"
+# Which axis is averaged over now, and what shape do the statistics have? They must be stretched over the *columns* of
+# their row, so the axis has to be kept with length 1. Which of the arguments of batch normalization are not needed
+# any more?
+#
+# ---
+#
+# Backward, two kinds of sums must not be mixed up. $\gamma$ and $\beta$ are per feature, so their gradients are sums
+# over the *batch*. The sums inside of $dx$ run over the *features*. Since $\gamma$ differs from feature to feature,
+# it belongs inside these sums: start from $d\hat x = dout \cdot \gamma$.
+#
+# ---
+#
+# A small case: the row $(1, 3)$ becomes $(-1, 1)$ up to $\varepsilon$, whatever the other rows are. With $\gamma =
+# (1, 10)$ and $\beta = 0$ the output is $(-1, 10)$. A test of $dx$: adding a constant to a row changes nothing, so
+# that each *row* of $dx$ adds up to $0$.
 
 # %% [markdown]
 # The same looks as before, now along the rows. **Predict** the standard deviations: four examples with three features
@@ -812,6 +906,23 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
 
 # %% check="spatial_norms"
 check("spatial_norms", batchnorm_forward, spatial_batchnorm_forward, spatial_groupnorm_forward)
+
+# %% [markdown] hint="spatial_norms"
+# For batch normalization, think of a table with one column per channel: what are its rows? For group normalization,
+# think of one row per image and group. In which order do the numbers lie in memory, and which axis changes fastest?
+#
+# ---
+#
+# To make a table of pixels and channels, the channels have to become the *last* axis first; only then may the other
+# axes be merged. Go back the same way in the opposite order. For groups, neighbouring channels already lie next to
+# each other in memory, so that they can be merged without moving an axis. $\gamma$ and $\beta$ have the shape $(C,)$
+# and must meet the channel axis.
+#
+# ---
+#
+# A small case: one image with two channels of one row, $(1, 3)$ and $(10, 30)$. Batch normalization treats each
+# channel by itself: both become $(-1, 1)$. So does group normalization with $G = 2$. With $G = 1$ all four numbers
+# share the mean $11$, and the first channel is below it everywhere.
 
 # %% [markdown]
 # See it on pictures: four images, photographed with different light. **Predict:** after which of the two do they look
@@ -1133,6 +1244,17 @@ norm_cube_demo(kind="batch norm").show()
 #   examples (0.25), updates are not matched between sizes (0.25).
 # - 0.5 for the third: faster, with numbers (0.2); the gap between training and validation named (0.3).
 # - Statements that the student's own figures contradict earn nothing, however plausible.
+
+# %% [markdown] hint="norm_experiments"
+# For each part, first read numbers off your own figures: the lowest and the highest of the seeds at each point. A
+# difference that is smaller than these bands is none. Then look for the mechanism. For the weight scale, ask what
+# twenty equal factors per layer do to a signal if the factor is below 1, and if it is above.
+#
+# ---
+#
+# For the batch size, count two things at batches of 5 and of 50: how many values one mean is made of, and how many
+# updates six epochs consist of. For the learning curves, compare training with validation accuracy *within* a network
+# before you compare networks with each other.
 
 # %% [markdown]
 # ## 4.8 Residual layers, and five deep networks

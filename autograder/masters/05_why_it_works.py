@@ -198,6 +198,23 @@ def standardize(train, test):
 # %% check="convnets"
 check("convnets", ConvNet, BatchNormConvNet, standardize)
 
+# %% [markdown] hint="convnets"
+# Follow an image of 28 by 28 through the layers on paper: its number of channels, rows and columns after each of
+# them. The linear layer at the end needs the number of values that are left. Does the number of classes stand
+# somewhere as a constant?
+#
+# ---
+#
+# A convolution with kernel $k$ and padding $p$ turns $n$ rows into $n + 2p - k + 1$, and pooling by 2 halves them.
+# Batch normalization stands where the text has it: what lies between the convolution and it decides about the bias.
+# In `standardize`, both sets are scaled with the statistics of *one* of them, pixel by pixel.
+#
+# ---
+#
+# A small case for `standardize`: a pixel is $1$ and $3$ in two training images. Its mean is $2$ and its deviation
+# $1$, so a test value of $4$ becomes $2$. A pixel that is $0$ in all training images has the deviation $0$: nothing
+# may be divided by that, and a test value of $0.5$ should stay small.
+
 # %% [markdown]
 # A ReLU and a pooling stand between each convolution and its normalization: a bias decides which values are cut off, so
 # here it does something.
@@ -286,6 +303,23 @@ def minibatch_sgd_one_pass(net, X, y, learning_rate, batch_size):
 
 # %% check="logs"
 check("logs", compute_objective, compute_accuracy, compute_logs, minibatch_sgd_one_pass)
+
+# %% [markdown] hint="logs"
+# For each of the functions ask: which mode is the network in, is a graph kept, and what is different afterwards?
+# `compute_objective` must not switch the mode, because training uses it as well; `compute_logs` must, and has to put
+# back what it found, which need not be training mode.
+#
+# ---
+#
+# A minibatch is drawn with replacement: each of its rows is a random number of its own, so that one row may occur
+# twice. There are `round(n / batch_size)` updates in a pass. The mean over the minibatches is the sum of their losses
+# divided by their number; a running average that starts at 0 is something else.
+#
+# ---
+#
+# A small case: 10 images in batches of 4 would make 2.5 updates, which Python rounds to 2. If the losses of these are
+# $2.0$ and $1.0$, the pass returns $1.5$. A network that comes to `compute_logs` in evaluation mode is in evaluation
+# mode afterwards.
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -380,6 +414,23 @@ def compute_local_smoothness(net, X, y, learning_rate, batch_size):
 
 # %% check="local_smoothness"
 check("local_smoothness", compute_local_smoothness)
+
+# %% [markdown] hint="local_smoothness"
+# Write down which gradients are needed: one of a minibatch for the step, and two of the *whole* set, at the start and
+# at the end of the step. At which weights is each of them taken? What has to be back in place at the end? A copy of
+# the network makes most of this easy.
+#
+# ---
+#
+# The quotient is one norm divided by another, each over all parameters together: $\lVert w\rVert = \sqrt{\sum_i
+# \lVert w_i\rVert^2}$. The step $u$ contains the learning rate, and so does its norm. The network stays in the mode
+# in which it was given. Look also at `.grad` of the parameters after your function has run.
+#
+# ---
+#
+# A small case: $f(w) = \tfrac12 (a\, w_1^2 + b\, w_2^2)$, with $w_1$ and $w_2$ in two tensors. The gradient is $(a
+# w_1, b w_2)$. A step $u = (0.1, 0)$ changes it by $(0.1\, a, 0)$, and the quotient is $a$. For $u = (0.1, 0.1)$ it
+# is $\sqrt{(a^2 + b^2)/2}$: between the two curvatures. If $f$ is doubled, your result must double.
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -511,6 +562,22 @@ def loss_range_along_gradient(net, X, y, step_lengths):
 
 # %% check="loss_along_gradient"
 check("loss_along_gradient", loss_range_along_gradient)
+
+# %% [markdown] hint="loss_along_gradient"
+# All places are measured from the same start. Does your network stand at $w$ again, before it goes to the next
+# length? And is the gradient that you go along the one at $w$ for every length?
+#
+# ---
+#
+# $s$ is a distance: the direction is the gradient divided by its norm over all parameters together, so that a step of
+# length $s$ does not depend on how steep the loss is. The range is taken over the lengths that are given; the loss at
+# $w$ is one of them only if 0 is.
+#
+# ---
+#
+# A small case: $f(w) = w^2$ at $w = 1$ with the lengths $0.5$ and $2$. The gradient is $2$, and its direction $1$.
+# The places are $0.5$ and $-1$, the losses $0.25$ and $1$, and the range is $(0.25, 1)$. Without the division by the
+# norm the places would be $0$ and $-3$.
 
 # %% [markdown]
 # ### Is it the stable inputs?
@@ -775,6 +842,17 @@ for name, factor in rows:
 #   comparison with their spread; "it looks flatter" earns 0.1. 3: needs a feature *and* the reason. 4: needs one demand
 #   for each half.
 
+# %% [markdown] hint="loss_slices"
+# Read the table first: which rows are the same function, and what differs between their columns? For the comparison
+# of the two networks, take the numbers of all three seeds, and set the difference between the networks beside the
+# differences between seeds.
+#
+# ---
+#
+# For the third part, ask how large the component of a random unit vector along *one given* direction is, in a space
+# of $n$ dimensions. For the last one, separate the two claims: what would have to be held fixed so that flatness
+# alone differs, and on how many networks?
+
 # %% [markdown]
 # ## 5.5 The statistics after training
 #
@@ -835,6 +913,22 @@ def recalibrate_batchnorm(net, X, batch_size):
 
 # %% check="recalibrate"
 check("recalibrate", recalibrate_batchnorm)
+
+# %% [markdown] hint="recalibrate"
+# What enters the second normalization depends on what the first one does. So how often do all images have to go
+# through the network? In which mode is it meanwhile, and what else does a pass in the wrong mode change?
+#
+# ---
+#
+# The variance of the whole set is not the mean of the variances of the batches. Collect for each channel, over all
+# images and pixels: how many values, their sum, and the sum of their squares. Mean and variance follow from these
+# three at the end. If the values lie far from zero, squares lose digits: move the values by a constant first.
+#
+# ---
+#
+# A small case: one channel, two batches with the values $(1, 3)$ and $(5, 7)$. The mean of all is $4$, and the
+# unbiased variance $(9 + 1 + 1 + 9)/3 \approx 6.67$. The variances of the two batches are $2$ each: their mean lacks
+# the distance between the batches. A hook that is not removed goes on counting.
 
 # %% experiment="early_and_small"
 def gap(batch_size, checkpoints, seed):
@@ -985,6 +1079,23 @@ def capstone_net():
 
 # %% check="capstone"
 check("capstone", train_and_predict)
+
+# %% [markdown] hint="capstone"
+# Begin with something that is fast and certainly right: a small network, a few passes, logits of the right shape. Put
+# some training images aside and measure on those. Where do the errors come from: from the network, from too few
+# updates, or from test images that look different from the training images?
+#
+# ---
+#
+# Compare some test images with training images by eye, and by their mean and spread. What was done to them? The same
+# can be done to training images, afresh in each batch. Scale both sets with the statistics of the training set, and
+# mind in which mode a network with batch normalization predicts.
+#
+# ---
+#
+# Keep an eye on the budget: measure the processor time of one pass, and reckon how many passes fit into half of what
+# is allowed, since the grading machine may be slower. Smaller images and fewer channels make each pass cheaper. A
+# rate that falls towards zero at the end is often worth more than another layer.
 
 # %% [markdown]
 # Before you report, run it as a stranger would: on a split of your own, from three seeds. 1,000 of the training images

@@ -9,7 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from autograder.grade.types import Pattern
+from autograder.report.pattern import pattern_svg
 from autograder.report.words import SYMBOLS, marks, reasons
 
 __all__ = ["page"]
@@ -43,8 +46,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"marks": marks, "reasons": reasons, "symbol": SYMBOLS.__getitem__, "slug": _slug}
+    environment.filters |= {
+        "marks": marks,
+        "reasons": reasons,
+        "symbol": SYMBOLS.__getitem__,
+        "slug": _slug,
+        "drawn": _drawn,
+    }
     return environment
+
+
+def _drawn(pattern: Pattern) -> Markup:
+    """Return the picture of a pattern; its letters are escaped where it is made."""
+    return Markup(pattern_svg(pattern))
 
 
 def _slug(verdict: str) -> str:

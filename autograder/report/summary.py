@@ -63,6 +63,7 @@ class Summary:
     unreadable: tuple[SubmissionGrade, ...]
     noted: tuple[SubmissionGrade, ...]
     flagged: tuple[SubmissionGrade, ...]
+    pointed: tuple[SubmissionGrade, ...]
     slowest: tuple[SubmissionGrade, ...]
     bars: tuple[Bar, ...]
     exercises: tuple[ExerciseSummary, ...]
@@ -89,6 +90,7 @@ def summarise(assignment: str, title: str, grades: Sequence[SubmissionGrade]) ->
         tuple(grade for grade in grades if grade.problem),
         tuple(grade for grade in grades if grade.notes and not grade.problem),
         tuple(grade for grade in grades if grade.flagged),
+        tuple(grade for grade in grades if grade.pointed),
         tuple(sorted(grades, key=lambda grade: (-grade.seconds, grade.student))[:SLOWEST]),
         histogram(scores, checked_max),
         _exercises(grades),

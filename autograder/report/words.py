@@ -57,4 +57,6 @@ def _folded(line: str) -> list[str]:
 
 def _said(grade: ExerciseGrade | PartGrade) -> list[str]:
     numbers = [f"{e.where}: yours {e.got}, expected {e.expected}" for e in grade.evidence]
-    return [*grade.message.splitlines(), *numbers]
+    line = [grade.pointed.says] if grade.pointed else []
+    words = [grade.pattern.words] if grade.pattern else []
+    return [*grade.message.splitlines(), *line, *numbers, *words]

@@ -20,7 +20,9 @@ from autograder.sandbox.library_calls import library_objects, watch_library_call
 from autograder.sandbox.reset import reset_state
 from autograder.sandbox.shell import RECORDER, GradingShell, record_streams
 from autograder.sandbox.types import LibraryUse
-from course_utils.checks.observe import observe_part
+from course_utils.checks.observe import conclude_part, observe_part
+from course_utils.checks.pointing import find_change, outputs_after
+from course_utils.checks.recorded import load_recorded
 from course_utils.checks.types import PartObservation, Problem
 from course_utils.kits.probe import Part, load_probe
 
@@ -41,10 +43,16 @@ def answer_requests(channel: socket.socket, shell: GradingShell) -> None:
     try:
         while True:
             request, arrays = receive(channel)
-            reply, outputs = _cell(request, shell) if request["kind"] == "cell" else _part(request, arrays, shell)
+            reply, outputs = _answer(request, arrays, shell)
             channel.sendall(pack({**reply, "number": request["number"]}, outputs))
     finally:
         os._exit(0)
+
+
+def _answer(request: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], shell: GradingShell) -> Answer:
+    if request["kind"] == "cell":
+        return _cell(request, shell)
+    return _part(request, arrays, shell) if request["kind"] == "part" else _line(request, arrays, shell)
 
 
 def _cell(request: Mapping[str, Any], shell: GradingShell) -> Answer:
@@ -93,6 +101,26 @@ def _observed(part: Part, objects: Mapping[str, object], inputs: Mapping[str, ND
     except BaseException as escaped:
         problem = Problem("error", f"Your code raised {type(escaped).__name__}: {_text(escaped)}")
         return PartObservation(part.name, problem=problem)
+
+
+def _line(request: Mapping[str, Any], inputs: Mapping[str, NDArray[Any]], shell: GradingShell) -> Answer:
+    """Look for a change on the recorded inputs, and run what was found on the fresh ones."""
+    probe = load_probe(request["exercise"])
+    part = next(part for part in probe.parts if part.name == request["part"])
+    objects = {name: shell.user_ns.get(name) for name in probe.objects}
+    arguments = [objects[name] for name in part.uses]
+    RECORDER.start(0)
+    reset_state(probe.exercise)
+    try:
+        recorded, _ = load_recorded(probe.exercise)
+        seen = conclude_part(part, observe_part(part, objects, recorded), recorded)
+        found = find_change(probe.exercise, part, arguments, seen)
+        if found is None:
+            return {"claim": None}, {}
+        outputs = outputs_after(found, part, arguments, inputs, request["seconds"])
+    except BaseException:
+        return {"claim": None}, {}
+    return {"claim": found.record()}, {name: np.asarray(array) for name, array in outputs.items()}
 
 
 def _text(error: BaseException) -> str:

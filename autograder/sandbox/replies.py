@@ -12,11 +12,11 @@ import numpy as np
 from safetensors import SafetensorError
 
 from autograder.sandbox.frames import UPON, unpack_arrays
-from autograder.sandbox.types import LibraryUse
+from autograder.sandbox.types import Claim, LibraryUse
 from course_utils.checks.types import PartObservation, Problem, VerdictName
 from course_utils.kits.probe import Outputs
 
-__all__ = ["OutputBudget", "clean_text", "read_cell", "read_part", "read_uses"]
+__all__ = ["OutputBudget", "clean_text", "read_cell", "read_claim", "read_part", "read_uses"]
 
 MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
 # What a probe itself can say; in particular not "correct".
@@ -24,6 +24,7 @@ VERDICTS: dict[str, VerdictName] = {"error": "error", "wrong": "wrong", "not att
 MAX_ARRAYS = 256
 MAX_USES, MAX_USE = 4000, 120
 MAX_NDIM = 8
+MAX_LINE, MAX_CODE = 100_000, 300
 
 
 def clean_text(value: object, length: int = 4000) -> str:
@@ -122,6 +123,21 @@ def read_uses(answer: Mapping[str, Any]) -> tuple[LibraryUse, ...]:
     found = [item for item in (raw if isinstance(raw, list) else [])[:MAX_USES] if isinstance(item, list)]
     texts = [[clean_text(text, MAX_USE) for text in item] for item in found if len(item) == 3]
     return tuple(LibraryUse(name, text, of) for name, text, of in texts)
+
+
+def read_claim(answer: Mapping[str, Any], data: bytes, part: str) -> Claim | None:
+    """Return what is claimed about a line; None where nothing is.
+
+    Raises:
+        ValueError: It is malformed.
+    """
+    said = answer.get("claim")
+    if said is None:
+        return None
+    if not isinstance(said, dict) or not isinstance(said.get("line"), int) or not 0 < said["line"] <= MAX_LINE:
+        raise ValueError("a claim about no line")
+    quote, kind, before, after = (clean_text(said.get(name), MAX_CODE) for name in ("quote", "kind", "before", "after"))
+    return Claim(said["line"], quote, kind, before, after, PartObservation(part, _arrays(data)))
 
 
 def _arrays(data: bytes) -> Outputs:

@@ -11,9 +11,19 @@ from typing import Any, TypeVar
 
 from autograder.sandbox.child import Child, Lost
 from autograder.sandbox.host import Server, Strictness
-from autograder.sandbox.replies import OutputBudget, read_cell, read_part, read_uses
+from autograder.sandbox.replies import OutputBudget, read_cell, read_claim, read_part, read_uses
 from autograder.sandbox.servers import borrow_server
-from autograder.sandbox.types import CellResult, CellStep, LibraryUse, Limits, ProbeStep, RunResult, Step
+from autograder.sandbox.types import (
+    CellResult,
+    CellStep,
+    Claim,
+    LibraryUse,
+    Limits,
+    PointStep,
+    ProbeStep,
+    RunResult,
+    Step,
+)
 from course_utils.checks.types import Observation, PartObservation, Problem, VerdictName
 from course_utils.kits.probe import load_probe
 
@@ -48,10 +58,11 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
         run = _SubmissionRun(server, limits or Limits(), steps)
         try:
             for step in steps:
-                run.cell(step) if isinstance(step, CellStep) else run.probe(step)
+                run.do(step)
         finally:
             run.close()
-        return RunResult(tuple(run.cells), run.observations, server.isolation, tuple(run.notes), run.library_uses)
+        notes, found = tuple(run.notes), (run.library_uses, run.claims)
+        return RunResult(tuple(run.cells), run.observations, server.isolation, notes, *found)
 
 
 class _SubmissionRun:
@@ -61,6 +72,7 @@ class _SubmissionRun:
         self.server, self.limits = server, limits
         self.cells: list[CellResult] = []
         self.observations: dict[str, Observation] = {}
+        self.claims: dict[tuple[str, str], Claim] = {}
         self.notes: list[str] = []
         self.library_uses: dict[str, tuple[LibraryUse, ...]] = {}
         self._replay: list[CellStep] = []
@@ -75,6 +87,15 @@ class _SubmissionRun:
         if self._child is not None:
             self._child.close()
             self._child = None
+
+    def do(self, step: Step) -> None:
+        """Run a step and keep its result."""
+        if isinstance(step, CellStep):
+            self.cell(step)
+        elif isinstance(step, ProbeStep):
+            self.probe(step)
+        else:
+            self.line(step)
 
     def cell(self, step: CellStep) -> None:
         """Run a cell and keep its result."""
@@ -107,6 +128,18 @@ class _SubmissionRun:
         self.library_uses[step.exercise] = ()
         parts = [self._part(step, part.name, part.limit_s) for part in load_probe(step.exercise).parts]
         self.observations[step.exercise] = Observation(step.exercise, tuple(parts))
+
+    def line(self, step: PointStep) -> None:
+        """Let a line be looked for; where that comes to no end, there is none."""
+        seconds = self.limits.probe_seconds(step.exercise, 0.0)
+        request = {"kind": "line", "exercise": step.exercise, "part": step.part, "seconds": seconds / 2}
+        try:
+            answer, data = self._ask(request, step.inputs, seconds)
+            claim = _read(read_claim, answer, data, step.part)
+        except Lost:
+            return
+        if claim is not None:
+            self.claims[step.exercise, step.part] = claim
 
     def _part(self, step: ProbeStep, name: str, limit_s: float) -> PartObservation:
         start = time.monotonic()
@@ -194,6 +227,8 @@ def _seconds(step: Step, limits: Limits) -> float:
     """Return how long a step may take."""
     if isinstance(step, CellStep):
         return limits.cell_seconds(step.exercise)
+    if isinstance(step, PointStep):
+        return limits.probe_seconds(step.exercise, 0.0)
     return sum(limits.probe_seconds(step.exercise, part.limit_s) for part in load_probe(step.exercise).parts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from course_utils.checks.types import Observation
+from course_utils.checks.types import Observation, PartObservation
 from course_utils.kits.probe import Inputs
 
 __all__ = [
@@ -14,8 +14,10 @@ __all__ = [
     "CellResult",
     "CellStatus",
     "CellStep",
+    "Claim",
     "LibraryUse",
     "Limits",
+    "PointStep",
     "ProbeStep",
     "RunResult",
     "Step",
@@ -59,7 +61,22 @@ class ProbeStep:
     watch: bool = False
 
 
-Step = CellStep | ProbeStep
+@dataclass(frozen=True)
+class PointStep:
+    """Look for the line that makes a part of a probe wrong, and run the part on fresh inputs with that line changed.
+
+    Args:
+        exercise: The exercise.
+        part: The part of its probe.
+        inputs: The fresh inputs; the search itself uses the recorded ones.
+    """
+
+    exercise: str
+    part: str
+    inputs: Inputs
+
+
+Step = CellStep | ProbeStep | PointStep
 
 
 @dataclass(frozen=True)
@@ -125,6 +142,27 @@ class LibraryUse:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """What the process of the student says about one change that makes a part right. Nothing of it is sure.
+
+    Args:
+        line: The line of its cell, counted from 1.
+        quote: The text of the line.
+        kind: The kind of change.
+        before: The piece that is changed.
+        after: What stands in its place.
+        seen: What the part is said to give for the fresh inputs after the change.
+    """
+
+    line: int
+    quote: str
+    kind: str
+    before: str
+    after: str
+    seen: PartObservation
+
+
+@dataclass(frozen=True)
 class RunResult:
     """What came out of a run.
 
@@ -134,6 +172,7 @@ class RunResult:
         isolation: The walls that stood around the run, in words.
         notes: Lines for the report.
         library_uses: What the exercises use of libraries, by exercise, where that was watched; untrusted like all else.
+        claims: What was found for the steps that look for a line, by exercise and part.
     """
 
     cells: tuple[CellResult, ...]
@@ -141,3 +180,4 @@ class RunResult:
     isolation: str
     notes: tuple[str, ...] = field(default=())
     library_uses: Mapping[str, tuple[LibraryUse, ...]] = field(default_factory=dict)
+    claims: Mapping[tuple[str, str], Claim] = field(default_factory=dict)

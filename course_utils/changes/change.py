@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from course_utils.changes.targets import DEFAULT_OF
+
 __all__ = ["Change"]
 
 
@@ -32,6 +34,11 @@ class Change:
     term: str = ""
     instead: str = ""
     mode: str = ""
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it changes the default value of an argument."""
+        return self.target.startswith(DEFAULT_OF)
 
     def applied(self, source: str) -> str:
         """Return the changed text."""

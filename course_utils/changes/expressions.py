@@ -10,7 +10,7 @@ from course_utils.changes.change import Change
 from course_utils.changes.targets import target_of
 from course_utils.changes.text import Block, Text
 
-__all__ = ["expression_changes"]
+__all__ = ["Piece", "bracketed", "expression_changes", "made", "roots"]
 
 OPPOSITE: dict[type[ast.operator], str] = {ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*"}
 SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -48,18 +48,23 @@ class Piece:
     instead: str = ""
 
 
-def expression_changes(text: Text) -> Iterator[Change]:
-    """Return the changes of all formulas of a text, then those that are made under one condition only."""
+def expression_changes(text: Text, *, under_conditions: bool = True) -> Iterator[Change]:
+    """Return the changes of all formulas of a text, and those that are made under one condition only.
+
+    Args:
+        text: The text.
+        under_conditions: Whether the latter are wanted.
+    """
     for block in text.blocks:
-        for root in _roots(block.node):
+        for root in roots(block.node):
             pieces = [piece for node in ast.walk(root) for piece in _pieces(text, node, block)]
-            yield from (_change(text, block, piece) for piece in pieces)
-            for condition in block.conditions:
+            yield from (made(text, block, piece) for piece in pieces)
+            for condition in block.conditions if under_conditions else ():
                 for piece in pieces:
                     yield from _under(text, block, piece, condition)
 
 
-def _roots(node: ast.stmt) -> Iterator[ast.AST]:
+def roots(node: ast.stmt) -> Iterator[ast.AST]:
     """Return the formulas of a statement, without those of the statements inside it."""
     if isinstance(node, ast.FunctionDef):
         yield from node.args.defaults
@@ -72,7 +77,8 @@ def _roots(node: ast.stmt) -> Iterator[ast.AST]:
             yield from (item for item in (value if isinstance(value, list) else [value]) if isinstance(item, ast.AST))
 
 
-def _change(text: Text, block: Block, piece: Piece) -> Change:
+def made(text: Text, block: Block, piece: Piece) -> Change:
+    """Return the change of a text in which one node of a statement becomes something else."""
     start, end = text.span(piece.node)
     target = target_of(block.node, piece.node)
     return Change(
@@ -86,8 +92,8 @@ def _under(text: Text, block: Block, piece: Piece, condition: ast.expr) -> Itera
         return
     old, test = text.code(piece.node), text.code(condition)
     for first, second, mode in ((piece.new, old, test), (old, piece.new, f"not ({test})")):
-        made = Piece(piece.kind, piece.node, f"({first} if {test} else {second})", piece.term, piece.instead)
-        change = _change(text, block, made)
+        either = Piece(piece.kind, piece.node, f"({first} if {test} else {second})", piece.term, piece.instead)
+        change = made(text, block, either)
         yield Change(**{**vars(change), "mode": mode})
 
 
@@ -126,7 +132,7 @@ def _pieces(text: Text, node: ast.AST, block: Block) -> Iterator[Piece]:
 
 def _of_operation(text: Text, node: ast.BinOp) -> Iterator[Piece]:
     left, right, op = text.code(node.left), text.code(node.right), type(node.op)
-    a, b = _bracketed(text, node.left), _bracketed(text, node.right)
+    a, b = bracketed(text, node.left), bracketed(text, node.right)
     if op in OPPOSITE:
         kind = {ast.Add: "sign", ast.Sub: "sign", ast.Mult: "divided", ast.Div: "multiplied"}[op]
         yield Piece(kind, node, f"({a} {OPPOSITE[op]} {b})", right)
@@ -157,7 +163,8 @@ def _of_operation(text: Text, node: ast.BinOp) -> Iterator[Piece]:
         yield Piece("elementwise", node, f"({a} * {b})", left, right)
 
 
-def _bracketed(text: Text, node: ast.expr) -> str:
+def bracketed(text: Text, node: ast.expr) -> str:
+    """Return the text of a node as an operand, in brackets where it needs them."""
     return (
         f"({text.code(node)})"
         if isinstance(node, ast.BinOp | ast.IfExp | ast.Compare | ast.UnaryOp)
@@ -228,23 +235,11 @@ def _of_constant(node: ast.Constant) -> Iterator[Piece]:
 
 def _of_name(text: Text, node: ast.Name | ast.Attribute, block: Block) -> Iterator[Piece]:
     own = text.code(node)
-    if own in _complemented(text):
+    if own in text.complemented:
         yield Piece("complement", node, f"(1 - {own})", own)
     for other in _others(text, node, block):
         if other != own:
             yield Piece("name", node, other, own, other)
-
-
-def _complemented(text: Text) -> set[str]:
-    """Return what occurs as x in 1 - x."""
-    return {
-        text.code(node.right)
-        for node in ast.walk(text.tree)
-        if isinstance(node, ast.BinOp)
-        and isinstance(node.op, ast.Sub)
-        and isinstance(node.left, ast.Constant)
-        and node.left.value == 1
-    }
 
 
 def _others(text: Text, node: ast.Name | ast.Attribute, block: Block) -> Iterable[str]:
@@ -254,19 +249,13 @@ def _others(text: Text, node: ast.Name | ast.Attribute, block: Block) -> Iterabl
     arguments = [one.arg for one in (*block.function.args.args, *block.function.args.kwonlyargs) if one.arg != "self"]
     if isinstance(node, ast.Attribute):
         is_own = isinstance(node.value, ast.Name) and node.value.id == "self"
-        return dict.fromkeys(text.code(one) for one in _attributes(text)) if is_own else ()
+        return text.attributes if is_own else ()
     if node.id in arguments:
         return arguments
     local = dict.fromkeys(
         one.id for one in ast.walk(block.function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
     )
     return [name for name in local if name != "_"] if node.id in local else ()
-
-
-def _attributes(text: Text) -> Iterator[ast.Attribute]:
-    for node in ast.walk(text.tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-            yield node
 
 
 def _called(node: ast.Call) -> str:

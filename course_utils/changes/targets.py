@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["RETURNED", "target_of"]
+__all__ = ["DEFAULT_OF", "RETURNED", "target_of"]
 
 RETURNED = "return value"
+DEFAULT_OF = "default of "
 
 
 def target_of(statement: ast.stmt, changed: ast.AST | None = None) -> str:
@@ -31,7 +32,7 @@ def target_of(statement: ast.stmt, changed: ast.AST | None = None) -> str:
         case ast.For():
             return "loop"
         case ast.FunctionDef(name=name):
-            return f"default of {_default(statement, changed)}" if changed is not None else name
+            return f"{DEFAULT_OF}{_default(statement, changed)}" if changed is not None else name
     return ""
 
 

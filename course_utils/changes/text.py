@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 __all__ = ["Block", "Function", "Text"]
 
@@ -46,6 +47,7 @@ class Text:
             self._starts.append(self._starts[-1] + len(line))
         chosen = [node for node in self.tree.body if getattr(node, "name", "") in names]
         self.blocks = tuple(_blocks(chosen or self.tree.body, None))
+        self._codes: dict[int, str] = {}
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return where a node begins and ends in the text."""
@@ -54,8 +56,29 @@ class Text:
 
     def code(self, node: ast.AST) -> str:
         """Return the text of a node."""
-        start, end = self.span(node)
-        return self.source[start:end]
+        if id(node) not in self._codes:
+            start, end = self.span(node)
+            self._codes[id(node)] = self.source[start:end]
+        return self._codes[id(node)]
+
+    @cached_property
+    def complemented(self) -> frozenset[str]:
+        """What occurs as x in 1 - x."""
+        return frozenset(
+            self.code(node.right)
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Sub)
+            and isinstance(node.left, ast.Constant)
+            and node.left.value == 1
+        )
+
+    @cached_property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes of self that occur, each once."""
+        own = (node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute))
+        named = (node for node in own if isinstance(node.value, ast.Name) and node.value.id == "self")
+        return tuple(dict.fromkeys(map(self.code, named)))
 
     def _offset(self, line: int, column: int) -> int:
         return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())

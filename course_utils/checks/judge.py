@@ -26,7 +26,7 @@ from course_utils.checks.types import (
 )
 from course_utils.kits.probe import Outputs
 
-__all__ = ["agrees", "close", "judge", "judge_part"]
+__all__ = ["agrees", "close", "judge", "judge_part", "match"]
 
 # Numbers that differ by a smaller share look like rounding.
 ALIKE = 0.05
@@ -72,14 +72,14 @@ def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_sco
     failed = f" {got.failed}" if got.failed else ""
     if agrees(got.outputs, key.expected, key):
         return verdict("correct", 1.0, "")
-    if found := _match(got.outputs, key.variants, key):
+    if found := match(got.outputs, key.variants, key):
         return verdict("variant", found.share, " ".join(found.says), found.ids, show=False)
     if _is_right_upon_stand_ins(got, key):
         return verdict("variant", 1.0, key.follows[1], (key.follows[0],), show=False)
-    if found := _match(got.outputs, key.misconceptions, key):
+    if found := match(got.outputs, key.misconceptions, key):
         message = f"{' And: '.join(found.says)}{failed} Read again: {key.reread}."
         return verdict("misconception", found.share, message, found.ids)
-    if found := _match(got.outputs, key.changes, key):
+    if found := match(got.outputs, key.changes, key):
         message = f"{' And: '.join(found.says)} Read again: {key.reread}."
         return verdict("wrong", found.share, message, found.ids)
     # Only now: a known mistake may give other shapes, and then its name says more than the shapes do.
@@ -119,7 +119,8 @@ def close(got: NDArray[Any], wanted: NDArray[Any], key: PartKey, name: str) -> N
     return alike
 
 
-def _match(got: Outputs, candidates: Sequence[Candidate], key: PartKey) -> Candidate | None:
+def match(got: Outputs, candidates: Sequence[Candidate], key: PartKey) -> Candidate | None:
+    """Return the first of some candidates that gives these outputs; None if there is none."""
     seen = _at_places(got, key)
     likely = candidates.likely(got, key) if isinstance(candidates, Ranked) else candidates
     return next((one for one in likely if one.ends and _is_like(got, seen, one, key)), None)

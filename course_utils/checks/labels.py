@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["TIMES", "Label", "plural"]
+__all__ = ["IMAGES", "TABLE", "TIMES", "Label", "plural"]
 
 PLURALS = {
     "step": "steps", "epoch": "epochs", "pass": "passes", "layer": "layers", "rate": "rates", "number": "numbers",
@@ -13,6 +13,9 @@ PLURALS = {
 }  # fmt: skip
 # What follows one upon another, so that something can be kept from one to the next.
 TIMES = ("step", "epoch", "pass")
+# What the axes count, of a batch of examples and of one of images.
+TABLE = ("example (N)", "feature (D)")
+IMAGES = ("image (N)", "channel (C)", "row (H)", "column (W)")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class Label:
         nan: What NaN stands for, where it is a sign for something else.
         infinite: What infinity stands for, where it is a sign for something else.
         zero: What 0 stands for, where that is not a number like others.
+        axes: What the axes of the array (of one of its rows, if it is spoken of row by row) count, as in
+            ("example (N)", "feature (D)"), for its picture.
+        against: Name of another array: this one and that one are the coordinates of a point, for a picture of its path.
     """
 
     what: str
@@ -39,6 +45,8 @@ class Label:
     nan: str = ""
     infinite: str = ""
     zero: str = ""
+    axes: tuple[str, ...] = ()
+    against: str = ""
 
     def at(self, row: int | None, value: float) -> str:
         """Return how to speak of one number of the array.

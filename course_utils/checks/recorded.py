@@ -1,7 +1,8 @@
 """Recorded inputs and keys: numbers for the visible checks, without any source of an answer.
 
 Two files in the folder of each exercise: `recorded.json` with the texts and `recorded.safetensors` with the arrays.
-Both are generated; the answers that they come from are not part of what students get.
+Both are generated; the answers that they come from are not part of what students get. `second.json` and
+`second.safetensors` are the same for other inputs.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from course_utils.checks.types import KINDS, Candidate, Key, PartKey
 from course_utils.exercises import exercise_folder
 from course_utils.kits.probe import Inputs, Outputs
 
-__all__ = ["dump_recorded", "load_recorded", "parse_recorded"]
+__all__ = ["dump_recorded", "load_recorded", "load_second", "parse_recorded"]
 
 VALUES = ("expected", "baselines", "places", "upon")
 TEXTS = ("name", "weight", "reread", "factors", "rtol", "agreement", "uses", "counts_with", "follows")
@@ -36,6 +37,18 @@ def load_recorded(exercise: str) -> tuple[Inputs, Key]:
     text, arrays = folder / "recorded.json", folder / "recorded.safetensors"
     if not text.is_file():
         raise KeyError(f"nothing is recorded for {exercise!r} yet; authors run `make exercise ID={exercise}` first")
+    return parse_recorded(text.read_text(encoding="utf-8"), arrays.read_bytes())
+
+
+def load_second(exercise: str) -> tuple[Inputs, Key] | None:
+    """Return other recorded inputs of `exercise` and the key for them, without small changes; None if there are none.
+
+    What fits the recorded inputs by accident does not fit these.
+    """
+    folder = exercise_folder(exercise)
+    text, arrays = folder / "second.json", folder / "second.safetensors"
+    if not text.is_file():
+        return None
     return parse_recorded(text.read_text(encoding="utf-8"), arrays.read_bytes())
 
 
@@ -103,7 +116,7 @@ def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
         for kind in KINDS
     }
     texts = {key: value for key, value in record.items() if key not in ("says", "arrays")}
-    labels = {name: Label(**said) for name, said in record["labels"].items()}
+    labels = {name: Label(**{**said, "axes": tuple(said.get("axes", ()))}) for name, said in record["labels"].items()}
     tuples: dict[str, Any] = {name: tuple(record[name]) for name in ("uses", "follows") if name in record}
     return PartKey(**{**texts, **known, **values, "labels": labels, **tuples})
 

@@ -23,6 +23,7 @@ __all__ = [
     "Observation",
     "PartKey",
     "PartObservation",
+    "Pointed",
     "Problem",
     "Ranked",
     "VerdictName",
@@ -168,6 +169,23 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Pointed:
+    """A line of the student's code in which one change makes a part right. It never says which change.
+
+    Args:
+        line: Its number in the cell, counted from 1.
+        quote: Its text, of a statement over several lines the first one; shortened where it is long.
+        says: The whole sentence for the student.
+        cell: The number that the notebook shows beside the cell; None where that is not known.
+    """
+
+    line: int
+    quote: str
+    says: str
+    cell: int | None = None
+
+
+@dataclass(frozen=True)
 class Judgement:
     """The verdict on a part or on a whole exercise.
 
@@ -181,6 +199,7 @@ class Judgement:
         message: What was matched and what to read again, for the student.
         evidence: One number of each side, where there is one.
         parts: The judgements of the parts, for a whole exercise with several.
+        pointed: The line to look at, of a part or of an exercise with one part; None where no line was found.
     """
 
     exercise: str
@@ -192,3 +211,4 @@ class Judgement:
     message: str = ""
     evidence: tuple[Evidence, ...] = ()
     parts: tuple[Judgement, ...] = ()
+    pointed: Pointed | None = None

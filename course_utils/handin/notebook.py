@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course_utils.handin.answer_frame import TEXT_STUB, answer_in
 from course_utils.handin.workbooks import nearest, workbook_of, workbooks
 
 __all__ = [
@@ -23,7 +24,6 @@ __all__ = [
 ]
 
 STUB = ("# TODO", "raise NotImplementedError")
-TEXT_STUB = "*Your answer here.*"
 HANDED_IN = "-handin"
 
 
@@ -149,7 +149,7 @@ def is_unfinished(cell: dict[str, Any]) -> bool:
     """Tell whether the answer or the solution in this cell is still to be written."""
     source = source_of(cell)
     if cell.get("cell_type") == "markdown":
-        return TEXT_STUB in source or not source.strip()
+        return TEXT_STUB in source or not answer_in(source)
     return all(line in source for line in STUB)
 
 

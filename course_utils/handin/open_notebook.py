@@ -9,13 +9,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from course_utils.handin.front_end import VS_CODE
 from course_utils.handin.notebook import HandInError, Notebook, find_notebook, notebook_of, read
 
 __all__ = ["current_name", "open_notebook"]
 
-# Where servers tell a kernel which file it runs: Jupyter's, and that of VS Code (a name in the notebook's globals).
+# Where Jupyter's server tells a kernel which file it runs.
 JUPYTER = "JPY_SESSION_NAME"
-VS_CODE = "__vsc_ipynb_file__"
 ANSWERS_WITHIN_S = 20
 
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from course_utils.handin.checked_source import definitions
+from course_utils.handin.front_end import has_links_to_cells, show
 from course_utils.handin.last_checks import Checked, last_checks
 from course_utils.handin.left_to_do import CHECK, CODE, exercise_of, left_to_do
+from course_utils.handin.marks_line import marks_in
 from course_utils.handin.notebook import HandInError, Notebook, grade_id, source_of
 from course_utils.handin.open_notebook import open_notebook
 from course_utils.handin.workbooks import cells_of
 
-__all__ = ["Row", "Standing", "progress", "standing"]
+__all__ = ["Row", "Standing", "progress", "show_standing", "standing"]
 
 NOT_SAVED = "not saved"
 CHANGED = "changed since its check: run the check again"
@@ -30,6 +32,7 @@ class Row:
         manual: Marks that are given by hand, in points.
         earned: Marks of the latest check; None if it has not been run.
         left: What is still to be done, in the order of the notebook.
+        cell: Id of its first cell; empty where that is not known.
     """
 
     exercise: str
@@ -37,6 +40,7 @@ class Row:
     manual: float = 0.0
     earned: float | None = None
     left: list[str] = field(default_factory=list)
+    cell: str = ""
 
     @property
     def marks(self) -> str:
@@ -92,9 +96,8 @@ class Standing:
         return "\n".join([f"{'exercise':<{wide}}  {'points':>9}  what is left", *lines, self._sum()])
 
     def _repr_html_(self) -> str:
-        cells = [(row.exercise, row.marks, row.said) for row in self.rows]
         head = "".join(f'<th scope="col" style="text-align:left">{name}</th>' for name in HEAD)
-        body = "".join(f"<tr>{''.join(f'<td {LEFT}>{html.escape(text)}</td>' for text in row)}</tr>" for row in cells)
+        body = "".join(f"<tr>{''.join(f'<td {LEFT}>{text}</td>' for text in _cells(row))}</tr>" for row in self.rows)
         return f"<table><caption {LEFT}>{html.escape(self._sum())}</caption><tr>{head}</tr>{body}</table>"
 
     def _sum(self) -> str:
@@ -107,6 +110,14 @@ HEAD = ("exercise", "points", "what is left")
 LEFT = 'style="text-align:left"'
 
 
+def _cells(row: Row) -> tuple[str, str, str]:
+    """Return a row of the table as HTML; the exercise leads to its cell."""
+    name = html.escape(row.exercise)
+    if row.cell and has_links_to_cells():
+        name = f'<a href="#cell-id={html.escape(row.cell)}">{name}</a>'
+    return name, html.escape(row.marks), html.escape(row.said)
+
+
 def progress(name: str = "") -> None:
     """Show how far a notebook is done: a table in a notebook, text elsewhere.
 
@@ -117,16 +128,15 @@ def progress(name: str = "") -> None:
         name: Workbook, as in `"02_optimizers"`, or a path; the notebook that is open if empty.
     """
     try:
-        found = standing(open_notebook(name), last_checks())
+        show_standing(open_notebook(name))
     except HandInError as error:
         print(f"[error] {error}.")
-        return
-    if _in_notebook():
-        from IPython.display import display
 
-        display({"text/plain": str(found), "text/html": found._repr_html_()}, raw=True)
-    else:
-        print(found)
+
+def show_standing(notebook: Notebook) -> None:
+    """Show how far a notebook is done: a table in a notebook, text elsewhere; then what is not saved yet."""
+    found = standing(notebook, last_checks())
+    show(str(found), found._repr_html_())
     for row in found.rows:
         if NOT_SAVED in row.left:
             print(row.lines[0])
@@ -145,8 +155,9 @@ def standing(notebook: Notebook, checks: Mapping[str, Checked]) -> Standing:
     for cell in notebook.record["cells"]:
         if name := grade_id(cell):
             _add(rows, name, cell["metadata"]["nbgrader"].get("points"))
+            rows[exercise_of(name)].cell = rows[exercise_of(name)].cell or str(cell.get("id", ""))
             if name.startswith(CHECK):
-                rows[exercise_of(name)].earned = _shown(cell)
+                rows[exercise_of(name)].earned = _shown(cell, exercise_of(name))
     for exercise, text in left_to_do(notebook):
         if text not in rows[exercise].left:
             rows[exercise].left.append(text)
@@ -178,21 +189,7 @@ def _compare(row: Row, checked: Checked, notebook: Notebook) -> None:
         row.left.append(CHANGED)
 
 
-def _shown(cell: dict[str, Any]) -> float | None:
-    """Return the marks that stand in the output of a check cell; None if there are none."""
-    for output in reversed(cell.get("outputs") or []):
-        text = (output.get("data") or {}).get("text/plain", "")
-        try:
-            return float("".join(text))
-        except ValueError:
-            continue
-    return None
-
-
-def _in_notebook() -> bool:
-    """Tell whether this runs in a kernel, whose front end can show a table."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    return hasattr(get_ipython(), "kernel")
+def _shown(cell: dict[str, Any], exercise: str) -> float | None:
+    """Return the marks that the saved output of a check cell states; None if there are none."""
+    shown = [output.get("text") or (output.get("data") or {}).get("text/plain") for output in cell.get("outputs") or []]
+    return marks_in("\n".join("".join(text or "") for text in shown), exercise)

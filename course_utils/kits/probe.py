@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import import_module
 from numbers import Real
@@ -17,6 +18,7 @@ from course_utils.exercises import package_of
 __all__ = [
     "Inputs",
     "IsEnough",
+    "Look",
     "Outputs",
     "Part",
     "Pieces",
@@ -27,12 +29,16 @@ __all__ = [
     "load_probe",
     "never",
     "raw_array",
+    "watched",
 ]
 
 Inputs = Mapping[str, NDArray[Any]]
 Outputs = dict[str, NDArray[Any]]
 Pieces = Generator[Outputs, None, None]
 IsEnough = Callable[[Outputs], bool]
+Look = Callable[[NDArray[Any]], None]
+
+_watching: ContextVar[Look | None] = ContextVar("_watching", default=None)
 
 
 class ProbeFailure(Exception):
@@ -149,6 +155,8 @@ def as_array(value: object, what: str, shape: tuple[int, ...] | None = None) -> 
     array = _numbers(value, what)
     if shape is not None and array.shape != shape:
         raise ProbeFailure(f"{what} {_shaped(array.shape)}; expected {_wanted(shape)}.")
+    if look := _watching.get():
+        look(array)
     return array
 
 
@@ -158,6 +166,16 @@ def _shaped(shape: tuple[int, ...]) -> str:
 
 def _wanted(shape: tuple[int, ...]) -> str:
     return f"shape {shape}" if shape else "a single number"
+
+
+@contextmanager
+def watched(look: Look | None) -> Iterator[None]:
+    """Show every array that `as_array` takes, within the block, to `look`, which may stop the run."""
+    token = _watching.set(look)
+    try:
+        yield
+    finally:
+        _watching.reset(token)
 
 
 def raw_array(raw: Outputs, name: str, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -25,7 +25,9 @@ def generated(small):
 def test_a_build_writes_notebooks_and_records_and_then_nothing_more(small, build):
     first = build()
     assert first.exit_code == 0, first.output
-    assert generated(small) == ["01_small.ipynb", "01_small.json", "recorded.json", "recorded.safetensors"]
+    assert generated(small) == [
+        "01_small.ipynb", "01_small.json", "recorded.json", "recorded.safetensors", "second.json", "second.safetensors",
+    ]  # fmt: skip
     listed = json.loads((small.root / "course_utils" / "cell_lists" / "01_small.json").read_text())
     assert listed == {"momentum": None, "check-momentum": 2, "why": 1}
     assert "wrote notebooks/01_small/01_small.ipynb" in first.output
@@ -42,7 +44,9 @@ def test_check_names_what_has_drifted_and_writes_nothing(small, build):
     assert f"differs: {RECORD}" in found.output
     assert "missing: notebooks/01_small/01_small.ipynb" in found.output
     assert "run `autograder build`" in found.output
-    assert generated(small) == ["01_small.json", "recorded.json", "recorded.safetensors"]
+    assert generated(small) == [
+        "01_small.json", "recorded.json", "recorded.safetensors", "second.json", "second.safetensors",
+    ]  # fmt: skip
     build()
     assert build("--check").exit_code == 0
 

@@ -7,6 +7,7 @@ from autograder.build.everything import build_all
 from autograder.build.files import drift, write
 from autograder.build.notebooks import build_notebooks, release_notebook, source_notebook
 from autograder.course import load_course
+from course_utils.handin.answer_frame import framed
 from tests.build.conftest import ROOT
 
 OWN = ["start-1", "start-2", "near-momentum-1", "momentum", "check-momentum", "run-picture", "near-why-1", "why"]
@@ -35,7 +36,7 @@ def test_a_stub_keeps_the_signature_and_loses_the_solution(released):
 
 
 def test_the_model_answer_and_its_marking_guide_stay_with_the_instructor(small, released):
-    assert cells(released)["why"].source == "*Your answer here.*"
+    assert cells(released)["why"].source == framed("*Your answer here.*")
     assert "**Marking guide**" in cells(source_notebook("01_small", small.root))["why"].source
 
 

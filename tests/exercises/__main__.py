@@ -5,11 +5,15 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from course_utils.checks.recorded import load_recorded
-from tests.exercises.matrix import EXERCISES, named, solutions, verdict
+from course_utils.checks.pointing import BUDGET_S
+from course_utils.checks.recorded import load_recorded, load_second
+from tests.exercises.matrix import EXERCISES, named, pointing, solutions, verdict
 
 KINDS = ("CORRECT", "VARIANTS", "MUTANTS", "WRONG")
 SEED = 1
+# Slips of each solution, and what may become of them.
+SLIPS = 10
+OUTCOMES = ("pointed at", "another line", "named", "neither")
 
 
 def is_right(kind, name, found):
@@ -40,16 +44,25 @@ def generated(exercise):
     return str(listed), str(sum(len(part.changes) for part in parts))
 
 
+def lines(exercise):
+    """Return, of slips made in the solution, how many are pointed at, only named, neither; and the longest search."""
+    found = pointing(exercise, SLIPS, BUDGET_S) if load_second(exercise) else []
+    counts = [str(sum(kind == wanted for kind, _ in found)) for wanted in OUTCOMES]
+    return [*counts, f"{max((seconds for _, seconds in found), default=0.0):.1f} s"]
+
+
 def main(chosen):
     """Print a row per exercise."""
-    heads = ("exercise", "correct", "variants", "mutants named", "no point", "listed", "generated", "named mistakes")
-    table = Table(*heads, title="Kill matrix")
+    heads = ("exercise", "correct", "variants", "mutants named", "no point", "listed", "generated")
+    table = Table(*heads, *OUTCOMES, "longest", "named mistakes", title="Kill matrix")
     slips = []
     for exercise in chosen or EXERCISES:
         counts, names, wrong = row(exercise)
-        table.add_row(exercise, *counts, *generated(exercise), ", ".join(names))
+        found = lines(exercise)
+        table.add_row(exercise, *counts, *generated(exercise), *found, ", ".join(names))
         slips += [f"{exercise}: {name}" for name in wrong]
-    Console(width=160).print(table)
+        slips += [f"{exercise}: another line is pointed at"] if found[OUTCOMES.index("another line")] != "0" else []
+    Console(width=200).print(table)
     print("\n".join(slips) or "every solution got the verdict that it deserves")
     return bool(slips)
 

@@ -11,11 +11,12 @@ from autograder.course import load_course
 from course_utils.exercises.optimizers.ema import solutions as ema
 from course_utils.handin import last_checks
 from course_utils.handin import open_notebook as module
+from course_utils.handin.answer_frame import framed
 from course_utils.handin.last_checks import Checked
 from course_utils.handin.notebook import HandInError
 from course_utils.handin.open_notebook import current_name, open_notebook
 from course_utils.handin.progress import standing
-from course_utils.submit import hand_in
+from course_utils.submit import hand_in, submit
 from tests.build.conftest import ROOT
 
 NAME = "02_optimizers"
@@ -29,11 +30,12 @@ def saved(tmp_path):
     for cell in record["cells"]:
         if cell["id"] in ("ema", "momentum"):
             cell["source"] = "def ema():\n    return 1"
-        shown = {"check-ema": "1.0", "check-momentum": "0.5"}.get(cell["id"])
-        if shown:
+        shown = {"check-ema": "[ok] ema: 1 of 1 point", "check-momentum": "[not yet] momentum: 0.5 of 1 point"}
+        if cell["id"] in shown:
+            lines = [shown[cell["id"]], "\n  Read again: section 2.2."]
             cell["outputs"] = [
-                {"output_type": "stream", "name": "stdout", "text": ["[ok] 3.0 points\n"]},
-                {"output_type": "execute_result", "data": {"text/plain": [shown]}, "metadata": {}},
+                {"output_type": "stream", "name": "stdout", "text": ["[ok] surfaces: 3 of 3 points\n"]},
+                {"output_type": "display_data", "data": {"text/plain": lines, "text/html": "3.0"}, "metadata": {}},
             ]
     path = tmp_path / f"{NAME}.ipynb"
     path.write_text(json.dumps(record))
@@ -64,7 +66,7 @@ def test_saved_outputs_count_until_a_check_of_this_session(saved):
 
 
 def test_what_was_written_but_not_checked_says_so(saved):
-    text = saved.read_text().replace('"1.0"', '"<Figure size 640x480>"')
+    text = saved.read_text().replace("[ok] ema: 1 of 1 point", "<Figure size 640x480>")
     saved.write_text(text)
     assert (rows(saved)["ema"].earned, rows(saved)["ema"].said) == (None, "run the check")
 
@@ -136,7 +138,7 @@ def test_on_colab_the_browser_is_asked(saved, monkeypatch, tmp_path, capsys):
     assert open_notebook(NAME).name == NAME
     hand_in(NAME)
     assert asked == ["get_ipynb", "get_ipynb", f"{NAME}-handin.ipynb"]
-    assert "[to do] momentum: read the check's message" in capsys.readouterr().out
+    assert "0.5 of 1  read the check's message" in capsys.readouterr().out
     monkeypatch.setattr(Colab, "blocking_request", lambda *_, **__: None)
     hand_in(NAME)
     assert "download it (menu File)" in capsys.readouterr().out
@@ -153,15 +155,35 @@ def test_the_last_cell_is_silent_while_nbgrader_runs_it(saved, monkeypatch, caps
     assert (saved.parent / f"{NAME}-handin.ipynb").is_file()
 
 
-def test_the_last_cell_counts_as_the_table_does(saved, monkeypatch, capsys):
+def test_the_last_cell_says_each_thing_once(saved, monkeypatch, capsys):
     monkeypatch.chdir(saved.parent)
     course_utils.progress(NAME)
-    table = [line for line in capsys.readouterr().out.splitlines()[1:-1] if "  done" not in line]
+    table = capsys.readouterr().out
     hand_in(NAME)
-    lines = capsys.readouterr().out.splitlines()
-    listed = dict.fromkeys(line.split()[2].strip(":,") for line in lines if line.startswith("[to do]"))
-    assert list(listed) == [line.split()[0] for line in table]
-    assert f"{len(table)} of {len(POINTS)} exercises open." in lines
+    shown = capsys.readouterr().out
+    assert shown.startswith(table)
+    assert shown.removeprefix(table) == f"Hand in this file: {saved.parent / f'{NAME}-handin.ipynb'}\n"
+    submit(NAME)
+    listed = {line.split()[2].strip(":,") for line in capsys.readouterr().out.splitlines() if line[:7] == "[to do]"}
+    assert listed == {line.split()[0] for line in table.splitlines()[1:-1] if "  done" not in line}
+
+
+def test_the_frame_of_an_answer_is_no_answer(saved):
+    record = json.loads(saved.read_text())
+    answers = {"surfaces": framed(""), "momentum_equivalence": framed("Because.")}
+    for cell in record["cells"]:
+        cell["source"] = answers.get(cell["id"], cell["source"])
+    saved.write_text(json.dumps(record))
+    found = rows(saved)
+    assert found["surfaces"].said == "write the answer"
+    assert found["momentum_equivalence"].said == "done; words are marked by hand"
+
+
+def test_an_exercise_of_the_table_leads_to_its_cell(saved, monkeypatch):
+    found = standing(open_notebook(str(saved)), {})
+    assert '<a href="#cell-id=ema">ema</a>' in found._repr_html_()
+    monkeypatch.setitem(sys.modules, "google.colab", sys)
+    assert "href" not in found._repr_html_()
 
 
 def test_the_package_stays_light():

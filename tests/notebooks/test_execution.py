@@ -4,6 +4,7 @@ import pytest
 
 from autograder.build.notebooks import release_notebook, source_notebook
 from autograder.course import load_course
+from course_utils.handin.marks_line import marks_in
 from tests.build.conftest import ROOT
 from tests.notebooks.execute import execute
 
@@ -44,8 +45,5 @@ def test_the_student_notebook_runs_to_its_end_and_says_what_is_open(name, tmp_pa
 def test_the_instructor_notebook_runs_and_earns_all_points(name, tmp_path, embedded_only):
     notebook = source_notebook(name, ROOT)
     assert execute(notebook, tmp_path, embedded_only) == []
-    earned = {
-        cell.id: cell.outputs[-1]["data"]["text/plain"] for cell in notebook.cells if cell.id.startswith("check-")
-    }
-    worth = {f"check-{e}": p.auto for e, p in load_course(ROOT).workbooks[name].points.items() if p.auto}
-    assert {cell: float(score) for cell, score in earned.items()} == worth
+    earned = {cell.id[6:]: marks_in(text_of(cell), cell.id[6:]) for cell in notebook.cells if cell.id[:6] == "check-"}
+    assert earned == {e: p.auto for e, p in load_course(ROOT).workbooks[name].points.items() if p.auto}

@@ -24,7 +24,7 @@ from autograder.kits.normalization_mistakes import (
     normalization_mistakes,
     other_epsilons,
 )
-from course_utils.checks.labels import Label
+from course_utils.checks.labels import TABLE, Label
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
@@ -140,8 +140,8 @@ LABELS = {
     **SEQUENCE_LABELS,
     **EXTRA_LABELS,
     **GRADIENT_LABELS,
-    "forgetful_out_test": Label("output in test mode with beta = 0"),
-    "single": Label("output for a training batch of one example", infinite="refused with an error"),
+    "forgetful_out_test": Label("output in test mode with beta = 0", axes=TABLE),
+    "single": Label("output for a training batch of one example", infinite="refused with an error", axes=TABLE),
 }
 
 STATE_LABELS = {

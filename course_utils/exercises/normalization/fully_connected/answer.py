@@ -39,7 +39,7 @@ MISSING = "not a number, or not in the dictionary"
 LABELS = {
     # Rows: the first batch, the second, and the first again after scores in test mode.
     "losses": Label("loss", "training batch", "of", nan="not a number, or an error"),
-    "scores": Label("scores in test mode"),
+    "scores": Label("scores in test mode", axes=("example (N)", "class")),
     **{f"dW{k}": Label(f"gradient of W{k}", nan=MISSING) for k in range(1, len(WIDTHS))},
     **{f"d{word}": Label(f"gradients of the {word}s in turn", nan=MISSING) for word in ("gamma", "beta")},
     "db": Label("gradients of the biases in turn", nan=MISSING),

@@ -22,7 +22,7 @@ from autograder.kits.normalization_mistakes import (
     normalization_mistakes,
     other_epsilons,
 )
-from course_utils.checks.labels import Label
+from course_utils.checks.labels import TABLE, Label
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
@@ -68,9 +68,9 @@ VALUES = solution_part(
     MISTAKES,
     conventions=other_epsilons("layernorm_module", "1e-5", "1e-3"),
     labels={
-        "square_out": Label("output for a 4 x 4 array"),
-        "other_out": Label("output for a 3 x 5 array"),
-        "test_out": Label("output for one row in test mode"),
+        "square_out": Label("output for a 4 x 4 array", axes=TABLE),
+        "other_out": Label("output for a 3 x 5 array", axes=TABLE),
+        "test_out": Label("output for one row in test mode", axes=TABLE),
         **EXTRA_LABELS,
         **GRADIENT_LABELS,
     },

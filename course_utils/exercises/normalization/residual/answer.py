@@ -14,7 +14,7 @@ from autograder.kits.module_statements import (
     Statements,
     statements_part,
 )
-from course_utils.checks.labels import Label
+from course_utils.checks.labels import TABLE, Label
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
@@ -170,9 +170,11 @@ VALUES = solution_part(
     MISTAKES,
     conventions=(TRANSPOSED,),
     labels={
-        "out": Label("output"),
-        "one_out": Label("output for one row in test mode"),
-        "dx": Label("gradient with respect to the input", nan="torch refuses, a value it has kept was overwritten"),
+        "out": Label("output", axes=TABLE),
+        "one_out": Label("output for one row in test mode", axes=TABLE),
+        "dx": Label(
+            "gradient with respect to the input", axes=TABLE, nan="torch refuses, a value it has kept was overwritten"
+        ),
     },
     reread="section 4.8, the formula of the residual layer",
     weight=4.0,

@@ -22,7 +22,7 @@ from autograder.kits.normalization_mistakes import (
     normalization_mistakes,
     other_epsilons,
 )
-from course_utils.checks.labels import Label
+from course_utils.checks.labels import TABLE, Label
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
@@ -132,9 +132,9 @@ VALUES = solution_part(
     MISTAKES,
     conventions=other_epsilons("rmsnorm", "eps=1e-5", frequent=False),
     labels={
-        "square_out": Label("output for a 4 x 4 array"),
-        "other_out": Label("output for a 3 x 5 array with the default values"),
-        "test_out": Label("output for one row in test mode"),
+        "square_out": Label("output for a 4 x 4 array", axes=TABLE),
+        "other_out": Label("output for a 3 x 5 array with the default values", axes=TABLE),
+        "test_out": Label("output for one row in test mode", axes=TABLE),
         **EXTRA_LABELS,
         **GRADIENT_LABELS,
     },

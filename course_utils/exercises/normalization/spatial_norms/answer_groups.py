@@ -10,7 +10,7 @@ from autograder.catalogue.answer import AnswerPart
 from autograder.catalogue.edit import Edit, accepted, edit
 from autograder.catalogue.ways import solution_part
 from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes
-from course_utils.checks.labels import Label
+from course_utils.checks.labels import IMAGES, Label
 from course_utils.kits.probe import Inputs
 
 __all__ = ["fresh_groups", "groups_part"]
@@ -130,8 +130,8 @@ def groups_part() -> AnswerPart:
         conventions=(GAIN_OF_FOUR_AXES,),
         not_in_mistakes=("takes_flat_gain",),
         labels={
-            "group_out": Label("output", then="for 2 groups"),
-            "other_out": Label("output", then="for 3 groups"),
+            "group_out": Label("output", then="for 2 groups", axes=IMAGES),
+            "other_out": Label("output", then="for 3 groups", axes=IMAGES),
             "takes_flat_gain": Label("takes gain and shift of shape (C,)", statement=True),
             **EXTRA_LABELS,
         },

@@ -11,7 +11,7 @@ from autograder.catalogue.solution import load_solution
 from autograder.catalogue.ways import solution_part
 from autograder.kits.batch_sequences import SEQUENCE_LABELS
 from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes
-from course_utils.checks.labels import Label
+from course_utils.checks.labels import IMAGES, TABLE, Label
 from course_utils.exercises.normalization.batchnorm_forward.answer import MISTAKES as BATCHNORM_MISTAKES
 
 __all__ = ["images_part"]
@@ -31,6 +31,11 @@ UNBIASED = {NEW_VAR: f"{NEW_VAR} / (1 - np.size(var) / x.size)"}
 # Not looked for here: they are about matrices, or about the call.
 NOT_CARRIED = {"divides-by-features", "gamma-per-row", "no-epsilon-in-test", "shapes-do-not-fit", "input-changed"}
 OF_MATRICES = {"wrong-axis", "whole-array"}
+
+
+def _image_label(label: Label) -> Label:
+    """Return the label of what batch normalization gives for images where it gave it for a table."""
+    return replace(label, axes=IMAGES if label.axes == TABLE else IMAGES[1:2])
 
 
 def _on_images(statistics: str, start: str) -> dict[str, str]:
@@ -162,8 +167,10 @@ def images_part() -> AnswerPart:
         changing=(PART,),
         built_on=load_solution(EARLIER).source,
         labels={
-            **{f"image{name[6:]}": said for name, said in SEQUENCE_LABELS.items() if name.startswith("square")},
-            "one_out": Label("output for one image in test mode"),
+            **{
+                f"image{name[6:]}": _image_label(said) for name, said in SEQUENCE_LABELS.items() if name[:6] == "square"
+            },
+            "one_out": Label("output for one image in test mode", axes=IMAGES),
             **EXTRA_LABELS,
             "fits": Label("takes a batch of another size", statement=True),
         },

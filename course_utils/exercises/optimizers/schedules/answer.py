@@ -149,7 +149,11 @@ CONVENTIONS = (
 )
 
 CASES = {"plain": "without warmup", "warm": "with warmup"}
-LABELS = {f"{name}_{kind}": Label(f'schedule "{kind}" {said}') for kind in KINDS for name, said in CASES.items()}
+LABELS = {
+    f"{name}_{kind}": Label(f'schedule "{kind}" {said}', axes=("step",))
+    for kind in KINDS
+    for name, said in CASES.items()
+}
 
 
 def _generate(rng: np.random.Generator) -> Inputs:

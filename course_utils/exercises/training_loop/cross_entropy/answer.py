@@ -101,7 +101,7 @@ MISTAKES = (
 )
 LABELS = {
     "loss": Label("loss"),
-    "gradient": Label("gradient", nan="not a number, or there is no graph"),
+    "gradient": Label("gradient", nan="not a number, or there is no graph", axes=("example (N)", "class")),
     "loss_shifted": Label("loss with the same number added to all logits", nan="not finite"),
     "loss_shifted_by_row": Label("loss with a number of its own added to the logits of each example", nan="not finite"),
     "loss_grows": Label("a prediction that is wrong by more costs more", statement=True),

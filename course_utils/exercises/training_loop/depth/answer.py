@@ -155,9 +155,9 @@ ABOUT_NOISE = (
     ),
 )
 COLLAPSE_LABELS = {
-    "w": Label("weights of the single layer"),
+    "w": Label("weights of the single layer", axes=("input", "output")),
     "b": Label("biases of the single layer"),
-    "w_of_one": Label("weights, if there is one layer only"),
+    "w_of_one": Label("weights, if there is one layer only", axes=("input", "output")),
     "b_of_one": Label("biases, if there is one layer only"),
     "layers_left_alone": Label("layers left as they were", statement=True),
 }

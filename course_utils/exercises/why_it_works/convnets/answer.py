@@ -217,8 +217,8 @@ def _net(name: str, mistakes: tuple[Edit, ...]) -> AnswerPart:
         conventions=(WITHOUT_BIAS,),
         labels={
             "classes": Label("number of logits, for the num_classes asked for and by default"),
-            "logits": Label("logits in evaluation mode"),
-            "logits_in_training": Label("logits in training mode"),
+            "logits": Label("logits in evaluation mode", axes=("image (N)", "class")),
+            "logits_in_training": Label("logits in training mode", axes=("image (N)", "class")),
         },
         reread="section 5.0, the table of layers",
     )
@@ -236,8 +236,8 @@ ANSWER = Answer(
             SCALING_MISTAKES,
             conventions=SCALING_CONVENTIONS,
             labels={
-                "train": Label("standardized training pixels"),
-                "test": Label("standardized test pixels"),
+                "train": Label("standardized training pixels", axes=("image (N)", "pixel (D)")),
+                "test": Label("standardized test pixels", axes=("image (N)", "pixel (D)")),
                 "constant_finite": Label("pixels that are constant in the training images stay finite", statement=True),
                 "constant_bounded": Label("these pixels stay below 100 in the test images", statement=True),
                 "inputs_left_alone": Label("images left as they were", statement=True),

@@ -1,0 +1,189 @@
+"""The other way round: what a formula gets where a slip has taken something out of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from course_utils.changes.change import Change
+from course_utils.changes.expressions import Piece, bracketed, made, roots
+from course_utils.changes.text import Block, Text
+
+__all__ = ["repairs"]
+
+# Of what a formula could be multiplied by, so many are tried.
+MOST_NAMES, LONGEST = 14, 24
+VALUES = (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.Subscript, ast.UnaryOp, ast.IfExp)
+ADDITIVE, MULTIPLICATIVE = (ast.Add, ast.Sub), (ast.Mult, ast.Div)
+REDUCTIONS = ("mean", "sum", "var", "std", "max", "min", "norm")
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What the function around a statement speaks of.
+
+    Args:
+        terms: Names, attributes and short expressions that it computes with, as code.
+        wraps: Functions that it calls with one argument, as code.
+    """
+
+    terms: tuple[str, ...]
+    wraps: tuple[str, ...]
+
+
+def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
+    """Return changes that add to a text: a factor, a term, a power, a bracket, an axis. No name or call is new to it.
+
+    Args:
+        source: Python code.
+        names: Functions and classes in it that are changed; all of it if empty.
+    """
+    text = Text(source, names)
+    found: dict[str, Change] = {}
+    for block in text.blocks:
+        if block.function is None or isinstance(block.node, ast.FunctionDef):
+            continue
+        for change in _of_block(text, block, _words(text, block.function)):
+            found.setdefault(change.applied(source), change)
+    return tuple(change for changed, change in found.items() if changed != source)
+
+
+def _of_block(text: Text, block: Block, words: _Words) -> Iterator[Change]:
+    for root in roots(block.node):
+        for node in ast.walk(root):
+            yield from (made(text, block, piece) for piece in _of_formula(text, node))
+        for node in _operands(root):
+            yield from (made(text, block, piece) for piece in _of_operand(text, node, words))
+        for node in _terms(root):
+            yield from (made(text, block, piece) for piece in _of_term(text, node, words))
+
+
+def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
+    """Return what changes how the pieces of a formula hang together."""
+    match node:
+        case ast.BinOp(op=op, left=left, right=ast.BinOp(op=inner, left=middle, right=last)) if _binds_less(op, inner):
+            first = f"({text.code(left)} {_sign(op)} {bracketed(text, middle)})"
+            yield Piece("brackets", node, f"({first} {_sign(inner)} {bracketed(text, last)})")
+        case ast.BinOp(op=op, left=ast.BinOp(op=inner, left=left, right=middle), right=last) if _binds_less(op, inner):
+            second = f"({bracketed(text, middle)} {_sign(op)} {text.code(last)})"
+            yield Piece("brackets", node, f"({bracketed(text, left)} {_sign(inner)} {second})")
+        case ast.BinOp(op=ast.MatMult(), left=left, right=right):
+            a, b = bracketed(text, left), bracketed(text, right)
+            for new in (_transposed(a) + f" @ {b}", f"{a} @ " + _transposed(b)):
+                yield Piece("transposed", node, f"({new})")
+        case ast.Call(func=ast.Attribute(attr=name)) if name in REDUCTIONS:
+            yield from _of_reduction(text, node)
+        case ast.keyword(arg="keepdims" | "keepdim" as arg, value=ast.Constant(value=False)):
+            yield Piece("axis-lost", node, f"{arg}=True")
+        case ast.keyword(arg="correction" | "ddof" as arg):
+            yield Piece("bias", node, f"{arg}=0")
+        case ast.Subscript(slice=ast.Name() | ast.BinOp() as index, ctx=ast.Load()):
+            yield Piece("index", index, f"{text.code(index)} + 1")
+            yield Piece("index", index, f"{text.code(index)} - 1")
+
+
+def _binds_less(outer: ast.operator, inner: ast.operator) -> bool:
+    return isinstance(outer, ADDITIVE) and isinstance(inner, MULTIPLICATIVE)
+
+
+def _sign(op: ast.operator) -> str:
+    return {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(op)]
+
+
+def _transposed(code: str) -> str:
+    return code.removesuffix(".T") if code.endswith(".T") else f"{code}.T"
+
+
+def _of_reduction(text: Text, node: ast.Call) -> Iterator[Piece]:
+    given = {one.arg for one in node.keywords}
+    whole = text.code(node)[:-1].rstrip().rstrip(",")
+    comma = "" if whole.endswith("(") else ", "
+    if not given & {"keepdims", "keepdim"}:
+        yield Piece("axis-lost", node, f"{whole}{comma}keepdims=True)")
+    is_method = not (isinstance(node.func, ast.Attribute) and text.code(node.func.value) in ("np", "torch"))
+    if not given & {"axis", "dim"} and len(node.args) == (0 if is_method else 1):
+        for axis in ("0", "1", "-1"):
+            yield Piece("axis", node, f"{whole}{comma}axis={axis})")
+
+
+def _of_operand(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
+    """Return what a single factor or term becomes."""
+    code, own = bracketed(text, node), text.code(node)
+    yield Piece("complement", node, f"(1 - {code})", own)
+    yield Piece("power", node, f"({code} ** 2)", own)
+    yield Piece("power", node, f"({code} ** 0.5)", own)
+    if not isinstance(node, ast.Call):
+        yield Piece("copy", node, f"(1 * {code})", own)
+    for wrap in words.wraps:
+        yield Piece("call", node, f"{wrap}({own})", own)
+    if isinstance(node, ast.Name | ast.Attribute):
+        for other in words.terms:
+            if other != own:
+                yield Piece("other-name", node, other, own)
+
+
+def _of_term(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
+    """Return what a whole term, which may be a product, becomes."""
+    code, own = bracketed(text, node), text.code(node)
+    yield Piece("sign", node, f"(-{code})", own)
+    yield Piece("factor", node, f"(2 * {code})", own)
+    yield Piece("factor", node, f"({code} / 2)", own)
+    for other in words.terms:
+        yield Piece("factor", node, f"({code} * {other})", own)
+        yield Piece("factor", node, f"({code} / {other})", own)
+        yield Piece("term", node, f"({code} + {other})", own)
+        yield Piece("term", node, f"({code} - {other})", own)
+
+
+def _operands(root: ast.AST) -> Iterator[ast.expr]:
+    """Return the values in a formula: no function that is called, no object of which a part is taken, no index."""
+    return (node for node, _ in _values(root, None))
+
+
+def _terms(root: ast.AST) -> Iterator[ast.expr]:
+    """Return the values that are no factor of a product and no exponent."""
+    for node, parent in _values(root, None):
+        if not (isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult | ast.Pow | ast.MatMult)):
+            yield node
+
+
+def _values(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[ast.expr, ast.AST | None]]:
+    if isinstance(node, VALUES):
+        yield node, parent
+    match node:
+        case ast.Call(func=func, args=args, keywords=keywords):
+            inner: list[ast.AST] = [*args]
+            inner += [*(one.value for one in keywords if one.arg not in ("axis", "dim", "keepdims", "keepdim"))]
+            inner += [func.value] if isinstance(func, ast.Attribute) and not isinstance(func.value, ast.Name) else []
+        case ast.Attribute() | ast.Subscript() | ast.Lambda() | ast.JoinedStr():
+            inner = []
+        case _:
+            inner = list(ast.iter_child_nodes(node))
+    for child in inner:
+        yield from _values(child, node)
+
+
+def _words(text: Text, function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Words:
+    arguments = [one.arg for one in (*function.args.args, *function.args.kwonlyargs) if one.arg != "self"]
+    stored, loaded, wraps = [], [], []
+    called = {id(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id != "_":
+            stored.append(node.id)
+        elif isinstance(node, ast.Attribute | ast.Subscript | ast.Call) and id(node) not in called:
+            is_short = not isinstance(node, ast.Call) or getattr(node.func, "id", "") == "len"
+            if is_short and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+                loaded.append(text.code(node))
+        if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and _is_plain(node.func):
+            wraps.append(text.code(node.func))
+    terms = dict.fromkeys([*arguments, *stored, *loaded])
+    short = [term for term in terms if len(term) <= LONGEST and "\n" not in term]
+    return _Words(tuple(short[:MOST_NAMES]), tuple(dict.fromkeys(wraps))[:6])
+
+
+def _is_plain(func: ast.expr) -> bool:
+    """Say whether a function is called by its name, or as one of a module: no method of some object."""
+    if isinstance(func, ast.Attribute):
+        return isinstance(func.value, ast.Name) and func.value.id in ("np", "torch", "math", "F")
+    return isinstance(func, ast.Name) and func.id not in ("range", "len", "print", "list", "dict", "set", "super")

@@ -1,0 +1,90 @@
+"""The changes that are worth a run, the likeliest first."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from course_utils.changes import Change, Text, repairs, small_changes
+
+__all__ = ["MILD", "Spot", "spots"]
+
+# Kinds of changes in the order in which they are tried; what is not listed comes in the middle.
+FIRST = (
+    "name", "sign", "divided", "multiplied", "axis", "axis-lost", "bias", "flag", "function", "results-exchanged",
+    "condition", "count", "index", "transposed", "elementwise", "cases-exchanged", "not-added-up",
+)  # fmt: skip
+SECOND = ("constant", "exchanged", "complement", "brackets")
+ADDED = ("call", "power", "copy", "factor", "term", "other-name")
+LAST = ("order", "statement-missing", "one-case", "graph-kept")
+# What takes nothing away, so that what is left after it was there before.
+MILD = ("sign", "divided", "multiplied", "axis", "axis-lost", "bias", "brackets")
+# A constant set to nothing, or a case left out, fits by accident.
+TRICKS = ("0.0",)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A change of a cell, and the statement that it is in.
+
+    Args:
+        change: The change.
+        line: The first line of the statement, counted from 1.
+        quote: The text of this line.
+    """
+
+    change: Change
+    line: int
+    quote: str
+
+
+def spots(source: str, lines: Collection[int]) -> Iterator[Spot]:
+    """Return the changes of a cell in the statements that were run.
+
+    Args:
+        source: The cell.
+        lines: The lines that were run; of a function that was, its first one.
+
+    Raises:
+        SyntaxError: It is not Python, such as a cell that begins with a magic.
+    """
+    text, rows = Text(source), source.splitlines()
+    begins, alone = _statements(text), _alone_in_loops(text)
+
+    def sorted_spots(changes: Iterable[Change]) -> list[Spot]:
+        made = (change for change in changes if change.new not in TRICKS)
+        found = [(change, begins(change)) for change in made]
+        known = [Spot(change, line, rows[line - 1].strip()) for change, line in found if line in lines]
+        # A stable order: within a kind, from the top of the cell to its end.
+        return sorted(known, key=lambda spot: _rank(spot.change))
+
+    small = sorted_spots(small_changes(source, under_conditions=False))
+    yield from (spot for spot in small if spot.change.kind not in LAST)
+    yield from sorted_spots(repairs(source))
+    yield from (spot for spot in small if spot.change.kind in LAST and spot.change.start not in alone)
+
+
+def _alone_in_loops(text: Text) -> set[int]:
+    """Return where the statements begin that are all there is in a `while` loop: an empty one cannot be stopped."""
+    loops = (node for node in ast.walk(text.tree) if isinstance(node, ast.While) and len(node.body) == 1)
+    return {text.span(loop.body[0])[0] for loop in loops}
+
+
+def _rank(change: Change) -> tuple[int, bool]:
+    """Return the group of a change; within each, default values come last."""
+    for rank, kinds in ((0, FIRST), (1, SECOND), (3, ADDED), (4, LAST)):
+        if change.kind in kinds:
+            return rank, change.is_default
+    return 2, change.is_default
+
+
+def _statements(text: Text) -> Callable[[Change], int]:
+    """Return a function that gives the first line of the statement that a change is in."""
+    spans = [(text.span(block.node), block.node.lineno) for block in text.blocks]
+
+    def begins(change: Change) -> int:
+        around = [(start, line) for (start, end), line in spans if start <= change.start and change.end <= end]
+        return max(around, default=(0, change.line))[1]
+
+    return begins

@@ -1,0 +1,107 @@
+"""One change of a cell, made in the functions that are there, and taken back."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import CodeType, FunctionType
+from typing import Any
+
+__all__ = ["NotPossible", "compiled", "patched"]
+
+Place = tuple[str, int]
+# The name of a function within its cell, and the line in which it begins.
+
+
+class NotPossible(Exception):
+    """The changed text is no Python, or no function that is there takes the change."""
+
+
+def compiled(source: str, name: str) -> Mapping[Place, CodeType]:
+    """Return the codes of all functions of a text by their places; those that share one are left out.
+
+    Raises:
+        NotPossible: It is not Python.
+    """
+    try:
+        whole = compile(source, name, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise NotPossible from error
+    codes: dict[Place, CodeType] = {}
+    twice = set()
+    for code in _inside(whole):
+        place = (code.co_qualname, code.co_firstlineno)
+        twice |= {place} & codes.keys()
+        codes[place] = code
+    return {place: code for place, code in codes.items() if place not in twice}
+
+
+@contextmanager
+def patched(functions: Sequence[FunctionType], source: str, name: str, *, defaults: bool = False) -> Iterator[None]:
+    """Give functions, within the block, the code that they have in a changed text of their cell.
+
+    Args:
+        functions: The student's functions.
+        source: The changed text.
+        name: The file name of the cell.
+        defaults: Whether it is a default value that has been changed.
+
+    Raises:
+        NotPossible: As in `compiled`, or no function changes.
+    """
+    codes = compiled(source, name)
+    before = [(one, one.__code__, one.__defaults__, one.__kwdefaults__) for one in functions]
+    try:
+        changed = [_recoded(one, name, codes) for one in functions]
+        if defaults:
+            changed += [_with_defaults(one, name, source) for one in functions]
+        if not any(changed):
+            raise NotPossible
+        yield
+    finally:
+        for one, code, positional, by_name in before:
+            one.__code__, one.__defaults__, one.__kwdefaults__ = code, positional, by_name
+
+
+def _inside(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _inside(constant)
+
+
+def _recoded(function: FunctionType, name: str, codes: Mapping[Place, CodeType]) -> bool:
+    old = function.__code__
+    new = codes.get((old.co_qualname, old.co_firstlineno)) if old.co_filename == name else None
+    if new is None or new.co_freevars != old.co_freevars or new == old:
+        return False
+    function.__code__ = new
+    return True
+
+
+def _with_defaults(function: FunctionType, name: str, source: str) -> bool:
+    code = function.__code__
+    for node in ast.walk(ast.parse(source)) if code.co_filename == name else ():
+        if isinstance(node, ast.FunctionDef) and node.name == function.__name__ and _first_line(node) == _begins(code):
+            try:
+                positional = tuple(map(ast.literal_eval, node.args.defaults)) or None
+                by_name: dict[str, Any] | None = {
+                    one.arg: ast.literal_eval(value)
+                    for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+                    if value is not None
+                } or None
+            except ValueError:
+                return False
+            changed = (positional, by_name) != (function.__defaults__, function.__kwdefaults__)
+            function.__defaults__, function.__kwdefaults__ = positional, by_name
+            return changed
+    return False
+
+
+def _first_line(node: ast.FunctionDef) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+def _begins(code: CodeType) -> int:
+    return code.co_firstlineno

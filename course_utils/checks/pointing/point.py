@@ -1,0 +1,97 @@
+"""Pointing at a line for every part of a check that is wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from course_utils.checks.pointing.bounds import Bounds
+from course_utils.checks.pointing.cells import cell_number, cell_source
+from course_utils.checks.pointing.deadline import Deadline
+from course_utils.checks.pointing.interrupts import interrupts_wait
+from course_utils.checks.pointing.known import Known
+from course_utils.checks.pointing.memory import memory_limited
+from course_utils.checks.pointing.own_code import cells_of
+from course_utils.checks.pointing.search import BUDGET_S, Found, Search
+from course_utils.checks.pointing.sentence import pointed_at
+from course_utils.checks.pointing.student_code import StudentCode
+from course_utils.checks.recorded import load_recorded, load_second
+from course_utils.checks.types import Judgement, Observation, PartObservation, Pointed
+from course_utils.kits.probe import Inputs, Outputs, Part, Probe
+
+__all__ = ["find_change", "outputs_after", "point_at"]
+
+
+def point_at(judgement: Judgement, probe: Probe, objects: Mapping[str, object], observation: Observation) -> Judgement:
+    """Return a judgement whose wrong parts have the line to look at, where one was found; nothing else changes.
+
+    Args:
+        judgement: What the judge said for the recorded inputs.
+        probe: The probe of the exercise.
+        objects: The student's objects by their names.
+        observation: What was judged.
+    """
+    seen = {one.name: one for one in observation.parts}
+    parts = dict(zip((part.name for part in probe.parts), judgement.parts or (judgement,), strict=True))
+    until = Deadline(BUDGET_S)
+    for part in probe.parts:
+        if parts[part.name].verdict == "wrong" and part.name in seen:
+            arguments = [objects[name] for name in part.uses]
+            found = find_change(probe.exercise, part, arguments, seen[part.name], until.left())
+            line = _pointed(found, part, arguments) if found else None
+            parts[part.name] = replace(parts[part.name], pointed=line)
+    return replace(judgement, parts=tuple(parts.values())) if judgement.parts else parts[probe.parts[0].name]
+
+
+def find_change(
+    exercise: str, part: Part, arguments: Sequence[object], seen: PartObservation, budget_s: float = BUDGET_S
+) -> Found | None:
+    """Return a change that makes a part right on both recorded sets of inputs; None where none is found in time.
+
+    Args:
+        exercise: Exercise id.
+        part: The part.
+        arguments: The student's objects that it uses.
+        seen: What the part gave for the recorded inputs.
+        budget_s: Seconds for the search.
+    """
+    second = load_second(exercise)
+    if second is None or sys.gettrace() is not None:  # a debugger looks on, and runs would end in its breakpoints
+        return None
+    inputs, key = load_recorded(exercise)
+    key_of, second_of = ({one.name: one for one in known.parts} for known in (key, second[1]))
+    known, others = Known(inputs, key_of[part.name]), Known(second[0], second_of[part.name])
+    try:
+        with interrupts_wait(), memory_limited():
+            return Search(part, StudentCode(arguments), known, others).run(seen, budget_s)
+    except Exception:
+        # Objects of a student may do anything when they are looked at; what only helps must not stop a check.
+        return None
+
+
+def outputs_after(found: Found, part: Part, arguments: Sequence[object], inputs: Inputs, limit_s: float) -> Outputs:
+    """Return the raw arrays that a part gives for other inputs after a change; none where it comes to no end.
+
+    Args:
+        found: The change.
+        part: The part.
+        arguments: The student's objects that it uses.
+        inputs: The inputs.
+        limit_s: Seconds for the run.
+    """
+    raw = replace(part, summarise=None)
+    bounds = Bounds(Deadline(limit_s))
+    return StudentCode(arguments).changed(found.cell, found.change, raw, inputs, bounds).outputs or {}
+
+
+def _pointed(found: Found, part: Part, arguments: Sequence[object]) -> Pointed:
+    return pointed_at(
+        cell_source(found.cell),
+        found.line,
+        part,
+        kind=found.change.kind,
+        left=found.left,
+        elsewhere=found.cell not in cells_of(arguments),
+        cell=cell_number(found.cell),
+    )

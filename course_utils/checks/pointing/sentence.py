@@ -1,0 +1,48 @@
+"""What a student reads of a line that was found: which one it is, and that one change in it is enough. Never which."""
+
+from __future__ import annotations
+
+import ast
+
+from course_utils.checks.types import Pointed
+from course_utils.kits.probe import Part
+
+__all__ = ["pointed_at", "whole_cell"]
+
+LONGEST = 80
+# These change where a statement stands, or whether it does.
+WHOLE = ("order", "moved", "statement-missing")
+
+
+def pointed_at(
+    source: str, line: int, part: Part, *, kind: str, left: str = "", elsewhere: bool = False, cell: int | None = None
+) -> Pointed:
+    """Return a line of a cell, with its sentence.
+
+    Args:
+        source: The cell.
+        line: The line, counted from 1.
+        part: The part that becomes right.
+        kind: The kind of change.
+        left: The sentence of the named mistake that is left; empty where nothing is.
+        elsewhere: Whether this is not the cell that holds the objects of the part.
+        cell: The number that the notebook shows beside the cell.
+    """
+    quote = _shortened(source.splitlines()[line - 1].strip())
+    where = f"line {line} of {whole_cell(source, line)}" if elsewhere else f"line {line}"
+    what = part.name if part.name in part.uses else "this part"
+    change = f"one change {'at' if kind in WHOLE else 'in'} this line"
+    effect = f"leaves one mistake in {what}. {left}" if left else f"makes {what} right."
+    return Pointed(line, quote, f"Look at {where}, `{quote}`: {change} {effect}", cell)
+
+
+def whole_cell(source: str, line: int) -> str:
+    """Speak of a cell by what it defines at a line."""
+    for node in ast.parse(source).body:
+        if node.lineno <= line <= (node.end_lineno or node.lineno) and hasattr(node, "name"):
+            return f"the cell that defines {node.name}"
+    return "another cell"
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= LONGEST else line[: LONGEST - 3].rstrip() + "..."

@@ -1,0 +1,150 @@
+"""The line is the one that is wrong, whatever way the code is written, and the sentence does not give the change."""
+
+import textwrap
+
+import pytest
+
+from course_utils import check
+from course_utils.changes import Text, small_changes
+from course_utils.checks.pointing import pointed_at
+from course_utils.kits.probe import Part
+from tests.checks.pointing.typed import changes_found, run_cell
+
+GRADIENT = """
+import numpy as np
+
+def slope(f, x, i, h):
+    up, down = x.copy(), x.copy()
+    up[i] += h
+    down[i] -= h
+    return (f(up) - f(down)) / 2 * h
+
+def numerical_gradient(f, x, h=1e-5):
+    return np.array([slope(f, x, i, h) for i in np.ndindex(x.shape)]).reshape(x.shape)
+
+def rel_error(x, y):
+    return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+"""
+MOMENTS = """
+def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
+    p_bad = 1 - p_good
+    mean = p_good * good + p_bad * bad
+    square = p_good * good**2 + p_bad * bad**2
+    variance = square - mean
+    return num_steps * mean, num_steps * variance
+"""
+LAYERNORM = """
+import numpy as np
+
+def layernorm_forward(x, gamma, beta, params):
+    eps = params.get("eps", 1e-5)
+    mu = x.mean(axis=1, keepdims=True)
+    s = np.sqrt(x.var(axis=1, keepdims=True) + eps)
+    z = (x - mu) / s
+    return beta * z + beta, (z, gamma, s)
+
+def layernorm_backward(dout, cache):
+    z, gamma, s = cache
+    g = dout * gamma
+    dx = (g - g.mean(axis=1, keepdims=True) + z * (g * z).mean(axis=1, keepdims=True)) / s
+    return dx, (dout * z).sum(axis=0), dout.sum(axis=0)
+"""
+MOMENTUM = """
+import torch
+
+class MomentumOptimizer:
+    def __init__(self, parameters, lr=0.01, mu=0.9):
+        self.pairs = [(p, torch.zeros_like(p)) for p in parameters]
+        self.lr, self.mu = lr, mu
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in self.pairs:
+            v.copy_(self.lr * v + p.grad)
+            p -= self.lr * v
+"""
+
+
+@pytest.mark.parametrize(
+    ("exercise", "source", "quotes"),
+    [
+        ("finite_differences", GRADIENT, ["return (f(up) - f(down)) / 2 * h"]),
+        ("walk_moments", MOMENTS, ["variance = square - mean"]),
+        ("momentum", MOMENTUM, ["v.copy_(self.lr * v + p.grad)"]),
+        ("layernorm", LAYERNORM, ["return beta * z + beta, (z, gamma, s)", "dx = (g - g.mean(axis=1, keepdims=True)"]),
+    ],
+)
+def test_the_line_is_the_one_that_is_wrong(exercise, source, quotes):
+    found = changes_found(exercise, run_cell(source))
+    assert [one.quote[: len(quote)] for one, quote in zip(found, quotes, strict=True)] == quotes
+    lines = textwrap.dedent(source).strip("\n").splitlines()
+    assert all(lines[one.line - 1].strip() == one.quote for one in found)
+
+
+def test_a_helper_in_another_cell_is_found_there():
+    helper, rest = GRADIENT.split("def numerical_gradient")
+    space = run_cell(helper)
+    run_cell(f"def numerical_gradient{rest}", space)
+    (found,) = changes_found("finite_differences", space)
+    assert found.quote == "return (f(up) - f(down)) / 2 * h"
+    assert found.cell == space["slope"].__code__.co_filename
+
+
+def test_what_is_right_has_no_line():
+    assert not changes_found("finite_differences", run_cell(GRADIENT.replace("/ 2 * h", "/ (2 * h)")))
+
+
+def test_check_says_the_line_and_not_the_change(capsys):
+    space = run_cell(GRADIENT)
+    marks = check("finite_differences", space["numerical_gradient"], space["rel_error"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Look at line 7, `return (f(up) - f(down)) / 2 * h`: one change in this line makes" in said
+    assert "/ (2 * h)" not in said
+    assert marks == 1  # of 3: a line is no mark
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"kind": "sign"}, "Look at line 2, `return x`: one change in this line makes f right."),
+        ({"kind": "order"}, "Look at line 2, `return x`: one change at this line makes f right."),
+        (
+            {"kind": "sign", "elsewhere": True},
+            "Look at line 2 of the cell that defines f, `return x`: one change in this line makes f right.",
+        ),
+        (
+            {"kind": "sign", "left": "It is uphill."},
+            "Look at line 2, `return x`: one change in this line leaves one mistake in f. It is uphill.",
+        ),
+    ],
+)
+def test_the_sentence_names_the_line_and_what_becomes_right(options, sentence):
+    found = pointed_at("def f(x):\n    return x\n", 2, Part("f", ("f",), dict), **options)
+    assert (found.line, found.quote, found.says) == (2, "return x", sentence)
+
+
+def test_a_long_line_is_shortened():
+    source = "def f(x):\n    return " + " + ".join(["x"] * 200)
+    found = pointed_at(source, 2, Part("the ratio", ("f",), dict), kind="sign")
+    assert len(found.quote) <= 80
+    assert found.says.endswith("makes this part right.")
+
+
+# Slips that another small change takes back.
+REVERSIBLE = ("sign", "divided", "multiplied", "name", "axis", "flag", "constant", "complement")
+RIGHT = GRADIENT.replace("/ 2 * h", "/ (2 * h)")
+
+
+def slips():
+    text = Text(RIGHT)
+    for change in small_changes(RIGHT, under_conditions=False):
+        block = max((b for b in text.blocks if text.span(b.node)[0] <= change.start), key=lambda b: b.node.lineno)
+        if change.kind in REVERSIBLE and not change.is_default and block.function is not None:
+            yield pytest.param(change, block.node.lineno, id=f"{change.line}-{change.kind}-{change.new}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("change", "line"), list(slips()))
+def test_where_a_slip_was_made_nothing_else_is_pointed_at(change, line):
+    found = changes_found("finite_differences", run_cell("\n" + change.applied(RIGHT).strip("\n")), 10)
+    assert {one.line for one in found if one} <= {line - 1}
