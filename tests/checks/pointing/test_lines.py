@@ -60,7 +60,7 @@ class MomentumOptimizer:
     @torch.no_grad()
     def step(self):
         for p, v in self.pairs:
-            v.copy_(self.lr * v + p.grad)
+            v.copy_(self.lr * v + (1 - self.mu) * p.grad)
             p -= self.lr * v
 """
 
@@ -70,7 +70,7 @@ class MomentumOptimizer:
     [
         ("finite_differences", GRADIENT, ["return (f(up) - f(down)) / 2 * h"]),
         ("walk_moments", MOMENTS, ["variance = square - mean"]),
-        ("momentum", MOMENTUM, ["v.copy_(self.lr * v + p.grad)"]),
+        ("momentum", MOMENTUM, ["v.copy_(self.lr * v + (1 - self.mu) * p.grad)"]),
         ("layernorm", LAYERNORM, ["return beta * z + beta, (z, gamma, s)", "dx = (g - g.mean(axis=1, keepdims=True)"]),
     ],
 )
