@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from autograder.course import Course
 from autograder.grade.types import GradingError
+from autograder.importing.columns import GRADE, MAXIMUM, by_plain_name, first_of, participant_column
 from autograder.importing.people import sortable
 from autograder.importing.roster import Person, Roster
 from autograder.report.cells import number
@@ -15,7 +16,6 @@ from autograder.report.cells import number
 __all__ = ["Table", "canvas", "moodle", "plain"]
 
 CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-GRADE, MAXIMUM = "Grade", "Maximum Grade"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def moodle(table: Table) -> Iterator[list[str]]:
     Raises:
         GradingError: A worksheet is of one assignment, and there are several; or it gives other marks at most.
     """
-    if table.roster and "Identifier" in table.roster.columns and GRADE in table.roster.columns:
+    if table.roster and participant_column(by_plain_name(table.roster.columns)):
         yield from _worksheet(table, table.roster)
         return
     yield ["ID number", "First name", "Last name", "Email address", *table.assignments]
@@ -103,16 +103,18 @@ def _worksheet(table: Table, roster: Roster) -> Iterator[list[str]]:
         raise GradingError("a grading worksheet of Moodle is of one assignment; name it with --assignment")
     (assignment,) = table.assignments
     most = table.most(assignment)
+    plain = by_plain_name(roster.columns)
+    grade, maximum = first_of(plain, GRADE), first_of(plain, MAXIMUM)
     yield list(roster.columns)
     for person in roster.people:
         row = {column: person.row.get(column, "") for column in roster.columns}
-        if not _is(row.get(MAXIMUM, ""), most):
+        if not _is(row[maximum], most):
             raise GradingError(
-                f"the worksheet gives {row[MAXIMUM]} marks at most, and {assignment} {number(most)}; "
+                f"the worksheet gives {row[maximum]} marks at most, and {assignment} {number(most)}; "
                 "change the maximum grade of the assignment in Moodle and download the worksheet again"
             )
         (score,) = table.cells(person)
-        yield list({**row, GRADE: score or row[GRADE]}.values())
+        yield list({**row, grade: score or row[grade]}.values())
 
 
 def _is(text: str, value: float) -> bool:

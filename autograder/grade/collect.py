@@ -12,8 +12,9 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from autograder.grade.gradebook_file import FILE_NAME
-from autograder.grade.late import CONFIG_NAME, time_of
+from autograder.grade.late import CONFIG_NAME
 from autograder.grade.read import tidy
+from autograder.grade.times import time_of
 from autograder.grade.types import GradingError, Submission
 
 __all__ = ["LATE", "OF_NBGRADER", "TIMESTAMP", "Collected", "Found", "collect", "load"]

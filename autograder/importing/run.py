@@ -27,7 +27,7 @@ from autograder.importing.attempts import (
 from autograder.importing.download import open_download
 from autograder.importing.file_sorting import Sorted, left_aside, sort_files
 from autograder.importing.missing_notebooks import missing, owner, without_notebook
-from autograder.importing.people import is_student_id
+from autograder.importing.people import FOLDINGS, TEST_STUDENT, is_student_id
 from autograder.importing.placement import check_out, place_submission
 from autograder.importing.roster import Ambiguous, Roster, Unknown, read_roster
 from autograder.importing.types import Attempts, Bounds, Refused, Who
@@ -154,6 +154,9 @@ class _Import:
         found: defaultdict[str, list[Claimed]] = defaultdict(list)
         for one in claimed:
             for who in one.claim.people:
+                if one.claim.layout == "Canvas" and FOLDINGS[0](who.name) in TEST_STUDENT:
+                    self.notes.append(f"{one.member.name}: the test student of Canvas; not imported.")
+                    continue
                 try:
                     found[self._id(who)].append(one)
                 except Unknown as error:

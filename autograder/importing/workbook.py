@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autograder.grade.file_names import workbook_called
 from autograder.grade.match import match
 from autograder.grade.read import FileCell, Unreadable, read_notebook
 from autograder.grade.release import Release
-from autograder.importing.file_names import workbook_called
 
 __all__ = ["Looked", "look_into"]
 
