@@ -80,7 +80,7 @@ class EngineExporter(NotebookExporter):
         release = load_release(name, content)
         with open_folder(Path(self.parent.coursedir.root), None) as folder:
             settings = settings_of(course, folder.seed, self.walls)
-            submission = load(Found(about["student"], path.parent), settings.submission_bytes)
+            submission = load(Found(about["student"], path.parent), release, settings.submission_bytes)
             basis = submission_basis(submission, release, settings)
             task = Task(submission_key(basis, settings), submission, content, settings, basis)
             grade = _known(folder, task)

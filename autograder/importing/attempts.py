@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from autograder.grade.file_names import copy_number
+from autograder.grade.large_files import AS_LARGE, without_outputs
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.importing.types import Attempts, Claim, Member
@@ -47,12 +48,12 @@ def look(one: Claimed, hint: str, releases: Mapping[str, Release], max_bytes: in
         one: The file.
         hint: The assignment that is imported; empty if it is not known.
         releases: The released notebooks.
-        max_bytes: How large it may be.
+        max_bytes: How large it may be without its outputs.
 
     Raises:
         Refused: It cannot be read from the download.
     """
-    content = one.member.read(max_bytes)
+    content = without_outputs(one.member.read(AS_LARGE * max_bytes), max_bytes)
     looked = look_into(content, one.claim.file_name, hint or one.claim.assignment, releases, max_bytes)
     return Attempt(one.member, one.claim, looked)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from autograder.build.notebooks import FOLDER
 from autograder.course import Course, load_course
 from autograder.grade.gradebook_file import FILE_NAME, check_gradebook
+from autograder.grade.large_files import AS_LARGE
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of
 from autograder.grade.types import GradingError
@@ -212,7 +213,7 @@ class _Import:
     def _place(self, student: str, assignment: str, attempts: list[Attempt]) -> None:
         chosen = choose(attempts, self.order.attempts)
         try:
-            content = chosen.member.read(self.bounds.file_bytes)
+            content = chosen.member.read(AS_LARGE * self.bounds.file_bytes)
             when, late = chosen.claim.when, late_without_time(chosen)
             done = place_submission(
                 self.order.out, student, assignment, content, when, late, replace=self.order.replace

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from autograder.sandbox.child import Child, Lost
+from autograder.sandbox.company import Company
 from autograder.sandbox.host import Server, Strictness
 from autograder.sandbox.replies import OutputBudget, read_cell, read_part
 from autograder.sandbox.servers import borrow_server
@@ -18,7 +19,7 @@ from autograder.sandbox.types import CellResult, CellStatus, CellStep, Limits, P
 from course_utils.checks.types import Observation, PartObservation, Problem, VerdictName
 from course_utils.kits.probe import load_probe
 
-__all__ = ["run_submission"]
+__all__ = ["Killed", "run_submission"]
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +48,11 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
     Raises:
         WallsMissing: This machine cannot build every wall, and `walls` is "full".
         Broken: The sandbox itself does not work.
+        Killed: Something outside ended a step, and again when nothing else was running.
     """
-    with borrow_server(walls) as server:
-        run = _SubmissionRun(server, limits or Limits(), steps)
+    company = Company()
+    with company.beside_others(), borrow_server(walls) as server:
+        run = _SubmissionRun(server, limits or Limits(), steps, company)
         try:
             for step in steps:
                 run.cell(step) if isinstance(step, CellStep) else run.probe(step)
@@ -58,11 +61,16 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
         return RunResult(tuple(run.cells), run.observations, server.isolation, tuple(run.notes))
 
 
+class Killed(Exception):
+    """Something outside, such as a machine without free memory, ended a step twice; no submission is to blame."""
+
+
 class _SubmissionRun:
     """The state of one run: what is done, what to replay, and what went wrong in which exercise."""
 
-    def __init__(self, server: Server, limits: Limits, steps: Sequence[Step]) -> None:
-        self.server, self.limits = server, limits
+    def __init__(self, server: Server, limits: Limits, steps: Sequence[Step], company: Company) -> None:
+        self.server, self.limits, self.company = server, limits, company
+        self.alone = False
         self.cells: list[CellResult] = []
         self.observations: dict[str, Observation] = {}
         self.notes: list[str] = []
@@ -156,6 +164,26 @@ class _SubmissionRun:
     def _ask(
         self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float
     ) -> tuple[dict[str, Any], bytes]:
+        """Ask the child; what something outside has ended is asked again, alone on the machine."""
+        try:
+            return self._ask_once(request, arrays, seconds)
+        except Lost as lost:
+            if not lost.from_outside:
+                raise
+            log.warning("a step was ended from outside and is run again, alone")
+        self._be_alone()
+        return self._ask_once(request, arrays, seconds)
+
+    def _be_alone(self) -> None:
+        """Wait for the others; the time for that is given back."""
+        start = time.monotonic()
+        self.company.be_alone()
+        self.alone = True
+        self._deadline += time.monotonic() - start + self._seconds
+
+    def _ask_once(
+        self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float
+    ) -> tuple[dict[str, Any], bytes]:
         while self._child is None and self._left() > 0:
             self._child = self._start()
         left = self._left()
@@ -163,9 +191,14 @@ class _SubmissionRun:
             raise Lost("timeout", OUT_OF_TIME)
         try:
             return self._child.ask(request, arrays, min(seconds, left))
-        except Lost:
+        except Lost as lost:
             self._child = None
+            self._check(lost)
             raise
+
+    def _check(self, lost: Lost) -> None:
+        if lost.from_outside and self.alone:
+            raise Killed(f"a step {lost.message}") from None
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
@@ -184,6 +217,10 @@ class _SubmissionRun:
             try:
                 child.ask(_cell_request(source), {}, min(self.limits.cell_seconds(step.exercise), left))
             except Lost as lost:
+                self._check(lost)
+                if lost.from_outside:
+                    self._be_alone()
+                    return None
                 self._replay.remove((step, source))
                 self.notes.append(f"Cell {step.id}, run again after a later one had failed, {lost.message}")
                 return None
