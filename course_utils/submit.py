@@ -69,12 +69,14 @@ def submit(name: str, out: str | Path | None = None) -> Path:
 def _report(notebook: Notebook) -> None:
     """Print what is left of every exercise, as `progress` counts it, and whatever else is odd."""
     found = standing(notebook, last_checks())
-    lines = [line for row in found.rows for line in row.lines] + [f"[note] {line}" for line in remarks(notebook)]
+    rows = found.rows if notebook.named else ()
+    lines = [line for row in rows for line in row.lines] + [f"[note] {line}" for line in remarks(notebook)]
     if notebook.path.is_file() and notebook.path.stem.removesuffix("-handin") != notebook.name:
         lines.append(f"[note] {notebook.path.name} is the workbook {notebook.name}, and is handed in under that name")
-    lines.append(
-        f"{len(found.open)} of {len(found.rows)} exercises open." if found.open else "[ok] Everything is filled in."
-    )
+    if found.open and notebook.named:
+        lines.append(f"{len(found.open)} of {len(found.rows)} exercises open.")
+    elif notebook.named:
+        lines.append("[ok] Everything is filled in.")
     print(*lines, sep="\n")
 
 

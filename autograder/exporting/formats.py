@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from autograder.course import Course
 from autograder.grade.types import GradingError
@@ -34,16 +35,40 @@ class Table:
     scores: Mapping[tuple[str, str], float]
     roster: Roster | None = None
 
+    @cached_property
+    def students(self) -> Mapping[str, str]:
+        """The id in the gradebook of everybody on the roster who has marks, by the id there.
+
+        Graded folders may be called by any id, login or email of the roster, an email without what follows the @.
+        """
+        found: dict[str, str] = {}
+        marked = {student.casefold(): student for student, _ in sorted(self.scores)}
+        for person in self.roster.people if self.roster else ():
+            values = [person.id, *(value for _, value in sorted(person.ids))]
+            names = [*values, *(value.partition("@")[0] for value in values)]
+            known = next((marked[name.casefold()] for name in names if name.casefold() in marked), None)
+            if known is not None and known not in found.values():
+                found[person.id] = known
+        return found
+
+    @property
+    def strangers(self) -> list[str]:
+        """Those who have marks and are not on the roster, by id."""
+        return sorted({student for student, _ in self.scores} - set(self.students.values()))
+
     @property
     def people(self) -> tuple[Person, ...]:
         """The roster, then those who are not on it but have marks, by id."""
         listed = self.roster.people if self.roster else ()
-        known = {person.id for person in listed}
-        return (*listed, *(Person(name) for name in sorted({student for student, _ in self.scores} - known)))
+        return (*listed, *map(Person, self.strangers))
+
+    def score(self, person: Person, assignment: str) -> float | None:
+        """Return the marks of one person; None for what was not handed in."""
+        return self.scores.get((self.students.get(person.id, person.id), assignment))
 
     def cells(self, person: Person) -> list[str]:
         """Return the marks of one person; an empty cell for what was not handed in."""
-        found = (self.scores.get((person.id, name)) for name in self.assignments)
+        found = (self.score(person, name) for name in self.assignments)
         return ["" if score is None else number(score) for score in found]
 
     def most(self, assignment: str) -> float:
@@ -56,7 +81,7 @@ def plain(table: Table) -> Iterator[list[str]]:
     yield ["student", "name", *table.assignments, "total", "maximum"]
     most = number(sum(map(table.most, table.assignments)))
     for person in table.people:
-        scores = [table.scores.get((person.id, name), 0.0) for name in table.assignments]
+        scores = [table.score(person, name) or 0.0 for name in table.assignments]
         yield [person.id, person.name, *table.cells(person), number(sum(scores)), most]
 
 

@@ -58,7 +58,7 @@ class GradingShell(InteractiveShell):
     async def run_code(self, code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
         """Run a statement of a cell; where it raises, the statements below it are run all the same."""
         if await super().run_code(code_obj, result, async_=async_):  # type: ignore[no-untyped-call]
-            self.raised.append(sys.last_value if result is None else result.error_in_exec)
+            self.raised.append(result.error_in_exec)
         return False
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
