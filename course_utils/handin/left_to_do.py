@@ -57,12 +57,11 @@ def remarks(notebook: Notebook, now: float | None = None) -> list[str]:
     if not notebook.named:
         return [
             *lines,
-            "its cells have lost their names, so nobody can say what is left; grading knows them by content",
+            "the cells have lost their names: what is left is not known here; grading knows them by content",
         ]
     if lost := lost_pictures(notebook):
-        lines.append(
-            f"the pictures of {lost} cell{'s' * (lost != 1)} are too large, or no PNG or JPEG, and are left out"
-        )
+        of = f"{lost} cell{'s' * (lost != 1)}"
+        lines.append(f"the pictures of {of} are left out: they are too large, or neither PNG nor JPEG")
     for cell in notebook.record["cells"]:
         if cell.get("cell_type") == "code" and not grade_id(cell):
             lines += [f"a cell of your own does not run: {what}" for what in _syntax(source_of(cell))]
