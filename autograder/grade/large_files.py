@@ -12,9 +12,10 @@ AS_LARGE = 5
 MAX_PIECES = 2_000_000
 PIECE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 BEGINS = re.compile(rb"\s*:\s*(?=[\[{])")
-# What is cut, and how many brackets are open around it: in a cell of the list of cells, in the notebook's metadata.
-CUT = {(b'"outputs"', 3): b"[]", (b'"widgets"', 2): b"{}"}
+# What is cut, and the brackets that are open around it: in a cell of the list of cells, in the notebook's metadata.
+CUT = {(b'"outputs"', b"{[{"): b"[]", (b'"widgets"', b"{{"): b"{}"}
 OPENING = b"[{"
+DEEPEST = 4
 
 
 def without_outputs(content: bytes, max_bytes: int) -> bytes:
@@ -29,22 +30,23 @@ def without_outputs(content: bytes, max_bytes: int) -> bytes:
     if len(content) <= max_bytes:
         return content
     kept: list[bytes] = []
-    depth = start = 0
+    opened = bytearray()
+    start = 0
     inside = -1  # how many brackets are open around what is being cut
     for number, piece in enumerate(PIECE.finditer(content)):
         if number > MAX_PIECES:
             return content
         text = piece[0]
         if text[0] == 34:  # a string
-            cut = CUT.get((text, depth)) if inside < 0 else None
+            cut = CUT.get((text, bytes(opened))) if inside < 0 and len(opened) < DEEPEST else None
             follows = BEGINS.match(content, piece.end()) if cut is not None else None
             if cut is not None and follows is not None:
                 kept += [content[start : follows.end()], cut]
-                inside = depth
+                inside = len(opened)
         elif text in OPENING:
-            depth += 1
-        else:
-            depth -= 1
-            if depth == inside:
+            opened += text
+        elif opened:
+            opened.pop()
+            if len(opened) == inside:
                 start, inside = piece.end(), -1
     return content if inside >= 0 else b"".join((*kept, content[start:]))

@@ -68,7 +68,7 @@ def _cell(request: Mapping[str, Any], shell: GradingShell) -> Answer:
 def _line(error: BaseException, source: str) -> str:
     """Return the line of a cell in whose statement an error was raised; empty if nobody knows."""
     try:
-        lines = source.splitlines()
+        lines = source.lstrip("\n").splitlines()  # IPython does not count empty lines above
         if isinstance(error, SyntaxError) and not error.__traceback__:
             return lines[(error.lineno or 1) - 1].strip()
         numbers = [number for frame, number in traceback.walk_tb(error.__traceback__) if _is_top(frame.f_code)]

@@ -47,7 +47,7 @@ def test_a_file_that_is_large_because_of_its_outputs_is_graded(course, submissio
 @given(st.lists(st.tuples(JSON, JSON, JSON), max_size=3), JSON, JSON)
 def test_only_outputs_and_widgets_are_cut(cells, widgets, other):
     made = [{"source": source, "outputs": [outputs], "metadata": {"a": more}} for source, outputs, more in cells]
-    notebook = {"cells": made, "metadata": {"widgets": {"a": widgets}, "a": other}, "a": other}
+    notebook = {"cells": made, "metadata": {"widgets": {"a": widgets}, "a": other}}
     found = json.loads(without_outputs(json.dumps(notebook, indent=1).encode(), 0))
     for cell in made:
         cell["outputs"] = []
