@@ -29,7 +29,8 @@ def hand_in(name: str = "") -> None:
         return
     try:
         notebook = open_notebook(name)
-        show_standing(notebook)
+        if notebook.named:
+            show_standing(notebook)
         print(*(f"{line}\n" for line in _notes(notebook)), sep="", end="")
         path = _write(notebook, None)
     except HandInError as error:
@@ -56,13 +57,18 @@ def submit(name: str, out: str | Path | None = None) -> Path:
         HandInError: There is no such notebook, or it cannot be read or written.
     """
     notebook = open_notebook(name)
-    found = standing(notebook, last_checks())
-    lines = [line for row in found.rows for line in row.lines] + _notes(notebook)
-    lines.append(
-        f"{len(found.open)} of {len(found.rows)} exercises open." if found.open else "[ok] Everything is filled in."
-    )
-    print(*lines, sep="\n")
+    lines = _lines_left(notebook) if notebook.named else []
+    print(*lines, *_notes(notebook), sep="\n")
     return _write(notebook, out)
+
+
+def _lines_left(notebook: Notebook) -> list[str]:
+    """Return what is left of every exercise, as `progress` counts it."""
+    found = standing(notebook, last_checks())
+    lines = [line for row in found.rows for line in row.lines]
+    if found.open:
+        return [*lines, f"{len(found.open)} of {len(found.rows)} exercises open."]
+    return [*lines, "[ok] Everything is filled in."]
 
 
 def _notes(notebook: Notebook) -> list[str]:

@@ -20,7 +20,7 @@ __all__ = ["import_"]
 
 def import_(
     download: Annotated[
-        Path, typer.Argument(help="A zip or folder from Canvas, Moodle, Brightspace, Gradescope, nbgrader.")
+        Path, typer.Argument(help="A zip or folder from Canvas, Moodle, Brightspace, Gradescope, nbgrader and others.")
     ],
     assignment: Annotated[str | None, typer.Option(help="Only this assignment.")] = None,
     roster: Annotated[

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from autograder.course import Course
 from autograder.grade.types import GradingError
+from autograder.importing.columns import GRADE, MAXIMUM, by_plain_name, first_of, participant_column
 from autograder.importing.people import sortable
 from autograder.importing.roster import Person, Roster
 from autograder.report.cells import number
@@ -15,7 +17,6 @@ from autograder.report.cells import number
 __all__ = ["Table", "canvas", "moodle", "plain"]
 
 CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-GRADE, MAXIMUM = "Grade", "Maximum Grade"
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,40 @@ class Table:
     scores: Mapping[tuple[str, str], float]
     roster: Roster | None = None
 
+    @cached_property
+    def students(self) -> Mapping[str, str]:
+        """The id in the gradebook of everybody on the roster who has marks, by the id there.
+
+        Graded folders may be called by any id, login or email of the roster, an email without what follows the @.
+        """
+        found: dict[str, str] = {}
+        marked = {student.casefold(): student for student, _ in sorted(self.scores)}
+        for person in self.roster.people if self.roster else ():
+            values = [person.id, *(value for _, value in sorted(person.ids))]
+            names = [*values, *(value.partition("@")[0] for value in values)]
+            known = next((marked[name.casefold()] for name in names if name.casefold() in marked), None)
+            if known is not None and known not in found.values():
+                found[person.id] = known
+        return found
+
+    @property
+    def strangers(self) -> list[str]:
+        """Those who have marks and are not on the roster, by id."""
+        return sorted({student for student, _ in self.scores} - set(self.students.values()))
+
     @property
     def people(self) -> tuple[Person, ...]:
         """The roster, then those who are not on it but have marks, by id."""
         listed = self.roster.people if self.roster else ()
-        known = {person.id for person in listed}
-        return (*listed, *(Person(name) for name in sorted({student for student, _ in self.scores} - known)))
+        return (*listed, *map(Person, self.strangers))
+
+    def score(self, person: Person, assignment: str) -> float | None:
+        """Return the marks of one person; None for what was not handed in."""
+        return self.scores.get((self.students.get(person.id, person.id), assignment))
 
     def cells(self, person: Person) -> list[str]:
         """Return the marks of one person; an empty cell for what was not handed in."""
-        found = (self.scores.get((person.id, name)) for name in self.assignments)
+        found = (self.score(person, name) for name in self.assignments)
         return ["" if score is None else number(score) for score in found]
 
     def most(self, assignment: str) -> float:
@@ -56,7 +81,7 @@ def plain(table: Table) -> Iterator[list[str]]:
     yield ["student", "name", *table.assignments, "total", "maximum"]
     most = number(sum(map(table.most, table.assignments)))
     for person in table.people:
-        scores = [table.scores.get((person.id, name), 0.0) for name in table.assignments]
+        scores = [table.score(person, name) or 0.0 for name in table.assignments]
         yield [person.id, person.name, *table.cells(person), number(sum(scores)), most]
 
 
@@ -86,7 +111,7 @@ def moodle(table: Table) -> Iterator[list[str]]:
     Raises:
         GradingError: A worksheet is of one assignment, and there are several; or it gives other marks at most.
     """
-    if table.roster and "Identifier" in table.roster.columns and GRADE in table.roster.columns:
+    if table.roster and participant_column(by_plain_name(table.roster.columns)):
         yield from _worksheet(table, table.roster)
         return
     yield ["ID number", "First name", "Last name", "Email address", *table.assignments]
@@ -103,16 +128,18 @@ def _worksheet(table: Table, roster: Roster) -> Iterator[list[str]]:
         raise GradingError("a grading worksheet of Moodle is of one assignment; name it with --assignment")
     (assignment,) = table.assignments
     most = table.most(assignment)
+    plain = by_plain_name(roster.columns)
+    grade, maximum = first_of(plain, GRADE), first_of(plain, MAXIMUM)
     yield list(roster.columns)
     for person in roster.people:
         row = {column: person.row.get(column, "") for column in roster.columns}
-        if not _is(row.get(MAXIMUM, ""), most):
+        if not _is(row[maximum], most):
             raise GradingError(
-                f"the worksheet gives {row[MAXIMUM]} marks at most, and {assignment} {number(most)}; "
+                f"the worksheet gives {row[maximum]} marks at most, and {assignment} {number(most)}; "
                 "change the maximum grade of the assignment in Moodle and download the worksheet again"
             )
         (score,) = table.cells(person)
-        yield list({**row, GRADE: score or row[GRADE]}.values())
+        yield list({**row, grade: score or row[grade]}.values())
 
 
 def _is(text: str, value: float) -> bool:

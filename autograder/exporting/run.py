@@ -13,7 +13,8 @@ from autograder.exporting.marks import Marks, read_marks
 from autograder.grade.files import errors_for_people, write_all
 from autograder.grade.releases import assignments_of
 from autograder.grade.types import GradingError
-from autograder.importing.roster import Roster, read_roster
+from autograder.importing.file_sorting import some
+from autograder.importing.roster import read_roster
 from autograder.report.cells import as_csv
 
 __all__ = ["ExportOrder", "ExportReport", "Format", "export_grades"]
@@ -72,17 +73,23 @@ def export_grades(order: ExportOrder) -> ExportReport:
     present = {one.assignment for one in marks}
     assignments = tuple(name for name in course.assignments if name in present)
     scores = {(one.student, one.assignment): one.score for one in marks}
-    content = as_csv(FORMATS[order.format](Table(course, assignments, scores, roster)))
+    table = Table(course, assignments, scores, roster)
+    if roster and not table.students:
+        raise GradingError(
+            f"nobody in {order.roster} has marks: the gradebook knows {some(table.strangers, 3)}, "
+            f"and the roster {some([person.id for person in roster.people], 3)}; give the roster of this class"
+        )
+    content = as_csv(FORMATS[order.format](table))
     with errors_for_people(order.out.parent):
         write_all(order.out.parent, [(order.out.name, content)])
-    return ExportReport(len({one.student for one in marks}), assignments, tuple(_problems(marks, roster)))
+    return ExportReport(len({one.student for one in marks}), assignments, tuple(_problems(marks, table)))
 
 
 def _answers(count: int) -> str:
     return "1 answer waits to be" if count == 1 else f"{count} answers wait to be"
 
 
-def _problems(marks: Sequence[Marks], roster: Roster | None) -> Iterator[str]:
+def _problems(marks: Sequence[Marks], table: Table) -> Iterator[str]:
     for assignment in {one.assignment: None for one in marks}:
         own = [one for one in marks if one.assignment == assignment]
         if waiting := sum(one.waiting for one in own):
@@ -93,6 +100,5 @@ def _problems(marks: Sequence[Marks], roster: Roster | None) -> Iterator[str]:
                     f"{assignment}, {one.student}: {_answers(one.again)} looked at again in formgrader, under Manual "
                     "Grading: graded again after it was marked by hand."
                 )
-    known = {person.id for person in roster.people} if roster else set()
-    for student in sorted({one.student for one in marks} - known) if roster else ():
+    for student in table.strangers if table.roster else ():
         yield f"{student} has marks and is not on the roster."

@@ -149,8 +149,8 @@ class _ClassRun:
     def tasks(self, found: Sequence[Found]) -> Iterator[Task]:
         """Yield what is not done; submissions are read one at a time, as they are asked for."""
         for one in found:
-            submission = load(one, self.settings.submission_bytes)
             release = self.releases[one.assignment]
+            submission = load(one, release, self.settings.submission_bytes)
             basis = submission_basis(submission, release, self.settings)
             key = submission_key(basis, self.settings)
             chosen = self.order.only in (None, one.student) and self.order.exercise in (None, *release.checked)

@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from tempfile import TemporaryDirectory
 
@@ -19,6 +19,7 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from autograder.grade.engine import engine_digest
 from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure
+from autograder.grade.memory import free_memory
 from autograder.grade.types import Graded, GradingError
 
 __all__ = ["existing_cluster", "local_cluster", "workers_for"]
@@ -42,14 +43,18 @@ SETTINGS = {
     "distributed.admin.large-graph-warning-threshold": "1GB",
 }
 SUBMISSIONS_PER_WORKER = 8
+# A worker and its warm process take a gigabyte, and a submission may use two more.
+BYTES_PER_WORKER = 3_000_000_000
 WAIT_S = 60
 CONNECT_S = 10
 
 
 def workers_for(submissions: int) -> int:
-    """Return how many workers are worth starting on this machine."""
+    """Return how many workers are worth starting on this machine, and have the memory that they may need."""
     cores = len(os.sched_getaffinity(0))
-    return max(1, min(cores, submissions // SUBMISSIONS_PER_WORKER))
+    free = free_memory()
+    room = cores if free is None else free // BYTES_PER_WORKER
+    return max(1, min(cores, room, submissions // SUBMISSIONS_PER_WORKER))
 
 
 @contextmanager
@@ -63,24 +68,35 @@ def local_cluster(submissions: int, *, workers: int, do: Do = grade_task) -> Ite
         submissions: How many submissions there are.
         workers: How many workers, one process each.
         do: What they do.
+
+    Raises:
+        GradingError: A worker does not start.
     """
-    with (
-        dask.config.set(SETTINGS),
-        TemporaryDirectory(prefix="autograder-") as scratch,
-        LocalCluster(
-            local_directory=scratch,
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            security=True,
-            dashboard_address=None,
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its own choice is a port that others use, too
-            memory_limit=0,
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
+    with ExitStack() as stack:
+        stack.enter_context(dask.config.set(SETTINGS))
+        scratch = stack.enter_context(TemporaryDirectory(prefix="autograder-"))
+        try:
+            client = stack.enter_context(Client(stack.enter_context(_local(scratch, workers))))
+        except (RuntimeError, OSError, TimeoutError) as error:
+            raise GradingError(
+                f"a worker was ended while it started ({type(error).__name__}); "
+                "if memory is short, start again with fewer --workers"
+            ) from error
         yield partial(_grade, client, do=do)
+
+
+def _local(scratch: str, workers: int) -> LocalCluster:
+    return LocalCluster(
+        local_directory=scratch,
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        security=True,
+        dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its own choice is a port that others use, too
+        memory_limit=0,
+        silence_logs=logging.CRITICAL,
+    )
 
 
 @contextmanager

@@ -11,15 +11,21 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
+from autograder.grade.file_names import is_notebook
 from autograder.grade.gradebook_file import FILE_NAME
-from autograder.grade.late import CONFIG_NAME, time_of
+from autograder.grade.large_files import AS_LARGE, without_outputs
+from autograder.grade.late import CONFIG_NAME
 from autograder.grade.read import tidy
+from autograder.grade.release import Release
+from autograder.grade.times import time_of
 from autograder.grade.types import GradingError, Submission
+from autograder.grade.worked import worked_on
 
 __all__ = ["LATE", "OF_NBGRADER", "TIMESTAMP", "Collected", "Found", "collect", "load"]
 
 TIMESTAMP = "timestamp.txt"
 MAX_OTHERS = 5
+MAX_LOOKED_INTO = 10
 # What a platform says of lateness where it does not tell the time.
 LATE = "late.txt"
 # What lies in nbgrader's folder of a class, beside the folder of the submissions.
@@ -84,21 +90,25 @@ def collect(folder: Path, assignments: Container[str]) -> Collected:
     return Collected(tuple(found), tuple(strays))
 
 
-def load(found: Found, max_bytes: int) -> Submission:
+def load(found: Found, release: Release, max_bytes: int) -> Submission:
     """Read a submission; what cannot be read becomes its problem.
+
+    Of several notebooks the one is taken that has most of its exercises worked on, and of equal ones the one that is
+    called most like the assignment.
 
     Args:
         found: Where it lies.
-        max_bytes: How large a notebook may be.
+        release: The released notebook of the assignment.
+        max_bytes: How large a notebook may be without its outputs.
     """
     student, assignment = found.student, found.assignment
     when = _line(found.folder / TIMESTAMP)
-    notebooks = [path for path in _entries(found.folder) if path.suffix == ".ipynb"]
+    notebooks = [path for path in _entries(found.folder) if is_notebook(path.name, [assignment])]
     if not notebooks:
         problem = f"No notebook was handed in: there is no .ipynb file in {assignment}."
         return Submission(student, assignment, problem=problem, submitted_at=when)
     wanted = f"{assignment}.ipynb"
-    path = max(notebooks, key=lambda path: fuzz.ratio(path.name, wanted))
+    path, content, problem = _best(notebooks, wanted, release, max_bytes)
     name = tidy(path.name, 200)
     notes = [f"The file is called {name!r}, not {wanted!r}."] if path.name != wanted else []
     if when and time_of(when) is None:
@@ -109,7 +119,6 @@ def load(found: Found, max_bytes: int) -> Submission:
         more = [f"and {len(others) - MAX_OTHERS} more"] if len(others) > MAX_OTHERS else []
         named = ", ".join([*map(repr, others[:MAX_OTHERS]), *more])
         notes.append(f"{name!r} was graded; left aside: {named}.")
-    content, problem = _read(path, max_bytes)
     return Submission(
         student=student,
         assignment=assignment,
@@ -119,6 +128,26 @@ def load(found: Found, max_bytes: int) -> Submission:
         notes=tuple(notes),
         submitted_at=when,
     )
+
+
+def _best(notebooks: list[Path], wanted: str, release: Release, max_bytes: int) -> tuple[Path, bytes, str]:
+    """Return the notebook to grade, its content, and why it cannot be read."""
+    likely = sorted(notebooks, key=lambda path: -fuzz.ratio(path.name, wanted))[:MAX_LOOKED_INTO]
+    best: tuple[Path, bytes, str] | None = None
+    most = -1
+    for path in likely:
+        content, problem = _read_notebook(path, max_bytes)
+        done = worked_on(release, content, max_bytes) if len(likely) > 1 and not problem else 0
+        if best is None or done > most:
+            best, most = (path, content, problem), done
+    assert best is not None
+    return best
+
+
+def _read_notebook(path: Path, max_bytes: int) -> tuple[bytes, str]:
+    """Return a notebook, without its outputs where it is too large with them, or the reason why there is none."""
+    content, problem = _read(path, AS_LARGE * max_bytes)
+    return (content if problem else without_outputs(content, max_bytes)), problem
 
 
 def _read(path: Path, max_bytes: int) -> tuple[bytes, str]:

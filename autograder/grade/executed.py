@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from autograder.grade.outputs import inert_outputs, pixels_of_a_notebook
+from autograder.grade.outputs import inert_outputs, inert_pictures, pixels_of_a_notebook
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, ExerciseGrade
 from autograder.report.words import text_of
@@ -37,11 +37,20 @@ def executed_notebook(
     """
     notebook = json.loads(release.notebook)
     given = {record["id"]: record for record in notebook["cells"]}
+    pasted = pixels_of_a_notebook()
+    pictures = {cell.id: inert_pictures(cell.pictures, pasted) for cell in cells if cell.pictures}
     budget = pixels_of_a_notebook()
     shown = {cell.id: inert_outputs(cell.outputs, budget) for cell in results}
     by_cell = {one.grade_id: one for one in exercises}
     notebook["cells"] = [
-        _record(cell, source, given.get(cell.id), shown.get(cell.id, []), by_cell.get(cell.grade_id))
+        _record(
+            cell,
+            source,
+            given.get(cell.id),
+            shown.get(cell.id, []),
+            pictures.get(cell.id, {}),
+            by_cell.get(cell.grade_id),
+        )
         for cell, source in _sources(release, cells)
     ]
     return _as_bytes(notebook)
@@ -77,7 +86,12 @@ def _as_bytes(notebook: dict[str, Any]) -> bytes:
 
 
 def _record(
-    cell: Cell, source: str, given: dict[str, Any] | None, outputs: list[dict[str, Any]], grade: ExerciseGrade | None
+    cell: Cell,
+    source: str,
+    given: dict[str, Any] | None,
+    outputs: list[dict[str, Any]],
+    pictures: dict[str, dict[str, str]],
+    grade: ExerciseGrade | None,
 ) -> dict[str, Any]:
     metadata = given["metadata"] if given else {ADDED_KEY: True}
     record: dict[str, Any] = {
@@ -86,6 +100,8 @@ def _record(
         "metadata": metadata,
         "source": source,
     }
+    if pictures and not cell.code:
+        record["attachments"] = pictures
     if cell.code:
         marked = _marked(grade) if cell.role == "check" and grade is not None else outputs
         record |= {"execution_count": None, "outputs": marked}

@@ -14,8 +14,9 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 
 from autograder.course import Course
 from autograder.grade.gradebook_file import errors_of_gradebook
-from autograder.grade.late import Late, Penalty, time_of
+from autograder.grade.late import Late, Penalty
 from autograder.grade.release import Release
+from autograder.grade.times import time_of
 from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
 from autograder.report.words import reasons
 
@@ -94,7 +95,7 @@ def _enter_submission(book: Any, grade: SubmissionGrade, penalty: Penalty, only:
     book.update_or_create_student(grade.student)
     when = time_of(grade.submitted_at)
     submission = book.update_or_create_submission(
-        grade.assignment, grade.student, **({"timestamp": when} if when else {})
+        grade.assignment, grade.student, **({"timestamp": when.replace(tzinfo=None)} if when else {})
     )
     (notebook,) = submission.notebooks
     _complete(book, notebook)

@@ -16,7 +16,7 @@ from autograder.grade.release import Release, load_release
 from autograder.grade.submission import RunSteps, Settings, failed, grade_submission
 from autograder.grade.types import Graded, GradingError, Submission
 from autograder.sandbox.host import WallsMissing
-from autograder.sandbox.run import run_submission
+from autograder.sandbox.run import Killed, run_submission
 from autograder.sandbox.servers import borrow_server
 
 __all__ = ["ATTEMPTS", "OpenPool", "Pool", "Task", "grade_task", "in_this_process", "report_failure"]
@@ -63,6 +63,8 @@ def grade_task(task: Task) -> Graded:
             raise GradingError(
                 f"{error}\nrun `autograder doctor` to see what to install, or accept the risk with --weak-walls"
             ) from error
+        except Killed as error:
+            return report_failure(task, f"{error} Is there too little memory? --workers 1 needs least.")
         except Exception as error:
             log.warning("attempt %d at %s failed: %r", attempt, task.submission.student, error)
             reason = f"{type(error).__name__}: {error}"

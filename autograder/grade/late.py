@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.grade.types import GradingError
 
-__all__ = ["CONFIG_NAME", "Late", "Lateness", "Penalty", "penalty_of", "time_of"]
+__all__ = ["CONFIG_NAME", "Late", "Lateness", "Penalty", "penalty_of"]
 
 CONFIG_NAME = "nbgrader_config.py"
 # `penalty(student, score, seconds_late)` returns the marks to take off, or None.
 Penalty = Callable[[str, float, float], float | None]
 DAY_S = 86_400
-# Parts of a date would be completed with today's, and lateness would depend on the day of grading.
-DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
 
 
 @dataclass(frozen=True)
@@ -51,17 +46,6 @@ class Late:
 
 # By student and assignment; whoever was in time is not in it.
 Lateness = Mapping[tuple[str, str], Late]
-
-
-def time_of(text: str) -> datetime | None:
-    """Read the text of a `timestamp.txt` as nbgrader does; None if it is not a date and a time."""
-    if not DATE.match(text):
-        return None
-    try:
-        found: datetime = parse_utc(text)
-    except Exception:  # whatever a student can make the parser raise
-        return None
-    return found
 
 
 def penalty_of(folder: Path) -> Penalty:

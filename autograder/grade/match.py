@@ -22,12 +22,14 @@ class Match:
         by_id: The cell of the file that stands for a released cell, by the released id.
         after: The other cells of the file, by the released id of the cell that they follow; "" at the top.
         copies: The exercise that another cell of the file is a copy or a piece of, by its number.
+        aside: The cells that are left out.
         notes: Lines for the report.
     """
 
     by_id: Mapping[str, FileCell]
     after: Mapping[str, Sequence[FileCell]]
     copies: Mapping[int, str]
+    aside: tuple[FileCell, ...]
     notes: tuple[str, ...]
 
 
@@ -56,7 +58,8 @@ def match(release: Release, submitted: Sequence[FileCell]) -> Match:
     notes += [
         f"The solution cell {name!r} had lost its id; what it defines told which it is." for name in lost.values()
     ]
-    return Match(by_id, after, copies, (*notes, *_moved(release, submitted, taken)))
+    aside = tuple(cell for cell in submitted if cell.number in dropped)
+    return Match(by_id, after, copies, aside, (*notes, *_moved(release, submitted, taken)))
 
 
 def _by_signs(release: Release, submitted: Sequence[FileCell]) -> dict[int, str]:

@@ -41,7 +41,7 @@ def engine_config() -> Config:
     config.Autograde.exporter_class = f"{__name__}.EngineExporter"
     config.Autograde.sanitize_preprocessors = []
     config.Autograde.autograde_preprocessors = []
-    config.HTMLExporter.filters = {"markdown2html": "autograder.report.markdown.inert_markdown"}
+    config.HTMLExporter.filters = {"markdown2html": "autograder.report.markdown.inert_cell"}
     return config
 
 
@@ -80,7 +80,7 @@ class EngineExporter(NotebookExporter):
         release = load_release(name, content)
         with open_folder(Path(self.parent.coursedir.root), None) as folder:
             settings = settings_of(course, folder.seed, self.walls)
-            submission = load(Found(about["student"], path.parent), settings.submission_bytes)
+            submission = load(Found(about["student"], path.parent), release, settings.submission_bytes)
             basis = submission_basis(submission, release, settings)
             task = Task(submission_key(basis, settings), submission, content, settings, basis)
             grade = _known(folder, task)

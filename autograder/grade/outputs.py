@@ -8,8 +8,9 @@ from typing import Any
 
 from autograder.grade.pictures import TYPES, PixelBudget
 from autograder.grade.read import tidy
+from autograder.grade.types import Picture
 
-__all__ = ["inert_outputs", "pixels_of_a_notebook"]
+__all__ = ["inert_outputs", "inert_pictures", "pixels_of_a_notebook"]
 
 MAX_TEXT = 20_000
 MAX_IMAGE = 2_000_000
@@ -35,6 +36,11 @@ def inert_outputs(outputs: Iterable[Mapping[str, Any]], budget: PixelBudget) -> 
     if len(made) <= MAX_OUTPUTS:
         return made
     return [*made[:MAX_OUTPUTS], _stream(f"({len(made) - MAX_OUTPUTS} more outputs were left out)")]
+
+
+def inert_pictures(pictures: Iterable[Picture], budget: PixelBudget) -> dict[str, dict[str, str]]:
+    """Return the pictures that were pasted into a text as nbformat's attachments: PNG and JPEG within the budget."""
+    return {one.name: {one.mime: kept} for one in pictures if (kept := _picture(one.mime, one.data, budget))}
 
 
 def _inert(output: Mapping[str, Any], budget: PixelBudget) -> list[dict[str, Any]]:

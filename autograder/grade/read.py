@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.build.source import EXPERIMENT_TAG
+from autograder.grade.pictures import TYPES
+from autograder.grade.types import Picture
 
 __all__ = ["FileCell", "Unreadable", "read_notebook", "tidy"]
 
 MAX_CELLS = 5_000
+MAX_PICTURES = 20  # in one cell
 CELL_TYPES = ("code", "markdown", "raw")
 
 
@@ -38,6 +42,7 @@ class FileCell:
         source: Its source.
         grade_id: The name that nbgrader's metadata give it; empty if none.
         experiment: Whether it is tagged as a run, which grading skips.
+        pictures: The PNG and JPEG pictures that were pasted into it.
     """
 
     number: int
@@ -46,6 +51,7 @@ class FileCell:
     source: str
     grade_id: str = ""
     experiment: bool = False
+    pictures: tuple[Picture, ...] = ()
 
 
 def read_notebook(content: bytes, max_bytes: int) -> tuple[tuple[FileCell, ...], tuple[str, ...]]:
@@ -126,7 +132,18 @@ def _cell(number: int, record: Any) -> FileCell | None:
         source=source.encode("utf-8", "replace").decode("utf-8"),
         grade_id=_text(_mapping(metadata.get("nbgrader")).get("grade_id")),
         experiment=_tagged(metadata.get("tags")),
+        pictures=tuple(_pictures(_mapping(record.get("attachments")))),
     )
+
+
+def _pictures(attachments: dict[str, Any]) -> Iterator[Picture]:
+    """Yield the pictures of a cell; whether they are what they are called is looked at before they are shown."""
+    for name, kinds in list(attachments.items())[:MAX_PICTURES]:
+        found = {mime: data for mime, data in _mapping(kinds).items() if mime in TYPES}
+        for mime, data in list(found.items())[:1]:
+            text = "".join(data) if isinstance(data, list) and all(isinstance(one, str) for one in data) else data
+            if isinstance(text, str) and tidy(name, 200) == name:
+                yield Picture(name, mime, text)
 
 
 def _mapping(value: Any) -> dict[str, Any]:

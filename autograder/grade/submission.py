@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from autograder.course import Course
 from autograder.grade.executed import executed_notebook
 from autograder.grade.judge import judge_run, no_grades
+from autograder.grade.other_python import told_of_other_python, version_of
 from autograder.grade.plan import plan
 from autograder.grade.pointing import point_steps, with_lines
 from autograder.grade.read import Unreadable, read_notebook, tidy
@@ -101,7 +102,11 @@ def _evaluate(release: Release, submission: Submission, settings: Settings, run:
     rebuilt = rebuild(release, cells)
     planned = plan(rebuilt, settings.seed, submission.student)
     result = run(planned.steps, settings.limits)
-    exercises = judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
+    version = version_of(submission.content)
+    exercises = tuple(
+        told_of_other_python(one, version, (cell.source for cell in rebuilt.cells if cell.exercise == one.exercise))
+        for one in judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
+    )
     if searched := point_steps(planned.steps, planned.inputs, exercises):
         exercises = with_lines(exercises, rebuilt, planned.inputs, run(searched, settings.limits).claims)
     failures = _given_cells_that_failed(rebuilt, result)

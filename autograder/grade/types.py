@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -16,6 +16,7 @@ __all__ = [
     "Numbers",
     "PartGrade",
     "Pattern",
+    "Picture",
     "PointedLine",
     "Rebuilt",
     "Role",
@@ -56,6 +57,14 @@ class Submission:
     submitted_at: str = ""
 
 
+class Picture(NamedTuple):
+    """A picture that was pasted into a text: the name in the text, its type, and its bytes in base64; untrusted."""
+
+    name: str
+    mime: str
+    data: str
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell of a released or rebuilt notebook.
@@ -68,6 +77,7 @@ class Cell:
         exercise: The exercise that it solves, checks or explains; empty for other cells.
         points: The marks that it carries.
         grade_id: Its name in nbgrader's gradebook; empty for cells that nbgrader does not know.
+        pictures: The pictures that its text shows.
     """
 
     id: str
@@ -77,6 +87,7 @@ class Cell:
     exercise: str = ""
     points: float = 0.0
     grade_id: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from autograder.grade.file_names import copy_number
+from autograder.grade.large_files import AS_LARGE, without_outputs
+from autograder.grade.read import tidy
 from autograder.grade.release import Release
-from autograder.importing.file_names import copy_number
 from autograder.importing.types import Attempts, Claim, Member
 from autograder.importing.workbook import Looked, look_into
 
@@ -46,12 +48,12 @@ def look(one: Claimed, hint: str, releases: Mapping[str, Release], max_bytes: in
         one: The file.
         hint: The assignment that is imported; empty if it is not known.
         releases: The released notebooks.
-        max_bytes: How large it may be.
+        max_bytes: How large it may be without its outputs.
 
     Raises:
         Refused: It cannot be read from the download.
     """
-    content = one.member.read(max_bytes)
+    content = without_outputs(one.member.read(AS_LARGE * max_bytes), max_bytes)
     looked = look_into(content, one.claim.file_name, hint or one.claim.assignment, releases, max_bytes)
     return Attempt(one.member, one.claim, looked)
 
@@ -93,6 +95,9 @@ def to_look_at(name: str, chosen: Attempt, attempts: Sequence[Attempt]) -> Itera
             yield f"{name}: {one.member.name} is later, but cannot be read. {one.looked.problem}"
     if not chosen.looked.certain:
         yield f"{name}: only the name of {chosen.member.name} says which workbook it is; no cell of it is known."
+    if chosen.claim.unread_time:
+        said = tidy(chosen.claim.unread_time, 60)
+        yield f"{name}: its time {said!r} cannot be read; no time was kept, and no penalty will be taken."
 
 
 def left(name: str, chosen: Attempt, attempts: Sequence[Attempt], wanted: Attempts) -> Iterator[str]:
@@ -111,6 +116,8 @@ def left(name: str, chosen: Attempt, attempts: Sequence[Attempt], wanted: Attemp
         yield f"{name}: {len(attempts)} attempts; {which} {chosen.member.name}; left: {names}."
     if late := late_without_time(chosen):
         yield f"{name}: {late}"
+    if not chosen.member.parts[-1].lower().endswith(".ipynb"):
+        yield f"{name}: {chosen.member.name} was taken for a notebook, which is called .ipynb."
 
 
 def late_without_time(one: Attempt) -> str:

@@ -6,14 +6,47 @@ from collections.abc import Collection, Mapping, Sequence
 
 from autograder.grade.types import GradingError
 
-__all__ = ["EMAIL", "FIRST", "ID", "LAST", "NAME", "NO_NAMES", "by_plain_name", "check_header", "first_of", "is_canvas"]
+__all__ = [
+    "EMAIL",
+    "FIRST",
+    "GRADE",
+    "ID",
+    "LAST",
+    "MAXIMUM",
+    "NAME",
+    "NO_NAMES",
+    "PARTICIPANT",
+    "by_plain_name",
+    "check_header",
+    "first_of",
+    "is_canvas",
+    "participant_column",
+]
 
-# What a column may be called: our own names, and those of exports of Canvas, Moodle, Brightspace and Gradescope.
-ID = ("student_id", "student id", "sis login id", "username", "orgdefinedid", "sis user id", "id number", "sid", "id")
-NAME = ("name", "full name", "student", "student name", "display name")
-FIRST = ("first_name", "first name", "firstname", "given name", "vorname")
-LAST = ("last_name", "last name", "lastname", "surname", "family name", "nachname")
-EMAIL = ("email", "email address", "e-mail", "mail")
+# What a column may be called: our own names, and those of exports of Canvas, Moodle, Brightspace, Gradescope and ILIAS,
+# of the last and of Moodle in German, French and Spanish, too.
+ID = (
+    "student_id", "student id", "sis login id", "username", "orgdefinedid", "sis user id", "id number", "sid", "id",
+    "login", "benutzername", "anmeldename", "matrikelnummer", "id-nummer", "nom d'utilisateur",
+    "numéro d'identification", "nombre de usuario", "número de id", "número id",
+)  # fmt: skip
+NAME = (
+    "name", "full name", "student", "student name", "display name", "vollständiger name", "nom complet",
+    "nombre completo", "nombre y apellidos",
+)  # fmt: skip
+FIRST = ("first_name", "first name", "firstname", "given name", "vorname", "prénom", "nombre")
+LAST = (
+    "last_name", "last name", "lastname", "surname", "family name", "nachname", "nom", "nom de famille", "apellidos",
+    "apellido(s)",
+)  # fmt: skip
+EMAIL = (
+    "email", "email address", "e-mail", "mail", "e-mail-adresse", "adresse de courriel", "adresse e-mail", "courriel",
+    "dirección de correo", "dirección de correo electrónico", "dirección email", "correo electrónico",
+)  # fmt: skip
+# Of Moodle's grading worksheet: the participant in the assignment, the marks, and those that can be had.
+PARTICIPANT = ("identifier", "id", "identifiant", "identificador")
+GRADE = ("grade", "bewertung", "note", "calificación")
+MAXIMUM = ("maximum grade", "bestwertung", "note maximale", "calificación máxima")
 NO_NAMES = "no column of names (they may be called name, or first_name and last_name)"
 
 
@@ -27,6 +60,17 @@ def is_canvas(plain: Collection[str]) -> bool:
     return "section" in plain and "student" in plain
 
 
+def participant_column(plain: Mapping[str, str]) -> str:
+    """Return the column of participants of Moodle's grading worksheet; empty where the table is none.
+
+    Args:
+        plain: The columns by their plain names.
+    """
+    if first_of(plain, GRADE) and first_of(plain, MAXIMUM):
+        return first_of(plain, PARTICIPANT)
+    return ""
+
+
 def check_header(columns: Sequence[str]) -> None:
     """Refuse a header without a column of ids or emails.
 
@@ -38,7 +82,7 @@ def check_header(columns: Sequence[str]) -> None:
     """
     plain = by_plain_name(columns)
     usable = {*ID, *EMAIL} - ({"id"} if is_canvas(plain) else set())
-    if usable & plain.keys():
+    if usable & plain.keys() or participant_column(plain):
         return
     own = "; the column ID of Canvas holds its own numbers, which are no ids" if is_canvas(plain) else ""
     raise GradingError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from autograder.grade.collect import TIMESTAMP
+from autograder.grade.file_names import is_notebook
 from autograder.grade.read import tidy
 from autograder.importing.attempts import Claimed
 from autograder.importing.gradescope import METADATA, read_metadata
@@ -60,7 +61,8 @@ def sort_files(source: Source, assignments: Collection[str], roster: Roster | No
     rest: list[Member] = []
     for member in source.members:
         claim = recognise(member, context)
-        notebook = member.parts[-1].lower().endswith(".ipynb") and CHECKPOINTS not in member.parts
+        name = claim.file_name or member.parts[-1] if claim else member.parts[-1]
+        notebook = is_notebook(name, assignments) and CHECKPOINTS not in member.parts
         if claim is not None and (notebook or member.parts[-1] not in ABOUT):
             (claimed if notebook else others).append(Claimed(member, claim))
         elif notebook:

@@ -7,22 +7,33 @@ as far as the platform wrote the path, so that nobody hands in under another nam
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
-from autograder.importing.people import slug
+from autograder.grade.file_names import workbook_called
+from autograder.grade.times import time_of
+from autograder.importing.people import is_participant, slug
 from autograder.importing.roster import Roster, Unknown
-from autograder.importing.times import exchange_time, local_time
+from autograder.importing.times import local_time
 from autograder.importing.types import Claim, Member, Who
 
 __all__ = ["Context", "recognise"]
 
 Parts = tuple[str, ...]
 CANVAS = re.compile(r"(?:(?P<name>.*?)_)?(?:(?P<late>LATE)_)?(?P<id>\d+|anon_[A-Za-z0-9]+)_\d+_(?P<file>.+)")
+# A name as Canvas writes it: without spaces, and without capitals.
+CANVAS_NAME = re.compile(r"[^\s_A-Z]*")
 MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?")
 BRIGHTSPACE = re.compile(r"(?P<id>\d+)-\d+ ?- ?(?P<name>.+?) ?- ?(?P<date>[^-]*?\d{4}[^-]*?)(?: - (?P<file>.+))?")
 EXCHANGE = re.compile(r"(?P<id>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[^+]*)(?:\+.*)?")
+BLACKBOARD = re.compile(
+    r"(?P<login>.+)_attempt_(?P<date>\d{4}-\d\d-\d\d)-(?P<hour>\d\d)-(?P<minute>\d\d)-\d\d(?:_(?P<file>.+)|\.txt)"
+)
+ILIAS = re.compile(r"(?P<name>.+)_(?P<number>\d+)")
+# What ILIAS calls the folder of the submissions and those of teams; without a roster, one of them has to be above.
+ILIAS_FOLDER = re.compile(r"Abgaben|Submissions|Team \d+", re.IGNORECASE)
+CLASSROOM = re.compile(r"(?P<name>[^/]+?) - (?P<file>.+)")
 # Folders of nbgrader and of the student edition that stand above an assignment's and are no student.
 NO_STUDENT = ("submitted", "release", "source", "autograded", "feedback", "notebooks", "inbound")
 
@@ -71,7 +82,8 @@ def exchange(parts: Parts, place: int, context: Context) -> Claim | None:
         return None
     student = found["id"].strip()
     who = Who(student, ids=(("id", student),), fallback=student)
-    return Claim("nbgrader exchange", (who,), parts[-1], exchange_time(found["time"]), assignment=found["assignment"])
+    when, unread = _read_time(found["time"])
+    return Claim("nbgrader exchange", (who,), parts[-1], when, assignment=found["assignment"], unread_time=unread)
 
 
 def nbgrader(parts: Parts, place: int, context: Context) -> Claim | None:
@@ -79,21 +91,32 @@ def nbgrader(parts: Parts, place: int, context: Context) -> Claim | None:
     if len(parts) < place + 3 or parts[place + 1] not in context.assignments or parts[place] in NO_STUDENT:
         return None
     student = parts[place]
-    when = exchange_time(context.timestamps.get(parts[: place + 2], ""))
+    when, unread = _read_time(context.timestamps.get(parts[: place + 2], ""))
     who = Who(student, ids=(("id", student),), fallback=student)
-    return Claim("nbgrader", (who,), parts[-1], when, assignment=parts[place + 1])
+    return Claim("nbgrader", (who,), parts[-1], when, assignment=parts[place + 1], unread_time=unread)
+
+
+def _read_time(text: str) -> tuple[datetime | None, str]:
+    """Return a time, or else the text that nobody can read."""
+    when = time_of(text)
+    return when, "" if when else text
 
 
 def moodle(parts: Parts, place: int, context: Context) -> Claim | None:
     """Moodle's "Download all submissions": `Lena Meier_123_assignsubmission_file_/...`, or all in one folder.
 
-    The number is that of the participant in this assignment, not the user's.
+    The number is that of the participant in this assignment, not the user's. In group assignments, the name of the
+    group stands before that of the member, and each member has the file; in anonymous ones nobody has a name.
     """
     found = MOODLE.fullmatch(parts[place])
     if not found:
         return None
     last = place + 1 == len(parts)
-    who = Who(found["name"], ids=(("moodle", found["id"]),), fallback=slug(found["name"]))
+    name, number = found["name"], found["id"]
+    pieces = name.split("-")
+    others = tuple("-".join(pieces[place:]).strip() for place in range(1, len(pieces)))
+    fallback = f"participant-{number}" if is_participant(name) else slug(name)
+    who = Who(name, ids=(("moodle", number),), fallback=fallback, others=others)
     file_name = found["file"] or "" if last else parts[-1]
     return Claim("Moodle", (who,), file_name, account=_account(parts, place, found["id"]))
 
@@ -106,7 +129,8 @@ def brightspace(parts: Parts, place: int, context: Context) -> Claim | None:
         return None
     when = local_time(found["date"], context.zone)
     who = Who(found["name"], fallback=slug(found["name"]))
-    return Claim("Brightspace", (who,), found["file"] if last else parts[-1], when)
+    unread = "" if when else found["date"]
+    return Claim("Brightspace", (who,), found["file"] if last else parts[-1], when, unread_time=unread)
 
 
 def canvas(parts: Parts, place: int, context: Context) -> Claim | None:
@@ -119,6 +143,13 @@ def canvas(parts: Parts, place: int, context: Context) -> Claim | None:
     if not found:
         return None
     name, user = found["name"] or "", found["id"]
+    # Without a name, or in a folder that may be a student's, any two numbers look like this.
+    unsure = not name and not found["late"] and user.isdigit()
+    unsure |= context.roster is None and place > 0 and not parts[place - 1].lower().endswith(".zip")
+    if not CANVAS_NAME.fullmatch(name.removesuffix("LATE")):
+        return None
+    if unsure and not workbook_called(found["file"], context.assignments):
+        return None
     # Names are in small letters, so this is the mark of a late submission without a name.
     late, name = bool(found["late"]) or name == "LATE", "" if name == "LATE" else name
     fallback = f"{slug(name)}-{user}" if name else user
@@ -140,10 +171,55 @@ def one_folder_each(parts: Parts, place: int, context: Context) -> Claim | None:
     return Claim("one folder each", (who,), parts[-1])
 
 
+def blackboard(parts: Parts, place: int, context: Context) -> Claim | None:
+    """Blackboard's download: `Homework_lmeier_attempt_2026-03-01-12-00-00_02_optimizers.ipynb`."""
+    found = BLACKBOARD.fullmatch(parts[place])
+    if not found or place + 1 != len(parts):
+        return None
+    when = local_time(f"{found['date']} {found['hour']}:{found['minute']}", context.zone)
+    who = _by_login(found["login"].split("_"), context)
+    return Claim("Blackboard", (who,), found["file"] or parts[-1], when)
+
+
+def ilias(parts: Parts, place: int, context: Context) -> Claim | None:
+    """ILIAS's download: `02_optimizers/Abgaben/Team 12/meier_lena_lmeier_4711/...`, the login before the number."""
+    found = ILIAS.fullmatch(parts[place])
+    if not found or place + 1 == len(parts) or "_" not in found["name"]:
+        return None
+    who = _by_login(found["name"].split("_"), context)
+    if not any(ILIAS_FOLDER.fullmatch(part) for part in parts[:place]):
+        try:
+            if context.roster is None or context.roster.find(who) is None:
+                return None
+        except Unknown:
+            return None
+    return Claim("ILIAS", (who,), parts[-1], account=_account(parts, place, found["number"]))
+
+
+def _by_login(words: Sequence[str], context: Context) -> Who:
+    """Return who is meant by words of which the last are a login, and those before may be a name."""
+    for count in range(1, len(words) + 1):
+        login = "_".join(words[-count:])
+        ids = (("id", login), ("email", login))
+        if context.roster is not None and context.roster.has_id(ids):
+            return Who(login, ids=ids, fallback=login)
+    login, name = words[-1], " ".join(words[:-1])
+    return Who(login, ids=(("id", login), ("email", login)), fallback=login, others=(name,) if name else ())
+
+
+def classroom(parts: Parts, place: int, context: Context) -> Claim | None:
+    """The Drive folder of Google Classroom: `Lena Meier - Copy of 02_optimizers.ipynb`."""
+    found = CLASSROOM.fullmatch(parts[place])
+    if not found or place + 1 != len(parts) or not workbook_called(found["file"], context.assignments):
+        return None
+    who = Who(found["name"], fallback=slug(found["name"]))
+    return Claim("Google Classroom", (who,), found["file"])
+
+
 def _account(parts: Parts, place: int, number: str) -> str:
     return "/".join((*parts[:place], number))
 
 
 RECOGNISERS: tuple[Callable[[Parts, int, Context], Claim | None], ...] = (
-    gradescope, exchange, moodle, brightspace, nbgrader, canvas, one_folder_each
+    gradescope, exchange, moodle, brightspace, blackboard, nbgrader, canvas, ilias, one_folder_each, classroom
 )  # fmt: skip

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["FOLDINGS", "is_student_id", "rotations", "slug", "sortable", "words"]
+__all__ = ["FOLDINGS", "TEST_STUDENT", "is_participant", "is_student_id", "rotations", "slug", "sortable", "words"]
 
 # Letters that lose no accent when they are taken apart.
 PLAIN = {"ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}
 EXPANDED = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "ß": "ss"}
 LONGEST_ID = 128
+# What Moodle calls people in anonymous assignments: in English and French, German, Spanish and others.
+ANONYMOUS = re.compile(r"(?:.*-)?(?:Participant|Teilnehmer/?in|Participante|Partecipante|Deelnemer) ?", re.IGNORECASE)
+# The one of Canvas's "Student View", as names of files and gradebooks have it.
+TEST_STUDENT = ("studenttest", "teststudent")
 
 
 def _as_written(text: str) -> str:
@@ -51,6 +55,11 @@ def rotations(name: str) -> tuple[str, ...]:
 def slug(name: str) -> str:
     """Return a name as an id: small letters without accents, words joined by hyphens."""
     return "-".join(folded for word in words(name) if (folded := _expanded(word)))
+
+
+def is_participant(name: str) -> bool:
+    """Say whether a name is only Moodle's word for a participant, behind that of a group or not."""
+    return ANONYMOUS.fullmatch(name) is not None
 
 
 def is_student_id(text: str) -> bool:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,8 +25,9 @@ from autograder.importing.columns import (
     check_header,
     first_of,
     is_canvas,
+    participant_column,
 )
-from autograder.importing.people import FOLDINGS, is_student_id, rotations, sortable
+from autograder.importing.people import FOLDINGS, TEST_STUDENT, is_student_id, rotations, sortable
 from autograder.importing.types import Who
 
 __all__ = ["Ambiguous", "Person", "Roster", "Unknown", "read_roster"]
@@ -34,6 +35,8 @@ __all__ = ["Ambiguous", "Person", "Roster", "Unknown", "read_roster"]
 MOST_BYTES = 20_000_000
 # Not a student: the line of Canvas with the marks that can be had.
 NO_STUDENT = "points possible"
+# The line that Excel writes, and reads, before a table to say what separates its cells.
+SEPARATOR = re.compile(r"\s*sep=(?P<sign>.)\s*?\r?\n", re.IGNORECASE)
 # From this share of letters in common, in per cent, a name is offered in place of one that nobody has.
 NEAR = 75
 
@@ -96,12 +99,23 @@ class Roster:
         for kind, value in who.ids:
             if found := self._ids.get((kind, value.casefold())):
                 return _one(found, who)
-        for order in ("sortable" if who.sortable else "natural", "any"):
-            for level, folded in enumerate(FOLDINGS):
-                text = folded(who.name)
-                if text and (found := self._names.get((order, level, text))):
-                    return _one(found, who)
+        for name in (who.name, *who.others):
+            if found := self._called(name, sortable=who.sortable):
+                return _one(found, who)
         raise Unknown("is not on the roster")
+
+    def has_id(self, ids: Iterable[tuple[str, str]]) -> bool:
+        """Whether one of these pairs of a kind and a value is somebody's."""
+        return any((kind, value.casefold()) in self._ids for kind, value in ids)
+
+    def _called(self, name: str, *, sortable: bool) -> set[Person]:
+        """Return those whose name fits best; nobody if none fits."""
+        for order in ("sortable" if sortable else "natural", "any"):
+            for level, folded in enumerate(FOLDINGS):
+                text = folded(name)
+                if text and (found := self._names.get((order, level, text))):
+                    return found
+        return set()
 
     @property
     def has_names(self) -> bool:
@@ -139,9 +153,10 @@ def read_roster(path: Path) -> Roster:
     lines: dict[tuple[str, str], int] = {}
     problems: list[str] = []
     for number, row in rows:
-        if NO_STUDENT in row.get(columns[0], "").casefold():
+        cells = {key: row.get(name, "").strip() for key, name in plain.items()}
+        if _is_no_student(cells, row.get(columns[0], "")):
             continue
-        person = _person({key: row.get(name, "").strip() for key, name in plain.items()}, row)
+        person = _person(cells, row)
         problems += _problems(person, number, lines)
         people.append(person)
     if problems:
@@ -161,11 +176,13 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
         raise GradingError(f"the roster {path} is not UTF-8; save it as 'CSV UTF-8'") from error
     if len(content) > MOST_BYTES:
         raise GradingError(f"the roster {path} has more than {MOST_BYTES:,} bytes; it is not a roster")
+    said = SEPARATOR.match(text)
+    text = text[said.end() :] if said else text
     first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+    delimiter = said["sign"] if said else max(",;\t", key=first.count)
     try:
         table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        lines = [(table.line_num, row) for row in table if any(cell.strip() for cell in row)]
+        lines = [(table.line_num + bool(said), row) for row in table if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise GradingError(f"the roster {path} is not a csv: {error}") from error
     if not lines:
@@ -174,12 +191,23 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     return columns, [(number, dict(zip(columns, row, strict=False))) for number, row in lines[1:]]
 
 
+def _is_no_student(cells: Mapping[str, str], first: str) -> bool:
+    """Say whether a line of Canvas is about the columns, as `Points Possible` and `Manual Posting`, or its own test."""
+    if NO_STUDENT in first.casefold():
+        return True
+    if not is_canvas(cells):
+        return False
+    sure = [cells.get(name, "") for name in ("id", *ID)]
+    return not any(sure) or FOLDINGS[0](cells.get("student", "")) in TEST_STUDENT
+
+
 def _person(cells: Mapping[str, str], row: Mapping[str, str]) -> Person:
+    own = participant_column({name: name for name in cells}) or ("id" if is_canvas(cells) else "")
     canvas = is_canvas(cells)
     # Brightspace writes a sign before ids, so that spreadsheets take them for text.
-    usual = [cells.get(name, "").lstrip("#") for name in ID if not (canvas and name == "id")]
+    usual = [cells.get(name, "").lstrip("#") for name in ID if name != own]
     email = first_of(cells, EMAIL)
-    found = re.fullmatch(r"\D*(\d+)", cells.get("identifier", ""))
+    found = None if canvas else re.fullmatch(r"\D*(\d+)", cells.get(own or "identifier", ""))
     ids = {("id", value) for value in usual if value}
     ids |= {("email", email)} if email else set()
     ids |= {("moodle", found[1])} if found else set()
@@ -191,6 +219,8 @@ def _person(cells: Mapping[str, str], row: Mapping[str, str]) -> Person:
     full = f"{first} {last}".strip() or name
     # Moodle's grading worksheet has no id but the email.
     chosen = next((value for value in usual if value), "") or email.partition("@")[0]
+    if not chosen and found:  # an anonymous one has none at all
+        chosen = f"participant-{found[1]}"
     return Person(chosen, full, sortable(first, last) if first and last else "", frozenset(ids), row)
 
 
@@ -207,7 +237,7 @@ def _problems(person: Person, number: int, lines: dict[tuple[str, str], int]) ->
 
 def _notes(people: Sequence[Person], columns: Sequence[str]) -> Iterator[str]:
     """Say where ids were made from emails, and whether there are names."""
-    made = [person for person in people if "id" not in {kind for kind, _ in person.ids}]
+    made = [person for person in people if {"id", "email"} & {kind for kind, _ in person.ids} == {"email"}]
     if made:
         email = next(value for kind, value in made[0].ids if kind == "email")
         column = first_of(by_plain_name(columns), EMAIL)

@@ -11,6 +11,7 @@ from pathlib import Path
 from autograder.build.notebooks import FOLDER
 from autograder.course import Course, load_course
 from autograder.grade.gradebook_file import FILE_NAME, check_gradebook
+from autograder.grade.large_files import AS_LARGE
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of
 from autograder.grade.types import GradingError
@@ -27,7 +28,7 @@ from autograder.importing.attempts import (
 from autograder.importing.download import open_download
 from autograder.importing.file_sorting import Sorted, left_aside, sort_files
 from autograder.importing.missing_notebooks import missing, owner, without_notebook
-from autograder.importing.people import is_student_id
+from autograder.importing.people import FOLDINGS, TEST_STUDENT, is_student_id
 from autograder.importing.placement import check_out, place_submission
 from autograder.importing.roster import Ambiguous, Roster, Unknown, read_roster
 from autograder.importing.types import Attempts, Bounds, Refused, Who
@@ -154,6 +155,9 @@ class _Import:
         found: defaultdict[str, list[Claimed]] = defaultdict(list)
         for one in claimed:
             for who in one.claim.people:
+                if one.claim.layout == "Canvas" and FOLDINGS[0](who.name) in TEST_STUDENT:
+                    self.notes.append(f"{one.member.name}: the test student of Canvas; not imported.")
+                    continue
                 try:
                     found[self._id(who)].append(one)
                 except Unknown as error:
@@ -209,7 +213,7 @@ class _Import:
     def _place(self, student: str, assignment: str, attempts: list[Attempt]) -> None:
         chosen = choose(attempts, self.order.attempts)
         try:
-            content = chosen.member.read(self.bounds.file_bytes)
+            content = chosen.member.read(AS_LARGE * self.bounds.file_bytes)
             when, late = chosen.claim.when, late_without_time(chosen)
             done = place_submission(
                 self.order.out, student, assignment, content, when, late, replace=self.order.replace

@@ -1,11 +1,11 @@
-"""When something was handed in: as platforms write it, and as nbgrader reads it."""
+"""When something was handed in: as platforms write it into names, and as nbgrader writes it down."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, tzinfo
 
-__all__ = ["exchange_time", "local_time", "stamp"]
+__all__ = ["local_time", "stamp"]
 
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 # Brightspace: "Oct 12, 2021 1023 PM" or "12 October, 2021 2223"; the colon cannot be in a file's name.
@@ -20,19 +20,6 @@ CLOCK = re.compile(r"(?P<hour>\d{1,2}?)[.:_]?(?P<minute>\d\d)(?: ?(?P<half>[AaPp
 def stamp(when: datetime) -> bytes:
     """Return the content of nbgrader's `timestamp.txt`."""
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode()
-
-
-def exchange_time(text: str) -> datetime | None:
-    """Read a time as nbgrader writes it, with or without parts of a second; one without a zone is in UTC."""
-    for form in ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S"):
-        plain = text.strip().removesuffix("UTC").strip()
-        for ending in ("", " %z"):
-            try:
-                found = datetime.strptime(plain, form + ending)
-            except ValueError:
-                continue
-            return found if found.tzinfo else found.replace(tzinfo=UTC)
-    return None
 
 
 def local_time(text: str, zone: tzinfo | None) -> datetime | None:

@@ -114,12 +114,14 @@ class Who:
         sortable: Whether the family name comes first.
         ids: Pairs of a kind ("id", "email", "canvas", "moodle") and a value.
         fallback: Their id where there is no roster; empty if the download tells none that can be used.
+        others: What the name may be as well, where a platform writes more before it.
     """
 
     name: str = ""
     sortable: bool = False
     ids: tuple[tuple[str, str], ...] = ()
     fallback: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ class Claim:
         late: Whether the platform calls it late.
         account: What must be the same for all files of one person in one download; empty if nothing must.
         assignment: The assignment that the path names; empty if none.
+        unread_time: What tells the time and cannot be read; empty if nothing.
     """
 
     layout: str
@@ -143,3 +146,4 @@ class Claim:
     late: bool = False
     account: str = ""
     assignment: str = ""
+    unread_time: str = ""

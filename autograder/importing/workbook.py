@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from autograder.grade.match import match
-from autograder.grade.read import FileCell, Unreadable, read_notebook
+from autograder.grade.file_names import workbook_called
+from autograder.grade.read import Unreadable, read_notebook
 from autograder.grade.release import Release
-from autograder.importing.file_names import workbook_called
+from autograder.grade.worked import exercises_in
 
 __all__ = ["Looked", "look_into"]
-
-EXERCISES = ("solution", "check", "manual")
 
 
 @dataclass(frozen=True)
@@ -49,21 +47,9 @@ def look_into(content: bytes, file_name: str, hint: str, releases: Mapping[str, 
         cells, _ = read_notebook(content, max_bytes)
     except Unreadable as error:
         return Looked(called, problem=str(error))
-    counts = {name: _count(release, cells) for name, release in releases.items()}
+    counts = {name: exercises_in(release, cells) for name, release in releases.items()}
     # The workbook that the name tells comes first among equals.
     best = max(counts, key=lambda name: (counts[name][0], name == called), default="")
     if not best or counts[best][0] == 0:
         return Looked(workbook_called(file_name, releases))
     return Looked(best, counts[best][1], certain=True)
-
-
-def _count(release: Release, cells: tuple[FileCell, ...]) -> tuple[int, int]:
-    """Return how many cells of exercises are there, and how many of them somebody worked on."""
-    found = match(release, cells).by_id
-    given = [cell for cell in release.cells if cell.role in EXERCISES and cell.id in found]
-    worked = [cell for cell in given if cell.role != "check" and _differs(cell.source, found[cell.id].source)]
-    return len(given), len(worked)
-
-
-def _differs(released: str, source: str) -> bool:
-    return bool(source.strip()) and source.strip() != released.strip()

@@ -51,16 +51,21 @@ def feedback_page(
 
 
 def _cell(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {"source": record["source"], "outputs": [_output(output) for output in record.get("outputs", [])]}
+    pasted = [{"text": name, "error": False, **_bitmap(data)} for name, data in record.get("attachments", {}).items()]
+    return {"source": record["source"], "outputs": pasted + [_output(one) for one in record.get("outputs", [])]}
 
 
 def _output(output: Mapping[str, Any]) -> dict[str, Any]:
     kind = output["output_type"]
     data = output.get("data", {})
-    mime = next((mime for mime in IMAGES if mime in data), "")
     if kind == "error":
         trace = "\n".join(output["traceback"])
         text = trace or f"{output['ename']}: {output['evalue']}"
     else:
         text = output.get("text", data.get("text/plain", ""))
-    return {"text": text, "error": kind == "error", "mime": mime, "image": data.get(mime, "") if mime else ""}
+    return {"text": text, "error": kind == "error", **_bitmap(data)}
+
+
+def _bitmap(data: Mapping[str, Any]) -> dict[str, str]:
+    mime = next((mime for mime in IMAGES if mime in data), "")
+    return {"mime": mime, "image": data.get(mime, "") if mime else ""}

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
+from secrets import token_hex
+from urllib.parse import unquote
 
 import nh3
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert.filters import markdown2html
 
-__all__ = ["inert_markdown"]
+from autograder.grade.pictures import TYPES
+
+__all__ = ["inert_cell", "inert_markdown"]
 
 TAGS = set(
     re.findall(
@@ -24,20 +31,75 @@ MAX_LENGTH = 20_000
 # The language of a block of code: colouring some takes minutes.
 LANGUAGE = re.compile(r"^([ >]*(?:`{3,}|~{3,}))[^`\n]*$", re.MULTILINE)
 # What JupyterLab writes for a picture that was pasted; the picture itself is not in the text.
-PASTED = re.compile(r"!\[([^\]\n]{0,200})\]\(attachment:[^)\n]{0,200}\)")
+PASTED = re.compile(r"!\[([^\]\n]{0,200})\]\(attachment:([^)\n]{0,200})\)")
+BASE64 = re.compile(r"[A-Za-z0-9+/=\n]+")
 
 
-def inert_markdown(source: str) -> str:
-    """Return Markdown as HTML without scripts, styles, forms and pictures; formulas and what pictures are called stay.
+@pass_context
+def inert_cell(context: Context, source: str) -> str:
+    """Do what `inert_markdown` does, for a cell of a page, whose attachments its pictures are."""
+    cell = context.get("cell") or {}
+    return inert_markdown(source, cell.get("attachments"))
+
+
+def inert_markdown(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Return Markdown as HTML without scripts, styles, forms and foreign pictures; formulas and pasted pictures stay.
 
     What is longer than 20,000 characters, or cannot be rendered, is shown as it was written.
+
+    Args:
+        source: The text; untrusted.
+        attachments: Pictures that were pasted into it, as nbformat keeps them. PNG and JPEG are shown, where the text
+            has them, and those that it does not name at its end; of others, only what they are called.
     """
+    pictures = _Pictures(attachments or {})
     if len(source) > MAX_LENGTH:
-        return _as_written(source)
+        return _as_written(source) + pictures.unnamed()
     try:
-        rendered = str(markdown2html(LANGUAGE.sub(r"\1", PASTED.sub(r"(pasted picture: \1)", source))))
+        rendered = str(markdown2html(LANGUAGE.sub(r"\1", PASTED.sub(pictures.place, source))))
     except Exception:  # nbconvert's own errors, and those of what it calls
-        return _as_written(source)
+        return _as_written(source) + pictures.unnamed()
+    return pictures.put_into(_clean(rendered)) + pictures.unnamed()
+
+
+class _Pictures:
+    """Pictures of one text: a word stands for each until nothing else in the text can become HTML any more."""
+
+    def __init__(self, attachments: Mapping[str, Mapping[str, str]]) -> None:
+        self._word = f"picture{token_hex(16)}"
+        self._named: list[str] = []
+        self._kept = {
+            name: (mime, data)
+            for name, kinds in attachments.items()
+            for mime, data in list(kinds.items())[:1]
+            if mime in TYPES and BASE64.fullmatch(data)
+        }
+
+    def place(self, found: re.Match[str]) -> str:
+        """Return the word for a picture in a text."""
+        name = unquote(found[2])
+        if name not in self._kept:
+            return f"(pasted picture: {found[1]})"
+        if name not in self._named:
+            self._named.append(name)
+        return f"{self._word}x{self._named.index(name)}x"
+
+    def put_into(self, html: str) -> str:
+        """Return HTML with the pictures in the place of their words."""
+        for number, name in enumerate(self._named):
+            html = html.replace(f"{self._word}x{number}x", self._shown(name))
+        return html
+
+    def unnamed(self) -> str:
+        """Return the pictures that no place of the text shows."""
+        return "".join(self._shown(name) for name in self._kept if name not in self._named)
+
+    def _shown(self, name: str) -> str:
+        mime, data = self._kept[name]
+        return f'<img alt="{escape(name)}" src="data:{mime};base64,{data}">'
+
+
+def _clean(rendered: str) -> str:
     return nh3.clean(
         rendered,
         tags=TAGS,

@@ -10,6 +10,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -18,10 +19,11 @@ from autograder.sandbox.frames import HEADER, pack
 from autograder.sandbox.types import CellStatus, Limits
 from autograder.sandbox.watch import Watch
 
-__all__ = ["Broken", "Child", "Lost"]
+__all__ = ["Broken", "Child", "End", "Lost"]
 
 FRAME_SLACK = 1 << 20
 LOOK_MS = 50
+ENDING_S = 1.0  # a process that has closed its end is gone by then
 CREDENTIALS = struct.Struct("iII")  # pid, uid, gid
 SO_PASSCRED, SCM_CREDENTIALS = 16, 2
 
@@ -36,19 +38,37 @@ class Lost(Exception):
     Args:
         status: What becomes of the cell or probe.
         message: What happened, as the rest of a sentence whose subject is that cell or probe.
+        from_outside: Whether something ended the child that is neither the sandbox nor what ran in it, such as the
+            kernel when the machine ran out of memory.
     """
 
-    def __init__(self, status: CellStatus, message: str) -> None:
+    def __init__(self, status: CellStatus, message: str, *, from_outside: bool = False) -> None:
         super().__init__(message)
         self.status: CellStatus = status
         self.message = message
+        self.from_outside = from_outside
+
+
+@dataclass(frozen=True)
+class End:
+    """How a child ended.
+
+    Args:
+        status: Its exit code, or minus the signal that ended it.
+        by_itself: Whether it had ended before it was stopped.
+        cpu_s: The processor time that it used, in seconds.
+    """
+
+    status: int
+    by_itself: bool
+    cpu_s: float
 
 
 class Child:
     """One fork, in which cells and probes run one after the other."""
 
-    def __init__(self, channel: socket.socket, stop: Callable[[], int], limits: Limits) -> None:
-        self.channel, self.limits = channel, limits
+    def __init__(self, channel: socket.socket, stop: Callable[[float], End], limits: Limits, cpu_s: int) -> None:
+        self.channel, self.limits, self.cpu_s = channel, limits, cpu_s
         self._stop = stop
         self._number = 0
         self._watch: Watch | None = None
@@ -64,7 +84,7 @@ class Child:
             self._watch = self._identify(deadline)
             answer, _ = self._receive(deadline)
         except (OSError, ValueError):
-            raise Broken(f"a new process of the sandbox {_how_it_ended(self.close())}") from None
+            raise Broken(f"a new process of the sandbox {_how_it_ended(self.close().status)}") from None
         if answer["error"]:
             self.close()
             raise Broken(f"a new process of the sandbox did not start:\n{answer['error']}")
@@ -91,12 +111,17 @@ class Child:
             self.close()
             raise Lost("crashed", f"used more than {self.limits.memory_bytes / 1e9:.3g} GB of memory.") from None
         except (OSError, ValueError, RecursionError):
-            raise Lost("crashed", _how_it_ended(self.close())) from None
+            end = self.close(ENDING_S)
+            raise Lost("crashed", _how_it_ended(end.status), from_outside=self._was_killed(end)) from None
 
-    def close(self) -> int:
-        """End the child and everything that it started; return how it ended."""
+    def _was_killed(self, end: End) -> bool:
+        """Say whether somebody else ended it: what runs in it cannot, but by using up its processor time."""
+        return end.by_itself and end.status == -signal.SIGKILL and end.cpu_s < self.cpu_s - 1
+
+    def close(self, grace_s: float = 0.0) -> End:
+        """End the child and everything that it started, after some seconds of grace; return how it ended."""
         self.channel.close()
-        return self._stop()
+        return self._stop(grace_s)
 
     def _identify(self, deadline: float) -> Watch | None:
         """Learn the child's number from the kernel, with its first message."""

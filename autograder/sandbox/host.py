@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from autograder.sandbox.child import Broken, Child
+from autograder.sandbox.child import Broken, Child, End
 from autograder.sandbox.types import Limits
 from autograder.sandbox.walls.disk import FOLDER
 from autograder.sandbox.walls.known_walls import WALLS, describe
@@ -95,7 +95,7 @@ class Server:
         ours, theirs = socket.socketpair()
         with theirs:
             self._say({"kind": "start", "limits": numbers}, [theirs.fileno()])
-        child = Child(ours, self.stop, limits)
+        child = Child(ours, self.stop, limits, cpu_s)
         try:
             self._note(child.greet(STOP_S))
         except WallsMissing:
@@ -103,10 +103,15 @@ class Server:
             raise
         return child
 
-    def stop(self) -> int:
-        """End the child and everything that it started; return its exit code, or minus the signal that ended it."""
-        self._say({"kind": "stop"})
-        return int(self._hear(STOP_S)["status"])
+    def stop(self, grace_s: float = 0.0) -> End:
+        """End the child and everything that it started; return how it ended.
+
+        Args:
+            grace_s: How long to wait for it to end by itself.
+        """
+        self._say({"kind": "stop", "grace_s": grace_s})
+        answer = self._hear(STOP_S)
+        return End(int(answer["status"]), bool(answer["by_itself"]), float(answer["cpu_s"]))
 
     def close(self) -> None:
         """End the warm process and everything below it."""
@@ -162,6 +167,8 @@ def _environment() -> dict[str, str]:
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": f"{FOLDER}/.tmp/matplotlib",
         "IPYTHONDIR": f"{FOLDER}/.tmp/ipython",
+        "CUDA_VISIBLE_DEVICES": "",
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile gives the function itself: there is no compiler behind the walls
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+import traceback
 from collections.abc import Mapping
 from contextlib import nullcontext
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -40,6 +43,7 @@ def answer_requests(channel: socket.socket, shell: GradingShell) -> None:
     """Answer requests until the trusted side hangs up; never returns."""
     record_streams()
     reset_state("")
+    sys.path.insert(0, "")  # the working folder, as in a notebook: what %%writefile writes can be imported
     try:
         while True:
             request, arrays = receive(channel)
@@ -57,16 +61,35 @@ def _answer(request: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], shel
 
 def _cell(request: Mapping[str, Any], shell: GradingShell) -> Answer:
     RECORDER.start(request["output_bytes"])
-    message = error_name = ""
+    shell.raised.clear()
     try:
         result = shell.run_cell(request["source"], store_history=True)  # type: ignore[no-untyped-call]
-        error: BaseException | None = result.error_before_exec or result.error_in_exec
+        raised = [error for error in (result.error_before_exec, *shell.raised) if error is not None]
     except BaseException as escaped:
-        error = escaped
+        raised = [escaped]
+    # What a stub raises says nothing about the other statements.
+    error = next((one for one in raised if not isinstance(one, NotImplementedError)), next(iter(raised), None))
+    reply = {"message": "", "error": "", "line": "", "outputs": RECORDER.take()}
     if error is not None:
-        error_name = type(error).__name__
-        message = f"{error_name}: {_text(error)}"
-    return {"message": message, "error": error_name, "outputs": RECORDER.take()}, {}
+        name = type(error).__name__
+        reply |= {"message": f"{name}: {_text(error)}", "error": name, "line": _failing_line(error, request["source"])}
+    return reply, {}
+
+
+def _failing_line(error: BaseException, source: str) -> str:
+    """Return the line of a cell in whose statement an error was raised; empty if nobody knows."""
+    try:
+        lines = source.lstrip("\n").splitlines()  # IPython does not count empty lines above
+        if isinstance(error, SyntaxError) and not error.__traceback__:
+            return lines[(error.lineno or 1) - 1].strip()
+        numbers = [number for frame, number in traceback.walk_tb(error.__traceback__) if _is_top(frame.f_code)]
+        return lines[numbers[0] - 1].strip()
+    except Exception:
+        return ""
+
+
+def _is_top(code: CodeType) -> bool:
+    return code.co_name == "<module>" and not os.path.isfile(code.co_filename)
 
 
 def _part(request: Mapping[str, Any], inputs: Mapping[str, NDArray[Any]], shell: GradingShell) -> Answer:

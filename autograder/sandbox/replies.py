@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from autograder.sandbox.types import Claim, LibraryUse
 from course_utils.checks.types import PartObservation, Problem, VerdictName
 from course_utils.kits.probe import Outputs
 
-__all__ = ["OutputBudget", "clean_text", "read_cell", "read_claim", "read_part", "read_uses"]
+__all__ = ["CellReply", "OutputBudget", "clean_text", "read_cell", "read_claim", "read_part", "read_uses"]
 
 MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
 # What a probe itself can say; in particular not "correct".
@@ -33,12 +34,30 @@ def clean_text(value: object, length: int = 4000) -> str:
     return text[:length].encode("utf-8", "replace").decode().replace("\0", "�")
 
 
-def read_cell(answer: Mapping[str, Any], output_bytes: int) -> tuple[str, str, tuple[dict[str, Any], ...]]:
-    """Return the message, the name of the exception and the outputs of a cell; what is malformed is left out."""
+@dataclass(frozen=True)
+class CellReply:
+    """What a cell gave.
+
+    Args:
+        message: The message of its exception; empty if it raised none.
+        error: The name of the exception.
+        line: The line in whose statement it was raised; empty if nobody knows.
+        outputs: Its outputs.
+    """
+
+    message: str
+    error: str
+    line: str
+    outputs: tuple[dict[str, Any], ...]
+
+
+def read_cell(answer: Mapping[str, Any], output_bytes: int) -> CellReply:
+    """Return what a cell gave; what is malformed is left out."""
     raw = answer.get("outputs")
     outputs = [_output(item, output_bytes) for item in (raw if isinstance(raw, list) else [])[:10_000]]
     kept = tuple(output for output in outputs if output)
-    return clean_text(answer.get("message")), clean_text(answer.get("error"), 200), kept
+    error, line = clean_text(answer.get("error"), 200), clean_text(answer.get("line"), 80)
+    return CellReply(clean_text(answer.get("message")), error, line, kept)
 
 
 class OutputBudget:

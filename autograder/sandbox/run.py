@@ -6,15 +6,18 @@ import heapq
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from autograder.sandbox.child import Child, Lost
+from autograder.sandbox.company import Company
 from autograder.sandbox.host import Server, Strictness
 from autograder.sandbox.replies import OutputBudget, read_cell, read_claim, read_part, read_uses
 from autograder.sandbox.servers import borrow_server
+from autograder.sandbox.statements import python_of, readable, rescues, statements
 from autograder.sandbox.types import (
     CellResult,
+    CellStatus,
     CellStep,
     Claim,
     LibraryUse,
@@ -27,21 +30,24 @@ from autograder.sandbox.types import (
 from course_utils.checks.types import Observation, PartObservation, Problem, VerdictName
 from course_utils.kits.probe import load_probe
 
-__all__ = ["run_submission"]
+__all__ = ["Killed", "run_submission"]
 
 log = logging.getLogger(__name__)
 
 OUT_OF_TIME = "was not reached: the time for the whole notebook is used up."
 Read = TypeVar("Read")
 UNREADABLE = "gave no readable result"
+RESCUE_S = 5.0  # for the definitions of a cell that did not come to an end
+SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 ADDED_CELLS = 3  # so many of those that a student added have time of their own; the others share what is left over
 
 
 def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls: Strictness = "full") -> RunResult:
     """Run the steps of one submission behind walls, in a fork of this process' warm server.
 
-    A cell or a part of a probe that ends, outlasts or outgrows its process costs that step only: the next one runs in a
-    new fork, in which the earlier cells that had come to an end are run again first. All of it together may take as
+    A statement that raises costs that statement only. A cell or a part of a probe that ends, outlasts or outgrows its
+    process costs that step only: the next one runs in a new fork, in which the earlier cells that had come to an end
+    are run again first, and of the others what they define. All of it together may take as
     long as all steps of the release may take singly, and three of the added cells; what is not reached by then counts
     as timed out. How many cells were handed in changes nothing in that.
 
@@ -53,9 +59,11 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
     Raises:
         WallsMissing: This machine cannot build every wall, and `walls` is "full".
         Broken: The sandbox itself does not work.
+        Killed: Something outside ended a step, and again when nothing else was running.
     """
-    with borrow_server(walls) as server:
-        run = _SubmissionRun(server, limits or Limits(), steps)
+    company = Company()
+    with company.beside_others(), borrow_server(walls) as server:
+        run = _SubmissionRun(server, limits or Limits(), steps, company)
         try:
             for step in steps:
                 run.do(step)
@@ -65,17 +73,22 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
         return RunResult(tuple(run.cells), run.observations, server.isolation, notes, *found)
 
 
+class Killed(Exception):
+    """Something outside, such as a machine without free memory, ended a step twice; no submission is to blame."""
+
+
 class _SubmissionRun:
     """The state of one run: what is done, what to replay, and what went wrong in which exercise."""
 
-    def __init__(self, server: Server, limits: Limits, steps: Sequence[Step]) -> None:
-        self.server, self.limits = server, limits
+    def __init__(self, server: Server, limits: Limits, steps: Sequence[Step], company: Company) -> None:
+        self.server, self.limits, self.company = server, limits, company
+        self.alone = False
         self.cells: list[CellResult] = []
         self.observations: dict[str, Observation] = {}
         self.claims: dict[tuple[str, str], Claim] = {}
         self.notes: list[str] = []
         self.library_uses: dict[str, tuple[LibraryUse, ...]] = {}
-        self._replay: list[CellStep] = []
+        self._replay: list[tuple[CellStep, str]] = []
         self._trouble: dict[str, Problem] = {}
         self._child: Child | None = None
         self._outputs = OutputBudget(self.limits.all_output_bytes)
@@ -98,21 +111,46 @@ class _SubmissionRun:
             self.line(step)
 
     def cell(self, step: CellStep) -> None:
-        """Run a cell and keep its result."""
+        """Run a cell and keep its result; where it fails, keep at least what it defines."""
         start = time.monotonic()
+        source = python_of(step.source) or step.source
         try:
-            answer, _ = self._ask(_cell_request(step), {}, self.limits.cell_seconds(step.exercise))
-            message, error, outputs = _read(read_cell, answer, self.limits.output_bytes)
+            answer, _ = self._ask(_cell_request(source), {}, self.limits.cell_seconds(step.exercise))
+            reply = _read(read_cell, answer, self.limits.output_bytes)
         except Lost as lost:
             self._blame(step, _verdict(lost), f"Your cell {lost.message}")
             result = CellResult(step.id, lost.status, f"The cell {lost.message}", duration_s=time.monotonic() - start)
+            rescued = self._rescue(step, rescues(source))
+            self._say_what_failed(step, lost.message.rstrip("."), "", rescued)
         else:
-            if error and error != "NotImplementedError":  # that is what a stub raises
-                self._blame(step, "error", f"Your cell raised {message}")
-            kept = self._kept(step, outputs)
-            result = CellResult(step.id, "error" if error else "ok", message, kept, time.monotonic() - start)
-            self._replay.append(step)
+            kept = self._kept(step, reply.outputs)
+            status: CellStatus = "error" if reply.error else "ok"
+            result = CellResult(step.id, status, reply.message, kept, time.monotonic() - start)
+            self._replay.append((step, source))
+            if reply.error and reply.error != "NotImplementedError":  # that is what a stub raises
+                self._blame(step, "error", f"Your cell raised {reply.message}")
+                rescued = self._rescue(step, [readable(source)]) if reply.error in SYNTAX else source
+                self._say_what_failed(step, f"raised {reply.message.splitlines()[0]}", reply.line, rescued)
         self.cells.append(result)
+
+    def _rescue(self, step: CellStep, sources: Iterable[str]) -> str:
+        """Run less and less of a cell that failed, until some of it comes to an end; return that."""
+        seconds = min(RESCUE_S, self.limits.cell_seconds(step.exercise))
+        for source in filter(None, sources):
+            try:
+                self._ask(_cell_request(source), {}, seconds)
+            except Lost:
+                continue
+            self._replay.append((step, source))
+            return source
+        return ""
+
+    def _say_what_failed(self, step: CellStep, how: str, line: str, kept: str) -> None:
+        """Note that a cell of the student's failed in one place, where its definitions are kept all the same."""
+        rest = [one for one in statements(kept) if one.defines and (not line or line not in one.source)]
+        if rest and (step.exercise or step.added):
+            where = f" in its line `{line}`" if line else ""
+            self.notes.append(f"The cell {step.id!r} {how}{where}; what else it defines was kept.")
 
     def _kept(self, step: CellStep, outputs: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
         """Return what the budget of all cells together has left for the outputs of this one."""
@@ -163,6 +201,26 @@ class _SubmissionRun:
     def _ask(
         self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float
     ) -> tuple[dict[str, Any], bytes]:
+        """Ask the child; what something outside has ended is asked again, alone on the machine."""
+        try:
+            return self._ask_once(request, arrays, seconds)
+        except Lost as lost:
+            if not lost.from_outside:
+                raise
+            log.warning("a step was ended from outside and is run again, alone")
+        self._be_alone()
+        return self._ask_once(request, arrays, seconds)
+
+    def _be_alone(self) -> None:
+        """Wait for the others; the time for that is given back."""
+        start = time.monotonic()
+        self.company.be_alone()
+        self.alone = True
+        self._deadline += time.monotonic() - start + self._seconds
+
+    def _ask_once(
+        self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float
+    ) -> tuple[dict[str, Any], bytes]:
         while self._child is None and self._left() > 0:
             self._child = self._start()
         left = self._left()
@@ -170,9 +228,14 @@ class _SubmissionRun:
             raise Lost("timeout", OUT_OF_TIME)
         try:
             return self._child.ask(request, arrays, min(seconds, left))
-        except Lost:
+        except Lost as lost:
             self._child = None
+            self._check(lost)
             raise
+
+    def _check(self, lost: Lost) -> None:
+        if lost.from_outside and self.alone:
+            raise Killed(f"a step {lost.message}") from None
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
@@ -183,15 +246,19 @@ class _SubmissionRun:
         None where a cell does not survive that, and is left out, and where the time is used up.
         """
         child = self.server.start(self.limits, math.ceil(self._seconds) + 1)
-        for step in self._replay:
+        for step, source in list(self._replay):
             left = self._left()
             if left <= 0:
                 child.close()
                 return None
             try:
-                child.ask(_cell_request(step), {}, min(self.limits.cell_seconds(step.exercise), left))
+                child.ask(_cell_request(source), {}, min(self.limits.cell_seconds(step.exercise), left))
             except Lost as lost:
-                self._replay.remove(step)
+                self._check(lost)
+                if lost.from_outside:
+                    self._be_alone()
+                    return None
+                self._replay.remove((step, source))
                 self.notes.append(f"Cell {step.id}, run again after a later one had failed, {lost.message}")
                 return None
         return child
@@ -232,8 +299,8 @@ def _seconds(step: Step, limits: Limits) -> float:
     return sum(limits.probe_seconds(step.exercise, part.limit_s) for part in load_probe(step.exercise).parts)
 
 
-def _cell_request(step: CellStep) -> dict[str, Any]:
-    return {"kind": "cell", "source": step.source}
+def _cell_request(source: str) -> dict[str, Any]:
+    return {"kind": "cell", "source": source}
 
 
 def _verdict(lost: Lost) -> VerdictName:

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -59,10 +60,10 @@ def _serve(
         line, channels, _, _ = socket.recv_fds(control, 65536, 1)
         request: dict[str, Any] = json.loads(line) if line else {"kind": "end"}
         if child and request["kind"] in ("stop", "end"):
-            status, child = _end(child), 0
+            how, child = _end(child, request.get("grace_s", 0.0)), 0
             if makeshift:
                 makeshift.end_all()
-            _say(control, status=status)
+            _say(control, **how)
         if request["kind"] == "end":
             return
         if request["kind"] == "start":
@@ -112,15 +113,27 @@ def _keep_only(channel: int) -> None:
     os.set_inheritable(channel, False)
 
 
-def _end(child: int) -> int:
-    """End the child's process group and, with it, its namespace; wait until all of it is gone."""
+def _end(child: int, grace_s: float) -> dict[str, Any]:
+    """End the child's process group and, with it, its namespace; wait until all of it is gone; say how it ended."""
+    by_itself = _has_ended(child, grace_s)
     for kill in (os.killpg, os.kill):
         try:
             kill(child, signal.SIGKILL)
         except ProcessLookupError:
             continue
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
+    _, status, used = os.wait4(child, 0)
+    cpu_s = used.ru_utime + used.ru_stime
+    return {"status": os.waitstatus_to_exitcode(status), "by_itself": by_itself, "cpu_s": cpu_s}
+
+
+def _has_ended(child: int, grace_s: float) -> bool:
+    """Say whether a child has ended; one that is ending has closed its channel a little earlier."""
+    deadline = time.monotonic() + grace_s
+    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.002)
+    return True
 
 
 def _say(control: socket.socket, **message: Any) -> None:

@@ -45,11 +45,21 @@ class GradingShell(InteractiveShell):
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        self.raised: list[BaseException] = []  # by the statements of the cell that ran last
+
     def init_profile_dir(self, profile_dir: Any) -> None:
         """Write no profile."""
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Take `%matplotlib inline` and the like; there is no event loop to hook into."""
+
+    async def run_code(self, code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
+        """Run a statement of a cell; where it raises, the statements below it are run all the same."""
+        if await super().run_code(code_obj, result, async_=async_):  # type: ignore[no-untyped-call]
+            self.raised.append(result.error_in_exec)
+        return False
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         RECORDER.error(getattr(etype, "__name__", str(etype)), str(evalue), stb)

@@ -6,6 +6,8 @@ import gc
 from importlib import import_module
 from pkgutil import walk_packages
 
+from autograder.sandbox.colab import offer_colab
+from autograder.sandbox.no_gpu import refuse_gpu
 from autograder.sandbox.pages import collapse_pages
 from autograder.sandbox.reset import reset_state
 from autograder.sandbox.shell import RECORDER, GradingShell, make_shell, record_streams
@@ -16,6 +18,7 @@ __all__ = ["warm_up"]
 MODULES = (
     "torch", "torch._dynamo", "torch.nn.functional", "torch.utils.data", "torchvision.transforms",
     "numpy", "matplotlib.pyplot", "sklearn.datasets", "IPython.display", "fastprogress.fastprogress", "ipywidgets",
+    "tqdm.auto", "tqdm.notebook",
 )  # fmt: skip
 
 # The first figure, traceback, pass and optimizer build caches that every fork then shares.
@@ -38,6 +41,8 @@ def warm_up() -> GradingShell:
     for module in walk_packages(course.__path__, f"{course.__name__}."):
         import_module(module.name)
     import_module("autograder.sandbox.inner")  # what the forks need
+    offer_colab()
+    refuse_gpu()
     shell = make_shell()
     record_streams()
     RECORDER.start(1 << 20)

@@ -67,7 +67,7 @@ def find_similar(
 
 
 def _solutions(found: Found, release: Release, max_bytes: int) -> Iterator[Solution]:
-    submission = load(found, max_bytes)
+    submission = load(found, release, max_bytes)
     if submission.problem:
         raise Unreadable(submission.problem, "not attempted")
     rebuilt = rebuild(release, read_notebook(submission.content, max_bytes)[0])

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from course_utils.handin.checked_source import plain
-from course_utils.handin.notebook import Notebook, grade_id, is_unfinished, source_of
+from course_utils.handin.notebook import Notebook, grade_id, is_unfinished, lost_pictures, source_of
 from course_utils.handin.workbooks import cells_of
 
 __all__ = ["CODE", "exercise_of", "left_to_do", "remarks"]
@@ -25,7 +25,12 @@ def exercise_of(name: str) -> str:
 
 
 def left_to_do(notebook: Notebook) -> Iterator[tuple[str, str]]:
-    """Yield exercise and words for everything that its cells lack; what a part in words lacks begins with its title."""
+    """Yield exercise and words for everything that its cells lack; what a part in words lacks begins with its title.
+
+    Of a notebook whose cells have lost their names, nothing can be said.
+    """
+    if not notebook.named:
+        return
     count = Counter(grade_id(cell) for cell in notebook.record["cells"])
     for cell in notebook.record["cells"]:
         if name := grade_id(cell):
@@ -49,6 +54,14 @@ def remarks(notebook: Notebook, now: float | None = None) -> list[str]:
     """
     age = (time.time() if now is None else now) - notebook.saved_at
     lines = [f"saved {age / 3600:.1f} hours ago: save it now if you have worked on it since"] * (age > LONG_AGO_S)
+    if not notebook.named:
+        return [
+            *lines,
+            "the cells have lost their names: what is left is not known here; grading knows them by content",
+        ]
+    if lost := lost_pictures(notebook):
+        of = f"{lost} cell{'s' * (lost != 1)}"
+        lines.append(f"the pictures of {of} are left out: they are too large, or neither PNG nor JPEG")
     for cell in notebook.record["cells"]:
         if cell.get("cell_type") == "code" and not grade_id(cell):
             lines += [f"a cell of your own does not run: {what}" for what in _syntax(source_of(cell))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +19,18 @@ __all__ = [
     "grade_id",
     "hand_in_bytes",
     "is_unfinished",
+    "lost_pictures",
     "notebook_of",
+    "pictures_of",
     "read",
     "source_of",
 ]
 
 STUB = ("# TODO", "raise NotImplementedError")
 HANDED_IN = "-handin"
+CHECK = re.compile(r"""^\s*check\(\s*["'](\w+)["']""", re.MULTILINE)
+PICTURES = ("image/png", "image/jpeg")
+MAX_PICTURES = 8_000_000  # characters of all pictures together
 
 
 class HandInError(Exception):
@@ -40,12 +46,14 @@ class Notebook:
         path: Its file.
         record: Its JSON.
         saved_at: When it was saved, in seconds since the epoch.
+        named: Whether its cells have the names by which grading knows them; without, it knows them by what they hold.
     """
 
     name: str
     path: Path
     record: dict[str, Any]
     saved_at: float
+    named: bool = True
 
 
 def find_notebook(name: str, start: Path | None = None) -> Path:
@@ -128,21 +136,61 @@ def notebook_of(record: Any, path: Path, saved_at: float) -> Notebook:
     file_name = path.stem.removesuffix(HANDED_IN)
     if not ids and workbooks().get(file_name) == {}:
         raise HandInError(f"{file_name} has no exercises: there is nothing to hand in")
-    if not ids:
+    checked = {f"check-{name}" for cell in cells or () for name in _checked(cell)} if not ids else set()
+    if not ids and not workbook_of(checked):
         raise HandInError(f"{path} is not a notebook of this course: no cell in it is an exercise")
-    return Notebook(workbook_of(ids) or file_name, path, record, saved_at)
+    return Notebook(workbook_of(ids or checked) or file_name, path, record, saved_at, named=bool(ids))
+
+
+def _checked(cell: Any) -> Iterator[str]:
+    """Yield the exercises that a cell checks: what tells a workbook by whose cells lost their names."""
+    if isinstance(cell, dict) and cell.get("cell_type") == "code":
+        yield from CHECK.findall(source_of(cell))
 
 
 def hand_in_bytes(notebook: Notebook) -> bytes:
-    """Return the file to hand in: the notebook without outputs, which nobody grades and which make files large."""
+    """Return the file to hand in: the notebook without outputs, which nobody grades and which make files large.
+
+    Pictures that were pasted into texts stay, PNG and JPEG, the first ones up to a size.
+    """
+    left = MAX_PICTURES
     cells = []
     for cell in notebook.record["cells"]:
         kept = dict(cell)
         if kept.get("cell_type") == "code":
             kept |= {"outputs": [], "execution_count": None}
+        pictures = pictures_of(kept)
         kept.pop("attachments", None)
+        left -= sum(map(_size, pictures.values()))
+        if pictures and left >= 0:
+            kept["attachments"] = pictures
         cells.append(kept)
     return (json.dumps({**notebook.record, "cells": cells}, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def pictures_of(cell: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the PNG and JPEG pictures that were pasted into a cell, as nbformat keeps them."""
+    attachments = cell.get("attachments")
+    found: dict[str, dict[str, Any]] = {}
+    for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
+        for mime in PICTURES:
+            if isinstance(kinds, dict) and mime in kinds:
+                found[name] = {mime: kinds[mime]}
+                break
+    return found
+
+
+def lost_pictures(notebook: Notebook) -> int:
+    """Return how many cells have pictures that the file to hand in has no room for."""
+    kept = json.loads(hand_in_bytes(notebook))["cells"]
+    return sum(
+        bool(cell.get("attachments")) and "attachments" not in made
+        for cell, made in zip(notebook.record["cells"], kept, strict=True)
+    )
+
+
+def _size(picture: dict[str, Any]) -> int:
+    return sum(len("".join(data)) for data in picture.values())
 
 
 def is_unfinished(cell: dict[str, Any]) -> bool:

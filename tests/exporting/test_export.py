@@ -200,3 +200,22 @@ def test_the_command_writes_a_table_and_changes_nothing_in_the_gradebook(marked,
     assert "1 answer waits" in result.stderr
     assert (tmp_path / "totals.csv").read_bytes().startswith(b"\xef\xbb\xbfstudent,name,")
     assert (marked.results / "gradebook.db").read_bytes() == before
+
+
+LOGINS = """Student,ID,SIS User ID,SIS Login ID,Section,Second Steps (991)
+    Points Possible,,,,,4
+"Meier, Lena",11,0815,lm@uni.example,Monday,
+"O'Brien, Seán",13,ob,seano,Monday,
+"""
+
+
+def test_marks_are_found_under_any_id_login_or_email_of_the_roster(marked):
+    report, rows = marked.export(LOGINS, format="canvas", assignment="02_second")
+    assert [(row[0], row[5]) for row in rows[2:]] == [("Meier, Lena", "1.5"), ("O'Brien, Seán", "0")]
+    assert not any("not on the roster" in line for line in report.problems)
+
+
+@pytest.mark.parametrize("format", ["plain", "canvas", "moodle"])
+def test_a_roster_on_which_nobody_has_marks_is_refused(marked, format):
+    with pytest.raises(GradingError, match=r"has marks: the gradebook knows jm, lm, ob, and the roster x1"):
+        marked.export("id,name\nx1,Nobody Known\n", format=format)

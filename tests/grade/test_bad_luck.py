@@ -14,7 +14,7 @@ from autograder.cli import app
 from autograder.commands import grade as command
 from autograder.grade.classrun import Order, grade_class
 from autograder.grade.grading_task import in_this_process
-from autograder.grade.late import time_of
+from autograder.grade.times import time_of
 from autograder.grade.types import GradingError
 from autograder.sandbox.types import Limits
 from tests.grade import mini

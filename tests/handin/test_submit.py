@@ -11,7 +11,7 @@ import pytest
 from autograder.demo.sources import PERFECT
 from autograder.grade.read import read_notebook
 from course_utils.handin.left_to_do import left_to_do, remarks
-from course_utils.handin.notebook import HandInError, find_notebook, read
+from course_utils.handin.notebook import HandInError, find_notebook, hand_in_bytes, read
 from course_utils.handin.progress import standing
 from course_utils.submit import main, submit
 from tests.build.conftest import ROOT
@@ -201,3 +201,32 @@ def test_the_command_works_as_students_type_it(folder):
     )
     assert done.returncode == 0, done.stderr
     assert (folder / "notebooks" / NAME / f"{NAME}-handin.ipynb").is_file()
+
+
+def test_a_notebook_whose_cells_lost_their_names_can_be_handed_in(folder, capsys):
+    def strip(cells):
+        _fill(cells)
+        for cell in cells:
+            cell.pop("id", None)
+            cell["metadata"] = {}
+
+    path = _edit(folder, strip)
+    written = submit(str(path.rename(path.with_name("work.ipynb"))))
+    said = capsys.readouterr().out
+    assert written.name == f"{NAME}-handin.ipynb"
+    assert "have lost their names" in said
+    assert "is gone" not in said
+    assert "open" not in said
+
+
+def test_pasted_pictures_stay_as_far_as_there_is_room(folder):
+    def paste(cells):
+        texts = [cell for cell in cells if cell["cell_type"] == "markdown"]
+        texts[0]["attachments"] = {"a.png": {"image/png": "aGk="}, "b.svg": {"image/svg+xml": "<svg/>"}}
+        texts[1]["attachments"] = {"c.png": {"image/png": "x" * 9_000_000}}
+
+    notebook = read(_edit(folder, paste))
+    made = json.loads(hand_in_bytes(notebook))
+    kept = [cell["attachments"] for cell in made["cells"] if "attachments" in cell]
+    assert kept == [{"a.png": {"image/png": "aGk="}}]
+    assert any("pictures of 1 cell are left out" in line for line in remarks(notebook))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from autograder.importing.file_names import copy_number, workbook_called
+from autograder.grade.file_names import copy_number, workbook_called
 from autograder.importing.placement import replaced_folder
 from tests.importing.conftest import NAME, zipped
 

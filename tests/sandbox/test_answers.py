@@ -94,10 +94,9 @@ def test_outputs_of_any_type_are_read_or_left_out(value):
     kinds = ("stream", "error", "display_data", value)
     keys = ("text", "name", "data", "ename", "evalue", "traceback")
     found = [{"output_type": kind, **dict.fromkeys(keys, value)} for kind in kinds]
-    message, error, outputs = read_cell({"message": value, "error": value, "outputs": [value, *found]}, 1000)
-    assert isinstance(message, str)
-    assert isinstance(error, str)
-    assert [output["output_type"] for output in outputs] == ["stream", "error", "display_data"]
+    reply = read_cell({"message": value, "error": value, "line": value, "outputs": [value, *found]}, 1000)
+    assert all(isinstance(text, str) for text in (reply.message, reply.error, reply.line))
+    assert [output["output_type"] for output in reply.outputs] == ["stream", "error", "display_data"]
     assert read_cell({"outputs": value}, 1000)[2] == ()
 
 

@@ -1,0 +1,88 @@
+"""Answers in words that were typed beside their cell: in a new cell above or below it, or into the question."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograder.grade.match import Match
+from autograder.grade.read import FileCell
+from autograder.grade.release import Release
+from autograder.grade.types import Cell
+
+__all__ = ["Answer", "answers_beside"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was typed beside an answer cell: its text, and the cells of the file that hold it."""
+
+    source: str
+    cells: tuple[FileCell, ...]
+
+
+def answers_beside(release: Release, found: Match) -> dict[str, Answer]:
+    """Return the answers that stand beside an answer cell which is as released, by the id of that cell."""
+    answers: dict[str, Answer] = {}
+    used: set[int] = set()
+    for place, given in enumerate(release.cells):
+        if given.role != "manual" or not _is_untouched(given, found):
+            continue
+        texts = [(text, cell) for text, cell in _beside(release, place, found) if cell.number not in used]
+        if texts:
+            used |= {cell.number for _, cell in texts}
+            source = "\n\n".join(text for text, _ in texts)
+            answers[given.id] = Answer(source, tuple(cell for _, cell in texts))
+    return answers
+
+
+def _is_untouched(given: Cell, found: Match) -> bool:
+    mine = found.by_id.get(given.id)
+    return mine is None or mine.source.strip() in ("", given.source.strip())
+
+
+def _beside(release: Release, place: int, found: Match) -> Iterator[tuple[str, FileCell]]:
+    """Yield what was typed above an answer cell, then below it."""
+    given = release.cells[place]
+    above = release.cells[place - 1] if place else None
+    below = release.cells[place + 1] if place + 1 < len(release.cells) else None
+    yield from _added_text(above, given, found)
+    yield from ((cell.source, cell) for cell in found.after[""] if not place and _is_prose(cell))
+    yield from ((cell.source, cell) for cell in found.after[given.id] if _is_prose(cell))
+    yield from _added_text(below, given, found)
+
+
+def _added_text(beside: Cell | None, given: Cell, found: Match) -> Iterator[tuple[str, FileCell]]:
+    """Yield what was added to a released text, and the new cells of text behind one that is above."""
+    if beside is None:
+        return
+    mine = found.by_id.get(beside.id)
+    if mine is not None and beside.role == "text":
+        released = {line.strip() for line in (*beside.source.splitlines(), *given.source.splitlines())}
+        lines = [line for line in mine.source.splitlines() if line.strip() not in released]
+        if any(line.strip() for line in lines):
+            yield "\n".join(lines).strip(), mine
+    is_above = found.after.get(beside.id, ()) if beside.role != "manual" else ()
+    yield from ((cell.source, cell) for cell in is_above if _is_prose(cell))
+
+
+def _is_prose(cell: FileCell) -> bool:
+    """Say whether a cell holds words: any text cell, and a code cell of which nothing is more than a text."""
+    if cell.type != "code":
+        return bool(cell.source.strip())
+    try:
+        body = ast.parse(cell.source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return not cell.source.lstrip().startswith(("%", "!"))
+    return bool(cell.source.strip()) and all(map(_says_only, body))
+
+
+def _says_only(node: ast.stmt) -> bool:
+    """Say whether a statement is a text, a word, or prints one."""
+    if not isinstance(node, ast.Expr):
+        return False
+    value = node.value
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print":
+        return all(isinstance(one, ast.Constant) for one in value.args)
+    return isinstance(value, ast.Constant | ast.Name)
