@@ -40,6 +40,8 @@
 # | $H$ | Hessian: the matrix of second derivatives of the loss | never written down |
 
 # %%
+import time
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -47,19 +49,693 @@ from torch import nn
 from torch.nn import functional
 
 from course_utils.checks import check
+from course_utils.data import load_digits_data, load_fashion_mnist
 from course_utils.optimizers import SGDOptimizer, zero_grad
 from course_utils.plotting import COLOURS, plot_band
+from course_utils.seeding import set_seed
 
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
 
 # %% [markdown]
 # ## 6.1 The edge of stability
+#
+# Section 1.6 found the limit of gradient descent on a quadratic: a learning rate above $2/L$ diverges, where $L$ is the
+# largest curvature, the largest eigenvalue of the Hessian. A network has a Hessian at every place $w$, and its largest
+# eigenvalue is called the **sharpness** there. What happens when training arrives at a place whose sharpness is above
+# $2/\eta$?
+#
+# To measure it, one needs the Hessian; a network with 3,466 weights has one with 12 million entries, and it would be new
+# after each step. Pearlmutter (1994) saw that nobody has to write it down. For a constant vector $v$,
+#
+# $$H v = \nabla_w\,\big(g(w)\cdot v\big),$$
+#
+# because the derivative of $\sum_j g_j v_j$ with respect to $w_i$ is $\sum_j H_{ij} v_j$. So the product of the Hessian
+# and a vector is a gradient of a gradient, and costs about as much as two of them. By hand, for $f = w_1^2 w_2$ at $w =
+# (1, 2)$ with $v = (1, 0)$: the gradient is $g = (2 w_1 w_2,\; w_1^2)$, so $g\cdot v = 2 w_1 w_2$, and its gradient
+# is $(2 w_2,\; 2 w_1) = (4, 2)$. That is the first column of the Hessian, as it should be.
+#
+# From products to the largest eigenvalue leads the **power iteration**: multiply a random vector by $H$, divide it by its
+# length, and repeat. The part of it along the eigenvector of the largest eigenvalue (the largest in size) grows fastest
+# and soon is all there is. For a vector $v$ of length 1 the **Rayleigh quotient** $v\cdot Hv$ then is that eigenvalue,
+# with its sign.
+#
+# ### Exercise `sharpness`
+#
+# Write both functions. `loss_fn()` computes the loss, a tensor with one number, from the tensors in the list `params`.
+# All of `params` together are *one* vector, of which each tensor holds a piece; a length is that of the whole vector.
+# `vectors` is such a vector: a list of tensors with the shapes of `params`.
+#
+# - `hessian_vector_product` returns $Hv$ in the same form.
+# - `sharpness` draws each tensor of the first $v$ from a normal distribution with mean 0 and standard deviation 1, in
+#   the order of `params`, and passes `generator` on to the function that draws. Then it sets $v \leftarrow Hv / \lVert
+#   Hv\rVert$ as often as `iterations` says, and returns $v\cdot Hv$ for the last $v$, which takes one product more.
+#
+# Measuring changes nothing: `params` and what is in their `.grad` stay as they are.
+
+
+# %% exercise="sharpness" part="product"
+def hessian_vector_product(loss_fn, params, vectors):
+    """Return the product of the Hessian of a loss and a vector.
+
+    Args:
+        loss_fn: Called without arguments; returns the loss at the current `params`, a tensor with one number.
+        params: The tensors that the loss depends on.
+        vectors: The vector: a list of tensors with the shapes of `params`.
+
+    Returns:
+        The product, a list of tensors with the shapes of `params`.
+    """
+    ### BEGIN SOLUTION
+    gradients = torch.autograd.grad(loss_fn(), params, create_graph=True)
+    slope = sum((gradient * vector).sum() for gradient, vector in zip(gradients, vectors))
+    return list(torch.autograd.grad(slope, params))
+    ### END SOLUTION
+
+
+# %% exercise="sharpness"
+def sharpness(loss_fn, params, iterations=20, generator=None):
+    """Return the eigenvalue of the Hessian that is the largest in size, found by power iteration.
+
+    Args:
+        loss_fn: As in `hessian_vector_product`.
+        params: The tensors that the loss depends on.
+        iterations: How often the vector is multiplied by the Hessian and divided by its length.
+        generator: A `torch.Generator` that the first vector is drawn from; None for torch's own.
+
+    Returns:
+        The Rayleigh quotient of the last vector, a float.
+    """
+    ### BEGIN SOLUTION
+    vectors = [torch.randn(parameter.shape, generator=generator) for parameter in params]
+    for _ in range(iterations):
+        products = hessian_vector_product(loss_fn, params, vectors)
+        length = torch.sqrt(sum(product.square().sum() for product in products))
+        vectors = [product / length for product in products]
+    products = hessian_vector_product(loss_fn, params, vectors)
+    return float(sum((vector * product).sum() for vector, product in zip(vectors, products)))
+    ### END SOLUTION
+
+
+# %% check="sharpness"
+check("sharpness", hessian_vector_product, sharpness)
+
+# %% [markdown]
+# <details><summary>Hint 1: a gradient that has a gradient</summary>
+#
+# `torch.autograd.grad` returns numbers by default. Its documentation has an argument that makes it return results that
+# know how they were computed.
+# </details>
+# <details><summary>Hint 2: one number from two lists</summary>
+#
+# $g\cdot v$ is a single number: a sum over all entries of all tensors. Form it first; the second call of
+# `torch.autograd.grad` then takes this number.
+# </details>
+# <details><summary>Hint 3: the length</summary>
+#
+# If every tensor is divided by its own length, every layer counts the same, and what comes out belongs to no vector. How
+# long is a vector of which you know the lengths of all pieces?
+# </details>
+#
+# ### The experiment
+#
+# The network has two hidden layers of 32 units with tanh, the loss is half the squared error of its ten outputs, and the
+# data are 300 digits. All of them are used in every step: plain gradient descent without the noise of minibatches.
+
+# %% experiment="edge_setup"
+digits = load_digits_data()
+shown = slice(None) if FULL else slice(300)
+inputs, targets = digits.x_train[shown], functional.one_hot(digits.y_train[shown], 10).float()
+
+
+def descend(seed, learning_rates, every=50):
+    """Descend with all images; return losses and sharpness of every fiftieth step, shapes (steps // every,)."""
+    set_seed(seed)
+    model = nn.Sequential(nn.Linear(64, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 10))
+    params, losses, sharpnesses = list(model.parameters()), [], []
+
+    def loss_fn():
+        return 0.5 * (model(inputs) - targets).square().sum(dim=1).mean()
+
+    for step, lr in enumerate(learning_rates):
+        loss = loss_fn()
+        if step % every == 0:
+            losses.append(loss.item())
+            sharpnesses.append(sharpness(loss_fn, params, generator=torch.Generator().manual_seed(0)))
+        with torch.no_grad():
+            for parameter, gradient in zip(params, torch.autograd.grad(loss, params)):
+                parameter -= lr * gradient
+    return losses, sharpnesses
+
+
+# %% [markdown]
+# **Predict:** with learning rate 0.1 the limit $2/\eta$ is 20, with 0.2 it is 10, with 0.4 it is 5. At the start, the
+# sharpness is between 10 and 13. Draw the three curves of the sharpness, and say of each run whether it diverges.
+
+# %% experiment="edge"
+steps = 2000
+figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
+for index, lr in enumerate((0.1, 0.2, 0.4)):
+    runs = [descend(seed, [lr] * steps) for seed in (0, 1, 2)]
+    for panel, curves in zip(panels, zip(*runs)):
+        plot_band(range(0, steps, 50), curves, index=index, label=f"learning rate {lr}", ax=panel)
+    panels[1].axhline(2 / lr, color=COLOURS[index], linestyle=":", linewidth=1)
+    late = np.array([run[1][-10:] for run in runs])
+    print(f"learning rate {lr}: 2/lr = {2 / lr:4.1f}; sharpness in the last 500 steps {late.min():.1f} to {late.max():.1f}")
+panels[0].set(xlabel="step", ylabel="training loss", yscale="log", title="mean and range of 3 seeds")
+panels[1].set(xlabel="step", ylabel="sharpness", ylim=(0, 25), title="dotted: 2 / learning rate")
+panels[0].legend()
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# EDGE-TEXT
+# </details>
+#
+# Is the sharpness a property of the data and the network, or of the learning rate? Put the question to the experiment:
+# change the learning rate in the middle of a run. **Predict** what the sharpness does when $\eta = 0.2$ becomes 0.1
+# after 1,000 steps; and when 0.1 becomes 0.2.
+
+# %% experiment="edge_changed"
+ax = plt.figure(figsize=(7, 3.8), layout="constrained").subplots()
+for index, (early, late) in enumerate(((0.2, 0.1), (0.1, 0.2))):
+    runs = [descend(seed, [early] * 1000 + [late] * 1000)[1] for seed in (0, 1, 2)]
+    plot_band(range(0, 2000, 50), runs, index=index, label=f"learning rate {early}, then {late}", ax=ax)
+for lr in (0.1, 0.2):
+    ax.axhline(2 / lr, color="0.5", linestyle=":", linewidth=1)
+ax.axvline(1000, color="0.8", linewidth=1)
+ax.set(xlabel="step", ylabel="sharpness", ylim=(0, 25), title="mean and range of 3 seeds; dotted: 2 / learning rate")
+ax.legend(loc="lower right")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# CHANGED-TEXT
+# </details>
+#
+# Cohen and others (2021) found this in networks of many kinds and called it the **edge of stability**. First comes
+# *progressive sharpening*: where the learning rate permits it, training moves to places that are more and more curved.
+# At $2/\eta$ the step along the sharpest direction begins to overshoot, as on a quadratic. But a network is no quadratic:
+# the swings along this direction move the weights to where the sharpness is lower (Damian and others 2023 show by the
+# third derivative why), the swings die down, and it begins again. The loss falls over many steps, but not in each of
+# them. With minibatches the sharpness stays lower; Adam has an edge as well, for the Hessian divided by the roots of its
+# second moments, $38/\eta$ with its usual $\beta_1 = 0.9$.
+#
+# ### Question `edge`
+#
+# A textbook says: "Choose the learning rate below $2/L$, where $L$ is the largest eigenvalue of the Hessian; then the
+# loss falls in every step." What do your two figures say about this advice for a network? Name the part of it that is
+# right. Then: somebody measures the sharpness after training with $\eta = 0.01$ and with $\eta = 0.02$, finds 200 and
+# 100, and concludes that the second network found a "flatter minimum, which is why it generalises better". What do you
+# answer?
+
+# %% [markdown] question="edge"
+# The advice takes $L$ for a constant, as on a quadratic. For a network the sharpness is what training makes of it: it
+# rises until it reaches $2/\eta$, whatever $\eta$ is, and follows when $\eta$ is changed. So "below $2/L$" cannot be
+# chosen beforehand from $L$ at the start (a run that begins with $L > 2/\eta$ comes down to the limit and goes on
+# learning), and training above the limit does not diverge for rates like these: the loss goes up and down from step to
+# step and falls over longer times. Right is the local statement: at a place with sharpness above $2/\eta$, the step
+# along the sharpest direction overshoots and the error along it grows, which the swings show. And rates far above the
+# limit do diverge.
+#
+# The measurement: $200 = 2/0.01$ and $100 = 2/0.02$. Both runs are at the edge; the sharpness shows the learning rate
+# and nothing else. It may go together with better generalisation, but then the learning rate is the cause of both, as
+# far as this measurement can tell; to separate them one would have to change the sharpness with the learning rate fixed.
+# (And the sharpness can be rescaled without changing the function, see section 5.4.)
+#
+# **Marking guide**
+#
+# - 0.3 for: the sharpness is no constant, it rises or falls to $2/\eta$ and follows a change of $\eta$; with a number
+#   from the figures.
+# - 0.3 for what is right: locally, above $2/\eta$ the sharpest direction overshoots; the loss does not fall in every
+#   step, but over many. 0.15 if only one half is said.
+# - 0.4 for the answer: both values are $2/\eta$, so they show the learning rate; no cause is shown. 0.2 for "correlation
+#   is not causation" without the two numbers.
+
+# %% [markdown]
+# **Further reading.** J. Cohen and others (2021), [Gradient descent on neural networks typically occurs at the edge of
+# stability](https://arxiv.org/abs/2103.00065), with figures for many networks. A. Damian, E. Nichani and J. Lee (2023),
+# [Self-stabilization](https://arxiv.org/abs/2209.15594), on why it does not diverge. J. Cohen and others (2022),
+# [Adaptive gradient methods at the edge of stability](https://arxiv.org/abs/2207.14484). B. Pearlmutter (1994), [Fast
+# exact multiplication by the Hessian](https://doi.org/10.1162/neco.1994.6.1.147).
 
 # %% [markdown]
 # ## 6.2 Signs
+#
+# Adam divides every gradient by the root of an average of its squares. Two relatives show what this division is good
+# for: AdaGrad, from which it comes, and Lion, which keeps nothing but the sign.
+#
+# **AdaGrad** (Duchi, Hazan and Singer 2011) was made for text, where most words are rare. The weights of a rare word get
+# a gradient once in a thousand examples, and with one learning rate for all they hardly move. So each weight gets a
+# learning rate of its own, which falls only with what this weight has seen: $s$ is the *sum* of all its squared
+# gradients,
+#
+# $$s \leftarrow s + g^2, \qquad w \leftarrow w - \eta\,\frac{g}{\sqrt{s} + \varepsilon},$$
+#
+# where $\varepsilon$ keeps the quotient finite while $s$ is zero. A sum never forgets: in a long run all steps become
+# small. RMSProp (section 2.5) put an average in its place, for that reason.
+#
+# ### Exercise `adagrad`
+#
+# Write the optimizer. $s$ starts at zero, and each parameter has its own.
+
+
+# %% exercise="adagrad"
+class AdaGradOptimizer(SGDOptimizer):
+    """Descent with a learning rate for every weight, which falls with the squared gradients that the weight has seen."""
+
+    def __init__(self, parameters, lr=0.01, eps=1e-10):
+        super().__init__(parameters, lr)
+        self.eps = eps
+        # One tensor of sums for each of self.parameters.
+        ### BEGIN SOLUTION
+        self.sums = [torch.zeros_like(parameter) for parameter in self.parameters]
+        ### END SOLUTION
+
+    @torch.no_grad()
+    def step(self):
+        """Update the sums with the gradients, then the parameters, all in place."""
+        ### BEGIN SOLUTION
+        for parameter, squares in zip(self.parameters, self.sums):
+            squares.add_(parameter.grad**2)
+            parameter.sub_(self.lr * parameter.grad / (squares.sqrt() + self.eps))
+        ### END SOLUTION
+
+
+# %% check="adagrad"
+check("adagrad", AdaGradOptimizer)
+
+# %% [markdown]
+# <details><summary>Hint 1: compare it with RMSProp</summary>
+#
+# Take your `RMSPropOptimizer` of section 2.5 and look for what differs: one line, and the place of $\varepsilon$.
+# </details>
+# <details><summary>Hint 2: a test by hand</summary>
+#
+# With a gradient that is always 1, the first step is $\eta$ long, the fourth $\eta/\sqrt 4$. Is yours?
+# </details>
+#
+# **Lion** (Chen and others 2023) was not thought up but found, by a program that changed and selected programs for
+# months of computing time; the name is short for *evolved sign momentum*. With the momentum $m$, which starts at zero,
+#
+# $$c = \beta_1 m + (1-\beta_1)\, g, \qquad w \leftarrow w - \eta\,\big(\mathrm{sign}(c) + \lambda w\big), \qquad
+# m \leftarrow \beta_2 m + (1-\beta_2)\, g.$$
+#
+# There are two averages, and the order matters: the step takes the sign of $c$, in which the new gradient has the weight
+# $1-\beta_1$; only afterwards does the gradient enter $m$, with the smaller weight $1-\beta_2$. Of $c$ nothing is kept.
+# The decay $\lambda$ is that of AdamW, multiplied by the learning rate and outside of the sign.
+#
+# Two steps by hand, for one weight $w = 1$ with $\eta = 0.1$, $\beta_1 = 0.9$, $\beta_2 = 0.99$, $\lambda = 0$:
+#
+# | step | $g$ | $c$ | sign | $w$ | $m$ |
+# |---|---|---|---|---|---|
+# | 1 | 2 | $0.9\cdot 0 + 0.1\cdot 2 = 0.2$ | $+1$ | $1 - 0.1 = 0.9$ | $0.99\cdot 0 + 0.01\cdot 2 = 0.02$ |
+# | 2 | $-0.1$ | $0.9\cdot 0.02 - 0.1\cdot 0.1 = 0.008$ | $+1$ | $0.9 - 0.1 = 0.8$ | $0.99\cdot 0.02 - 0.01\cdot 0.1 = 0.0188$ |
+#
+# In the second step the weight moves against its gradient's wish, because the first gradient was twenty times as large.
+# **Predict** the third step for $g = -1$, before you write anything.
+#
+# Every weight moves by $\eta$ in every step, so $\eta$ is chosen 3 to 10 times smaller than for Adam, and $\lambda$
+# larger in the same proportion. What is saved is memory: Lion keeps one number for each weight, Adam two.
+#
+# ### Exercise `lion`
+#
+# Write the optimizer.
+
+
+# %% exercise="lion"
+class LionOptimizer(SGDOptimizer):
+    """Steps of one length for every weight, along the sign of an average of the gradients."""
+
+    def __init__(self, parameters, lr=1e-4, beta1=0.9, beta2=0.99, weight_decay=0.0):
+        super().__init__(parameters, lr)
+        self.beta1, self.beta2, self.weight_decay = beta1, beta2, weight_decay
+        # One momentum for each of self.parameters.
+        ### BEGIN SOLUTION
+        self.momenta = [torch.zeros_like(parameter) for parameter in self.parameters]
+        ### END SOLUTION
+
+    @torch.no_grad()
+    def step(self):
+        """Update the parameters, then the momenta, all in place."""
+        ### BEGIN SOLUTION
+        for parameter, momentum in zip(self.parameters, self.momenta):
+            direction = torch.sign(self.beta1 * momentum + (1 - self.beta1) * parameter.grad)
+            parameter.sub_(self.lr * (direction + self.weight_decay * parameter))
+            momentum.mul_(self.beta2).add_((1 - self.beta2) * parameter.grad)
+        ### END SOLUTION
+
+
+# %% check="lion"
+check("lion", LionOptimizer)
+
+# %% [markdown]
+# <details><summary>Hint 1: three lines in the order of the formula</summary>
+#
+# $c$, then $w$, then $m$. If $m$ comes first, the gradient is counted twice in the sign.
+# </details>
+# <details><summary>Hint 2: the third step of the table</summary>
+#
+# $c = 0.9\cdot 0.0188 - 0.1 = -0.083$, so $w = 0.8 + 0.1 = 0.9$. Put this weight and these gradients into your class.
+# </details>
+#
+# ### Rare classes
+#
+# Why is Adam so much better than descent for language models, and so little for images? One reason was found by Kunstner
+# and others (2024), and it is AdaGrad's of 2011, at the other end of the network: a language model predicts the next
+# word, and words follow Zipf's law. The $k$-th most frequent one has a frequency in proportion to $1/k$. Half of the
+# *classes*, then, are rare, and the gradient of the mean loss hardly speaks of them.
+#
+# A model of this that fits on a screen: 64 classes with frequencies $1/k$, 1,000 examples of 128 random numbers between
+# 0 and 1 that have nothing to do with their class, and a single linear layer with softmax, which has to learn them by
+# heart. All methods take 100 steps with all examples, and each gets the best of four learning rates, by the mean loss.
+#
+# **Predict** for plain descent and for Adam: which of the two learns the eight most frequent classes better, which the
+# 32 rarest? Where do AdaGrad and Lion end?
+
+# %% experiment="rare_classes"
+METHODS = {  # how to make each optimizer, and the smallest of its four learning rates
+    "descent": (SGDOptimizer, 0.1),
+    "momentum": (lambda parameters, lr: torch.optim.SGD(parameters, lr, momentum=0.9), 0.03),
+    "AdaGrad": (AdaGradOptimizer, 0.03),
+    "Lion": (LionOptimizer, 0.003),
+    "Adam": (torch.optim.Adam, 0.01),
+}
+examples, classes = (10_000 if FULL else 1000), 64
+generator = torch.Generator().manual_seed(0)
+frequency = 1 / torch.arange(1, classes + 1)
+labels = torch.multinomial(frequency.expand(3, -1), examples, replacement=True, generator=generator)  # (seeds, examples)
+features = torch.rand(3, examples, 128, generator=generator)
+
+
+def learn(make, lr, steps=100):
+    """Train from zero, three data sets at once; return the loss of every example, shape (seeds, examples)."""
+    weight = torch.zeros(3, 128, classes, requires_grad=True)
+    optimizer = make([weight], lr=lr)
+    for step in range(steps + 1):
+        each = functional.cross_entropy((features @ weight).mT, labels, reduction="none")
+        if step < steps:
+            (weight.grad,) = torch.autograd.grad(each.mean(dim=1).sum(), [weight])
+            optimizer.step()
+    return each.detach()
+
+
+# %% experiment="rare_classes_figure"
+groups = {"8 most frequent": labels < 8, "24 in between": (labels >= 8) & (labels < 32), "32 rarest": labels >= 32}
+ax = plt.figure(figsize=(8, 3.8), layout="constrained").subplots()
+for index, (name, (make, smallest)) in enumerate(METHODS.items()):
+    tried = {lr: learn(make, lr) for lr in smallest * np.array([1, 10**0.5, 10, 10**1.5])}
+    lr, each = min(tried.items(), key=lambda one: one[1].mean())
+    rows = np.array([[float(seed[member].mean()) for seed, member in zip(each, group)] for group in groups.values()])
+    middle, low, high = rows.mean(axis=1), rows.min(axis=1), rows.max(axis=1)
+    places = np.arange(3) + 0.16 * (index - 2)
+    ax.bar(places, middle, 0.15, color=COLOURS[index], label=name, yerr=(middle - low, high - middle))
+    print(f"{name:<9} lr {lr:<6.2g} all {each.mean():.2f}   " + "   ".join(f"{k} {v:.2f}" for k, v in zip(groups, middle)))
+ax.axhline(np.log(classes), color="0.5", linestyle=":", linewidth=1)
+ax.set(xticks=range(3), xticklabels=groups, ylabel="loss (nats)", title="mean and range of 3 seeds; dotted: before training")
+ax.legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# RARE-TEXT
+# </details>
+#
+# **Further reading.** J. Duchi, E. Hazan and Y. Singer (2011), [Adaptive subgradient
+# methods](https://jmlr.org/papers/v12/duchi11a.html). X. Chen and others (2023), [Symbolic discovery of optimization
+# algorithms](https://arxiv.org/abs/2302.06675). F. Kunstner and others (2024), [Heavy-tailed class imbalance and why
+# Adam outperforms gradient descent on language models](https://arxiv.org/abs/2402.19449).
 
 # %% [markdown]
 # ## 6.3 Muon: a step for matrices
+#
+# Every optimizer so far treats a matrix of weights as a bag of numbers. But a layer *multiplies* by its matrix, and what
+# a change of the matrix does to the outputs is told by its **singular values**. Every matrix is a product $M = U S
+# V^\top$, where $U$ and $V$ have orthonormal columns and $S$ is diagonal: an input along the $i$-th column of $V$ leaves
+# along the $i$-th column of $U$, stretched by the singular value $s_i \ge 0$.
+#
+# The gradients of large layers have a few large singular values and many small ones, so a step along them changes a few
+# directions only. The counterpart of the sign, for a matrix, is to set all singular values to 1: $U S V^\top$ becomes $U
+# V^\top$, the nearest matrix with orthonormal rows or columns. All directions move, and all by the same distance.
+# **Muon** (Jordan and others 2024: *momentum, orthogonalised by Newton-Schulz*) does this to the momentum. It set records
+# for the training of small language models, and models with hundreds of billions of weights are trained with it now.
+#
+# The singular value decomposition of every matrix in every step would be slow. **Newton-Schulz** makes do with products
+# of matrices, which are what processors for neural networks do best. With $X = M / (\lVert M\rVert + 10^{-7})$, where
+# $\lVert M\rVert$ is the Frobenius norm, the root of the sum of all squared entries, repeat
+#
+# $$A = X X^\top, \qquad X \leftarrow a X + (b A + c A^2)\, X, \qquad (a, b, c) = (3.4445, -4.7750, 2.0315).$$
+#
+# $X X^\top X$ has the same $U$ and $V$ as $X$, and the cubes of its singular values. So each step applies $p(s) = a s +
+# b s^3 + c s^5$ to each singular value, and leaves $U$ and $V$ alone. By hand for $M = \mathrm{diag}(4, 3)$, whose
+# singular values are 4 and 3: $\lVert M\rVert = 5$, so $X = \mathrm{diag}(0.8, 0.6)$, and one step gives
+#
+# $$p(0.8) = 2.756 - 2.445 + 0.666 = 0.976, \qquad p(0.6) = 2.067 - 1.031 + 0.158 = 1.193.$$
+#
+# The coefficients are not those with which the values would converge to 1 (these are $\tfrac32, -\tfrac12, 0$). They
+# were chosen so that small values grow fast, by a factor of 3.4 in each step, and the price is that the values do not
+# settle: after five steps, all that began above 0.003 lie between 0.68 and 1.20. For training, this is near enough.
+#
+# ### Exercise `newton_schulz`
+#
+# Write the function, for a matrix of any shape. $A$ has as many rows as $X$; where `matrix` has more rows than columns,
+# work on its transpose, whose $A$ is the smaller one, and transpose the result back. A matrix of zeros stays a matrix of
+# zeros. The numbers keep their dtype.
+
+
+# %% exercise="newton_schulz"
+def newton_schulz(matrix, steps=5):
+    """Return a matrix with the singular vectors of `matrix`, and singular values near 1.
+
+    Args:
+        matrix: Tensor of shape (rows, columns); left as it is.
+        steps: How often the polynomial is applied.
+
+    Returns:
+        Tensor of the same shape.
+    """
+    a, b, c = 3.4445, -4.7750, 2.0315
+    ### BEGIN SOLUTION
+    x = matrix / (matrix.norm() + 1e-7)
+    is_tall = matrix.shape[0] > matrix.shape[1]
+    if is_tall:
+        x = x.T
+    for _ in range(steps):
+        gram = x @ x.T
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.T if is_tall else x
+    ### END SOLUTION
+
+
+# %% check="newton_schulz"
+check("newton_schulz", newton_schulz)
+
+# %% [markdown]
+# <details><summary>Hint 1: test it by singular values</summary>
+#
+# `torch.linalg.svdvals(newton_schulz(torch.diag(torch.tensor([4.0, 3.0])), steps=1))` should be 1.193 and 0.976.
+# </details>
+# <details><summary>Hint 2: the shapes</summary>
+#
+# For a matrix with 3 rows and 5 columns, $A$ is 3 by 3, and so is $bA + cA^2$; it stands to the left of $X$.
+# </details>
+#
+# Now look at a momentum as it occurs: that of the middle matrix of a network with layers of 784, 128, 128 and 10 units,
+# after 20 steps on Fashion-MNIST. **Predict:** how many of its 128 singular values are larger than a tenth of the largest
+# one? How many steps of Newton-Schulz does it take until the smallest ones are near 1?
+
+# %% experiment="spectrum"
+width = 256 if FULL else 128
+clothes, test_clothes = load_fashion_mnist(train=True), load_fashion_mnist(train=False)
+images, image_labels = clothes.normalised(clothes.data).flatten(1), clothes.targets
+test_images, test_labels = test_clothes.normalised(test_clothes.data).flatten(1), test_clothes.targets
+
+
+def mlp(seed):
+    """Return an untrained network of 784, width, width and 10 units, and the order in which it sees the images."""
+    set_seed(seed)
+    layers = [nn.Linear(784, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, 10)]
+    return nn.Sequential(*layers), torch.randint(len(images), (150, 256))
+
+
+model, batches = mlp(0)
+middle, momentum = model[2].weight, 0
+for rows in batches[:20]:
+    gradients = torch.autograd.grad(functional.cross_entropy(model(images[rows]), image_labels[rows]), model.parameters())
+    with torch.no_grad():
+        for parameter, gradient in zip(model.parameters(), gradients):
+            parameter -= 0.1 * gradient
+    momentum = 0.95 * momentum + gradients[2]
+
+# %% experiment="spectrum_figure"
+ax = plt.figure(figsize=(8, 3.8), layout="constrained").subplots()
+shades = plt.get_cmap("viridis")(np.linspace(0.9, 0, 6))
+for steps, shade in enumerate(shades):
+    values = torch.linalg.svdvals(newton_schulz(momentum, steps))
+    name = "before, divided by the norm" if steps == 0 else f"after {steps} step{'s' * (steps > 1)}"
+    ax.plot(range(1, width + 1), values, color=shade, label=name)
+    print(f"{name:<28} largest {values[0]:.3f}, median {values.median():.4f}, smallest {values[-1]:.5f}")
+values = torch.linalg.svdvals(momentum)
+print(f"{int((values > values[0] / 10).sum())} of {width} singular values are larger than a tenth of the largest one")
+ax.axhspan(0.68, 1.2, color="0.92")
+ax.set(yscale="log", xlabel="number of the singular value", ylabel="singular value", title="grey: from 0.68 to 1.2")
+ax.legend(fontsize="small", loc="lower left")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# SPECTRUM-TEXT
+# </details>
+#
+# ### Exercise `muon`
+#
+# With a velocity $v$ that starts at zero and has the shape of the matrix $W$,
+#
+# $$v \leftarrow \mu v + G, \qquad W \leftarrow W - \eta\,\sqrt{\max(1,\; \text{rows}/\text{columns})}\;\;
+# \mathrm{NS}(G + \mu v),$$
+#
+# where $G$ is the gradient, $v$ on the right is the new velocity, and NS is your `newton_schulz` with its five steps.
+# That the direction is $G + \mu v$, and not $v$ itself, is Nesterov's look-ahead as in section 2.4. The root makes the
+# steps of matrices with more rows than columns longer: it keeps the size of the outputs' change the same for all shapes.
+#
+# A vector has no singular values that could be made equal. So if one of the parameters is not a matrix, `__init__`
+# raises a `ValueError` with a sentence that says so.
+#
+# If you know the class `torch.optim.Muon`: its option `adjust_lr_fn="match_rms_adamw"` replaces the root by $0.2
+# \sqrt{\max(\text{rows}, \text{columns})}$, so that learning rates of AdamW can be kept. You may write this one, if the
+# docstring of your class says `match_rms_adamw`.
+
+
+# %% exercise="muon"
+class MuonOptimizer(SGDOptimizer):
+    """Steps for matrices: the momentum, with all its singular values near 1."""
+
+    def __init__(self, parameters, lr=0.02, mu=0.95):
+        super().__init__(parameters, lr)
+        self.mu = mu
+        # Refuse what is not a matrix, and make one velocity for each of self.parameters.
+        ### BEGIN SOLUTION
+        if any(parameter.ndim != 2 for parameter in self.parameters):
+            raise ValueError("Muon takes matrices only; give other parameters to another optimizer")
+        self.velocities = [torch.zeros_like(parameter) for parameter in self.parameters]
+        ### END SOLUTION
+
+    @torch.no_grad()
+    def step(self):
+        """Update the velocities with the gradients, then the parameters, all in place."""
+        ### BEGIN SOLUTION
+        for parameter, velocity in zip(self.parameters, self.velocities):
+            rows, columns = parameter.shape
+            velocity.mul_(self.mu).add_(parameter.grad)
+            direction = newton_schulz(parameter.grad + self.mu * velocity)
+            scale = max(1, rows / columns) ** 0.5
+            parameter.sub_(self.lr * scale * direction)
+        ### END SOLUTION
+
+
+# %% check="muon"
+check("muon", MuonOptimizer)
+
+# %% [markdown]
+# <details><summary>Hint 1: begin with momentum</summary>
+#
+# Take your `MomentumOptimizer` of section 2.2. Three things differ: how the gradient enters the velocity, what is
+# subtracted, and the factor before it.
+# </details>
+# <details><summary>Hint 2: which matrices get longer steps?</summary>
+#
+# The weight of a linear layer has one row per output. From 784 to 128 units: 128 rows, 784 columns, factor 1. From 128
+# to 784 units: factor $\sqrt{784/128} \approx 2.5$.
+# </details>
+#
+# ### What does it buy, and what does it cost?
+#
+# A comparison by the rules of section 2.9: the same network, 150 steps with batches of 256 images, four learning rates
+# for each method, three seeds for each rate. The rate is chosen by the training loss, and the test images are looked at
+# once. Muon trains the two large matrices; the biases and the last layer get AdamW with learning rate 0.003, as is usual.
+#
+# **Predict** the order of the methods by training loss. Is the order the same on the test images? How much longer does a
+# step of Muon take than one of AdamW?
+
+# %% experiment="muon_race"
+def with_muon(model, lr):
+    """Return Muon for the two large matrices and AdamW for the rest."""
+    large = [model[0].weight, model[2].weight]
+    rest = [model[0].bias, model[2].bias, *model[4].parameters()]
+    return [MuonOptimizer(large, lr=lr), torch.optim.AdamW(rest, lr=0.003)]
+
+
+CONTENDERS = {  # how to make the optimizers, and the smallest of four learning rates
+    "momentum": (lambda model, lr: [torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)], 0.03),
+    "AdamW": (lambda model, lr: [torch.optim.AdamW(model.parameters(), lr=lr)], 0.001),
+    "Lion": (lambda model, lr: [LionOptimizer(model.parameters(), lr=lr)], 0.0003),
+    "Muon": (with_muon, 0.003),
+}
+
+
+# %% experiment="muon_run"
+def run(make, lr, seed):
+    """Train once; return the losses by step, the test accuracy (%) and the processor time of a step (ms)."""
+    model, batches = mlp(seed)
+    optimizers, losses, start = make(model, lr), [], time.process_time()
+    for rows in batches:
+        loss = functional.cross_entropy(model(images[rows]), image_labels[rows])
+        model.zero_grad()
+        loss.backward()
+        for optimizer in optimizers:
+            optimizer.step()
+        losses.append(loss.item())
+    duration = 1000 * (time.process_time() - start) / len(batches)
+    with torch.no_grad():
+        accuracy = (model(test_images).argmax(dim=1) == test_labels).float().mean().item()
+    return losses, 100 * accuracy, duration
+
+
+# %% experiment="muon_race_figure"
+def final(runs):
+    """Return the mean loss of the last 25 steps, of each run."""
+    return np.array([np.mean(losses[-25:]) for losses, _, _ in runs])
+
+
+ax = plt.figure(figsize=(8, 3.8), layout="constrained").subplots()
+for index, (name, (make, smallest)) in enumerate(CONTENDERS.items()):
+    tried = {lr: [run(make, lr, seed) for seed in (0, 1, 2)] for lr in smallest * np.array([1, 10**0.5, 10, 10**1.5])}
+    lr, runs = min(tried.items(), key=lambda one: final(one[1]).mean())
+    smooth = [np.convolve(losses, np.ones(10) / 10, mode="valid") for losses, _, _ in runs]
+    plot_band(range(10, 151), smooth, index=index, label=f"{name}, lr {lr:.2g}", ax=ax)
+    loss, (_, accuracies, durations) = final(runs), zip(*runs)
+    print(f"{name:<9} lr {lr:<6.2g} training loss {loss.mean():.3f} ({loss.min():.3f} to {loss.max():.3f})   "
+          f"test {np.mean(accuracies):.1f} % ({min(accuracies):.1f} to {max(accuracies):.1f})   {np.mean(durations):.1f} ms")
+ax.set(yscale="log", xlabel="step", ylabel="training loss (nats)", title="mean of ten steps; mean and range of 3 seeds")
+ax.legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# MUON-TEXT
+# </details>
+#
+# ### Question `which_optimizer`
+#
+# WHICH-TEXT
+
+# %% [markdown] question="which_optimizer"
+# WHICH-ANSWER
+#
+# **Marking guide**
+#
+# - WHICH-GUIDE
+
+# %% [markdown]
+# **Further reading.** K. Jordan and others (2024), [Muon: an optimizer for hidden layers in neural
+# networks](https://kellerjordan.github.io/posts/muon/), with the reasons for the coefficients. J. Bernstein and L.
+# Newhouse (2024), [Old optimizer, new norm](https://arxiv.org/abs/2409.20325), on steps measured in the norm that fits
+# the layer. J. Liu and others (2025), [Muon is scalable for LLM training](https://arxiv.org/abs/2502.16982), where the
+# factor `match_rms_adamw` comes from.
 
 # %% [markdown]
 # ## 6.4 Where the norm stands
@@ -75,6 +751,33 @@ FULL = False  # True: the experiments take the full data sets and longer runs, w
 
 # %% [markdown]
 # ## 6.8 Before deployment
+
+# %% [markdown]
+# ## 6.9 Your own experiment
+#
+# ### Question `report`
+#
+# Repeat one figure of this workbook with *one* thing changed: other data, another depth or width, another batch size,
+# another activation function, one hyperparameter that the text leaves fixed. Add your cells above this one. Then report,
+# in the manner of section 5.7 and in no more than 150 words: what you predicted, what you changed and what you left
+# alone, how many seeds and settings you tried, what came out (mean and range), and what may be concluded from it, and
+# what may not.
+
+# %% [markdown] question="report"
+# As an example: the figure of section 6.1 with the activation function ReLU in place of tanh.
+#
+# *Prediction.* The sharpness of the runs with learning rates 0.1, 0.2 and 0.4 settles at 20, 10 and 5, as with tanh, since
+# the argument does not use the activation function. *Changed*: the activation. *Left alone*: data, widths, loss, seeds 0
+# to 2, rates, 2,000 steps; nothing was searched for. *Outcome.* REPORT-OUTCOME *Conclusion.* In this small network and
+# with all images in each step, the sharpness follows the learning rate for ReLU as well. Whether this holds for
+# minibatches, larger networks or the cross-entropy was not tried.
+#
+# **Marking guide**
+#
+# - 0.2 for a prediction that could have failed, written before the run.
+# - 0.2 for exactly one change, with what was left alone.
+# - 0.3 for at least three seeds, the mean and the range, and the number of settings that were tried. 0 for one seed.
+# - 0.3 for a conclusion that the figure carries, with a limit of it. A result against the prediction loses nothing.
 
 # %% [markdown]
 # ## What to take with you
