@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from course_utils.kits.probe import Inputs, Outputs, load_probe
 __all__ = ["WORDS", "optimizer_answer", "other_epsilons", "sharing"]
 
 STEPS = 5
+SHAPES = {"a": (2, 3), "b": (2, 3), "c": (4,)}
 LABELS = {
     "weights_a": Label("first parameter", "step"),
     "weights_b": Label("second parameter", "step"),
@@ -51,6 +52,10 @@ def optimizer_answer(
     hyperparameters: Mapping[str, tuple[float, float]],
     reread: str,
     words: Mapping[str, str] | None = None,
+    shapes: Mapping[str, tuple[int, ...]] = SHAPES,
+    steps: int = STEPS,
+    ignored: Sequence[Ignored] = (),
+    labels: Mapping[str, Label] | None = None,
 ) -> Answer:
     """Make the answer to an optimizer class from edits of its solution.
 
@@ -62,19 +67,23 @@ def optimizer_answer(
             mistakes may coincide there.
         reread: What to read again.
         words: How to speak of the names in the solution, besides those of `WORDS`.
+        shapes: Of the three fresh tensors; those of "a" and "b" are the same.
+        steps: How many steps are taken. What shows only in signs needs many.
+        ignored: Mistakes that are seen in some arrays only, besides those of every optimizer.
+        labels: How to speak of arrays that not every optimizer has.
     """
 
     def generate(rng: np.random.Generator) -> Inputs:
         drawn = {name: np.array(rng.uniform(*limits)) for name, limits in hyperparameters.items()}
-        return {**_fresh_tensors(rng), **drawn}
+        return {**_fresh_tensors(rng, shapes, steps), **drawn}
 
     part = solution_part(
         exercise,
         load_probe(exercise).objects[0],
         mistakes,
         conventions=conventions,
-        ignored=IGNORED,
-        labels=LABELS,
+        ignored=(*IGNORED, *ignored),
+        labels={**LABELS, **(labels or {})},
         reread=reread,
         words={**WORDS, **(words or {})},
         baselines=_baselines,
@@ -113,13 +122,15 @@ def _baselines(inputs: Inputs) -> Outputs:
     return {**before, "weights_default": inputs["weights_c"]}
 
 
-def _fresh_tensors(rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _fresh_tensors(
+    rng: np.random.Generator, shapes: Mapping[str, tuple[int, ...]], steps: int
+) -> dict[str, np.ndarray]:
     """Draw gradients of both signs: two small components of different size, one that is exactly zero."""
     tensors: dict[str, np.ndarray] = {}
-    for key, shape in (("a", (2, 3)), ("b", (2, 3)), ("c", (4,))):
-        size = rng.uniform(0.3, 1.5, size=(STEPS, *shape))
-        gradients = size * rng.choice([-1.0, 1.0], size=(STEPS, *shape))
-        flat = gradients.reshape(STEPS, -1)
+    for key, shape in shapes.items():
+        size = rng.uniform(0.3, 1.5, size=(steps, *shape))
+        gradients = size * rng.choice([-1.0, 1.0], size=(steps, *shape))
+        flat = gradients.reshape(steps, -1)
         flat[:, 0] *= 1e-4
         flat[:, 1] = 0.0
         flat[:, 2] *= 1e-6
