@@ -17,7 +17,7 @@ MISTAKES = (
     edit(
         "ascent",
         "The weights move uphill: along the sign, not against it.",
-        {STEP: "parameter.sub_(self.lr * (self.weight_decay * parameter - direction))"},
+        {"direction = torch.sign(": "direction = -torch.sign("},
     ),
     edit(
         "beta1-for-both",
@@ -75,7 +75,7 @@ MISTAKES = (
     edit(
         "no-decay",
         "The weights do not decay.",
-        {STEP: WITHOUT_DECAY},
+        {"direction + self.weight_decay * parameter": "direction"},
     ),
     edit(
         "decay-without-learning-rate",
@@ -85,7 +85,7 @@ MISTAKES = (
     edit(
         "decay-grows",
         "The weights grow: the decay has the wrong sign.",
-        {STEP: "parameter.sub_(self.lr * (direction - self.weight_decay * parameter))"},
+        {"direction + self.weight_decay": "direction - self.weight_decay"},
     ),
     edit(
         "decay-after-step",

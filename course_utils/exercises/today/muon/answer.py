@@ -118,12 +118,6 @@ VECTOR = Ignored(
     ("vector_refused",),
     share=0.75,
 )
-AS_AVERAGE = accepted(
-    "moving-average",
-    "The velocity is a moving average, as in torch.optim.Muon. That is 1 - mu times the velocity of the text, and the "
-    "division by the norm takes the factor out again.",
-    {VELOCITY: AVERAGE, DIRECTION: "newton_schulz((1 - self.mu) * parameter.grad + self.mu * velocity)"},
-)
 AS_ADAMW = accepted(
     "match-rms-adamw",
     "The scale is the one that matches AdamW, as the docstring says; it takes learning rates about as large as AdamW's.",
@@ -136,7 +130,7 @@ def _answer() -> Answer:
     answer = optimizer_answer(
         "muon",
         MISTAKES,
-        conventions=(AS_AVERAGE, AS_ADAMW),
+        conventions=(AS_ADAMW,),
         hyperparameters={"lr": (0.04, 0.1), "mu": (0.7, 0.85)},
         reread="section 6.3, the two formulas of Muon",
         shapes={"a": (2, 3), "b": (2, 3), "c": (5, 2)},

@@ -39,9 +39,6 @@ class RefusesInTheStep(Sgd):
             p.data.add_(newton_schulz(torch.add(p.grad, self.v[p], alpha=self.mu)), alpha=-self.lr * scale)
 
 
-CORRECT = {c.__name__: (c,) for c in (Textbook, RefusesInTheStep)}
-
-
 def muon(
     keep=lambda v, g, mu: mu * v + g,
     ahead=lambda v, old, g, mu: g + mu * v,
@@ -107,10 +104,14 @@ class NoMatmulWithVectors(Textbook):
         self.mu, self.buffers = mu, [torch.zeros_like(p) for p in self.parameters]
 
 
+CORRECT = {
+    **{c.__name__: (c,) for c in (Textbook, RefusesInTheStep)},
+    # As in torch: 1 - mu times the velocity of the text, and so the same direction.
+    "a moving average": muon(keep=average, ahead=lambda v, old, g, mu: torch.lerp(g, v, mu)),
+}
 VARIANTS = {
-    "moving-average": muon(keep=average, ahead=lambda v, old, g, mu: torch.lerp(g, v, mu)),
     "match-rms-adamw": muon(scale=as_adamw, says="Muon with the scale match_rms_adamw."),
-    "moving-average+match-rms-adamw": muon(
+    "match-rms-adamw (a moving average)": muon(
         keep=average, ahead=lambda v, old, g, mu: torch.lerp(g, v, mu), scale=as_adamw, says="match_rms_adamw"
     ),
     "upon-spectral-norm": upon("spectral-norm"),

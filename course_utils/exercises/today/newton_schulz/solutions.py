@@ -137,6 +137,7 @@ MUTANTS = {
     "steps-ignored": schulz(count=lambda steps: 5),
     "starts-anew": (without_end,),
     "arguments-changed": (in_place,),
+    "other-defaults": schulz(default=10),
     "spectral-norm+coefficients-of-the-cubic": schulz(
         abc=(1.5, -0.5, 0.0), length=lambda m: torch.linalg.svdvals(m).max() + 1e-7
     ),
