@@ -40,6 +40,8 @@
 # | $H$ | Hessian: the matrix of second derivatives of the loss | never written down |
 
 # %%
+import copy
+import inspect
 import time
 
 import matplotlib.pyplot as plt
@@ -50,6 +52,8 @@ from torch.nn import functional
 
 from course_utils.checks import check
 from course_utils.data import load_digits_data, load_fashion_mnist
+from course_utils.models.attention import FeedForward, SelfAttention
+from course_utils.models.wide_network import WideNetwork
 from course_utils.optimizers import SGDOptimizer
 from course_utils.plotting import COLOURS, plot_band
 from course_utils.seeding import set_seed
@@ -785,18 +789,875 @@ plt.show()
 
 # %% [markdown]
 # ## 6.4 Where the norm stands
+#
+# The first **transformer** (Vaswani et al. 2017) normalised after each sum of a residual layer. It needed a **warmup**,
+# learning rates that rise from zero, or it did not train. Two years later most large models had moved the normalization
+# to the start of the branch, and in 2020 Xiong et al. explained why: after the sum (*post-norm*), everything that
+# passes from one layer to the next is normalised, the skip included, and at the start the gradients near the output are
+# large. At the start of the branch (*pre-norm*), the skip is left alone:
+#
+# $$\text{post-norm:}\quad x \leftarrow \mathrm{norm}\bigl(x + F(x)\bigr) \qquad\qquad
+#   \text{pre-norm:}\quad x \leftarrow x + F\bigl(\mathrm{norm}(x)\bigr)$$
+#
+# $x$ holds the features of an example, $F$ is the branch: in this section a linear layer and ReLU at first, and then
+# attention. Here are 24 such layers of 32 units, trained by Adam on images of clothes, with a learning rate that is
+# large for this depth.
+#
+# **Predict:** which of the two trains? What will a warmup over the first half of the steps do for the other one?
+
+# %% experiment="deep_stacks"
+class NormedLayer(nn.Module):
+    """A residual layer of 32 units whose normalization stands in the branch or behind the sum."""
+
+    def __init__(self, where):
+        super().__init__()
+        self.where, self.norm, self.linear = where, nn.LayerNorm(32), nn.Linear(32, 32)
+
+    def forward(self, x):
+        """Map x, shape (N, 32), to the same shape."""
+        if self.where == "pre-norm":
+            return x + torch.relu(self.linear(self.norm(x)))
+        return self.norm(x + torch.relu(self.linear(x)))
+
+
+def deep_stack(where, seed):
+    """Return 24 residual layers between a first and a last linear layer."""
+    set_seed(seed)
+    last = nn.LayerNorm(32) if where == "pre-norm" else nn.Identity()
+    return nn.Sequential(nn.Linear(784, 32), *(NormedLayer(where) for _ in range(24)), last, nn.Linear(32, 10))
+
+
+# %%
+def fit(model, optimizer, data, steps, warmup=0, batch_size=64):
+    """Train on random minibatches, with learning rates that rise over `warmup` steps; return the losses (nats)."""
+    rates, losses = [group["lr"] for group in optimizer.param_groups], []
+    for step in range(steps):
+        for group, rate in zip(optimizer.param_groups, rates):
+            group["lr"] = rate * min(1.0, (step + 1) / max(1, warmup))
+        rows = torch.randint(len(data[0]), (batch_size,))
+        loss = functional.cross_entropy(model(data[0][rows]), data[1][rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return np.array(losses)
+
+
+def smooth(losses, width=10):
+    """Return the mean of each `width` losses in a row, shape (runs, steps // width)."""
+    losses = np.asarray(losses)
+    return losses.reshape(len(losses), -1, width).mean(axis=2)
+
+
+# %% experiment="stacks_trained"
+clothes_data, steps = (images, image_labels), 400 if FULL else 120
+ax = plt.figure(figsize=(7, 3.8), layout="constrained").subplots()
+for index, (where, warmup) in enumerate((("pre-norm", 0), ("post-norm", 0), ("post-norm", steps // 2))):
+    runs = []
+    for seed in (0, 1, 2):
+        model = deep_stack(where, seed)
+        runs.append(fit(model, torch.optim.Adam(model.parameters(), lr=0.01), clothes_data, steps, warmup))
+    name = f"{where}, with warmup" if warmup else where
+    plot_band(np.arange(10, steps + 1, 10), smooth(runs), index=index, label=name, ax=ax)
+    last = smooth(runs)[:, -2:].mean(axis=1)
+    print(f"{name:<24} loss in the last 20 steps: {last.mean():.2f} ({last.min():.2f} to {last.max():.2f})")
+ax.axhline(np.log(10), color="0.6", linewidth=0.8, zorder=0)
+ax.set(xlabel="steps", ylabel="training loss (nats)", title="24 residual layers, Adam, learning rate 0.01, three seeds")
+ax.legend()
+plt.show()
+
+# %% experiment="stacks_at_the_start"
+ax = plt.figure(figsize=(7, 3.8), layout="constrained").subplots()
+for index, where in enumerate(("pre-norm", "post-norm")):
+    norms = []
+    for seed in (0, 1, 2):
+        model = deep_stack(where, seed)
+        functional.cross_entropy(model(images[:512]), image_labels[:512]).backward()
+        norms.append([layer.linear.weight.grad.norm().item() for layer in model[1:25]])
+    plot_band(np.arange(1, 25), norms, index=index, label=where, ax=ax)
+    first, last = np.mean(norms, axis=0)[[0, -1]]
+    print(f"{where:<10} gradient before the first step: {first:.3f} in the first layer, {last:.3f} in the last")
+ax.set(xlabel="layer, from the images to the output", ylabel="norm of the gradient", yscale="log")
+ax.set_title("Gradients of the weights before the first step, three seeds")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# STACKS
+# </details>
+#
+# ### The block of a transformer
+#
+# In a **transformer** an example is a sequence of $T$ positions, with a vector of `dim` features each. A block has two
+# branches: **attention**, in which every position takes a weighted mean of what the others offer, and a small network,
+# the same for every position. In attention each position makes a **query** $q$, a **key** $k$ and a value; the weight
+# that position $s$ has for position $t$ is a softmax over the **attention logits**
+#
+# $$a_{ts} = \frac{q_t \cdot k_s}{\sqrt{d}},$$
+#
+# with $d$ the number of features of $q_t$ and $k_s$. All of this happens in several **heads** side by side, each with
+# its own share of the features: $d$ is `dim // heads`.
+#
+# *A small example.* One head, $d = 2$, $q_1 = (4, 0)$, $k_1 = (3, 0)$, $k_2 = (0, 3)$. The logits are $12/\sqrt2 = 8.5$
+# and 0, so that position 1 puts 99.98 % of its weight on itself. Nothing keeps weights from growing, and a softmax with
+# one large entry has almost no gradient. **QK-norm** (Henry et al. 2020; for large models Dehghani et al. 2023) gives
+# queries and keys a fixed size before they meet: RMS normalization (section 4.4) over the $d$ features of each head,
+# with one trained gain for queries and one for keys. In the example $q_1 \to (\sqrt2, 0)$ and $k_1 \to (\sqrt2, 0)$, and
+# the logits are $2/\sqrt2 = 1.4$ and 0.
+#
+# Attention and the small network are given. `query_hook` and `key_hook` are applied to all queries and all keys, shape
+# `(N, heads, T, dim // heads)`, before the dot products:
+
+# %%
+print(inspect.getsource(SelfAttention.forward))
+
+# %% [markdown]
+# ### Exercise `prenorm_block`
+#
+# Write the block. $h$ is what the first branch leaves:
+#
+# $$h = x + \mathrm{attention}(\mathrm{norm}_1(x)), \qquad \text{out} = h + \mathrm{mlp}(\mathrm{norm}_2(h))$$
+#
+# - $\mathrm{norm}_1$ and $\mathrm{norm}_2$ are `nn.LayerNorm(dim)`; attention is `SelfAttention(dim, heads, ...)`, and
+#   mlp is `FeedForward(dim)`.
+# - With `qk_norm`, queries and keys go through an RMS normalization over the features of each head, with one trained
+#   gain for queries and one for keys. Without, nothing happens to them. torch has `nn.RMSNorm(features)`.
+
+# %% exercise="prenorm_block"
+class PreNormBlock(nn.Module):
+    """A transformer's block: attention and a small network, each behind a layer normalization and beside a skip.
+
+    Args:
+        dim: Features of a position.
+        heads: Number of heads of the attention.
+        qk_norm: Whether queries and keys are normalised, each head by itself.
+    """
+
+    def __init__(self, dim, heads, qk_norm=False):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
+        query_norm, key_norm = None, None
+        if qk_norm:
+            query_norm, key_norm = nn.RMSNorm(dim // heads), nn.RMSNorm(dim // heads)
+        self.attention = SelfAttention(dim, heads, query_hook=query_norm, key_hook=key_norm)
+        self.mlp = FeedForward(dim)
+        ### END SOLUTION
+
+    def forward(self, x):
+        """Map x, shape (N, T, dim), to the same shape."""
+        ### BEGIN SOLUTION
+        h = x + self.attention(self.norm1(x))
+        return h + self.mlp(self.norm2(h))
+        ### END SOLUTION
+
+
+# %% check="prenorm_block"
+check("prenorm_block", PreNormBlock)
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# Draw the block as a straight line from $x$ to the output. What leaves the line, and what comes back to it? No
+# normalization lies on the line itself.
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Each hook gets its normalization when the attention is made. How many features does the last axis of what a hook
+# gets have?
+# </details>
+#
+# A small transformer for images: each of the 28 rows of an image is a position. It trains with an ordinary learning
+# rate and with one that is ten times as large.
+#
+# **Predict:** how large are the largest attention logits after training, in the four cases? Does QK-norm change
+# anything at the ordinary rate?
+
+# %% experiment="row_transformer"
+class RowTransformer(nn.Module):
+    """Two blocks that read an image as a sequence of 28 rows."""
+
+    def __init__(self, qk_norm, dim=32, heads=2):
+        super().__init__()
+        self.embed, self.places = nn.Linear(28, dim), nn.Parameter(0.1 * torch.randn(28, dim))
+        self.blocks = nn.Sequential(PreNormBlock(dim, heads, qk_norm), PreNormBlock(dim, heads, qk_norm))
+        self.head = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, 10))
+        self.largest = []  # attention logit of every pass and block
+        for module in self.modules():
+            if isinstance(module, SelfAttention):
+                module.logits_hook = self.note
+
+    def note(self, logits):
+        """Write down the size of the largest logit."""
+        self.largest.append(logits.detach().abs().max().item())
+        return logits
+
+    def forward(self, x):
+        """Map images (N, 784) to logits of the classes (N, 10)."""
+        positions = self.embed(x.unflatten(1, (28, 28))) + self.places
+        return self.head(self.blocks(positions).mean(dim=1))
+
+
+# %% experiment="qk_norm"
+transformers, steps = {}, 400 if FULL else 100
+figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
+for index, (lr, qk_norm) in enumerate(((0.003, False), (0.003, True), (0.03, False), (0.03, True))):
+    losses, largest = [], []
+    for seed in (0, 1, 2):
+        set_seed(seed)
+        model = RowTransformer(qk_norm)
+        losses.append(fit(model, torch.optim.Adam(model.parameters(), lr=lr), clothes_data, steps))
+        largest.append(np.reshape(model.largest, (steps, 2)).max(axis=1))
+    transformers[lr, qk_norm] = model
+    name = f"lr {lr}, {'with' if qk_norm else 'without'} QK-norm"
+    for panel, rows in zip(panels, (losses, largest)):
+        plot_band(np.arange(10, steps + 1, 10), smooth(rows), index=index, label=name, ax=panel)
+    ends = smooth(losses)[:, -2:].mean(axis=1), smooth(largest)[:, -1]
+    print(f"{name:<27} loss {ends[0].mean():.2f} ({ends[0].min():.2f} to {ends[0].max():.2f}), largest logit "
+          f"{ends[1].mean():.0f} ({ends[1].min():.0f} to {ends[1].max():.0f})")
+panels[0].set(xlabel="steps", ylabel="training loss (nats)", ylim=(0, 3))
+panels[1].set(xlabel="steps", ylabel="largest attention logit", yscale="log")
+panels[0].legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# QKNORM
+# </details>
+#
+# **Further reading.** Xiong et al. 2020, [On layer normalization in the transformer
+# architecture](https://arxiv.org/abs/2002.04745); Henry et al. 2020, [Query-key normalization for
+# transformers](https://arxiv.org/abs/2010.04245); Dehghani et al. 2023, [Scaling vision transformers to 22 billion
+# parameters](https://arxiv.org/abs/2302.05442), where logits above 50,000 stopped the training; Wortsman et al. 2023,
+# [Small-scale proxies for large-scale transformer training instabilities](https://arxiv.org/abs/2309.14322), the
+# experiment above with a hundred times the budget.
 
 # %% [markdown]
 # ## 6.5 Learning rates that carry over
+#
+# A large network is trained once; there is no money to try nine learning rates. So one tries them on a narrow network
+# and hopes that the best one is also right for the wide one. It is not, and in 2021 Yang and Hu showed why, and what to
+# do: **muP**, the *maximal update parametrisation*.
+#
+# Take a hidden matrix $W$ from $n$ units to $n$ units, and one unit with input $h$, a vector of $n$ values of size
+# about 1. Adam's first step moves each of its $n$ weights by $\eta$, with the sign of the gradient, and all gradients of
+# this unit are multiples of the $h_i$: the signs agree with those of $h$. So the sum $\sum_i W_i h_i$ moves by
+#
+# $$\eta \sum_i |h_i| \;\approx\; \eta\, n .$$
+#
+# *A small example:* $\eta = 0.01$ moves it by about 0.3 in a network of width 32, and by about 5 in one of width 512.
+# The start is the same for both: torch draws the weights with variance $1/(3n)$, so that the sum of $n$ terms has a size
+# that does not depend on $n$. To move it by the same amount, the rate of hidden matrices has to go down like $1/n$.
+#
+# | parameters | how many values enter a unit | learning rate for Adam |
+# |---|---|---|
+# | input weights | as many as an example has, whatever the width | $\eta$ |
+# | hidden matrices | $n$ | $\eta \cdot n_0/n$ |
+# | output weights | $n$, but the logits get the factor $n_0/n$ | $\eta$ |
+# | biases | 1 | $\eta$ |
+#
+# $n_0$ is the **base width**, that of the narrow network on which $\eta$ was chosen: there nothing changes. (The factor
+# of the logits also makes them small at the start, which is wanted: random logits of a wide network would be noise that
+# has to be unlearned.)
+#
+# ### Exercise `mup`
+#
+# `model` is a `WideNetwork`: `model.input` and `model.output` are linear layers, `model.hidden` is a list of linear
+# layers from width to width. Every parameter belongs to one group. Tell the kinds of matrices by the layer that they
+# are in: an example may happen to have as many values as there are units.
+
+# %% exercise="mup"
+def mup_groups(model, lr, base_width):
+    """Return parameter groups for Adam, with the learning rates that carry over from a network of the base width.
+
+    Args:
+        model: A `WideNetwork`.
+        lr: The learning rate that is right for a network of the base width.
+        base_width: The width of that network.
+
+    Returns:
+        A list of dictionaries with the keys "params" and "lr"; every parameter is in one of them.
+    """
+    ### BEGIN SOLUTION
+    width = model.output.in_features
+    hidden = [layer.weight for layer in model.hidden]
+    others = [model.input.weight, model.output.weight]
+    biases = [layer.bias for layer in (model.input, *model.hidden, model.output)]
+    return [{"params": hidden, "lr": lr * base_width / width}, {"params": others, "lr": lr}, {"params": biases, "lr": lr}]
+    ### END SOLUTION
+
+
+# %% exercise="mup" part="multiplier"
+def output_multiplier(width, base_width):
+    """Return the factor of the logits."""
+    ### BEGIN SOLUTION
+    return base_width / width
+    ### END SOLUTION
+
+
+# %% check="mup"
+check("mup", mup_groups, output_multiplier)
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# `torch.optim.Adam` takes a list such as `[{"params": [a, b], "lr": 0.1}, {"params": [c], "lr": 0.01}]` in place of
+# parameters. Two groups are enough; which tensors belong into the second one?
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# The width of a `WideNetwork` can be read off the shape of a layer, `layer.in_features` or `layer.out_features`.
+# </details>
+#
+# Three widths, eight learning rates a factor of two apart, 60 steps on images of 14 x 14 pixels, three seeds. The base
+# width is 32.
+#
+# **Predict:** by which factor does the best learning rate change from width 32 to width 512, in the standard network?
+# And with muP?
+
+# %% experiment="widths"
+small_images = functional.avg_pool2d(images.unflatten(1, (1, 28, 28)), 2).flatten(1)
+exponents, widths = np.arange(-11, -3), (32, 128, 512)
+
+
+def trained_loss(width, lr, mup, seed, steps=200 if FULL else 60):
+    """Return the mean loss of the last 15 steps of training a network of some width."""
+    set_seed(seed)
+    model = WideNetwork(196, width, 10, multiplier=output_multiplier(width, 32) if mup else 1.0)
+    groups = mup_groups(model, lr, 32) if mup else [{"params": model.parameters(), "lr": lr}]
+    return fit(model, torch.optim.Adam(groups), (small_images, image_labels), steps)[-15:].mean()
+
+
+width_losses = {}
+for mup, width in ((mup, width) for mup in (False, True) for width in widths):
+    rows = [[trained_loss(width, 2.0**exponent, mup, seed) for exponent in exponents] for seed in (0, 1, 2)]
+    width_losses[mup, width] = np.array(rows)
+
+# %% experiment="rates_that_carry_over"
+figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), sharey=True, layout="constrained")
+for panel, mup in zip(panels, (False, True)):
+    for index, (width, rows) in enumerate((w, rows) for (kind, w), rows in width_losses.items() if kind == mup):
+        plot_band(exponents, rows, index=index, label=f"width {width}", ax=panel)
+        best = exponents[rows.mean(axis=0).argmin()]
+        each = ", ".join(str(exponents[row.argmin()]) for row in rows)
+        print(f"{'muP' if mup else 'standard':<9} width {width:>3}: best log2 of the rate {best} (by seed: {each})")
+    panel.set(xlabel="log2 of the learning rate", title="muP" if mup else "standard", ylim=(0.4, 2.4))
+panels[0].set_ylabel("loss in the last 15 steps (nats)")
+panels[0].legend()
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# MUPTEXT
+# </details>
+#
+# **Further reading.** Yang and Hu 2021, [Feature learning in infinite-width neural
+# networks](https://arxiv.org/abs/2011.14522); Yang et al. 2022, [Tensor programs V: tuning large neural networks via
+# zero-shot hyperparameter transfer](https://arxiv.org/abs/2203.03466), with the tables for other optimizers; Everett et
+# al. 2024, [Scaling exponents across parameterizations and optimizers](https://arxiv.org/abs/2407.05872).
 
 # %% [markdown]
 # ## 6.6 How large should a batch be?
+#
+# With twice as many processors one can take batches of twice the size in the same time. Does training then need half as
+# many steps? At first it does, as the noise of the gradient is what slows it down (section 3.6). Beyond some size the
+# gradient is good enough, and more examples buy nothing: the curvature limits the step. McCandlish et al. (2018) call
+# the place in between the **critical batch size**, and Shallue et al. (2019) measured it on many tasks, with every
+# learning rate tuned anew.
+#
+# **Predict:** digits, 898 training images, a small network, gradient descent. For each batch size the learning rate is
+# the best of five. Up to which size does doubling halve the number of steps?
+
+# %% experiment="steps_to_target"
+sizes, rates = (1, 4, 16, 64, 256), (0.03, 0.1, 0.3, 1.0, 3.0)
+
+
+def steps_to_target(batch_size, lr, seed, target=0.3, most=1000):
+    """Return after how many steps the loss of all training digits is below the target, at most `most`."""
+    set_seed(seed)
+    model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    for step in range(0, most, 5):
+        with torch.no_grad():
+            loss = functional.cross_entropy(model(digits.x_train), digits.y_train)
+        if loss < target or not loss.isfinite():
+            return step if loss < target else most
+        fit(model, optimizer, (digits.x_train, digits.y_train), 5, batch_size=batch_size)
+    return most
+
+
+needed = {size: [[steps_to_target(size, lr, seed) for lr in rates] for seed in (0, 1, 2)] for size in sizes}
+
+# %% experiment="critical_batch_size"
+best = {size: np.mean(rows, axis=0).argmin() for size, rows in needed.items()}
+counts = np.array([[needed[size][seed][best[size]] for size in sizes] for seed in range(3)])
+ax = plot_band(sizes, counts, label="measured, learning rate tuned for each size")
+ideal = counts[:, 0].mean() / np.array(sizes)
+ax.plot(sizes, ideal, color="0.6", linewidth=1, label="four times the size, a quarter of the steps")
+ax.set(xscale="log", yscale="log", xlabel="batch size", ylabel="steps to a training loss of 0.3 nats")
+ax.set_xticks(sizes, sizes)
+ax.legend()
+for size, count in zip(sizes, counts.T):
+    print(f"batches of {size:>3}: lr {rates[best[size]]:<4} {count.mean():4.0f} steps ({count.min()} to {count.max()}), "
+          f"{count.mean() * size:6.0f} examples")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# BATCHTEXT
+# </details>
+#
+# ### Gradients in portions
+#
+# The batch that is right may not fit into memory. **Accumulation** sends it through in portions: `backward()` *adds* to
+# `.grad`, so the gradients of the portions add up by themselves, and one step follows at the end. The loss of a batch of
+# $N$ examples is a mean, and the mean over all is a weighted mean of the portions' means. With $B$ portions of $n_1,
+# \dots, n_B$ examples, $N = n_1 + \dots + n_B$, and $\ell_b$ the mean loss of portion $b$:
+#
+# $$\ell = \frac1N \sum_{\text{examples}} \ell_i = \sum_{b=1}^B \frac{n_b}{N}\, \ell_b$$
+#
+# *A small example:* portions of 3, 1 and 4 examples with mean losses 1, 5 and 2. The mean over all is $(3 + 5 + 8)/8 =
+# 2$; the mean of the three means is $2.67$, in which the one example of the second portion counts three or four times
+# as much as any other. This was a fault in well-known libraries until 2024, where it came up for sequences of
+# different lengths.
+#
+# ### Exercise `accumulate`
+#
+# Make one step with the gradient of the mean loss over all examples of all batches, and return that loss. What the
+# gradients held before the call must not matter.
+
+# %% exercise="accumulate"
+def accumulated_step(model, loss_fn, optimizer, batches):
+    """Make one step with the gradient of the mean loss over all examples; return that loss, from before the step.
+
+    Args:
+        model: A network, called with the inputs of one batch at a time.
+        loss_fn: `loss_fn(outputs, labels)` is the mean loss of the examples of a batch.
+        optimizer: A torch optimizer of the model's parameters.
+        batches: A list of pairs (inputs, labels), whose sizes may differ.
+    """
+    if not batches:
+        raise ValueError("the list of batches is empty; expected at least one pair (inputs, labels)")
+    ### BEGIN SOLUTION
+    total = sum(len(labels) for _, labels in batches)
+    mean_loss = 0.0
+    optimizer.zero_grad()
+    for inputs, labels in batches:
+        loss = loss_fn(model(inputs), labels) * len(labels) / total
+        loss.backward()
+        mean_loss += loss.item()
+    optimizer.step()
+    return mean_loss
+    ### END SOLUTION
+
+
+# %% check="accumulate"
+check("accumulate", accumulated_step)
+
+# %% [markdown]
+# Is it the same as one large batch? Three portions of 40, 40 and 20 digits against one batch of 100, one step from the
+# same start. **Predict** for both networks: the same up to rounding, or not?
+
+# %% experiment="portions"
+for name, norm in (("plain", nn.Identity()), ("batch norm", nn.BatchNorm1d(32))):
+    apart = []
+    for seed in (0, 1, 2):
+        set_seed(seed)
+        model = nn.Sequential(nn.Linear(64, 32), copy.deepcopy(norm), nn.ReLU(), nn.Linear(32, 10)).double()
+        x, y = digits.x_train[:100].double(), digits.y_train[:100]
+        ends = []
+        for portions in ([(x, y)], list(zip(x.split((40, 40, 20)), y.split((40, 40, 20))))):
+            trained = copy.deepcopy(model)
+            accumulated_step(trained, functional.cross_entropy, torch.optim.SGD(trained.parameters(), lr=1.0), portions)
+            ends.append(torch.cat([p.detach().flatten() for p in trained.parameters()]))
+        start = torch.cat([p.detach().flatten() for p in model.parameters()])
+        apart.append(((ends[1] - ends[0]).norm() / (ends[0] - start).norm()).item())
+    print(f"{name:<11} difference of the two steps, relative to their length: " + ", ".join(f"{a:.1e}" for a in apart))
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# Without batch normalization the two steps are the same up to rounding. With it they are not: an image is normalised by
+# the statistics of its own portion, 20 or 40 images and not 100, so that already the loss is another function. The
+# running statistics are updated three times, too. Layer and RMS normalization know no batch, and have no such trouble.
+# </details>
+#
+# **Further reading.** McCandlish et al. 2018, [An empirical model of large-batch
+# training](https://arxiv.org/abs/1812.06162); Shallue et al. 2019, [Measuring the effects of data parallelism on neural
+# network training](https://arxiv.org/abs/1811.03600); the fault of 2024 in [Gradient
+# accumulation](https://huggingface.co/blog/gradient_accumulation).
 
 # %% [markdown]
 # ## 6.7 Averages of weights
+#
+# With a constant learning rate the weights do not come to rest: they jump about in a valley, as far as the noise of the
+# minibatches throws them. One cure is to lower the rate. Another one is to let them jump and take the *mean* of where
+# they have been: Polyak and Juditsky (1992) proved for convex problems that it is as good as the best possible schedule.
+# For networks it came back as stochastic weight averaging (Izmailov et al. 2018), and hardly any model that makes images
+# today is handed over without a moving average of its weights.
+#
+# With $\beta$ (`decay`) near 1, $\bar w$ the average, and $w_t$ the weights after step $t$:
+#
+# $$\bar w \leftarrow \beta\, \bar w + (1 - \beta)\, w_t, \qquad \bar w = w_0 \text{ at the start}$$
+#
+# It starts at a copy of the weights, so there is no bias to be corrected as in section 2.1, but the start stays in it
+# with the share $\beta^t$. *A small example:* $\beta = 0.9$, a weight that is 1 at the start and then 2, 3: the average
+# is 1, $0.9 + 0.2 = 1.1$, $0.99 + 0.3 = 1.29$.
+#
+# **What is averaged and what is copied.** Parameters are averaged. Buffers are copied: integers, such as the count of
+# batches in a batch normalization, have no mean, and the running statistics are averages already.
+#
+# ### Exercise `weight_average`
+#
+# `update()` takes in what `model`, the network that is being trained, has now. `copy_to(model)` writes averages and
+# buffers into a network of the same layers, in place, which may be another one. Training that one must not change the
+# average.
+
+# %% exercise="weight_average"
+class WeightAverage:
+    """A moving average of the parameters of a network, which starts at those that it has now."""
+
+    def __init__(self, model, decay=0.999):
+        self.model, self.decay = model, decay
+        ### BEGIN SOLUTION
+        self.averages = [parameter.detach().clone() for parameter in model.parameters()]
+        self.buffers = [buffer.clone() for buffer in model.buffers()]
+        ### END SOLUTION
+
+    @torch.no_grad()
+    def update(self):
+        """Take in the parameters that the model has now, and copy its buffers."""
+        ### BEGIN SOLUTION
+        for average, parameter in zip(self.averages, self.model.parameters()):
+            average.mul_(self.decay).add_((1 - self.decay) * parameter)
+        for kept, buffer in zip(self.buffers, self.model.buffers()):
+            kept.copy_(buffer)
+        ### END SOLUTION
+
+    @torch.no_grad()
+    def copy_to(self, model):
+        """Write averages and buffers into the tensors of a network of the same layers."""
+        ### BEGIN SOLUTION
+        for parameter, average in zip(model.parameters(), self.averages):
+            parameter.copy_(average)
+        for buffer, kept in zip(model.buffers(), self.buffers):
+            buffer.copy_(kept)
+        ### END SOLUTION
+
+
+# %% check="weight_average"
+check("weight_average", WeightAverage)
+
+# %% [markdown]
+# Three ways to end 300 steps with a large learning rate, on a network with batch normalization: the weights as they
+# are; their moving average; and a rate that stays constant for 80 % of the steps and then falls in a straight line to
+# zero. (With a warmup before it, this is the schedule **warmup-stable-decay**, with which many language models have been
+# trained since 2024: unlike a cosine, it need not know at the start when the end will be.)
+#
+# The running statistics of the network belong to the weights as trained, and not to their average. Section 5.5 mended
+# that: your `recalibrate_batchnorm` sets them to those of the whole set, and so does `torch.optim.swa_utils.update_bn`,
+# which stands here in its place.
+#
+# **Predict:** who has the lowest test loss? Does it matter whether the average is recalibrated?
+
+# %% experiment="endings"
+def ending(seed, falls=False, steps=1000 if FULL else 300, lr=0.3):
+    """Train with a constant rate, or one that falls at the end; return the network and the average of its weights."""
+    set_seed(seed)
+    model = nn.Sequential(nn.Linear(784, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 10))
+    average = WeightAverage(model, decay=0.98)
+    for step in range(steps):
+        rate = lr * min(1.0, (steps - step) / (0.2 * steps)) if falls else lr
+        fit(model, torch.optim.SGD(model.parameters(), lr=rate), clothes_data, 1, batch_size=32)
+        average.update()
+    return model, average
+
+
+def measure(model):
+    """Return test loss (nats) and test accuracy (%) in evaluation mode."""
+    with torch.no_grad():
+        logits = model.eval()(test_images)
+    accuracy = 100 * (logits.argmax(dim=1) == test_labels).float().mean()
+    return functional.cross_entropy(logits, test_labels).item(), accuracy.item()
+
+
+# %% experiment="averaged"
+results = {name: [] for name in ("as trained", "average", "average, recalibrated", "falling rate", "both, recalibrated")}
+for seed in (0, 1, 2):
+    for falls, names in ((False, list(results)[:3]), (True, list(results)[3:])):
+        model, average = ending(seed, falls)
+        mean_model = copy.deepcopy(model)
+        average.copy_to(mean_model)
+        results[names[0]].append(measure(model))
+        if not falls:
+            results[names[1]].append(measure(mean_model))
+        torch.optim.swa_utils.update_bn(images.split(500), mean_model)
+        results[names[-1]].append(measure(mean_model))
+figure, panels = plt.subplots(1, 2, figsize=(11, 3.2), sharey=True, layout="constrained")
+for place, (name, rows) in enumerate(results.items()):
+    for panel, values in zip(panels, np.transpose(rows)):
+        panel.plot([values.min(), values.max()], [place, place], color=COLOURS[place % len(COLOURS)], linewidth=3)
+        panel.plot(values, [place] * 3, "o", color=COLOURS[place % len(COLOURS)])
+    (loss, accuracy), (low, _), (high, _) = np.mean(rows, axis=0), np.min(rows, axis=0), np.max(rows, axis=0)
+    print(f"{name:<22} test loss {loss:.3f} ({low:.3f} to {high:.3f}), test accuracy {accuracy:.1f} %")
+panels[0].set(yticks=range(5), yticklabels=list(results), xlabel="test loss (nats)")
+panels[1].set(xlabel="test accuracy (%)")
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# AVERAGETEXT
+# </details>
+#
+# **Further reading.** Polyak and Juditsky 1992, [Acceleration of stochastic approximation by
+# averaging](https://doi.org/10.1137/0330046); Izmailov et al. 2018, [Averaging weights leads to wider optima and better
+# generalization](https://arxiv.org/abs/1803.05407); Hägele et al. 2024, [Scaling laws and compute-optimal training
+# beyond fixed training durations](https://arxiv.org/abs/2405.18392), on constant rates with a decay at the end. Defazio
+# et al. 2024, [The road less scheduled](https://arxiv.org/abs/2405.15682), put the average *into* the optimizer: the
+# gradient is taken between the average and the last iterate, and no schedule is left.
 
 # %% [markdown]
 # ## 6.8 Before deployment
+#
+# ### A normalization that costs nothing
+#
+# In evaluation mode batch normalization multiplies each channel by a number and adds another one. So does a convolution
+# with its weights and its bias. The two can be made one, once and for all, when training is over; nearly every network
+# on a phone has been treated so (Jacob et al. 2018).
+#
+# $W_c$ and $b_c$ are weights and bias of output channel $c$ of the convolution; $m_c$ and $v_c$ the running mean and
+# variance of the normalization, $\gamma_c$ and $\beta_c$ its gain and shift, and $\varepsilon$ its small constant
+# (`bn.eps`). From
+#
+# $$y_c = \gamma_c\, \frac{(W_c * x + b_c) - m_c}{\sqrt{v_c + \varepsilon}} + \beta_c$$
+#
+# follow **the two lines of the folded convolution**:
+#
+# $$W_c' = \frac{\gamma_c}{\sqrt{v_c + \varepsilon}}\, W_c, \qquad
+#   b_c' = \frac{\gamma_c}{\sqrt{v_c + \varepsilon}}\, (b_c - m_c) + \beta_c$$
+#
+# *A small example* of one channel, 1 x 1: $W = 2$, $b = 1$, $m = 3$, $v = 4$, $\varepsilon = 0$, $\gamma = 6$, $\beta =
+# 5$. The factor is $6/2 = 3$, so $W' = 6$ and $b' = 3\,(1 - 3) + 5 = -1$. Try it with $x = 1$: $2 + 1 = 3$, minus 3 is 0,
+# plus 5 is 5; and $6 - 1 = 5$.
+#
+# ### Exercise `fold_batchnorm`
+#
+# A convolution may have no bias, and a normalization neither gain nor shift; then `conv.bias`, `bn.weight` and `bn.bias`
+# are `None`. Stride, padding, dilation and groups stay. What is handed over is still needed.
+
+# %% exercise="fold_batchnorm"
+def fold_batchnorm(conv, bn):
+    """Return one convolution that does what `conv` and then `bn` do in evaluation mode; both stay as they are.
+
+    Args:
+        conv: An `nn.Conv2d`, with or without a bias.
+        bn: The `nn.BatchNorm2d` behind it, with or without gain and shift (`bn.weight`, `bn.bias`).
+
+    Raises:
+        ValueError: The normalization is for another number of channels.
+    """
+    if bn.num_features != conv.out_channels:
+        raise ValueError(
+            f"the convolution has {conv.out_channels} channels and the normalization {bn.num_features}; expected equal"
+        )
+    ### BEGIN SOLUTION
+    folded = copy.deepcopy(conv)
+    std = torch.sqrt(bn.running_var + bn.eps)
+    gain = torch.ones_like(std) if bn.weight is None else bn.weight.detach()
+    shift = torch.zeros_like(std) if bn.bias is None else bn.bias.detach()
+    bias = torch.zeros_like(std) if conv.bias is None else conv.bias.detach()
+    folded.weight = nn.Parameter(conv.weight.detach() * (gain / std)[:, None, None, None])
+    folded.bias = nn.Parameter((bias - bn.running_mean) * gain / std + shift)
+    return folded
+    ### END SOLUTION
+
+
+# %% check="fold_batchnorm"
+check("fold_batchnorm", fold_batchnorm)
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# The shape of `conv.weight` is (output channels, input channels of a group, rows, columns). Which axis does the factor
+# belong to, and what shape must it have so that it multiplies along that axis?
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# A missing gain is a gain of 1, a missing shift or bias one of 0.
+# </details>
+#
+# Now a trained network. **Predict:** how far apart are the logits before and after, relative to their size? And if the
+# same is done in training mode?
+
+# %% experiment="folded"
+for seed in (0, 1, 2):
+    set_seed(seed)
+    net = nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)), nn.Conv2d(1, 8, 5, stride=2, bias=False), nn.BatchNorm2d(8), nn.ReLU(),
+        nn.Flatten(), nn.Linear(8 * 12 * 12, 10),
+    )
+    fit(net, torch.optim.Adam(net.parameters(), lr=0.003), clothes_data, 60)
+    folded = nn.Sequential(net[0], fold_batchnorm(net[1], net[2]), *net[3:])
+    with torch.no_grad():
+        after = folded(test_images[:200])
+        in_training, before = net.train()(test_images[:200]), net.eval()(test_images[:200])
+    apart = [((after - one).abs().max() / one.abs().max()).item() for one in (before, in_training)]
+    print(f"seed {seed}: largest difference {apart[0]:.0e} in evaluation mode, {apart[1]:.2f} in training mode")
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# In evaluation mode they agree up to the rounding of float32, about $10^{-6}$. In training mode the normalization uses
+# the statistics of the batch, which no fixed weights can know.
+# </details>
+#
+# ### Numbers of 16 bits
+#
+# Half the bits are half the memory and half the traffic, and processors multiply them several times faster. A number has
+# a sign, an exponent and a fraction; what one gives to the exponent is lost to the fraction:
+#
+# | type | exponent | fraction | largest | smallest above 0 | next after 1 |
+# |---|---|---|---|---|---|
+# | float32 | 8 bits | 23 bits | $3.4 \cdot 10^{38}$ | $1.4 \cdot 10^{-45}$ | $1 + 1.2 \cdot 10^{-7}$ |
+# | bfloat16 | 8 bits | 7 bits | $3.4 \cdot 10^{38}$ | $9.2 \cdot 10^{-41}$ | $1 + 0.0078$ |
+# | float16 | 5 bits | 10 bits | 65504 | $6.0 \cdot 10^{-8}$ | $1 + 0.00098$ |
+#
+# What becomes of gradients? **Predict:** which share of the gradients of the trained transformer of section 6.4 turns
+# into 0 in float16? In bfloat16? In float16, if they are multiplied by $2^{16}$ before?
+
+# %% experiment="underflow"
+if transformers:
+    model = transformers[0.003, True]
+    model.zero_grad()
+    functional.cross_entropy(model(images[:500]), image_labels[:500]).backward()
+    gradient = torch.cat([parameter.grad.flatten() for parameter in model.parameters()])
+    gradient = gradient[gradient != 0]
+    sizes_of_gradients = gradient.abs().log2().numpy()
+    ax = plt.figure(figsize=(8, 3.8), layout="constrained").subplots()
+    ax.hist(sizes_of_gradients, np.arange(-40, 1), color=COLOURS[0])
+    ax.axvspan(-40, -25, color="0.85", zorder=0, label="0 in float16")
+    ax.axvspan(-25, -14, color="0.94", zorder=0, label="fewer digits in float16")
+    ax.set(xlabel="log2 of the size of a gradient", ylabel="gradients", xlim=(-40, 0))
+    ax.legend()
+    plt.show()
+    for dtype, scale in ((torch.float16, 1), (torch.bfloat16, 1), (torch.float16, 2.0**16)):
+        lost = ((scale * gradient).to(dtype) == 0).float().mean()
+        print(f"{str(dtype)[6:]:<9} times {scale:<8g}: {100 * lost:.2f} % become 0")
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# UNDERFLOW
+# </details>
+#
+# **Loss scaling** (Micikevicius et al. 2018) moves gradients into the range: the *loss* is multiplied by a scale $S$, so
+# that all gradients are $S$ times as large, and before the step they are divided by it, in float32. How large may $S$
+# be? As large as possible without an overflow, and that changes while the network learns. So it is found by trying, by
+# **the five rules of the scale**:
+#
+# 1. The loss is multiplied by $S$ before the backward pass.
+# 2. The gradients are divided by $S$.
+# 3. If any of them is infinite or NaN, in any parameter, there is no step, and $S$ is halved.
+# 4. Otherwise the step is made.
+# 5. After `growth_interval` steps in a row without an overflow $S$ is doubled, and the count starts again. It starts
+#    again after an overflow, too.
+#
+# *A small example:* $S = 8$, `growth_interval` 2, and an overflow in the second step. The count after the steps is 1, 0,
+# 1, then 2, which doubles: $S$ is 8, 4, 4, 8.
+#
+# ### Exercise `loss_scaler`
+#
+# `step` divides the gradients in place, and returns `True` if the step was made and `False` if not. Parameters whose
+# `.grad` is `None` do not count.
+
+# %% exercise="loss_scaler"
+class LossScaler:
+    """A factor for the loss that is as large as the range of float16 allows."""
+
+    def __init__(self, scale=2.0**16, growth_interval=2000):
+        self.scale, self.growth_interval = scale, growth_interval
+        self.good_steps = 0  # in a row
+
+    def scale_loss(self, loss):
+        """Return the loss to go backward from."""
+        ### BEGIN SOLUTION
+        return self.scale * loss
+        ### END SOLUTION
+
+    @torch.no_grad()
+    def step(self, optimizer, params):
+        """Unscale the gradients in place, make a step unless one is not finite, and say whether it was made."""
+        ### BEGIN SOLUTION
+        gradients = [parameter.grad for parameter in params if parameter.grad is not None]
+        for gradient in gradients:
+            gradient.div_(self.scale)
+        if not all(torch.isfinite(gradient).all() for gradient in gradients):
+            self.scale, self.good_steps = self.scale / 2, 0
+            return False
+        optimizer.step()
+        self.good_steps += 1
+        if self.good_steps == self.growth_interval:
+            self.scale, self.good_steps = 2 * self.scale, 0
+        return True
+        ### END SOLUTION
+
+
+# %% check="loss_scaler"
+check("loss_scaler", LossScaler)
+
+# %% [markdown]
+# At work: a network for digits whose weights, activations and gradients are float16. The optimizer keeps a copy in
+# float32, since a step of a thousandth of a weight would be rounded away. The scale starts far too high, at $2^{24}$,
+# and `growth_interval` is 20.
+#
+# **Predict** the curve of the scale.
+
+# %% experiment="half_precision"
+def train_in_half(seed, steps=200):
+    """Train with float16 gradients; return the scale before each step, and the loss of all digits at the end."""
+    set_seed(seed)
+    model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+    half, scaler, scales = copy.deepcopy(model).half(), LossScaler(2.0**24, growth_interval=20), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    for _ in range(steps):
+        scales.append(scaler.scale_loss(torch.ones(())).item())
+        with torch.no_grad():
+            for coarse, fine in zip(half.parameters(), model.parameters()):
+                coarse.copy_(fine)
+        rows = torch.randint(len(digits.x_train), (64,))
+        loss = functional.cross_entropy(half(digits.x_train[rows].half()).float(), digits.y_train[rows])
+        half.zero_grad()
+        scaler.scale_loss(loss).backward()
+        for coarse, fine in zip(half.parameters(), model.parameters()):
+            fine.grad = coarse.grad.float()
+        scaler.step(optimizer, list(model.parameters()))
+    return scales, functional.cross_entropy(model(digits.x_train), digits.y_train).item()
+
+
+# %% experiment="scale_at_work"
+scales, losses = zip(*[train_in_half(seed) for seed in (0, 1, 2)])
+ax = plot_band(np.arange(len(scales[0])), np.log2(scales))
+ax.set(xlabel="steps", ylabel="log2 of the scale", title="The scale, three seeds")
+print("training loss at the end: " + ", ".join(f"{loss:.3f}" for loss in losses))
+plt.show()
+
+# %% [markdown]
+# <details><summary>After your prediction</summary>
+#
+# SCALETEXT
+# </details>
+#
+# **Further reading.** Micikevicius et al. 2018, [Mixed precision training](https://arxiv.org/abs/1710.03740); Jacob et
+# al. 2018, [Quantization and training of neural networks for efficient integer-arithmetic-only
+# inference](https://arxiv.org/abs/1712.05877), with the folding; Kalamkar et al. 2019, [A study of bfloat16 for deep
+# learning training](https://arxiv.org/abs/1905.12322); torch's own [automatic mixed
+# precision](https://docs.pytorch.org/docs/stable/amp.html).
 
 # %% [markdown]
 # ## 6.9 Your own experiment
