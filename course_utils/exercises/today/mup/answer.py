@@ -167,6 +167,7 @@ MULTIPLIER_MISTAKES = (
         "whole-numbers",
         "The division drops the fraction, so that the factor is 0 for a wide network.",
         {RATIO: "return base_width // width"},
+        pairs=False,
     ),
 )
 NETWORKS = {
@@ -192,8 +193,9 @@ LABELS = {
 
 def generate(rng: np.random.Generator) -> Inputs:
     """Draw a learning rate and a base width between the widths of the networks."""
-    base = rng.integers(4, 8)
-    widths = base * 2.0 ** rng.permutation([-1, 1, 2, 3])
+    base = 2 * rng.integers(2, 5)
+    wider = [rng.integers(low * base + 1, 2 * low * base) for low in (1, 4, 16)]
+    widths = rng.permutation([base // 2, *wider]).astype(float)
     return {"lr": np.array(rng.uniform(0.01, 0.1)), "base_width": np.array(base), "widths": widths}
 
 
