@@ -27,8 +27,8 @@ MISTAKES = (
     ),
     edit(
         "mean-over-the-steps",
-        "The sum of the squares is divided by the number of steps. Then it is a mean, which does not grow, and the steps "
-        "do not become shorter.",
+        "The sum of the squares is divided by the number of steps. Then it is a mean, which does not grow, and the "
+        "steps do not become shorter.",
         {
             "self.sums = [": "self.t = 0\nself.sums = [",
             "for parameter, squares in": "self.t += 1\nfor parameter, squares in",

@@ -69,7 +69,8 @@ MISTAKES = (
     ),
     edit(
         "no-one-minus-beta",
-        "The gradient enters the momentum with weight 1 instead of 1 - beta2, so the momentum outweighs it in the sign.",
+        "The gradient enters the momentum with weight 1 instead of 1 - beta2, so the momentum outweighs it in the "
+        "sign.",
         {KEPT: "momentum.mul_(self.beta2).add_(parameter.grad)"},
     ),
     edit(

@@ -135,7 +135,9 @@ MUTANTS = {
     "beta1-for-both (the mixture is kept)": (KeepsTheMixture,),
     "no-sign": lion(turn=lambda c, w, wd: c),
     "one-length-for-all": lion(turn=lambda c, w, wd: c / (c**2).sum() ** 0.5),
-    "sign-of-the-gradient (nothing is kept)": lion(keep=lambda m, g, b1, b2: 0 * m, mix=lambda m, g, b1, b2: (1 - b1) * g),
+    "sign-of-the-gradient (nothing is kept)": lion(
+        keep=lambda m, g, b1, b2: 0 * m, mix=lambda m, g, b1, b2: (1 - b1) * g
+    ),
     "no-one-minus-beta": lion(keep=lambda m, g, b1, b2: b2 * m + g),
     "no-decay": lion(pull=none),
     "decay-without-learning-rate": lion(pull=lambda w, lr, wd: wd * w),

@@ -28,24 +28,26 @@ MISTAKES = (
     ),
     edit(
         "no-nesterov",
-        "The direction is the velocity itself (or mu times the old velocity, plus the gradient, which is the same). The text "
-        "looks ahead, with mu times the new velocity.",
+        "The direction is the velocity itself (or mu times the old velocity, plus the gradient, which is the same). "
+        "The text looks ahead, with mu times the new velocity.",
         {DIRECTION: "newton_schulz(velocity)"},
     ),
     edit(
         "gradient-plus-velocity",
-        "The direction is the gradient plus the whole velocity; in the text, the velocity is multiplied by mu once more.",
+        "The direction is the gradient plus the whole velocity; in the text, the velocity is multiplied by mu once "
+        "more.",
         {DIRECTION: "newton_schulz(parameter.grad + velocity)"},
     ),
     edit(
         "gradient-only",
-        "The direction comes from the last gradient alone: nothing is kept from one step to the next, or it is not used.",
+        "The direction comes from the last gradient alone: nothing is kept from one step to the next, or it is not "
+        "used.",
         {DIRECTION: "newton_schulz(parameter.grad)"},
     ),
     edit(
         "average-in-the-velocity-only",
-        "The velocity is a moving average, in which the gradient has the weight 1 - mu, but in the direction the gradient "
-        "has the weight 1. The two do not fit together: the gradient outweighs the velocity.",
+        "The velocity is a moving average, in which the gradient has the weight 1 - mu, but in the direction the "
+        "gradient has the weight 1. The two do not fit together: the gradient outweighs the velocity.",
         {VELOCITY: AVERAGE},
     ),
     edit(
@@ -69,7 +71,8 @@ MISTAKES = (
     ),
     edit(
         "scale-inverted",
-        "The scale has rows and columns the wrong way round: matrices with more columns than rows get the longer steps.",
+        "The scale has rows and columns the wrong way round: matrices with more columns than rows get the longer "
+        "steps.",
         {SCALE: "max(1, columns / rows) ** 0.5"},
     ),
     edit(
@@ -120,7 +123,8 @@ VECTOR = Ignored(
 )
 AS_ADAMW = accepted(
     "match-rms-adamw",
-    "The scale is the one that matches AdamW, as the docstring says; it takes learning rates about as large as AdamW's.",
+    "The scale is the one that matches AdamW, as the docstring says; it takes learning rates about as large as "
+    "AdamW's.",
     {SCALE: "0.2 * max(rows, columns) ** 0.5", DOCSTRING: f"{DOCSTRING} Scale: match_rms_adamw."},
 )
 

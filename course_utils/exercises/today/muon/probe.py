@@ -17,11 +17,15 @@ OTHER_SCALE = "match_rms_adamw"
 
 
 def _run(optimizer_class: object, inputs: Inputs) -> Outputs:
-    """Return what an optimizer's probe does, `vector_refused`, and `declares_other_scale`: whether the docstring does."""
+    """Return what the probe of an optimizer does, and the statements `vector_refused` and `declares_other_scale`."""
     (part,) = STEPS.parts
     declares = OTHER_SCALE in (getattr(optimizer_class, "__doc__", None) or "")
     outputs = part.run(optimizer_class, inputs)
-    return {**outputs, "vector_refused": flag(_refuses_a_vector(optimizer_class)), "declares_other_scale": flag(declares)}
+    return {
+        **outputs,
+        "vector_refused": flag(_refuses_a_vector(optimizer_class)),
+        "declares_other_scale": flag(declares),
+    }
 
 
 def _refuses_a_vector(optimizer_class: object) -> bool:

@@ -60,14 +60,14 @@ MISTAKES = (
     ),
     edit(
         "coefficients-of-the-cubic",
-        "These are the coefficients 3/2 and -1/2 of the cubic, with which the singular values converge to 1, but slowly "
-        "where they are small.",
+        "These are the coefficients 3/2 and -1/2 of the cubic, with which the singular values converge to 1, but "
+        "slowly where they are small.",
         {COEFFICIENTS: "1.5, -0.5, 0.0"},
     ),
     edit(
         "converging-coefficients",
-        "These are the coefficients 15/8, -10/8 and 3/8, with which the singular values converge to 1, but slowly where "
-        "they are small.",
+        "These are the coefficients 15/8, -10/8 and 3/8, with which the singular values converge to 1, but slowly "
+        "where they are small.",
         {COEFFICIENTS: "1.875, -1.25, 0.375"},
     ),
     edit(
@@ -119,8 +119,10 @@ MISTAKES = (
     edit(
         "starts-anew",
         "Each step starts from the first matrix again, so that several steps do no more than one.",
-        {NEXT: f"first = matrix / ({LENGTH})\nfirst = first.T if is_tall else first\n"
-         "x = a * first + (b * first @ first.T + c * first @ first.T @ first @ first.T) @ first"},
+        {
+            NEXT: f"first = matrix / ({LENGTH})\nfirst = first.T if is_tall else first\n"
+            "x = a * first + (b * first @ first.T + c * first @ first.T @ first @ first.T) @ first"
+        },
     ),
 )
 LABELS = {

@@ -21,8 +21,8 @@ def _run(function: object, inputs: Inputs) -> Outputs:
     values = torch.cat([torch.tensor(outputs[f"{case}_value"]).flatten() for case in CASES])
     if _in_16_bits(values) and not torch.equal(values, values.round()):
         raise ProbeFailure(
-            "every number of the result is one that fits into 16 bits, so it was rounded on the way; the text keeps the "
-            "dtype of the matrix."
+            "every number of the result is one that fits into 16 bits, so it was rounded on the way; the text keeps "
+            "the dtype of the matrix."
         )
     return outputs
 

@@ -96,8 +96,8 @@ MISTAKES = (
     ),
     edit(
         "sum-of-lengths",
-        "The lengths of the single tensors are added up; the length of the whole vector is the root of the sum of their "
-        "squares.",
+        "The lengths of the single tensors are added up; the length of the whole vector is the root of the sum of "
+        "their squares.",
         {LENGTH: "length = sum(product.norm() for product in products)"},
     ),
     edit("length-not-quotient", SIGN_LOST, {QUOTIENT: "float(sum((product**2).sum() for product in products) ** 0.5)"}),
@@ -152,8 +152,8 @@ MISTAKES = (
 )
 ONE_FEWER = accepted(
     "one-product-fewer",
-    "The quotient is taken before the last product becomes the next vector, which saves one product; the text takes one "
-    "product more.",
+    "The quotient is taken before the last product becomes the next vector, which saves one product; the text takes "
+    "one product more.",
     {"range(iterations)": "range(iterations - 1)"},
 )
 
@@ -193,7 +193,7 @@ def _generate(rng: np.random.Generator) -> Inputs:
     while True:
         inputs = {name: rng.normal(size=shape) for name, shape in shapes.items()}
         inputs |= {f"vector_{name}": rng.normal(size=shape) for name, shape in shapes.items()}
-        inputs |= {"x": rng.normal(size=(6, 2)), "y": 2 * rng.normal(size=6), "seed": rng.integers(2**31)}
+        inputs |= {"x": rng.normal(size=(6, 2)), "y": 2 * rng.normal(size=6), "seed": np.array(rng.integers(2**31))}
         values = np.sort(np.abs(np.linalg.eigvalsh(hessian(inputs).numpy())))
         if values[-1] > 0.5 and values[-2] < 0.65 * values[-1]:
             return inputs

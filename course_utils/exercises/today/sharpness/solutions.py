@@ -196,7 +196,10 @@ WRONG = {
         lambda loss_fn, params, vectors: [torch.ones_like(p) for p in params],
         lambda loss_fn, params, iterations=20, generator=None: 1.0,
     ),
-    "forgotten returns": (lambda loss_fn, params, vectors: None, lambda loss_fn, params, iterations=20, generator=None: None),
+    "forgotten returns": (
+        lambda loss_fn, params, vectors: None,
+        lambda loss_fn, params, iterations=20, generator=None: None,
+    ),
     "one tensor, and a list": (
         lambda loss_fn, params, vectors: flat(product(loss_fn, params, vectors)),
         lambda loss_fn, params, iterations=20, generator=None: [*params],
