@@ -117,7 +117,9 @@ def test_portions_make_the_step_of_one_large_batch(sizes, seed):
 def test_no_batches_are_refused_in_a_sentence():
     model = nn.Linear(2, 2)
     with pytest.raises(ValueError, match="the list of batches is empty"):
-        solution("accumulate", "accumulated_step")(model, functional.cross_entropy, torch.optim.SGD(model.parameters()), [])
+        solution("accumulate", "accumulated_step")(
+            model, functional.cross_entropy, torch.optim.SGD(model.parameters()), []
+        )
 
 
 @settings(max_examples=10, deadline=None)

@@ -121,7 +121,10 @@ MISTAKES = (
         "all-at-once",
         "The step is right, but all examples go through the network together: the memory that this needs is what "
         "accumulation saves.",
-        {LOOP: f"import torch\nbatches = [(torch.cat([x for x, _ in batches]), torch.cat([y for _, y in batches]))]\n{LOOP}"},
+        {
+            LOOP: "import torch\nbatches = [(torch.cat([x for x, _ in batches]), torch.cat([y for _, y in batches]))]\n"
+            f"{LOOP}"
+        },
     ),
 )
 LABELS = {

@@ -70,7 +70,11 @@ MISTAKES = (
         "The shift of the normalization is lost.",
         {NEW_BIAS: "(bias - bn.running_mean) * gain / std"},
     ),
-    edit("shift-scaled", "The shift is multiplied by gain over standard deviation, too; it is added at the very end.", {NEW_BIAS: "(bias - bn.running_mean + shift) * gain / std"}),
+    edit(
+        "shift-scaled",
+        "The shift is multiplied by gain over standard deviation, too; it is added at the very end.",
+        {NEW_BIAS: "(bias - bn.running_mean + shift) * gain / std"},
+    ),
     edit(
         "gain-forgotten",
         "The gain of the normalization is lost.",
@@ -88,7 +92,7 @@ MISTAKES = (
     ),
     edit(
         "weights-kept",
-        "The bias is new and the weights are those of the convolution, which gain and standard deviation have to scale.",
+        "The bias is new and the weights are those of the convolution, which gain and standard deviation should scale.",
         {SCALED: "conv.weight.detach().clone()"},
     ),
     edit(

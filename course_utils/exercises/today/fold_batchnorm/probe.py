@@ -1,8 +1,8 @@
 """How `fold_batchnorm(conv, bn)` is exercised: on four convolutions and their normalizations.
 
-The first convolution has a bias and nothing unusual. What is special about the others is tried, and an error there says
-one thing: no bias (with a stride, padding and a normalization in training mode), groups and dilation, a normalization
-without gain and shift.
+The first convolution has a bias and nothing unusual. Each of the others is unusual in one way, so that an error there
+says which: it has no bias (with a stride, padding and a normalization in training mode), it has groups and a dilation,
+or its normalization has neither gain nor shift.
 """
 
 from __future__ import annotations

@@ -91,15 +91,47 @@ MISTAKES = (
         "The gradients are multiplied by the scale once more; the step has to divide it out.",
         {UNSCALED: "gradient.mul_(self.scale)"},
     ),
-    edit("loss-not-scaled", "The loss comes back as it is, but the step divides its gradients by the scale.", {SCALED: "return loss"}),
-    edit("loss-divided", "The loss is divided by the scale; it has to become larger.", {SCALED: "return loss / self.scale"}),
-    edit("scale-not-halved", "After an overflow the scale stays as it is, so that the next step overflows, too.", {SKIPPED: "self.good_steps = 0\nreturn False"}),
-    edit("scale-doubled-on-overflow", "After an overflow the scale is doubled; it has to be halved.", {HALVED: HALVED.replace("/ 2", "* 2")}),
-    edit("back-to-one", "After an overflow the scale is 1; it has to be halved.", {HALVED: "self.scale, self.good_steps = 1.0, 0"}),
-    edit("never-grows", "The scale never grows, so that one overflow early on is paid for until the end.", {DOUBLED: "self.good_steps = 0"}),
+    edit(
+        "loss-not-scaled",
+        "The loss comes back as it is, but the step divides its gradients by the scale.",
+        {SCALED: "return loss"},
+    ),
+    edit(
+        "loss-divided",
+        "The loss is divided by the scale; it has to become larger.",
+        {SCALED: "return loss / self.scale"},
+    ),
+    edit(
+        "scale-not-halved",
+        "After an overflow the scale stays as it is, so that the next step overflows, too.",
+        {SKIPPED: "self.good_steps = 0\nreturn False"},
+    ),
+    edit(
+        "scale-doubled-on-overflow",
+        "After an overflow the scale is doubled; it has to be halved.",
+        {HALVED: HALVED.replace("/ 2", "* 2")},
+    ),
+    edit(
+        "back-to-one",
+        "After an overflow the scale is 1; it has to be halved.",
+        {HALVED: "self.scale, self.good_steps = 1.0, 0"},
+    ),
+    edit(
+        "never-grows",
+        "The scale never grows, so that one overflow early on is paid for until the end.",
+        {DOUBLED: "self.good_steps = 0"},
+    ),
     edit("never-grows", "The good steps are never counted, so that the scale never grows.", {COUNTED: "pass"}),
-    edit("halved-when-good", "After the interval the scale is halved; it has to be doubled.", {DOUBLED: DOUBLED.replace("2 * self.scale", "self.scale / 2")}),
-    edit("grows-after-each-step", "The scale is doubled after every good step; it should be after growth_interval of them.", {DUE: "if True:"}),
+    edit(
+        "halved-when-good",
+        "After the interval the scale is halved; it has to be doubled.",
+        {DOUBLED: DOUBLED.replace("2 * self.scale", "self.scale / 2")},
+    ),
+    edit(
+        "grows-after-each-step",
+        "The scale is doubled after every good step; it should be after growth_interval of them.",
+        {DUE: "if True:"},
+    ),
     edit(
         "count-not-reset-on-overflow",
         "An overflow does not start the count of good steps again: those before it count for the next growth.",
@@ -123,8 +155,18 @@ MISTAKES = (
             DUE: "if self.good_steps >= self.growth_interval:",
         },
     ),
-    edit("interval-off-by-one", "The scale grows one step too late.", {DUE: "if self.good_steps > self.growth_interval:"}, share=0.75),
-    edit("interval-off-by-one", "The scale grows one step too early.", {DUE: "if self.good_steps == self.growth_interval - 1:"}, share=0.75),
+    edit(
+        "interval-off-by-one",
+        "The scale grows one step too late.",
+        {DUE: "if self.good_steps > self.growth_interval:"},
+        share=0.75,
+    ),
+    edit(
+        "interval-off-by-one",
+        "The scale grows one step too early.",
+        {DUE: "if self.good_steps == self.growth_interval - 1:"},
+        share=0.75,
+    ),
     edit(
         "grows-before-unscaling",
         "The scale is changed before the gradients are divided by it; they were made with the old one.",
@@ -136,7 +178,12 @@ MISTAKES = (
         },
         pairs=False,
     ),
-    edit("no-step", "The gradients are divided by the scale, but the optimizer makes no step.", {"optimizer.step()\n": ""}, pairs=False),
+    edit(
+        "no-step",
+        "The gradients are divided by the scale, but the optimizer makes no step.",
+        {"optimizer.step()\n": ""},
+        pairs=False,
+    ),
 )
 DEFAULT = Ignored(
     "other-defaults",

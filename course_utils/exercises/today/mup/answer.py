@@ -31,13 +31,19 @@ MISTAKES = (
         "hidden-factor-on-input",
         "The learning rate of the input weights goes down with the width, too. As many values as before enter a unit "
         "of the first layer, so its rate stays.",
-        {HIDDEN: "hidden = [model.input.weight, *(layer.weight for layer in model.hidden)]", OTHERS: "others = [model.output.weight]"},
+        {
+            HIDDEN: "hidden = [model.input.weight, *(layer.weight for layer in model.hidden)]",
+            OTHERS: "others = [model.output.weight]",
+        },
     ),
     edit(
         "hidden-factor-on-output",
         "The learning rate of the output weights goes down with the width, too. Here the factor of the logits takes "
         "care of the output.",
-        {HIDDEN: "hidden = [*(layer.weight for layer in model.hidden), model.output.weight]", OTHERS: "others = [model.input.weight]"},
+        {
+            HIDDEN: "hidden = [*(layer.weight for layer in model.hidden), model.output.weight]",
+            OTHERS: "others = [model.input.weight]",
+        },
     ),
     edit(
         "every-matrix-scaled",
@@ -112,7 +118,10 @@ MISTAKES = (
     edit(
         "one-hidden-matrix",
         "Only the first hidden matrix gets the smaller rate.",
-        {HIDDEN: "hidden = [model.hidden[0].weight]", OTHERS: "others = [model.input.weight, *(layer.weight for layer in model.hidden[1:]), model.output.weight]"},
+        {
+            HIDDEN: "hidden = [model.hidden[0].weight]",
+            OTHERS: "others = [model.input.weight, *(layer.weight for layer in model.hidden[1:]), model.output.weight]",
+        },
     ),
     edit(
         "biases-left-out",
@@ -149,8 +158,17 @@ MULTIPLIER_MISTAKES = (
         {RATIO: "return 1.0"},
         share=0.0,
     ),
-    edit("ratio-squared", "The factor goes down with the square of the width.", {RATIO: "return (base_width / width) ** 2"}),
-    edit("whole-numbers", "The division drops the fraction, so that the factor is 0 for a wide network.", {RATIO: "return base_width // width"}),
+    edit(
+        "ratio-squared",
+        "The factor goes down with the square of the width.",
+        {RATIO: "return (base_width / width) ** 2"},
+    ),
+    edit(
+        "whole-numbers",
+        "The division drops the fraction, so that the factor is 0 for a wide network.",
+        {RATIO: "return base_width // width"},
+        pairs=False,
+    ),
 )
 NETWORKS = {
     "wide": "of a network of width 12",
@@ -175,8 +193,9 @@ LABELS = {
 
 def generate(rng: np.random.Generator) -> Inputs:
     """Draw a learning rate and a base width between the widths of the networks."""
-    base = rng.integers(4, 8)
-    widths = base * 2.0 ** rng.permutation([-1, 1, 2, 3])
+    base = 2 * rng.integers(2, 5)
+    wider = [rng.integers(low * base + 1, 2 * low * base) for low in (1, 4, 16)]
+    widths = rng.permutation([base // 2, *wider]).astype(float)
     return {"lr": np.array(rng.uniform(0.01, 0.1)), "base_width": np.array(base), "widths": widths}
 
 

@@ -86,5 +86,8 @@ def _run_multiplier(output_multiplier: object, inputs: Inputs) -> Outputs:
 PROBE = Probe(
     "mup",
     ("mup_groups", "output_multiplier"),
-    (Part("mup_groups", ("mup_groups",), _run_groups), Part("output_multiplier", ("output_multiplier",), _run_multiplier)),
+    (
+        Part("mup_groups", ("mup_groups",), _run_groups),
+        Part("output_multiplier", ("output_multiplier",), _run_multiplier),
+    ),
 )

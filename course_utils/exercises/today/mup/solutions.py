@@ -37,7 +37,7 @@ def by_test(test, rest=lambda p: True):
         some = [p for p in model.parameters() if test(p, width)]
         known = {id(p) for p in some}
         others = [p for p in model.parameters() if id(p) not in known and rest(p)]
-        return [dict(params=some, lr=lr * base_width / width), dict(params=others, lr=lr)]
+        return [{"params": some, "lr": lr * base_width / width}, {"params": others, "lr": lr}]
 
     return mup_groups
 
@@ -128,7 +128,10 @@ MUTANTS = {
 WRONG = {
     "no rates": (lambda model, lr, base_width: [{"params": model.parameters()}], lambda width, base_width: None),
     "twice the same": (
-        lambda model, lr, base_width: [{"params": model.parameters(), "lr": lr}, {"params": model.parameters(), "lr": lr}],
+        lambda model, lr, base_width: [
+            {"params": model.parameters(), "lr": lr},
+            {"params": model.parameters(), "lr": lr},
+        ],
         lambda width, base_width: "1",
     ),
     "one rate": (lambda model, lr, base_width: lr, lambda width, base_width: float("nan")),

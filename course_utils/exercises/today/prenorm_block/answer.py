@@ -142,9 +142,23 @@ MISTAKES = (
     ),
     edit("qk-norm-ignored", "qk_norm changes nothing.", {CONDITION: "if False:"}),
     edit("qk-norm-always", "Queries and keys are normalised whatever qk_norm says.", {CONDITION: "if True:"}),
-    edit("qk-norm-always", "Queries and keys are normalised where qk_norm is False, and only there.", {CONDITION: "if not qk_norm:"}),
-    edit("qk-one-of-two", "Queries are normalised and keys are not.", {ATTENTION: ATTENTION.replace("key_hook=key_norm", "key_hook=None")}, pairs=False),
-    edit("qk-one-of-two", "Keys are normalised and queries are not.", {ATTENTION: ATTENTION.replace("query_hook=query_norm", "query_hook=None")}, pairs=False),
+    edit(
+        "qk-norm-always",
+        "Queries and keys are normalised where qk_norm is False, and only there.",
+        {CONDITION: "if not qk_norm:"},
+    ),
+    edit(
+        "qk-one-of-two",
+        "Queries are normalised and keys are not.",
+        {ATTENTION: ATTENTION.replace("key_hook=key_norm", "key_hook=None")},
+        pairs=False,
+    ),
+    edit(
+        "qk-one-of-two",
+        "Keys are normalised and queries are not.",
+        {ATTENTION: ATTENTION.replace("query_hook=query_norm", "query_hook=None")},
+        pairs=False,
+    ),
     edit(
         "qk-gain-shared",
         "Queries and keys share one gain; each has its own.",
@@ -154,7 +168,10 @@ MISTAKES = (
         "qk-gain-missing",
         "The normalization of queries and keys has no gain to train, so that logits can never become large, where "
         "attention should be sharp.",
-        {HOOKS: "nn.RMSNorm(dim // heads, elementwise_affine=False), nn.RMSNorm(dim // heads, elementwise_affine=False)"},
+        {
+            HOOKS: "nn.RMSNorm(dim // heads, elementwise_affine=False), "
+            "nn.RMSNorm(dim // heads, elementwise_affine=False)"
+        },
         share=0.75,
     ),
 )
