@@ -34,7 +34,8 @@ def start_exercise(
         What was written, in the order in which it wants to be filled in.
 
     Raises:
-        CourseError: The id exists or is none, there is no such workbook or kit, or the signature is not Python.
+        CourseError: The id exists or is none, there is no such workbook or kit, or the signature is not Python
+            or has a default that is no number.
     """
     name = _workbook(course, root, workbook)
     _refuse(course, exercise, kit)
@@ -96,7 +97,13 @@ def _range(name: str, default: str) -> str:
     """Return a range for fresh values, away from the default and from values at which mistakes coincide."""
     if name == "lr":
         return "(0.04, 0.1)"
-    value = float(ast.literal_eval(default))
+    try:
+        value = float(ast.literal_eval(default))
+    except (TypeError, ValueError) as error:
+        raise CourseError(
+            f"the default of {name!r} is {default}, and the kits draw numbers only; start without this argument, and "
+            "add it to the probe afterwards"
+        ) from error
     return "(0.65, 0.85)" if 0.5 < value < 1 else f"({2 * value or 0.02:g}, {4 * value or 0.05:g})"
 
 

@@ -33,6 +33,7 @@ def single_answer(
     ignored: tuple[Ignored, ...] = (),
     words: Mapping[str, str] | None = None,
     by_hand: tuple[str, ...] = (),
+    rtol: float = 1e-6,
 ) -> Answer:
     """Make the answer to an exercise of one part from edits of its solution.
 
@@ -46,6 +47,7 @@ def single_answer(
         ignored: Mistakes that are seen in some arrays only, such as `ARGUMENTS_CHANGED`.
         words: How to speak of the names in the solution.
         by_hand: What a library has of this, see `Answer`.
+        rtol: Relative tolerance.
     """
     (part,) = load_probe(exercise).parts
     answered = solution_part(
@@ -57,5 +59,6 @@ def single_answer(
         labels=labels,
         reread=reread,
         words=words,
+        rtol=rtol,
     )
     return Answer(exercise, generate, (answered,), by_hand=by_hand)

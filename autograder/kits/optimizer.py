@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -19,6 +19,7 @@ __all__ = ["WORDS", "optimizer_answer", "other_epsilons", "sharing"]
 STEPS = 5
 # Values of epsilon besides 1e-8 that are common enough to be looked for together with mistakes.
 COMMON = ("1e-10", "1e-6")
+SHAPES = {"a": (2, 3), "b": (2, 3), "c": (4,)}
 LABELS = {
     "weights_a": Label("first parameter", "step"),
     "weights_b": Label("second parameter", "step"),
@@ -55,6 +56,10 @@ def optimizer_answer(
     words: Mapping[str, str] | None = None,
     follows: tuple[str, ...] = (),
     building_on: str = "",
+    shapes: Mapping[str, tuple[int, ...]] = SHAPES,
+    steps: int = STEPS,
+    ignored: Sequence[Ignored] = (),
+    labels: Mapping[str, Label] | None = None,
 ) -> Answer:
     """Make the answer to an optimizer class from edits of its solution.
 
@@ -68,19 +73,23 @@ def optimizer_answer(
         words: How to speak of the names in the solution, besides those of `WORDS`.
         follows: See `solution_part`.
         building_on: See `solution_part`.
+        shapes: Of the three fresh tensors; those of "a" and "b" are the same.
+        steps: How many steps are taken. What shows only in signs needs many.
+        ignored: Mistakes that are seen in some arrays only, besides those of every optimizer.
+        labels: How to speak of arrays that not every optimizer has.
     """
 
     def generate(rng: np.random.Generator) -> Inputs:
         drawn = {name: np.array(rng.uniform(*limits)) for name, limits in hyperparameters.items()}
-        return {**_fresh_tensors(rng), **drawn}
+        return {**_fresh_tensors(rng, shapes, steps), **drawn}
 
     part = solution_part(
         exercise,
         load_probe(exercise).objects[0],
         mistakes,
         conventions=conventions,
-        ignored=IGNORED,
-        labels=LABELS,
+        ignored=(*IGNORED, *ignored),
+        labels={**LABELS, **(labels or {})},
         reread=reread,
         words={**WORDS, **(words or {})},
         baselines=_baselines,
@@ -125,13 +134,15 @@ def _baselines(inputs: Inputs) -> Outputs:
     return {**before, "weights_default": inputs["weights_c"]}
 
 
-def _fresh_tensors(rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _fresh_tensors(
+    rng: np.random.Generator, shapes: Mapping[str, tuple[int, ...]], steps: int
+) -> dict[str, np.ndarray]:
     """Draw gradients of both signs: two small components of different size, one that is exactly zero."""
     tensors: dict[str, np.ndarray] = {}
-    for key, shape in (("a", (2, 3)), ("b", (2, 3)), ("c", (4,))):
-        size = rng.uniform(0.3, 1.5, size=(STEPS, *shape))
-        gradients = size * rng.choice([-1.0, 1.0], size=(STEPS, *shape))
-        flat = gradients.reshape(STEPS, -1)
+    for key, shape in shapes.items():
+        size = rng.uniform(0.3, 1.5, size=(steps, *shape))
+        gradients = size * rng.choice([-1.0, 1.0], size=(steps, *shape))
+        flat = gradients.reshape(steps, -1)
         flat[:, 0] *= 1e-4
         flat[:, 1] = 0.0
         flat[:, 2] *= 1e-6

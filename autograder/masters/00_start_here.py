@@ -3,8 +3,9 @@
 #
 # *Is everything in place, and how do the checks talk? Five minutes, no marks.*
 #
-# Five workbooks follow, numbered in the order in which they build on each other. Each is one notebook; you work from
-# its top to its bottom, fill in the cells with `# TODO`, and run the check below each of them.
+# Five workbooks follow, numbered in the order in which they build on each other, and a sixth one for those who want to
+# see what came after. Each is one notebook; you work from its top to its bottom, fill in the cells with `# TODO`, and
+# run the check below each of them.
 #
 # Run the cells one after the other: click into a cell, press **Shift + Enter**. The closed cell above installs the
 # course on Colab, and does nothing elsewhere. If the next one answers `No module named 'course_utils'`, this notebook

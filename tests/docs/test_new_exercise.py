@@ -98,6 +98,7 @@ def test_the_page_is_built_and_all_its_solutions_are_judged_rightly(copy):
             "there is no kit 'loop'; there is function, module, optimizer",
         ),
         ("sign --workbook 02 --signature 'f(x'", "cannot be read"),
+        ("sign --workbook 02 --signature 'f(x, generator=None)'", "the default of 'generator' is None"),
         ("sign --workbook 02 --kit optimizer --signature 'S(weights)'", "an optimizer takes `parameters`"),
     ],
 )

@@ -11,7 +11,7 @@ from tests.notebooks.execute import execute
 NAMES = [name for name in load_course(ROOT).workbooks if (ROOT / "autograder" / "masters" / f"{name}.py").is_file()]
 
 # Minutes each: these run with `make test-all`.
-LONG = ("03_training_loop", "04_normalization", "05_why_it_works")
+LONG = ("03_training_loop", "04_normalization", "05_why_it_works", "06_today")
 SOLVED = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in NAMES]
 
 
