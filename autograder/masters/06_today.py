@@ -183,7 +183,7 @@ def descend(seed, learning_rates, every=100):
     for step, lr in enumerate(learning_rates):
         loss = loss_fn()
         if step % every == 0:
-            losses.append(loss.item())
+            losses.append(float(loss))
             sharpnesses.append(sharpness(loss_fn, params, generator=torch.Generator().manual_seed(0)))
         with torch.no_grad():
             for parameter, gradient in zip(params, torch.autograd.grad(loss, params)):
@@ -713,7 +713,7 @@ def run(make, lr, seed):
         loss.backward()
         for optimizer in optimizers:
             optimizer.step()
-        losses.append(loss.item())
+        losses.append(float(loss))
     duration = 1000 * (time.process_time() - start) / len(batches)
     with torch.no_grad():
         accuracy = (model(test_images).argmax(dim=1) == test_labels).float().mean().item()
@@ -839,7 +839,7 @@ def fit(model, optimizer, data, steps, warmup=0, batch_size=64):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append(loss.item())
+        losses.append(float(loss))
     return np.array(losses)
 
 
@@ -911,8 +911,8 @@ plt.show()
 # and 0, so that position 1 puts 99.98 % of its weight on itself. Nothing keeps weights from growing, and a softmax with
 # one large entry has almost no gradient. **QK-norm** (Henry et al. 2020; for large models Dehghani et al. 2023) gives
 # queries and keys a fixed size before they meet: RMS normalization (section 4.4) over the $d$ features of each head,
-# with one trained gain for queries and one for keys. In the example $q_1 \to (\sqrt2, 0)$ and $k_1 \to (\sqrt2, 0)$, and
-# the logits are $2/\sqrt2 = 1.4$ and 0.
+# with one trained gain for queries and one for keys. In the example $q_1 \to (\sqrt2, 0)$ and $k_1 \to (\sqrt2, 0)$,
+# and the logits are $2/\sqrt2 = 1.4$ and 0.
 #
 # Attention and the small network are given. `query_hook` and `key_hook` are applied to all queries and all keys, shape
 # `(N, heads, T, dim // heads)`, before the dot products:
@@ -1054,14 +1054,15 @@ plt.show()
 # do: **muP**, the *maximal update parametrisation*.
 #
 # Take a hidden matrix $W$ from $n$ units to $n$ units, and one unit with input $h$, a vector of $n$ values of size
-# about 1. Adam's first step moves each of its $n$ weights by $\eta$, with the sign of the gradient, and all gradients of
-# this unit are multiples of the $h_i$: the signs agree with those of $h$. So the sum $\sum_i W_i h_i$ moves by
+# about 1. Adam's first step moves each of its $n$ weights by $\eta$, with the sign of the gradient, and all gradients
+# of this unit are multiples of the $h_i$: the signs agree with those of $h$. So the sum $\sum_i W_i h_i$ moves by
 #
 # $$\eta \sum_i |h_i| \;\approx\; \eta\, n .$$
 #
 # *A small example:* $\eta = 0.01$ moves it by about 0.3 in a network of width 32, and by about 5 in one of width 512.
-# The start is the same for both: torch draws the weights with variance $1/(3n)$, so that the sum of $n$ terms has a size
-# that does not depend on $n$. To move it by the same amount, the rate of hidden matrices has to go down like $1/n$.
+# The start is the same for both: torch draws the weights with variance $1/(3n)$, so that the sum of $n$ terms has a
+# size that does not depend on $n$. To move it by the same amount, the rate of hidden matrices has to go down like
+# $1/n$.
 #
 # | parameters | how many values enter a unit | learning rate for Adam |
 # |---|---|---|
@@ -1238,8 +1239,8 @@ plt.show()
 # ### Gradients in portions
 #
 # The batch that is right may not fit into memory. **Accumulation** sends it through in portions: `backward()` *adds* to
-# `.grad`, so the gradients of the portions add up by themselves, and one step follows at the end. The loss of a batch of
-# $N$ examples is a mean, and the mean over all is a weighted mean of the portions' means. With $B$ portions of $n_1,
+# `.grad`, so the gradients of the portions add up by themselves, and one step follows at the end. The loss of a batch
+# of $N$ examples is a mean, and the mean over all is a weighted mean of the portions' means. With $B$ portions of $n_1,
 # \dots, n_B$ examples, $N = n_1 + \dots + n_B$, and $\ell_b$ the mean loss of portion $b$:
 #
 # $$\ell = \frac1N \sum_{\text{examples}} \ell_i = \sum_{b=1}^B \frac{n_b}{N}\, \ell_b$$
@@ -1320,9 +1321,9 @@ for name, norm in (("plain", nn.Identity()), ("batch norm", nn.BatchNorm1d(32)))
 #
 # With a constant learning rate the weights do not come to rest: they jump about in a valley, as far as the noise of the
 # minibatches throws them. One cure is to lower the rate. Another one is to let them jump and take the *mean* of where
-# they have been: Polyak and Juditsky (1992) proved for convex problems that it is as good as the best possible schedule.
-# For networks it came back as stochastic weight averaging (Izmailov et al. 2018), and hardly any model that makes images
-# today is handed over without a moving average of its weights.
+# they have been: Polyak and Juditsky (1992) proved for convex problems that it is as good as the best possible
+# schedule. For networks it came back as stochastic weight averaging (Izmailov et al. 2018), and hardly any model that
+# makes images today is handed over without a moving average of its weights.
 #
 # With $\beta$ (`decay`) near 1, $\bar w$ the average, and $w_t$ the weights after step $t$:
 #
@@ -1379,8 +1380,8 @@ check("weight_average", WeightAverage)
 # %% [markdown]
 # Three ways to end 300 steps with a large learning rate, on a network with batch normalization: the weights as they
 # are; their moving average; and a rate that stays constant for 80 % of the steps and then falls in a straight line to
-# zero. (With a warmup before it, this is the schedule **warmup-stable-decay**, with which many language models have been
-# trained since 2024: unlike a cosine, it need not know at the start when the end will be.)
+# zero. (With a warmup before it, this is the schedule **warmup-stable-decay**, with which many language models have
+# been trained since 2024: unlike a cosine, it need not know at the start when the end will be.)
 #
 # The running statistics of the network belong to the weights as trained, and not to their average. Section 5.5 mended
 # that: your `recalibrate_batchnorm` sets them to those of the whole set, and so does `torch.optim.swa_utils.update_bn`,
@@ -1470,13 +1471,13 @@ plt.show()
 #   b_c' = \frac{\gamma_c}{\sqrt{v_c + \varepsilon}}\, (b_c - m_c) + \beta_c$$
 #
 # *A small example* of one channel, 1 x 1: $W = 2$, $b = 1$, $m = 3$, $v = 4$, $\varepsilon = 0$, $\gamma = 6$, $\beta =
-# 5$. The factor is $6/2 = 3$, so $W' = 6$ and $b' = 3\,(1 - 3) + 5 = -1$. Try it with $x = 1$: $2 + 1 = 3$, minus 3 is 0,
-# plus 5 is 5; and $6 - 1 = 5$.
+# 5$. The factor is $6/2 = 3$, so $W' = 6$ and $b' = 3\,(1 - 3) + 5 = -1$. Try it with $x = 1$: $2 + 1 = 3$, minus 3 is
+# 0, plus 5 is 5; and $6 - 1 = 5$.
 #
 # ### Exercise `fold_batchnorm`
 #
-# A convolution may have no bias, and a normalization neither gain nor shift; then `conv.bias`, `bn.weight` and `bn.bias`
-# are `None`. Stride, padding, dilation and groups stay. What is handed over is still needed.
+# A convolution may have no bias, and a normalization neither gain nor shift; then `conv.bias`, `bn.weight` and
+# `bn.bias` are `None`. Stride, padding, dilation and groups stay. What is handed over is still needed.
 
 # %% exercise="fold_batchnorm"
 def fold_batchnorm(conv, bn):
@@ -1546,8 +1547,8 @@ for seed in (0, 1, 2):
 #
 # ### Numbers of 16 bits
 #
-# Half the bits are half the memory and half the traffic, and processors multiply them several times faster. A number has
-# a sign, an exponent and a fraction; what one gives to the exponent is lost to the fraction:
+# Half the bits are half the memory and half the traffic, and processors multiply them several times faster. A number
+# has a sign, an exponent and a fraction; what one gives to the exponent is lost to the fraction:
 #
 # | type | exponent | fraction | largest | smallest above 0 | next after 1 |
 # |---|---|---|---|---|---|
@@ -1596,10 +1597,10 @@ plt.show()
 # sure of every digit, and because each is divided by the 898 of the mean.)
 # </details>
 #
-# **Loss scaling** (Micikevicius et al. 2018) moves gradients into the range: the *loss* is multiplied by a scale $S$, so
-# that all gradients are $S$ times as large, and before the step they are divided by it, in float32. How large may $S$
-# be? As large as possible without an overflow, and that changes while the network learns. So it is found by trying, by
-# **the five rules of the scale**:
+# **Loss scaling** (Micikevicius et al. 2018) moves gradients into the range: the *loss* is multiplied by a scale $S$,
+# so that all gradients are $S$ times as large, and before the step they are divided by it, in float32. How large may
+# $S$ be? As large as possible without an overflow, and that changes while the network learns. So it is found by trying,
+# by **the five rules of the scale**:
 #
 # 1. The loss is multiplied by $S$ before the backward pass.
 # 2. The gradients are divided by $S$.
@@ -1608,8 +1609,8 @@ plt.show()
 # 5. After `growth_interval` steps in a row without an overflow $S$ is doubled, and the count starts again. It starts
 #    again after an overflow, too.
 #
-# *A small example:* $S = 8$, `growth_interval` 2, and an overflow in the second step. The count after the steps is 1, 0,
-# 1, then 2, which doubles: $S$ is 8, 4, 4, 8.
+# *A small example:* $S = 8$, `growth_interval` 2, and an overflow in the second step. The count after the steps is 1,
+# 0, 1, then 2, which doubles: $S$ is 8, 4, 4, 8.
 #
 # ### Exercise `loss_scaler`
 #
@@ -1732,3 +1733,18 @@ plt.show()
 
 # %% [markdown]
 # ## What to take with you
+#
+# - The sharpness of a network is not given: training drives it up to $2/\eta$ and holds it there. A product with the
+#   Hessian costs two gradients; nobody needs the Hessian.
+# - Steps of one length for every weight (Adam, AdaGrad, Lion) learn what is rare as fast as what is frequent. Plain
+#   descent learns the frequent first, and the rare hardly at all.
+# - Muon makes the singular values of a step equal, as the sign makes its entries equal. It fits in fewer steps; what
+#   that is worth depends on the cost of a step, and on images that were not trained on.
+# - A normalization at the start of the branch leaves the skip alone, and a deep stack trains at rates at which it does
+#   not with a normalization behind the sum. Normalised queries and keys keep attention logits small at any rate.
+# - Wide layers need small rates, in proportion to 1/width. With muP the rate is chosen on a narrow network.
+# - Larger batches save steps only up to a critical size. Portions of a batch count by their number of examples.
+# - An average of the weights does what a falling rate does, beside the training. Buffers are copied; running statistics
+#   can be measured anew.
+# - Batch normalization can be folded away when training is over. With float16, small gradients are lost unless the loss
+#   is scaled; bfloat16 keeps them, with fewer digits.
