@@ -1597,8 +1597,8 @@ plt.show()
 #
 # 40 to 41 % become 0 in float16 (three seeds), none in bfloat16, and 2 to 3 % in float16 after the multiplication. Most
 # of the others lose digits in float16: below $2^{-14}$ its numbers lie $2^{-24}$ apart, however small they are. Above
-# $2^{-10}$, where half of its range lies, there is hardly anything. (The derivatives are so small because the network is
-# nearly sure of every digit, and because each is divided by the 898 of the mean.)
+# $2^{-10}$, where half of its range lies, there is hardly anything. (The derivatives are so small because the network
+# is nearly sure of every digit, and because each is divided by the 898 of the mean.)
 # </details>
 #
 # **Loss scaling** (Micikevicius et al. 2018) moves gradients into the range: the *loss* is multiplied by a scale $S$,
