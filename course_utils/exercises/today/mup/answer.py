@@ -193,8 +193,8 @@ LABELS = {
 
 def generate(rng: np.random.Generator) -> Inputs:
     """Draw a learning rate and a base width between the widths of the networks."""
-    base = 2 * rng.integers(2, 5)
-    wider = [rng.integers(low * base + 1, 2 * low * base) for low in (1, 4, 16)]
+    base = 2 * int(rng.integers(2, 5))
+    wider = [int(rng.integers(low * base + 1, 2 * low * base)) for low in (1, 4, 16)]
     widths = rng.permutation([base // 2, *wider]).astype(float)
     return {"lr": np.array(rng.uniform(0.01, 0.1)), "base_width": np.array(base), "widths": widths}
 
