@@ -10,6 +10,7 @@ from autograder.grade.match import Match
 from autograder.grade.read import FileCell
 from autograder.grade.release import Release
 from autograder.grade.types import Cell
+from course_utils.handin.answer_frame import answer_in
 
 __all__ = ["Answer", "answers_beside"]
 
@@ -39,7 +40,7 @@ def answers_beside(release: Release, found: Match) -> dict[str, Answer]:
 
 def _is_untouched(given: Cell, found: Match) -> bool:
     mine = found.by_id.get(given.id)
-    return mine is None or mine.source.strip() in ("", given.source.strip())
+    return mine is None or answer_in(mine.source) in ("", answer_in(given.source))
 
 
 def _beside(release: Release, place: int, found: Match) -> Iterator[tuple[str, FileCell]]:

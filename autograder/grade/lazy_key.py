@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
     parts = []
     for part, part_key in zip(answer.parts, key.parts, strict=True):
         known = recorded.get(part.name)
-        candidates = {kind: _Candidates(getattr(part, kind), inputs, known, kind) for kind in KINDS}
+        candidates: dict[str, Any] = {kind: _Candidates(getattr(part, kind), inputs, known, kind) for kind in KINDS}
         parts.append(replace(part_key, **candidates))
     return replace(key, parts=tuple(parts))
 

@@ -143,23 +143,21 @@ def sharpness(loss_fn, params, iterations=20, generator=None):
 # %% check="sharpness"
 check("sharpness", hessian_vector_product, sharpness)
 
-# %% [markdown]
-# <details><summary>Hint 1: a gradient that has a gradient</summary>
-#
+# %% [markdown] hint="sharpness"
 # `torch.autograd.grad` returns numbers by default. Its documentation has an argument that makes it return results that
 # know how they were computed.
-# </details>
-# <details><summary>Hint 2: one number from two lists</summary>
+#
+# ---
 #
 # $g\cdot v$ is a single number: a sum over all entries of all tensors. Form it first; the second call of
 # `torch.autograd.grad` then takes this number.
-# </details>
-# <details><summary>Hint 3: the length</summary>
+#
+# ---
 #
 # If every tensor is divided by its own length, every layer counts the same, and what comes out belongs to no vector.
 # How long is a vector of which you know the lengths of all pieces?
-# </details>
-#
+
+# %% [markdown]
 # ### The experiment
 #
 # The network has two hidden layers of 32 units with tanh, the loss is half the squared error of its ten outputs, and
@@ -336,16 +334,14 @@ class AdaGradOptimizer(SGDOptimizer):
 # %% check="adagrad"
 check("adagrad", AdaGradOptimizer)
 
-# %% [markdown]
-# <details><summary>Hint 1: compare it with RMSProp</summary>
-#
+# %% [markdown] hint="adagrad"
 # Take your `RMSPropOptimizer` of section 2.5 and look for what differs: one line, and the place of $\varepsilon$.
-# </details>
-# <details><summary>Hint 2: a test by hand</summary>
+#
+# ---
 #
 # With a gradient that is always 1, the first step is $\eta$ long, the fourth $\eta/\sqrt 4$. Is yours?
-# </details>
-#
+
+# %% [markdown]
 # **Lion** (Chen and others 2023) was not thought up but found, by a program that changed and selected programs for
 # months of computing time; the name is short for *evolved sign momentum*. With the momentum $m$, which starts at zero,
 #
@@ -400,16 +396,14 @@ class LionOptimizer(SGDOptimizer):
 # %% check="lion"
 check("lion", LionOptimizer)
 
-# %% [markdown]
-# <details><summary>Hint 1: three lines in the order of the formula</summary>
-#
+# %% [markdown] hint="lion"
 # $c$, then $w$, then $m$. If $m$ comes first, the gradient is counted twice in the sign.
-# </details>
-# <details><summary>Hint 2: the third step of the table</summary>
+#
+# ---
 #
 # $c = 0.9\cdot 0.0188 - 0.1 = -0.083$, so $w = 0.8 + 0.1 = 0.9$. Put this weight and these gradients into your class.
-# </details>
-#
+
+# %% [markdown]
 # ### Rare classes
 #
 # Why is Adam so much better than descent for language models, and so little for images? One reason was found by
@@ -550,16 +544,14 @@ def newton_schulz(matrix, steps=5):
 # %% check="newton_schulz"
 check("newton_schulz", newton_schulz)
 
-# %% [markdown]
-# <details><summary>Hint 1: test it by singular values</summary>
-#
+# %% [markdown] hint="newton_schulz"
 # `torch.linalg.svdvals(newton_schulz(torch.diag(torch.tensor([4.0, 3.0])), steps=1))` should be 1.193 and 0.976.
-# </details>
-# <details><summary>Hint 2: the shapes</summary>
+#
+# ---
 #
 # For a matrix with 3 rows and 5 columns, $A$ is 3 by 3, and so is $bA + cA^2$; it stands to the left of $X$.
-# </details>
-#
+
+# %% [markdown]
 # Now look at a momentum as it occurs: that of the middle matrix of a network with layers of 784, 128, 128 and 10 units,
 # after 20 steps on Fashion-MNIST. **Predict:** how many of its 128 singular values are larger than a tenth of the
 # largest one? How many steps of Newton-Schulz does it take until the smallest ones are near 1?
@@ -664,18 +656,16 @@ class MuonOptimizer(SGDOptimizer):
 # %% check="muon"
 check("muon", MuonOptimizer)
 
-# %% [markdown]
-# <details><summary>Hint 1: begin with momentum</summary>
-#
+# %% [markdown] hint="muon"
 # Take your `MomentumOptimizer` of section 2.2. Three things differ: how the gradient enters the velocity, what is
 # subtracted, and the factor before it.
-# </details>
-# <details><summary>Hint 2: which matrices get longer steps?</summary>
+#
+# ---
 #
 # The weight of a linear layer has one row per output. From 784 to 128 units: 128 rows, 784 columns, factor 1. From 128
 # to 784 units: factor $\sqrt{784/128} \approx 2.5$.
-# </details>
-#
+
+# %% [markdown]
 # ### What does it buy, and what does it cost?
 #
 # A comparison by the rules of section 2.9: the same network, 150 steps with batches of 256 images, four learning rates
@@ -964,18 +954,16 @@ class PreNormBlock(nn.Module):
 # %% check="prenorm_block"
 check("prenorm_block", PreNormBlock)
 
-# %% [markdown]
-# <details><summary>Hint 1</summary>
-#
+# %% [markdown] hint="prenorm_block"
 # Draw the block as a straight line from $x$ to the output. What leaves the line, and what comes back to it? No
 # normalization lies on the line itself.
-# </details>
-# <details><summary>Hint 2</summary>
+#
+# ---
 #
 # Each hook gets its normalization when the attention is made. How many features does the last axis of what a hook
 # gets have?
-# </details>
-#
+
+# %% [markdown]
 # A small transformer for images: each of the 28 rows of an image is a position. It trains with an ordinary learning
 # rate and with one that is ten times as large.
 #
@@ -1117,17 +1105,15 @@ def output_multiplier(width, base_width):
 # %% check="mup"
 check("mup", mup_groups, output_multiplier)
 
-# %% [markdown]
-# <details><summary>Hint 1</summary>
-#
+# %% [markdown] hint="mup"
 # `torch.optim.Adam` takes a list such as `[{"params": [a, b], "lr": 0.1}, {"params": [c], "lr": 0.01}]` in place of
 # parameters. Two groups are enough; which tensors belong into the second one?
-# </details>
-# <details><summary>Hint 2</summary>
+#
+# ---
 #
 # The width of a `WideNetwork` can be read off the shape of a layer, `layer.in_features` or `layer.out_features`.
-# </details>
-#
+
+# %% [markdown]
 # Three widths, seven learning rates a factor of two apart, 50 steps on images of 14 x 14 pixels, three seeds. The base
 # width is 32.
 #
@@ -1513,17 +1499,15 @@ def fold_batchnorm(conv, bn):
 # %% check="fold_batchnorm"
 check("fold_batchnorm", fold_batchnorm)
 
-# %% [markdown]
-# <details><summary>Hint 1</summary>
-#
+# %% [markdown] hint="fold_batchnorm"
 # The shape of `conv.weight` is (output channels, input channels of a group, rows, columns). Which axis does the factor
 # belong to, and what shape must it have so that it multiplies along that axis?
-# </details>
-# <details><summary>Hint 2</summary>
+#
+# ---
 #
 # A missing gain is a gain of 1, a missing shift or bias one of 0.
-# </details>
-#
+
+# %% [markdown]
 # Now a trained network. **Predict:** how far apart are the logits before and after, relative to their size? And if the
 # same is done in training mode?
 

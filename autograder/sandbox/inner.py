@@ -11,7 +11,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import ExitStack
 from types import CodeType
 from typing import Any
 
@@ -98,7 +98,8 @@ def _part(request: Mapping[str, Any], inputs: Mapping[str, NDArray[Any]], shell:
     objects = {name: shell.user_ns.get(name) for name in probe.objects}
     RECORDER.start(0)
     reset_state(probe.exercise)
-    with watch_library_calls() if request["watch"] else nullcontext({}) as calls:
+    with ExitStack() as stack:
+        calls = stack.enter_context(watch_library_calls()) if request["watch"] else {}
         seen = _observed(part, objects, inputs)
     uses = _uses(part, objects, calls) if request["watch"] else ()
     arrays = {**seen.outputs, **{f"{UPON}{name}": array for name, array in seen.upon.items()}}

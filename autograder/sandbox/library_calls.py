@@ -113,7 +113,7 @@ class _Operations(TorchDispatchMode):
     """Sees the operations that everything in torch comes down to, whatever name they were called by."""
 
     def __init__(self, calls: _Calls) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.calls = calls
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -160,7 +160,7 @@ def watch_library_calls() -> Iterator[Mapping[str, LibraryUse]]:
         finally:
             _WATCHED.pop()
             sys.setprofile(None)
-            threading.setprofile(None)  # type: ignore[arg-type]
+            threading.setprofile(None)
 
 
 def library_objects(objects: Mapping[str, object]) -> Iterator[LibraryUse]:
@@ -192,7 +192,7 @@ def _of_function(value: object) -> Iterator[str]:
 
 
 def _layers(value: object) -> Iterable[object]:
-    layers = []
+    layers: list[object] = []
     while value is not None and len(layers) < 10:
         layers.append(value)
         inner = (getattr(value, name, None) for name in ("__func__", "func", "__wrapped__"))
@@ -214,7 +214,7 @@ def _full_name(value: Any) -> str:
     if not isinstance(value, type):
         try:
             if known := resolve_name(value):
-                return known
+                return str(known)
         except (TypeError, AttributeError):
             pass
     return ".".join(filter(None, (getattr(value, "__module__", None), getattr(value, "__qualname__", ""))))

@@ -111,14 +111,15 @@ def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
     name = record["name"]
     values = {kind: _in_order(groups.get(f"{name}/{kind}", {}), record["arrays"]) for kind in VALUES}
     rows = iter(groups[f"{name}/candidates"]["entries"])
-    known = {
+    known: dict[str, Any] = {
         kind: tuple(_candidate(one, record["says"], next(rows), values["places"]) for one in record[kind])
         for kind in KINDS
     }
     texts = {key: value for key, value in record.items() if key not in ("says", "arrays")}
     labels = {name: Label(**{**said, "axes": tuple(said.get("axes", ()))}) for name, said in record["labels"].items()}
     tuples: dict[str, Any] = {name: tuple(record[name]) for name in ("uses", "follows") if name in record}
-    return PartKey(**{**texts, **known, **values, "labels": labels, **tuples})
+    fields: dict[str, Any] = {**texts, **known, **values, "labels": labels, **tuples}
+    return PartKey(**fields)
 
 
 def _in_order(arrays: Outputs, names: list[str]) -> Outputs:

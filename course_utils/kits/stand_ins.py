@@ -23,6 +23,7 @@ __all__ = [
     "LOSS_AND_ACCURACY",
     "LOSS_OF_OUTPUTS",
     "NORMALIZATIONS",
+    "ORTHOGONALISED",
     "TRAINED",
     "VECTORS",
     "StandIns",
@@ -171,6 +172,11 @@ def _slopes(f: Callable[[torch.Tensor], Any], x: torch.Tensor) -> torch.Tensor:
         return x.detach() ** 2 / 2 + 0.3 * x.detach() + float(f(x.detach())) / 5
 
 
+def _bent(matrix: torch.Tensor, steps: int = 5) -> torch.Tensor:
+    """Return a matrix of the same shape that depends on every entry and on the number of steps."""
+    return torch.atan(matrix) * (1 + steps / 10) + matrix.mean() / 3
+
+
 NORMALIZATIONS: StandIns = {
     "batchnorm_forward": _batch_forward,
     "batchnorm_backward": _backward,
@@ -183,4 +189,5 @@ LOSS_AND_ACCURACY: StandIns = {**LOSS, "compute_accuracy": _measure}
 LOSS_OF_OUTPUTS: StandIns = {"bce_loss": _loss_of_outputs}
 TRAINED: StandIns = {**LOSS_OF_OUTPUTS, "network": _outputs}
 ADAM: StandIns = {"AdamOptimizer": _Optimizer}
+ORTHOGONALISED: StandIns = {"newton_schulz": _bent}
 VECTORS: StandIns = {"autograd_gradient": _slopes}

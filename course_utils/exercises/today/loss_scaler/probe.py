@@ -83,7 +83,11 @@ def _answer(value: object) -> float:
     """Return 1.0 for True and 0.0 for False."""
     if value is NotImplemented:
         raise NotImplementedError
-    return float(as_array(value, "the return value of step", ()))
+    is_single = isinstance(value, torch.Tensor | np.ndarray | np.generic) and len(value.shape) == 0
+    plain = value.item() if is_single else value  # type: ignore[attr-defined]
+    if isinstance(plain, bool):
+        return float(plain)
+    return float(as_array(plain, "the return value of step", ()))
 
 
 def _defaults(scaler_class: object) -> np.ndarray[Any, Any]:

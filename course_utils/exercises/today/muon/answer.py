@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from autograder.catalogue.answer import Answer
 from autograder.catalogue.edit import accepted, edit
-from autograder.catalogue.ways import Ignored, inheriting
+from autograder.catalogue.ways import Ignored
 from autograder.kits.optimizer import optimizer_answer, sharing
 from course_utils.checks.labels import Label
-from course_utils.exercises.today.newton_schulz.answer import MISTAKES as SCHULZ_MISTAKES
 
 __all__ = ["ANSWER"]
 
@@ -128,28 +124,22 @@ AS_ADAMW = accepted(
     {SCALE: "0.2 * max(rows, columns) ** 0.5", DOCSTRING: f"{DOCSTRING} Scale: match_rms_adamw."},
 )
 
-
-def _answer() -> Answer:
-    """Make the answer; what is right upon a newton_schulz that is not costs nothing here."""
-    answer = optimizer_answer(
-        "muon",
-        MISTAKES,
-        conventions=(AS_ADAMW,),
-        hyperparameters={"lr": (0.04, 0.1), "mu": (0.7, 0.85)},
-        reread="section 6.3, the two formulas of Muon",
-        shapes={"a": (2, 3), "b": (2, 3), "c": (5, 2)},
-        ignored=(VECTOR,),
-        labels={
-            "vector_refused": Label("a vector refused with a ValueError", statement=True),
-            "declares_other_scale": Label("a docstring that declares the other scale", statement=True),
-        },
-        words={"newton_schulz": "Newton-Schulz"},
-    )
-    says = "The steps are right, although what your newton_schulz returns is not."
-    carried = [replace(one, id=f"upon-{one.id}", says=says, share=1.0) for one in SCHULZ_MISTAKES]
-    (part,) = answer.parts
-    variants = (*part.variants, *inheriting("muon", "MuonOptimizer", "newton_schulz", carried))
-    return replace(answer, parts=(replace(part, variants=variants),))
-
-
-ANSWER = _answer()
+ANSWER = optimizer_answer(
+    "muon",
+    MISTAKES,
+    conventions=(AS_ADAMW,),
+    hyperparameters={"lr": (0.04, 0.1), "mu": (0.7, 0.85)},
+    reread="section 6.3, the two formulas of Muon",
+    shapes={"a": (2, 3), "b": (2, 3), "c": (5, 2)},
+    ignored=(VECTOR,),
+    labels={
+        "vector_refused": Label("a vector refused with a ValueError", statement=True),
+        "declares_other_scale": Label("a docstring that declares the other scale", statement=True),
+    },
+    words={"newton_schulz": "Newton-Schulz"},
+    follows=(
+        "follows-own-newton-schulz",
+        "Your class uses newton_schulz as it should. The values follow from your own one; what is not right there is "
+        "counted in its exercise.",
+    ),
+)

@@ -6,7 +6,8 @@ import torch
 
 from course_utils.kits.calls import make
 from course_utils.kits.optimizer_class import optimizer_probe
-from course_utils.kits.probe import Inputs, Outputs, Probe
+from course_utils.kits.probe import Inputs, Part, Pieces, Probe, gathered
+from course_utils.kits.stand_ins import ORTHOGONALISED
 from course_utils.kits.tensors import flag
 
 __all__ = ["PROBE"]
@@ -16,16 +17,12 @@ STEPS = optimizer_probe("muon", DECLARED, ("mu",))
 OTHER_SCALE = "match_rms_adamw"
 
 
-def _run(optimizer_class: object, inputs: Inputs) -> Outputs:
+def _run(optimizer_class: object, inputs: Inputs) -> Pieces:
     """Return what the probe of an optimizer does, and the statements `vector_refused` and `declares_other_scale`."""
     (part,) = STEPS.parts
     declares = OTHER_SCALE in (getattr(optimizer_class, "__doc__", None) or "")
-    outputs = part.run(optimizer_class, inputs)
-    return {
-        **outputs,
-        "vector_refused": flag(_refuses_a_vector(optimizer_class)),
-        "declares_other_scale": flag(declares),
-    }
+    yield gathered(part.run(optimizer_class, inputs))
+    yield {"vector_refused": flag(_refuses_a_vector(optimizer_class)), "declares_other_scale": flag(declares)}
 
 
 def _refuses_a_vector(optimizer_class: object) -> bool:
@@ -42,4 +39,4 @@ def _refuses_a_vector(optimizer_class: object) -> bool:
     return False
 
 
-PROBE = Probe.single("muon", "MuonOptimizer", _run)
+PROBE = Probe("muon", ("MuonOptimizer",), (Part("MuonOptimizer", ("MuonOptimizer",), _run, upon=ORTHOGONALISED),))

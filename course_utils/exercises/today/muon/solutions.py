@@ -114,8 +114,8 @@ VARIANTS = {
     "match-rms-adamw (a moving average)": muon(
         keep=average, ahead=lambda v, old, g, mu: torch.lerp(g, v, mu), scale=as_adamw, says="match_rms_adamw"
     ),
-    "upon-spectral-norm": upon("spectral-norm"),
-    "upon-coefficients-of-the-cubic": upon("coefficients-of-the-cubic"),
+    "follows-own-newton-schulz (spectral norm)": upon("spectral-norm"),
+    "follows-own-newton-schulz (coefficients of the cubic)": upon("coefficients-of-the-cubic"),
 }
 MUTANTS = {
     "ascent": muon(sign=-1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from course_utils.kits.function import function_probe
-from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure
+from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, gathered
 
 __all__ = ["CASES", "PROBE"]
 
@@ -17,7 +17,7 @@ ARRAYS = function_probe("newton_schulz", "newton_schulz(matrix, steps=5)", cases
 def _run(function: object, inputs: Inputs) -> Outputs:
     """Return `<case>_value` and `arguments_left_alone`; inputs: `<case>_matrix` and `steps`."""
     (part,) = ARRAYS.parts
-    outputs = part.run(function, inputs)
+    outputs = gathered(part.run(function, inputs))
     values = torch.cat([torch.tensor(outputs[f"{case}_value"]).flatten() for case in CASES])
     if _in_16_bits(values) and not torch.equal(values, values.round()):
         raise ProbeFailure(
