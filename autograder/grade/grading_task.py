@@ -15,8 +15,9 @@ from autograder.grade.regrade import Earlier, regrade_submission
 from autograder.grade.release import Release, load_release
 from autograder.grade.submission import RunSteps, Settings, failed, grade_submission
 from autograder.grade.types import Graded, GradingError, Submission
+from autograder.sandbox.child import Killed
 from autograder.sandbox.host import WallsMissing
-from autograder.sandbox.run import Killed, run_submission
+from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import borrow_server
 
 __all__ = ["ATTEMPTS", "OpenPool", "Pool", "Task", "grade_task", "in_this_process", "report_failure"]

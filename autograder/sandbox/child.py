@@ -32,6 +32,10 @@ class Broken(Exception):
     """The sandbox itself does not work; no submission is to blame."""
 
 
+class Killed(Exception):
+    """Something outside, such as a machine without free memory, ended a step twice; no submission is to blame."""
+
+
 class Lost(Exception):
     """A child gave no answer: it ran out of time or memory, it ended, or what it sent is no answer.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import traceback
 from collections.abc import Mapping
 from contextlib import ExitStack
+from site import addsitedir
 from types import CodeType
 from typing import Any
 
@@ -43,7 +43,7 @@ def answer_requests(channel: socket.socket, shell: GradingShell) -> None:
     """Answer requests until the trusted side hangs up; never returns."""
     record_streams()
     reset_state("")
-    sys.path.insert(0, "")  # the working folder, as in a notebook: what %%writefile writes can be imported
+    addsitedir(os.getcwd())  # what %%writefile writes can be imported, as in a notebook
     try:
         while True:
             request, arrays = receive(channel)

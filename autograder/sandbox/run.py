@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from autograder.sandbox.child import Child, Lost
+from autograder.sandbox.child import Child, Killed, Lost
 from autograder.sandbox.company import Company
 from autograder.sandbox.host import Server, Strictness
 from autograder.sandbox.replies import OutputBudget, read_cell, read_claim, read_part, read_uses
@@ -30,7 +30,7 @@ from autograder.sandbox.types import (
 from course_utils.checks.types import Observation, PartObservation, Problem, VerdictName
 from course_utils.kits.probe import load_probe
 
-__all__ = ["Killed", "run_submission"]
+__all__ = ["run_submission"]
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +71,6 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
             run.close()
         notes, found = tuple(run.notes), (run.library_uses, run.claims)
         return RunResult(tuple(run.cells), run.observations, server.isolation, notes, *found)
-
-
-class Killed(Exception):
-    """Something outside, such as a machine without free memory, ended a step twice; no submission is to blame."""
 
 
 class _SubmissionRun:

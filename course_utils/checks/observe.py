@@ -14,11 +14,11 @@ import numpy as np
 
 from course_utils.checks.errors import describe_error
 from course_utils.checks.printing import first_prints
+from course_utils.checks.standing_in import standing_in
 from course_utils.checks.stubs import describe_stub
 from course_utils.checks.types import Observation, PartObservation, Problem
 from course_utils.kits.failures import kept_failures
 from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, Probe, ProbeFailure, gathered, never
-from course_utils.kits.stand_ins import standing_in
 
 __all__ = ["conclude_part", "observe", "observe_part"]
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import child
+from autograder.sandbox.child import Killed
 from autograder.sandbox.company import Company
-from autograder.sandbox.run import Killed, run_submission
+from autograder.sandbox.run import run_submission
 from autograder.sandbox.types import CellStep, Limits
 
 LIMITS = Limits(cell_s=30.0)

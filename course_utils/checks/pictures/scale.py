@@ -67,6 +67,6 @@ def short(largest: float) -> tuple[Callable[[float], str], str]:
         largest: The largest magnitude among them, above 0: it is written with two digits.
     """
     power = math.floor(math.log10(largest))
-    if -3 <= power <= 3:
+    if -2 <= power <= 3:
         return lambda value: f"{value:+.{max(0, 1 - power)}f}".replace("-", "−"), ""
     return lambda value: f"{value / 10.0**power:+.1f}".replace("-", "−"), f"1e{power}"
