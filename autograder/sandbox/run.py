@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import logging
 import math
 import time
@@ -13,6 +12,7 @@ from autograder.sandbox.child import Child, Killed, Lost
 from autograder.sandbox.company import Company
 from autograder.sandbox.host import Server, Strictness
 from autograder.sandbox.replies import OutputBudget, read_cell, read_claim, read_part, read_uses
+from autograder.sandbox.seconds import seconds_of
 from autograder.sandbox.servers import borrow_server
 from autograder.sandbox.statements import python_of, readable, rescues, statements
 from autograder.sandbox.types import (
@@ -39,7 +39,6 @@ Read = TypeVar("Read")
 UNREADABLE = "gave no readable result"
 RESCUE_S = 5.0  # for the definitions of a cell that did not come to an end
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
-ADDED_CELLS = 3  # so many of those that a student added have time of their own; the others share what is left over
 
 
 def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls: Strictness = "full") -> RunResult:
@@ -88,7 +87,7 @@ class _SubmissionRun:
         self._trouble: dict[str, Problem] = {}
         self._child: Child | None = None
         self._outputs = OutputBudget(self.limits.all_output_bytes)
-        self._seconds = _seconds_of_all(steps, limits)
+        self._seconds = seconds_of(steps, limits)
         self._deadline = time.monotonic() + self._seconds
 
     def close(self) -> None:
@@ -273,26 +272,6 @@ def _read(read: Callable[..., Read], *answer: Any) -> Read:
     except Exception as error:
         log.warning("an answer could not be read", exc_info=True)
         raise Lost("crashed", f"{UNREADABLE} ({type(error).__name__}).") from None
-
-
-def _seconds_of_all(steps: Sequence[Step], limits: Limits) -> float:
-    """Return how long all steps together may take."""
-    own = (_seconds(step, limits) for step in steps if not _is_added(step))
-    added = (_seconds(step, limits) for step in steps if _is_added(step))
-    return sum(own) + sum(heapq.nlargest(ADDED_CELLS, added))
-
-
-def _is_added(step: Step) -> bool:
-    return isinstance(step, CellStep) and step.added
-
-
-def _seconds(step: Step, limits: Limits) -> float:
-    """Return how long a step may take."""
-    if isinstance(step, CellStep):
-        return limits.cell_seconds(step.exercise)
-    if isinstance(step, PointStep):
-        return limits.probe_seconds(step.exercise, 0.0)
-    return sum(limits.probe_seconds(step.exercise, part.limit_s) for part in load_probe(step.exercise).parts)
 
 
 def _cell_request(source: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from autograder.sandbox.child import Child, Lost
+from autograder.sandbox.child import Child, End, Lost
 from autograder.sandbox.frames import HEADER, pack
 from autograder.sandbox.replies import OutputBudget, read_cell, read_part
 from autograder.sandbox.types import Limits
@@ -52,7 +52,7 @@ def dribbled():
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.send(b"x")
-        yield Child(Dribble(ours), lambda: 0, Limits())
+        yield Child(Dribble(ours), lambda seconds: End(0), Limits(), 60)
 
 
 def test_a_byte_at_a_time_does_not_put_the_deadline_off(dribbled):
