@@ -52,7 +52,7 @@ def dribbled():
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.send(b"x")
-        yield Child(Dribble(ours), lambda seconds: End(0), Limits(), 60)
+        yield Child(Dribble(ours), lambda seconds: End(0, True, 0.0), Limits(), 60)
 
 
 def test_a_byte_at_a_time_does_not_put_the_deadline_off(dribbled):
@@ -72,7 +72,7 @@ def test_an_answer_in_time_is_taken():
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(pack({"number": 1, "message": "ready"}, {"x": np.ones(2)}))
-        answer, data = Child(ours, lambda: 0, Limits()).ask({}, {}, 20.0)
+        answer, data = Child(ours, lambda seconds: End(0, True, 0.0), Limits(), 60).ask({}, {}, 20.0)
     assert answer["message"] == "ready"
     assert np.array_equal(read_part(answer, data, "x", 0.0).outputs["x"], np.ones(2))
 
@@ -97,7 +97,7 @@ def test_outputs_of_any_type_are_read_or_left_out(value):
     reply = read_cell({"message": value, "error": value, "line": value, "outputs": [value, *found]}, 1000)
     assert all(isinstance(text, str) for text in (reply.message, reply.error, reply.line))
     assert [output["output_type"] for output in reply.outputs] == ["stream", "error", "display_data"]
-    assert read_cell({"outputs": value}, 1000)[2] == ()
+    assert read_cell({"outputs": value}, 1000).outputs == ()
 
 
 def test_the_budget_counts_bytes_and_ends_with_the_first_that_does_not_fit():
