@@ -10,7 +10,7 @@ from autograder.grade.file_names import copy_number
 from autograder.grade.large_files import AS_LARGE, without_outputs
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
-from autograder.importing.types import Attempts, Claim, Member
+from autograder.importing.types import Attempts, Claim, Member, Refused
 from autograder.importing.workbook import Looked, look_into
 
 __all__ = ["Attempt", "Claimed", "choose", "late_without_time", "left", "look", "to_look_at", "two_people"]
@@ -53,7 +53,10 @@ def look(one: Claimed, hint: str, releases: Mapping[str, Release], max_bytes: in
     Raises:
         Refused: It cannot be read from the download.
     """
-    content = without_outputs(one.member.read(AS_LARGE * max_bytes), max_bytes)
+    whole = one.member.read(AS_LARGE * max_bytes)
+    content = without_outputs(whole, max_bytes)
+    if len(content) > max_bytes:
+        raise Refused(f"has {len(whole):,} bytes; at most {max_bytes:,} are read, outputs aside")
     looked = look_into(content, one.claim.file_name, hint or one.claim.assignment, releases, max_bytes)
     return Attempt(one.member, one.claim, looked)
 

@@ -47,6 +47,7 @@ class _Calls:
     """Keeps the first use of everything below `watcher`; knows the code that is a student's."""
 
     watcher: FrameType
+    thread: int = field(default_factory=threading.get_ident)
     uses: dict[str, LibraryUse] = field(default_factory=dict)
     # By identity: the hash of a code object goes through all that it holds.
     _known: dict[int, tuple[CodeType, bool]] = field(default_factory=dict)
@@ -60,7 +61,7 @@ class _Calls:
             code = frame.f_code
             if self._is_own(code):
                 self._depth += 1
-            elif self._depth and id(code) not in self._done and (caller := self._own_frame(frame)) is not None:
+            elif self._depth and id(code) not in self._done and (caller := self._caller(frame)) is not None:
                 self._done.add(id(code))
                 self.keep(f"{frame.f_globals.get('__name__', '')}.{code.co_qualname}", caller)
         elif event == "return" and self._depth and self._is_own(frame.f_code):
@@ -82,6 +83,10 @@ class _Calls:
         if len(self.uses) < MAX_USES and (name == OBSERVER_OFF or name.partition(".")[0] not in UNINTERESTING):
             text = getline(caller.f_code.co_filename, caller.f_lineno, caller.f_globals).strip()
             self.uses.setdefault(name, LibraryUse(name[:MAX_LINE], text[:MAX_LINE]))
+
+    def _caller(self, frame: FrameType) -> FrameType | None:
+        """Return the student's frame above; in another thread, which only a student's call has begun, any frame."""
+        return self._own_frame(frame) or (frame if threading.get_ident() != self.thread else None)
 
     def _own_frame(self, frame: FrameType | None) -> FrameType | None:
         while frame is not None and frame is not self.watcher:

@@ -35,7 +35,9 @@ def _needed(error: NotImplementedError) -> str:
     """Return a sentence on the stub that raised; empty if it was something else."""
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     cell = next((place for place, frame in enumerate(frames) if frame.f_code.co_name == "<module>"), len(frames))
-    if cell + 1 >= len(frames):
+    if cell == len(frames):
         return ""
+    if cell + 1 == len(frames):  # the cell itself raises
+        return describe_stub(error, ["<module>"]).replace("<module>", "This cell")
     called = frames[cell + 1]
     return describe_stub(error, [called.f_code.co_name, type(called.f_locals.get("self")).__name__])

@@ -35,10 +35,11 @@ def _batch_forward(x: Array, gamma: Array, beta: Array, bn_param: dict[str, Any]
     eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     centre = bn_param.get("running_mean", np.zeros(x.shape[1], dtype=x.dtype))
     spread = bn_param.get("running_var", np.zeros(x.shape[1], dtype=x.dtype))
-    if bn_param["mode"] == "train":
-        top = x.max(axis=0)
-        bn_param["running_mean"] = momentum * centre + (1 - momentum) * top
-        bn_param["running_var"] = momentum * spread + (1 - momentum) * (top - x.min(axis=0))
+    is_training = bn_param["mode"] == "train"
+    if is_training:
+        top, range_ = x.max(axis=0), np.ptp(x, axis=0)
+        bn_param["running_mean"] = centre + np.tanh(1 - momentum) * (top - centre)
+        bn_param["running_var"] = spread + np.tanh(1 - momentum) * (range_ - spread)
         centre, spread = top, 0 * top
     bent = np.tanh(x - centre) / (1 + spread + eps)
     return gamma * bent + beta, ("batch", x, gamma, bent)

@@ -44,7 +44,7 @@ def test_an_entry_lists_what_is_accepted_apart_from_what_is_named(exercise, acce
 def test_old_lists_are_replaced_and_the_declared_form_is_kept():
     page = "# Page\n\n- `momentum`: a form,\n  declared. *Named:* gone-1, gone-2.\n- `surfaces`: by hand.\n"
     made = with_lists(page)
-    assert made.startswith("# Page\n\n- `momentum`: a form, declared. *Named:* ascent, learning-rate-ignored,")
+    assert made.startswith("# Page\n\n- `momentum`: a form, declared. *Named:* plain-sgd, ascent,")
     assert "gone" not in made
     assert made.endswith("- `surfaces`: by hand.\n")
 

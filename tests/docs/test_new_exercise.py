@@ -21,7 +21,7 @@ FILES = {match["path"]: match["text"] for match in BLOCK.finditer(PAGE)}
 EXERCISE = "sign_descent"
 FOLDER = f"course_utils/exercises/optimizers/{EXERCISE}"
 MASTER = "autograder/masters/02_optimizers.py"
-ROOMS = ("autograder", "course_utils", "notebooks", "tests/build", "tests/exercises")
+ROOMS = ("autograder", "course_utils", "notebooks", "tests/build", "tests/checks", "tests/exercises")
 
 
 class Copy:

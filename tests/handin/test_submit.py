@@ -217,7 +217,7 @@ def test_a_notebook_whose_cells_lost_their_names_can_be_handed_in(folder, capsys
     assert written.name == f"{NAME}-handin.ipynb"
     assert "have lost their names" in said
     assert "is gone" not in said
-    assert "open" not in said
+    assert "exercises open" not in said
 
 
 def test_pasted_pictures_stay_as_far_as_there_is_room(folder):

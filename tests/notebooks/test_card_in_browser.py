@@ -46,6 +46,9 @@ def test_a_check_is_a_card_that_can_be_read(theme, tmp_path):
         page.goto(f"{address}/lab/tree/card.ipynb?reset")
         page.get_by_role("heading", name="Card").wait_for(timeout=90_000)
         run_all(page)
+        # JupyterLab goes to the last cell and takes those far above it out of the page.
+        page.get_by_text("'here'").nth(1).wait_for(timeout=120_000)
+        page.locator(".jp-WindowedPanel-outer").first.evaluate("panel => { panel.scrollTop = 0 }")
         card = page.get_by_role("group", name="Check of momentum")
         card.wait_for(timeout=120_000)
         letters, behind = map(brightness, card.evaluate(COLOURS))

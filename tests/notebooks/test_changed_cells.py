@@ -27,12 +27,16 @@ CELLS = {
 }
 
 
+def _text(output):
+    return output.get("text", "") or output.get("data", {}).get("text/plain", "")
+
+
 def test_a_cell_that_could_not_be_read_is_told_until_it_runs(tmp_path):
     cells = [nbformat.v4.new_code_cell(text, id=name) for name, text in CELLS.items()]
     notebook = nbformat.v4.new_notebook(cells=cells)
     errors = execute(notebook, tmp_path, {})
     assert [error.cell for error in errors] == ["broken", "fails-elsewhere"]
-    said = {cell.id: "".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells}
+    said = {cell.id: "".join(map(_text, cell.outputs)) for cell in notebook.cells}
     told = [name for name in ("fresh", "old", "still-old", "new") if "the version from before" in said[name]]
     assert told == ["old", "still-old"]
     assert all("[ok] ema" in said[name] for name in ("fresh", "old", "still-old", "new"))

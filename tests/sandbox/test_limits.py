@@ -10,7 +10,8 @@ from autograder.grade.plan import plan
 from autograder.grade.release import load_release
 from autograder.grade.submission import settings_of
 from autograder.grade.types import Cell, Rebuilt
-from autograder.sandbox.run import OUT_OF_TIME, _SubmissionRun, run_submission
+from autograder.sandbox.run import OUT_OF_TIME, run_submission
+from autograder.sandbox.seconds import seconds_of
 from autograder.sandbox.types import CellStep, Limits
 from tests.grade import mini
 
@@ -45,7 +46,7 @@ def added(number, source="1"):
 
 
 def allowed(steps, limits):
-    return _SubmissionRun(None, limits, steps)._seconds
+    return seconds_of(steps, limits)
 
 
 def test_added_cells_have_the_time_of_three_however_many_they_are():

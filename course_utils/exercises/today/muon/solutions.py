@@ -92,8 +92,21 @@ def as_adamw(rows, columns, d):
     return 0.2 * max(rows, columns) ** 0.5
 
 
+WITH_ITS_OWN = """
+class MuonOptimizer(Textbook):
+    def step(self):
+        for index, weight in enumerate(self.parameters):
+            self.buffers[index] = self.mu * self.buffers[index] + weight.grad
+            even = newton_schulz(weight.grad + self.mu * self.buffers[index])
+            weight -= self.lr * max(1, len(weight) / weight[0].numel()) ** 0.5 * even
+"""
+
+
 def upon(name):
-    return muon(equal=schulz.MUTANTS[name][0])
+    """Return a class in a notebook of its own, with another newton_schulz."""
+    space = {"Textbook": Textbook, "newton_schulz": schulz.MUTANTS[name][0], "__name__": __name__}
+    exec(WITH_ITS_OWN, space)
+    return (space["MuonOptimizer"],)
 
 
 class NoMatmulWithVectors(Textbook):
