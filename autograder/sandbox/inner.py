@@ -10,7 +10,6 @@ import os
 import socket
 import traceback
 from collections.abc import Mapping
-from contextlib import ExitStack
 from site import addsitedir
 from types import CodeType
 from typing import Any
@@ -98,10 +97,13 @@ def _part(request: Mapping[str, Any], inputs: Mapping[str, NDArray[Any]], shell:
     objects = {name: shell.user_ns.get(name) for name in probe.objects}
     RECORDER.start(0)
     reset_state(probe.exercise)
-    with ExitStack() as stack:
-        calls = stack.enter_context(watch_library_calls()) if request["watch"] else {}
+    uses: tuple[LibraryUse, ...] = ()
+    if request["watch"]:
+        with watch_library_calls() as calls:
+            seen = _observed(part, objects, inputs)
+        uses = _uses(part, objects, calls)
+    else:
         seen = _observed(part, objects, inputs)
-    uses = _uses(part, objects, calls) if request["watch"] else ()
     arrays = {**seen.outputs, **{f"{UPON}{name}": array for name, array in seen.upon.items()}}
     if sum(array.nbytes for array in arrays.values()) > request["output_bytes"]:
         seen, arrays = PartObservation(part.name, problem=Problem("wrong", "What came back is far too large.")), {}
