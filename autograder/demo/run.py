@@ -1,14 +1,13 @@
-"""Build the student edition, hand in the demo class, grade it."""
+"""Write the student edition, hand in the demo class, grade it."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-from autograder.build.everything import build_all
-from autograder.build.files import write
 from autograder.course import load_course
 from autograder.demo.classroom import WORKBOOK, hand_in
+from autograder.edition import student_files, write_edition
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.classrun import Order, Watcher, grade_class
 from autograder.grade.grading_task import in_this_process
@@ -26,7 +25,7 @@ def run_demo(root: Path, out: Path, watcher: Watcher | None = None) -> ClassGrad
 
     Args:
         root: Folder of `course.toml`.
-        out: Gets `student` (the student edition), `submitted` and `graded`; what was there of these is removed.
+        out: Gets `student` (the student edition, and a zip of it), `submitted` and `graded`; what was there of these is removed.
         watcher: Is told how grading goes on.
 
     Raises:
@@ -35,7 +34,7 @@ def run_demo(root: Path, out: Path, watcher: Watcher | None = None) -> ClassGrad
     student, submitted, graded = (out / name for name in ("student", "submitted", "graded"))
     for folder in (student, submitted, graded):
         shutil.rmtree(folder, ignore_errors=True)
-    write(build_all(load_course(root), root, [WORKBOOK]), student)
+    write_edition(student_files(load_course(root), root), student)
     hand_in((student / "notebooks" / WORKBOOK / f"{WORKBOOK}.ipynb").read_bytes(), submitted)
     order = Order(submitted, graded, root, assignment=WORKBOOK, seed=SEED, limits=LIMITS)
     return grade_class(order, in_this_process, watcher)
