@@ -1,4 +1,4 @@
-"""A pool of Dask workers: on this machine, or on a cluster that already runs.
+"""The Dask workers of a cluster that already runs, on other machines.
 
 A worker gets a submission as bytes and gives bytes back; it holds no gradebook and writes nothing. The code, answers
 included, has to be installed where the workers are, in the same version: that is checked before anything is graded.
@@ -6,97 +6,22 @@ included, has to be installed where the workers are, in the same version: that i
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
-from tempfile import TemporaryDirectory
 
-import dask.config
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from distributed import Client, Future, KilledWorker, as_completed
 
 from autograder.grade.engine import engine_digest
 from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure
-from autograder.grade.memory import free_memory
 from autograder.grade.types import Graded, GradingError
 
-__all__ = ["existing_cluster", "local_cluster", "workers_for"]
+__all__ = ["existing_cluster"]
 
 Do = Callable[[Task], Graded]
-SETTINGS = {
-    # A submission whose worker dies goes to another worker twice.
-    "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
-    # Nothing waits on a worker that is busy, so that only the running submission is blamed for its worker's death.
-    "distributed.scheduler.worker-saturation": 1.0,
-    "distributed.worker.daemon": False,
-    # What watches and rebalances long analyses took a tenth of a core per worker, and has nothing to do here.
-    "distributed.worker.profile.enabled": False,
-    "distributed.admin.system-monitor.interval": "10s",
-    "distributed.admin.tick.interval": "1s",
-    "distributed.scheduler.work-stealing": False,
-    "distributed.scheduler.active-memory-manager.start": False,
-    # Web pages about the run, open to everybody on this machine.
-    "distributed.scheduler.http.routes": [],
-    "distributed.worker.http.routes": [],
-    "distributed.admin.large-graph-warning-threshold": "1GB",
-}
-SUBMISSIONS_PER_WORKER = 8
-# A worker and its warm process take a gigabyte, and a submission may use two more.
-BYTES_PER_WORKER = 3_000_000_000
 WAIT_S = 60
 CONNECT_S = 10
-
-
-def workers_for(submissions: int) -> int:
-    """Return how many workers are worth starting on this machine, and have the memory that they may need."""
-    cores = len(os.sched_getaffinity(0))
-    free = free_memory()
-    room = cores if free is None else free // BYTES_PER_WORKER
-    return max(1, min(cores, room, submissions // SUBMISSIONS_PER_WORKER))
-
-
-@contextmanager
-def local_cluster(submissions: int, *, workers: int, do: Do = grade_task) -> Iterator[Pool]:
-    """Start workers on this machine for as long as the pool is open; those that die are replaced.
-
-    Whoever talks to a scheduler may run code on its workers, and other people may be logged in here: scheduler and
-    workers accept only who holds the key that is made for this run and kept in memory.
-
-    Args:
-        submissions: How many submissions there are.
-        workers: How many workers, one process each.
-        do: What they do.
-
-    Raises:
-        GradingError: A worker does not start.
-    """
-    with ExitStack() as stack:
-        stack.enter_context(dask.config.set(SETTINGS))
-        scratch = stack.enter_context(TemporaryDirectory(prefix="autograder-"))
-        try:
-            client = stack.enter_context(Client(stack.enter_context(_local(scratch, workers))))
-        except (RuntimeError, OSError, TimeoutError) as error:
-            raise GradingError(
-                f"a worker was ended while it started ({type(error).__name__}); "
-                "if memory is short, start again with fewer --workers"
-            ) from error
-        yield partial(_grade, client, do=do)
-
-
-def _local(scratch: str, workers: int) -> LocalCluster:
-    return LocalCluster(
-        local_directory=scratch,
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        security=True,
-        dashboard_address=None,
-        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its own choice is a port that others use, too
-        memory_limit=0,
-        silence_logs=logging.CRITICAL,
-    )
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from autograder.grade.types import Graded, GradingError, Submission
 from autograder.sandbox.child import Killed
 from autograder.sandbox.host import WallsMissing
 from autograder.sandbox.run import run_submission
-from autograder.sandbox.servers import borrow_server
+from autograder.sandbox.servers import begin_warming, borrow_server
 
-__all__ = ["ATTEMPTS", "OpenPool", "Pool", "Task", "grade_task", "in_this_process", "report_failure"]
+__all__ = ["ATTEMPTS", "OpenPool", "Pool", "Task", "grade_task", "in_this_process", "report_failure", "settle"]
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def grade_task(task: Task) -> Graded:
     Raises:
         GradingError: This machine cannot build the walls.
     """
-    _settle()
+    settle()
     release = load_release(task.submission.assignment, task.release)
     run = partial(run_submission, walls=task.settings.walls)
     for attempt in range(1, ATTEMPTS + 1):
@@ -93,11 +93,19 @@ def report_failure(task: Task, reason: str) -> Graded:
 @contextmanager
 def in_this_process(submissions: int) -> Iterator[Pool]:
     """Grade one after the other, here."""
-    yield partial(map, grade_task)
+    yield _here
+
+
+def _here(tasks: Iterable[Task]) -> Iterator[Graded]:
+    for number, task in enumerate(tasks):
+        if number == 0:
+            begin_warming(task.settings.walls)  # while this process imports what it needs
+        yield grade_task(task)
 
 
 @cache
-def _settle() -> None:
+def settle() -> None:
+    """Import what grading needs, and keep every run of it to one core."""
     import torch  # two seconds that a refusal does not need
 
     # Sums in another order differ in the last digit, and reports must not depend on the machine's cores.

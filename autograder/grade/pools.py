@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 from autograder.grade.grading_task import Pool, in_this_process
+from autograder.grade.local_pool import local_pool, workers_for
 from autograder.grade.types import GradingError
 from autograder.sandbox.host import Strictness
 
@@ -14,7 +15,7 @@ __all__ = ["choose_pool"]
 def choose_pool(
     workers: int | None, scheduler: str | None, walls: Strictness, submissions: int
 ) -> AbstractContextManager[Pool]:
-    """Return the pool for a run: this process for a few submissions, else Dask workers.
+    """Return the pool for a run: this process for a few submissions, else workers of this machine, or of a cluster.
 
     Args:
         workers: How many workers; None for as many as are worth it.
@@ -30,10 +31,10 @@ def choose_pool(
             raise GradingError("without full walls student code could reach the workers' scheduler; leave out "
                                "--workers and --scheduler")  # fmt: skip
         return in_this_process(submissions)
-    # A second of imports that a small class does not need.
-    from autograder.grade.cluster import existing_cluster, local_cluster, workers_for
-
     if scheduler:
+        # A second of imports that one machine does not need.
+        from autograder.grade.cluster import existing_cluster
+
         return existing_cluster(submissions, scheduler=scheduler)
     count = workers or workers_for(submissions)
-    return local_cluster(submissions, workers=count) if count > 1 else in_this_process(submissions)
+    return local_pool(submissions, workers=count) if count > 1 else in_this_process(submissions)

@@ -1,4 +1,4 @@
-"""The trusted side's end: starts the warm process, and starts and stops children."""
+"""The trusted side's end: starts the warm process, takes clones of it, and starts and stops their children."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 from autograder.sandbox.child import Broken, Child, End
@@ -16,12 +17,13 @@ from autograder.sandbox.types import Limits
 from autograder.sandbox.walls.disk import FOLDER
 from autograder.sandbox.walls.known_walls import WALLS, describe
 
-__all__ = ["Server", "Strictness", "WallsMissing"]
+__all__ = ["Server", "Strictness", "WallsMissing", "WarmProcess"]
 
 Strictness = Literal["full", "weak"]
 
 START_S = 300.0  # a machine at work on other things takes minutes for what takes seconds
 STOP_S = 60.0
+ENDING_S = 0.5
 
 
 class WallsMissing(Exception):
@@ -37,40 +39,91 @@ class WallsMissing(Exception):
         super().__init__("\n".join(["student code would run without these walls (see `autograder doctor`):", *lines]))
 
 
-class Server:
-    """A warm process. Close it when done; it also ends when this process does.
+class WarmProcess:
+    """The process that clones are made of. It warms up while its owner does other things, and ends when its owner does.
 
     Args:
         walls: "full" refuses to run anything if a wall is missing; "weak" builds what can be built.
-
-    Raises:
-        WallsMissing: A wall is missing.
-        Broken: The warm process ended.
     """
 
     def __init__(self, walls: Strictness = "full") -> None:
         self.walls = walls
-        self._heard = b""
-        self.control, theirs = socket.socketpair()
+        # Only this user may enter the folder, and thus connect.
+        self._folder = tempfile.TemporaryDirectory(prefix="autograder-warm-")
+        self.address = f"{self._folder.name}/socket"
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the process that writes it)
-        with theirs:
+        control, theirs = socket.socketpair()
+        self._control = _Lines(control)
+        with theirs, socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self.address)
+            listener.listen()
+            descriptors = [theirs.fileno(), listener.fileno()]
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-s", "-m", "autograder.sandbox.server", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, "-P", "-s", "-m", "autograder.sandbox.server", *map(str, descriptors)],
+                pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._log,
                 env=_environment(),
                 cwd="/",
             )
-        self.failures: dict[str, str] = {}
+        self._failures: Mapping[str, str] | None = None
+
+    def clone(self) -> Server:
+        """Return a clone, once the process is warm.
+
+        Raises:
+            WallsMissing: A wall is missing.
+            Broken: The process ended.
+        """
         try:
-            self._note(self._hear(START_S)["failures"])
-            self._hear(START_S)
+            if self._failures is None:
+                self._failures = self._control.hear(START_S)["failures"]
+            if self._failures and self.walls == "full":
+                raise WallsMissing(self._failures)
+            return Server(self.address, self.walls)
         except Broken as error:
+            self._log.seek(0)
+            last_words = self._log.read().decode(errors="replace")[-4000:]
+            raise Broken(f"{error}\n{last_words}") from None
+
+    def close(self) -> None:
+        """End the process and everything below it."""
+        self._control.close()
+        try:
+            # One that is still warming up does not listen; with weak walls it has a folder to remove.
+            self.process.wait(STOP_S if self.walls == "weak" else ENDING_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+        self._folder.cleanup()
+
+
+class Server:
+    """A clone of a warm process. Close it when done; it also ends when this process does.
+
+    Args:
+        address: Where the warm process listens.
+        walls: "full" refuses to run anything if a wall is missing.
+
+    Raises:
+        WallsMissing: A wall is missing.
+        Broken: The warm process ended.
+    """
+
+    def __init__(self, address: str, walls: Strictness = "full") -> None:
+        self.walls = walls
+        self.failures: dict[str, str] = {}
+        connection = socket.socket(socket.AF_UNIX)
+        self._lines = _Lines(connection)
+        try:
+            connection.connect(address)
+            self._note(self._lines.hear(START_S)["failures"])
+        except OSError as error:
             self.close()
-            raise Broken(f"{error}\n{self._last_words()}") from None
-        except WallsMissing:
+            raise Broken("the warm process of the sandbox has ended") from error
+        except (Broken, WallsMissing):
             self.close()
             raise
 
@@ -94,7 +147,7 @@ class Server:
         }
         ours, theirs = socket.socketpair()
         with theirs:
-            self._say({"kind": "start", "limits": numbers}, [theirs.fileno()])
+            self._lines.say({"kind": "start", "limits": numbers}, [theirs.fileno()])
         child = Child(ours, self.stop, limits, cpu_s)
         try:
             self._note(child.greet(STOP_S))
@@ -109,41 +162,39 @@ class Server:
         Args:
             grace_s: How long to wait for it to end by itself.
         """
-        self._say({"kind": "stop", "grace_s": grace_s})
-        answer = self._hear(STOP_S)
+        self._lines.say({"kind": "stop", "grace_s": grace_s})
+        answer = self._lines.hear(STOP_S)
         return End(int(answer["status"]), bool(answer["by_itself"]), float(answer["cpu_s"]))
 
     def close(self) -> None:
-        """End the warm process and everything below it."""
-        self.control.close()
-        try:
-            self.process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        """End the clone and everything below it."""
+        self._lines.close(STOP_S)
 
     def _note(self, failures: Mapping[str, str]) -> None:
         self.failures.update({name: str(reason) for name, reason in failures.items() if name in WALLS})
         if self.failures and self.walls == "full":
             raise WallsMissing(self.failures)
 
-    def _last_words(self) -> str:
-        self._log.seek(0)
-        return self._log.read().decode(errors="replace")[-4000:]
 
-    def _say(self, message: Mapping[str, Any], channels: list[int] | None = None) -> None:
+class _Lines:
+    """A connection to the warm process or a clone: messages to it, with descriptors, and lines of JSON from it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._heard = b""
+
+    def say(self, message: Mapping[str, Any], channels: Sequence[int] = ()) -> None:
         try:
-            socket.send_fds(self.control, [json.dumps(message).encode()], channels or [])
+            socket.send_fds(self._connection, [json.dumps(message).encode()], channels)
         except OSError as error:
             raise Broken("the warm process of the sandbox has ended") from error
 
-    def _hear(self, seconds: float) -> dict[str, Any]:
-        """Read one line of the warm process."""
+    def hear(self, seconds: float) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
         while b"\n" not in self._heard:
-            self.control.settimeout(max(deadline - time.monotonic(), 0.01))
+            self._connection.settimeout(max(deadline - time.monotonic(), 0.01))
             try:
-                piece = self.control.recv(65536)
+                piece = self._connection.recv(65536)
             except OSError as error:
                 raise Broken("the warm process of the sandbox does not answer") from error
             if not piece:
@@ -152,6 +203,15 @@ class Server:
         line, _, self._heard = self._heard.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
         return message
+
+    def close(self, wait_s: float = 0.0) -> None:
+        """Hang up, and wait until the other side has ended."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
+            self._connection.settimeout(wait_s or None)
+            while wait_s and self._connection.recv(65536):
+                pass
+        self._connection.close()
 
 
 def _environment() -> dict[str, str]:

@@ -1,19 +1,22 @@
-"""The warm process: forks one child per submission. Started as `python -m autograder.sandbox.server DESCRIPTOR`.
+"""The warm process, and its clones. Started as `python -m autograder.sandbox.server CONTROL LISTENER`, two descriptors.
 
 It is a program of its own, not a fork of the grader: what the grader has in memory (answers, keys, descriptors) was
-never here. It enters its walls before it imports anything large, and never runs student code itself.
+never here. It enters its walls before it imports anything large, and never runs student code itself. Whoever connects
+gets a clone of it, which forks one child per submission; a clone needs no second warm-up, and hardly any memory.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import sys
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from autograder.sandbox.walls import linux
@@ -27,9 +30,10 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Build the outer walls, warm up, say so, and serve until the trusted side hangs up."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    control.set_inheritable(False)
+    """Build the outer walls, say which failed, warm up, and make clones until the trusted side hangs up."""
+    control, listener = (socket.socket(fileno=int(descriptor)) for descriptor in sys.argv[1:])
+    for own in (control, listener):
+        own.set_inheritable(False)
     failures: dict[str, str] = {}
     view = current_view()
     if sys.platform == "linux":
@@ -41,13 +45,42 @@ def main() -> None:
     makeshift = Makeshift() if failures else None
     from autograder.sandbox.warm import warm_up
 
-    shell = warm_up()
-    _say(control, ready=True)
     try:
-        _serve(control, shell, view, failures, makeshift)
+        shell = warm_up()
+        while control not in select.select([control, listener], [], [])[0]:
+            _clone(control, listener, shell, view, failures)
     finally:
         if makeshift:
             makeshift.remove()
+
+
+def _clone(
+    control: socket.socket, listener: socket.socket, shell: Any, view: View, failures: Mapping[str, str]
+) -> None:
+    """Fork a clone for the next connection."""
+    connection, _ = listener.accept()
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass  # clones that have ended
+    if os.fork() == 0:
+        control.close()
+        listener.close()
+        _become_clone(connection, shell, view, failures)
+    connection.close()
+
+
+def _become_clone(connection: socket.socket, shell: Any, view: View, failures: Mapping[str, str]) -> None:
+    makeshift = None
+    try:
+        makeshift = Makeshift() if failures else None
+        _say(connection, failures=failures)
+        _serve(connection, shell, view, failures, makeshift)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        if makeshift:
+            makeshift.remove()
+        os._exit(0)
 
 
 def _serve(
@@ -145,3 +178,4 @@ def _say(control: socket.socket, **message: Any) -> None:
 
 if __name__ == "__main__":
     main()
+    os._exit(0)  # to take all apart again takes half a second

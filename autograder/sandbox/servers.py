@@ -1,4 +1,7 @@
-"""One warm server per process and kind of walls, started when first needed and ended with the process."""
+"""One clone of the warm process for each process that grades, taken when first needed and ended with that process.
+
+The warm process is one for all of them: whoever starts others gives them its address.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +9,72 @@ import atexit
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from autograder.sandbox.host import Server, Strictness
+from autograder.sandbox.child import Broken
+from autograder.sandbox.host import Server, Strictness, WarmProcess
 
-__all__ = ["borrow_server", "close_servers"]
+__all__ = ["begin_warming", "borrow_server", "close_servers", "use_warm_process"]
 
+# By process, too: a fork must not talk to what the process started that it comes from.
 _SERVERS: dict[tuple[int, Strictness], Server] = {}
+_WARM: dict[tuple[int, Strictness], WarmProcess] = {}
+_ADDRESSES: dict[Strictness, str] = {}
 _LOCK = threading.RLock()
+
+
+def begin_warming(walls: Strictness) -> str:
+    """Start the warm process, if it is not started, without waiting for it; return its address."""
+    key = (os.getpid(), walls)
+    with _LOCK:
+        if key not in _WARM:
+            _WARM[key] = WarmProcess(walls)
+        return _WARM[key].address
+
+
+def use_warm_process(address: str, walls: Strictness) -> None:
+    """Take clones from the warm process of another process; once that has ended, from one that is started here."""
+    _ADDRESSES[walls] = address
 
 
 @contextmanager
 def borrow_server(walls: Strictness) -> Iterator[Server]:
-    """Lend this process' server to one run at a time; a server that failed is replaced for the next run."""
-    key = (os.getpid(), walls)  # a fork must not talk to the server of the process that it comes from
+    """Lend this process' clone to one run at a time; one that failed is replaced for the next run.
+
+    Raises:
+        WallsMissing: A wall is missing.
+        Broken: There is no warm process, and none can be started.
+    """
+    key = (os.getpid(), walls)
     with _LOCK:
-        server = _SERVERS.get(key)
-        if server is None:
-            server = _SERVERS[key] = Server(walls)
+        if key not in _SERVERS:
+            _SERVERS[key] = _take(walls)
         try:
-            yield server
+            yield _SERVERS[key]
         except Exception:
             _SERVERS.pop(key).close()
             raise
 
 
+def _take(walls: Strictness) -> Server:
+    if walls in _ADDRESSES:
+        with suppress(Broken):
+            return Server(_ADDRESSES[walls], walls)
+    begin_warming(walls)
+    key = (os.getpid(), walls)
+    try:
+        return _WARM[key].clone()
+    except Exception:
+        _WARM.pop(key).close()  # the next one to ask gets a new one
+        raise
+
+
 def close_servers() -> None:
-    """End the servers of this process; the next run starts another one."""
+    """End the clone and the warm process of this process; the next run starts others."""
     with _LOCK:
-        for key in [key for key in _SERVERS if key[0] == os.getpid()]:
-            _SERVERS.pop(key).close()
+        for found in (_SERVERS, _WARM):
+            for key in [key for key in found if key[0] == os.getpid()]:
+                found.pop(key).close()  # type: ignore[attr-defined]
 
 
 atexit.register(close_servers)
