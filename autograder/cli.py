@@ -60,9 +60,7 @@ def _imported(name: str) -> TyperCommand:
     return command
 
 
-app = typer.Typer(
-    cls=CommandsByModule, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False
-)
+app = typer.Typer(cls=CommandsByModule, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 
 
 @app.callback()

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import jupytext
-
 from autograder.build.master_faults import BuildError, Fault
 
 __all__ = ["Kind", "Master", "MasterCell", "read_master"]
@@ -61,6 +59,8 @@ def read_master(path: Path) -> Master:
     Raises:
         BuildError: Text before the first cell, or a marker that means nothing.
     """
+    import jupytext  # half a second that grading does not need
+
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     markers = [number for number, line in enumerate(lines, start=1) if line.startswith("# %%")]

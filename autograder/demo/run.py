@@ -25,7 +25,8 @@ def run_demo(root: Path, out: Path, watcher: Watcher | None = None) -> ClassGrad
 
     Args:
         root: Folder of `course.toml`.
-        out: Gets `student` (the student edition, and a zip of it), `submitted` and `graded`; what was there of these is removed.
+        out: Gets `student` (the student edition, and a zip of it), `submitted` and `graded`; what was there of these is
+            removed.
         watcher: Is told how grading goes on.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -13,11 +13,14 @@ from autograder.course import Course, load_course
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.collect import Collected, Found, collect, load
 from autograder.grade.files import errors_for_people
-from autograder.grade.folder import OutFolder, open_folder
+from autograder.grade.folder import STATE, OutFolder, feedback_path, notebook_path, open_folder
+from autograder.grade.gradebook_file import FILE_NAME as GRADEBOOK
+from autograder.grade.gradebook_file import check_gradebook
 from autograder.grade.grading_task import OpenPool, Task
+from autograder.grade.kept import file_states, is_kept, keep, name_of
 from autograder.grade.keys import submission_basis, submission_key
+from autograder.grade.late import CONFIG_NAME, penalty_of
 from autograder.grade.other_assignments import known_of_other_assignments
-from autograder.grade.record import check_place, record
 from autograder.grade.regrade import Change, Earlier, changes_between
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases
@@ -95,9 +98,9 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
     releases = {name: load_release(name, content) for name, content in contents.items()}
     _check_exercise(order, releases)
     with open_folder(order.out, order.seed, whole=order.only is None and order.exercise is None) as folder:
-        check_place(folder.path, course, releases)
         run = _ClassRun(
             order=order,
+            course=course,
             folder=folder,
             settings=settings_of(course, folder.seed, order.walls, order.limits),
             releases=releases,
@@ -116,9 +119,44 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
             changes=run.changes(),
             only=order.exercise or "",
         )
-        with errors_for_people(order.out):
-            record(folder.path, grades)
+        _report(folder, grades)
     return grades
+
+
+def _report(folder: OutFolder, grades: ClassGrades) -> None:
+    """Write the reports, unless those that are there were made from the same."""
+    file = folder.path / STATE / "reports"
+    if is_kept(file, _reports_name(folder, grades)):
+        return
+    _check_place(folder.path, grades.course, {release.name: release for release in grades.releases})
+    from autograder.grade.record import record  # seconds that a run with nothing to do does not need
+
+    with errors_for_people(folder.path):
+        record(folder.path, grades)
+    keep(file, _reports_name(folder, grades))
+
+
+def _reports_name(folder: OutFolder, grades: ClassGrades) -> str:
+    """Return a name of what reports are made of, of the marks in the gradebook, and of the reports themselves."""
+    written = ("index.html", "grades.csv", "changes.csv", "report.json", GRADEBOOK, CONFIG_NAME)
+    notebooks = [notebook_path(grade) for grade in grades.grades]
+    pages = [feedback_path(grade) for grade in grades.grades]
+    paths = [folder.path / name for name in (*written, *notebooks, *pages)]
+    known = [grade.to_json().decode() for grade in grades.grades]
+    course = grades.course.model_dump_json()
+    releases = [release.digest for release in grades.releases]
+    changes = [asdict(change) for change in grades.changes]
+    return name_of(file_states(paths), known, course, releases, grades.strays, grades.seed, changes, grades.only)
+
+
+def _check_place(folder: Path, course: Course, releases: Mapping[str, Release]) -> None:
+    """Refuse an output folder whose results are another course's, or whose policy for lateness fails.
+
+    Raises:
+        GradingError: They are, or it does.
+    """
+    penalty_of(folder)
+    check_gradebook(folder / GRADEBOOK, course, releases)
 
 
 @dataclass
@@ -126,6 +164,7 @@ class _ClassRun:
     """What is known so far."""
 
     order: Order
+    course: Course
     folder: OutFolder
     settings: Settings
     releases: Mapping[str, Release]
@@ -141,6 +180,7 @@ class _ClassRun:
         first = next(tasks, None)
         if first is None:
             return
+        _check_place(self.folder.path, self.course, self.releases)
         with open_pool(len(found)) as pool:
             for graded in pool(chain([first], tasks)):
                 self.folder.keep(graded)

@@ -14,7 +14,7 @@ from autograder.grade.files import errors_for_people, write_all
 from autograder.grade.journal import Journal
 from autograder.grade.types import Graded, GradingError, SubmissionGrade
 
-__all__ = ["OutFolder", "notebook_path", "open_folder"]
+__all__ = ["STATE", "OutFolder", "feedback_path", "notebook_path", "open_folder"]
 
 STATE = ".grading"
 
@@ -63,6 +63,11 @@ class OutFolder:
 def notebook_path(grade: SubmissionGrade) -> str:
     """Return where the graded notebook goes, as nbgrader lays it out."""
     return f"autograded/{grade.student}/{grade.assignment}/{grade.assignment}.ipynb"
+
+
+def feedback_path(grade: SubmissionGrade) -> str:
+    """Return where the feedback goes, as nbgrader lays it out."""
+    return f"feedback/{grade.student}/{grade.assignment}/{grade.assignment}.html"
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""The gradebook's file: made whole or not at all, and refused if it is another course's."""
+"""The gradebook's file: made whole or not at all, and refused if it is another course's.
+
+What takes a second to import (nbgrader, SQLAlchemy, Alembic) is imported where a gradebook is made or written.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,6 @@ from contextlib import closing, contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-
-from alembic.script import ScriptDirectory
-from nbgrader.api import Base, InvalidEntry
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course import Course
 from autograder.grade.release import Release
@@ -101,6 +99,9 @@ def prepare_gradebook(path: Path) -> None:
 
 
 def _make_empty(path: Path) -> None:
+    from nbgrader.api import Base
+    from sqlalchemy import create_engine, text
+
     engine = create_engine(f"sqlite:///{path}")
     try:
         Base.metadata.create_all(engine)
@@ -118,6 +119,9 @@ def errors_of_gradebook(name: object) -> Iterator[None]:
     Raises:
         GradingError: In place of any error of the database's operation.
     """
+    from nbgrader.api import InvalidEntry
+    from sqlalchemy.exc import SQLAlchemyError
+
     try:
         yield
     except (SQLAlchemyError, InvalidEntry) as error:
@@ -140,6 +144,8 @@ def _root(error: BaseException) -> str:
 
 @cache
 def _version() -> str:
+    from alembic.script import ScriptDirectory
+
     # nbgrader itself asks alembic's command, which is found in an activated environment only.
     head = ScriptDirectory(str(files("nbgrader") / "alembic")).get_current_head()
     assert head is not None

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from nbgrader.preprocessors import AssignLatePenalties
-from traitlets.config import Config
-from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+from typing import TYPE_CHECKING, Any
 
 from autograder.grade.types import GradingError
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 __all__ = ["CONFIG_NAME", "Late", "Lateness", "Penalty", "penalty_of"]
 
@@ -54,6 +53,8 @@ def penalty_of(folder: Path) -> Penalty:
     Raises:
         GradingError: The file cannot be used. The policy raises it as well, where what it calls fails.
     """
+    from nbgrader.preprocessors import AssignLatePenalties  # a second that is not needed where nothing is graded
+
     with _errors_of_config(folder):
         step = AssignLatePenalties(config=_config(folder))
         step.init_plugin()
@@ -79,6 +80,9 @@ def _errors_of_config(folder: Path) -> Iterator[None]:
 
 
 def _config(folder: Path) -> Config:
+    from traitlets.config import Config
+    from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+
     try:
         return PyFileConfigLoader(CONFIG_NAME, path=str(folder)).load_config()
     except ConfigFileNotFound:

@@ -11,11 +11,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from functools import partial
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
 from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure, settle
 from autograder.grade.memory import free_memory
@@ -31,7 +31,6 @@ SUBMISSIONS_PER_WORKER = 8
 BYTES_OF_ALL = 1_000_000_000
 BYTES_PER_WORKER = 2_000_000_000
 PRELOADED = ["torch", "autograder.grade.local_pool"]
-START_S = 300.0
 
 
 def workers_for(submissions: int) -> int:
@@ -59,7 +58,7 @@ def local_pool(submissions: int, *, workers: int, do: Do = grade_task) -> Iterat
     try:
         yield partial(_grade, pool, workers, do)
     finally:
-        pool.stop()
+        pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
 
 
@@ -75,7 +74,7 @@ def _begin(address: str) -> None:
 def _grade(pool: ProcessPool, workers: int, do: Do, tasks: Iterable[Task]) -> Iterator[Graded]:
     """Keep two submissions per worker under way; more would only fill memory."""
     source = iter(tasks)
-    waiting: dict[ProcessFuture, tuple[Task, int]] = {}
+    waiting: dict[Future[Graded], tuple[Task, int]] = {}
 
     def submit(task: Task | None, attempt: int = 1) -> None:
         if task is not None:

@@ -5,40 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, astuple, fields
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Course
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.engine import versions
 from autograder.grade.files import write_all
-from autograder.grade.folder import notebook_path
+from autograder.grade.folder import feedback_path, notebook_path
 from autograder.grade.gradebook import enter_class
-from autograder.grade.gradebook_file import FILE_NAME, check_gradebook, prepare_gradebook
+from autograder.grade.gradebook_file import FILE_NAME, prepare_gradebook
 from autograder.grade.late import Late, Lateness, penalty_of
 from autograder.grade.regrade import Change
-from autograder.grade.release import Release
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.report.cells import defused
 from autograder.report.class_page import class_page
-from autograder.report.feedback import feedback_page, feedback_path
+from autograder.report.feedback import feedback_page
 
-__all__ = ["COLUMNS", "changes_csv", "check_place", "grades_csv", "record", "report_json"]
+__all__ = ["COLUMNS", "changes_csv", "grades_csv", "record", "report_json"]
 
 COLUMNS = ("student", "assignment", "exercise", "score", "max_score", "verdict", "misconception", "message", "seconds")
-
-
-def check_place(folder: Path, course: Course, releases: Mapping[str, Release]) -> None:
-    """Refuse an output folder whose results are another course's or whose policy fails, before anything is graded.
-
-    Raises:
-        GradingError: They are, or it does.
-    """
-    penalty_of(folder)
-    check_gradebook(folder / FILE_NAME, course, releases)
 
 
 def record(folder: Path, grades: ClassGrades) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.build.master_faults import BuildError
-from autograder.build.notebooks import FOLDER, release_notebook
-from autograder.build.release import as_bytes
-from autograder.catalogue.answer import load_answer
-from autograder.course import Course
+from autograder.course import FILE_NAME, Course
+from autograder.grade.kept import file_states, is_kept, keep, name_of
 from autograder.grade.release import load_release
 from autograder.grade.types import GradingError
 from course_utils.exercises import exercise_folder
-from course_utils.kits.probe import load_probe
 
 __all__ = ["assignments_of", "read_releases"]
+
+NOTEBOOKS = "notebooks"
+# Below the root: which releases were checked already.
+CHECKED = "build/checked_releases"
 
 
 def assignments_of(course: Course, wanted: str | None) -> tuple[str, ...]:
@@ -44,11 +44,25 @@ def read_releases(names: Iterable[str], root: Path) -> dict[str, bytes]:
 
 
 def _read(name: str, root: Path) -> bytes:
-    path = root / FOLDER / name / f"{name}.ipynb"
+    path = root / NOTEBOOKS / name / f"{name}.ipynb"
     try:
         content = path.read_bytes()
     except OSError as error:
         raise GradingError(f"the released notebook {path} cannot be read; run `autograder build`") from error
+    checked = root / CHECKED / name
+    made_from = name_of(file_states([path, root / FILE_NAME, root / "autograder" / "masters" / f"{name}.py"]))
+    if not is_kept(checked, made_from):
+        _check(name, root, path, content)
+        keep(checked, made_from)
+    return content
+
+
+def _check(name: str, root: Path, path: Path, content: bytes) -> None:
+    """Compare a released notebook with its master, and load what judges its exercises: seconds, once per state."""
+    from autograder.build.master_faults import BuildError
+    from autograder.build.notebooks import release_notebook
+    from autograder.build.release import as_bytes
+
     try:
         fresh = as_bytes(release_notebook(name, root))
     except BuildError as error:
@@ -57,11 +71,13 @@ def _read(name: str, root: Path) -> bytes:
         raise GradingError(f"the released notebook {path} is not what its master gives; run `autograder build`")
     for exercise in load_release(name, content).checked:
         _check_judge(exercise)
-    return content
 
 
 def _check_judge(exercise: str) -> None:
     """Load what judges an exercise, so that a mistake in it is one line and not a class without marks."""
+    from autograder.catalogue.answer import load_answer
+    from course_utils.kits.probe import load_probe
+
     for file, load in (("answer.py", load_answer), ("probe.py", load_probe)):
         try:
             place = exercise_folder(exercise) / file

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.engine import versions
+from autograder.grade.folder import feedback_path
 from autograder.grade.late import Lateness
-from autograder.report.feedback import feedback_path
 from autograder.report.pages import page
 from autograder.report.summary import summarise
 from autograder.report.words import VERDICTS

@@ -12,14 +12,9 @@ from autograder.grade.late import Late
 from autograder.grade.types import SubmissionGrade
 from autograder.report.pages import page
 
-__all__ = ["feedback_page", "feedback_path"]
+__all__ = ["feedback_page"]
 
 IMAGES = ("image/png", "image/jpeg")
-
-
-def feedback_path(grade: SubmissionGrade) -> str:
-    """Return where the feedback goes, as nbgrader lays it out."""
-    return f"feedback/{grade.student}/{grade.assignment}/{grade.assignment}.html"
 
 
 def feedback_page(

@@ -74,7 +74,7 @@ def close_servers() -> None:
     with _LOCK:
         for found in (_SERVERS, _WARM):
             for key in [key for key in found if key[0] == os.getpid()]:
-                found.pop(key).close()  # type: ignore[attr-defined]
+                found.pop(key).close()
 
 
 atexit.register(close_servers)

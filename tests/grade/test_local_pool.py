@@ -1,0 +1,97 @@
+"""Workers of this machine: one warm process for all of them; whatever of it is killed, the marks stay the same."""
+
+import os
+import signal
+from functools import partial
+
+import psutil
+import pytest
+
+from autograder.grade.classrun import Order, Watcher, grade_class
+from autograder.grade.grading_task import in_this_process
+from autograder.grade.local_pool import local_pool
+from autograder.sandbox.servers import close_servers
+from tests.grade import mini
+from tests.grade.test_a_stop_loses_nothing import hand_in_class, reports, table
+
+SERVER, FORK_SERVER = "autograder.sandbox.server", "multiprocessing.forkserver"
+
+
+def _below(process, word):
+    return [one for one in process.children() if any(word in part for part in one.cmdline())]
+
+
+def workers():
+    """The processes that grade."""
+    return [worker for server in _below(psutil.Process(), FORK_SERVER) for worker in server.children()]
+
+
+def warm():
+    """The warm processes, within their walls."""
+    return [inner for outer in _below(psutil.Process(), SERVER) for inner in outer.children()]
+
+
+def clones():
+    return [clone for one in warm() for clone in one.children()]
+
+
+class Counter(Watcher):
+    """Keeps the largest numbers of processes that were there at the same time."""
+
+    def __init__(self):
+        self.workers = self.warm = self.clones = 0
+
+    def know(self, grade, *, fresh):
+        self.workers = max(self.workers, len(workers()))
+        self.warm = max(self.warm, len(warm()))
+        self.clones = max(self.clones, len(clones()))
+
+
+class Killer(Watcher):
+    """Kills a process of a kind once, when the first grade is known."""
+
+    def __init__(self, of_kind):
+        self.of_kind, self.killed = of_kind, 0
+
+    def know(self, grade, *, fresh):
+        if not self.killed:
+            victim = self.of_kind()[0].pid
+            os.kill(victim, signal.SIGKILL)
+            self.killed = victim
+
+
+@pytest.fixture(scope="module")
+def _cold():
+    close_servers()
+
+
+@pytest.mark.usefixtures("_cold")
+def test_two_workers_share_one_warm_process(course, submissions, tmp_path):
+    hand_in_class(submissions, course, 8)
+    seen = Counter()
+    grade_class(Order(submissions, tmp_path / "out", course, seed=7), partial(local_pool, workers=2), seen)
+    assert (seen.workers, seen.warm, seen.clones) == (2, 1, 2)
+    assert not workers()
+
+
+@pytest.mark.parametrize("of_kind", [workers, clones, warm], ids=lambda kind: kind.__name__)
+def test_a_killed_process_changes_no_mark(of_kind, course, submissions, tmp_path):
+    hand_in_class(submissions, course, 8)
+    killer = Killer(of_kind)
+    grade_class(Order(submissions, tmp_path / "out", course, seed=7), partial(local_pool, workers=2), killer)
+    grade_class(Order(submissions, tmp_path / "undisturbed", course, seed=7), in_this_process)
+    assert killer.killed
+    assert table(tmp_path / "out") == table(tmp_path / "undisturbed")
+    assert reports(tmp_path / "out") == reports(tmp_path / "undisturbed")
+
+
+def end_worker(task):
+    os._exit(1)
+
+
+def test_a_submission_that_ends_every_worker_is_reported_and_the_others_are_graded(course, submissions, tmp_path):
+    mini.hand_in(submissions, "student", mini.solved(course, mini.PERFECT))
+    order = Order(submissions, tmp_path / "out", course, seed=7)
+    (grade,) = grade_class(order, partial(local_pool, workers=1, do=end_worker)).grades
+    assert not grade.key
+    assert "died 3 times" in grade.problem
