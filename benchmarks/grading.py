@@ -2,9 +2,9 @@
 
 What two cores can give at most is measured as well: the bare cells in two processes that know nothing of each other.
 
-Both sides grade the same submissions of workbook 02 and skip the same training cells. Every number but `*_with_start`
-leaves out what happens once per run: on our side starting workers, on nbgrader's nothing, as it starts a kernel per
-submission. Each side is measured several times in turn and the best run counts, because other work on the machine can
+Both sides grade the same submissions of workbook 02 and skip the same training cells. Every number but `*_with_start`,
+`first_verdict_s` and `nothing_to_do_s` leaves out what happens once per run: on our side starting workers, on
+nbgrader's nothing, as it starts a kernel per submission. Each side is measured several times in turn and the best run counts, because other work on the machine can
 only slow a run down. The last line is JSON.
 """
 
@@ -18,47 +18,64 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
-
-from parts.bare import Floor, Here, at_once
-from parts.processes import descendants, peak_mb, read
-from parts.stock import run_stock, stock_folder, stock_marks
-from parts.submissions import SEED, make_class, make_tasks
+from typing import Any, NamedTuple
 
 from autograder.build.notebooks import FOLDER
 from autograder.course import find_root
 from autograder.demo.classroom import WORKBOOK
-from autograder.grade.cluster import local_cluster
 from autograder.grade.grading_task import Task
+from autograder.grade.local_pool import local_pool
 from autograder.grade.types import SubmissionGrade
+from benchmarks.parts.bare import Floor, Here, at_once
+from benchmarks.parts.processes import descendants, own_mb
+from benchmarks.parts.stock import run_stock, stock_folder, stock_marks
+from benchmarks.parts.submissions import SEED, make_class, make_tasks
 
 
-def run_ours(folder: Path) -> float:
-    """Run `autograder grade` on a new output folder, with everything that it starts and writes; return the seconds."""
+class OurCommand(NamedTuple):
+    """What `autograder grade` takes, in seconds.
+
+    Args:
+        first_verdict_s: Until the first submission is graded and kept.
+        with_start_s: Until all reports are written.
+        again_s: When it is started once more, with nothing to do.
+    """
+
+    first_verdict_s: float
+    with_start_s: float
+    again_s: float
+
+
+def run_ours(folder: Path) -> OurCommand:
+    """Run `autograder grade` on a new output folder, with everything that it starts and writes, and again."""
     with tempfile.TemporaryDirectory() as out:
         command = [sys.executable, "-m", "autograder", "grade", str(folder), "--out", out, "--seed", str(SEED)]
+        journal = Path(out, ".grading", "journal.jsonl")
         start = time.perf_counter()
-        subprocess.run([*command, "--workers", "2"], check=True, stdout=subprocess.DEVNULL)
-        return time.perf_counter() - start
+        with subprocess.Popen([*command, "--workers", "2"], stdout=subprocess.DEVNULL) as run:
+            while run.poll() is None and not (journal.exists() and journal.stat().st_size):
+                time.sleep(0.01)
+            first = time.perf_counter() - start
+            if run.wait():
+                raise SystemExit("grading the class failed")
+        whole = time.perf_counter() - start
+        again = seconds(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
+        return OurCommand(first, whole, again)
 
 
 class Workers:
-    """Warm workers of this machine, and their memory."""
+    """Warm workers of this machine."""
 
     def __init__(self, count: int, tasks: Sequence[Task]) -> None:
-        self._context = local_cluster(len(tasks), workers=count)
+        self._context = local_pool(len(tasks), workers=count)
         self._pool = self._context.__enter__()
         self.grades = self.grade(tasks)
 
     def grade(self, tasks: Sequence[Task]) -> list[SubmissionGrade]:
         """Grade all of it."""
         return [graded.grade for graded in self._pool(tasks)]
-
-    def peak_mb(self) -> float:
-        """Return the highest sum of resident memory that one worker and its warm processes have had, in MB."""
-        workers = [pid for pid in descendants(os.getpid()) if b"spawn_main" in read(pid, "cmdline")]
-        return max(sum(map(peak_mb, [pid, *descendants(pid)])) for pid in workers)
 
     def close(self) -> None:
         """End them."""
@@ -70,6 +87,17 @@ def seconds(function: Callable[[], object]) -> float:
     start = time.perf_counter()
     function()
     return time.perf_counter() - start
+
+
+def most_memory(function: Callable[[], object]) -> float:
+    """Return the most memory in MB that all processes below this one take together while a function runs."""
+    with ThreadPoolExecutor(1) as threads:
+        running, most = threads.submit(function), 0.0
+        while not running.done():
+            most = max(most, sum(map(own_mb, descendants(os.getpid()))))
+            time.sleep(0.1)
+        running.result()
+    return most
 
 
 def measure_ours(tasks: Sequence[Sequence[Task]]) -> tuple[dict[str, float], list[SubmissionGrade]]:
@@ -95,9 +123,10 @@ def measure_ours(tasks: Sequence[Sequence[Task]]) -> tuple[dict[str, float], lis
         rounds.append({name: measure(again if name == "two_floors_s" else number) for name, measure in sides.items()})
         print({name: round(value, 2) for name, value in rounds[-1].items()}, flush=True)
     found = {name: min(one_round[name] for one_round in rounds) for name in sides}
-    found["worker_peak_mb"] = max(one.peak_mb(), two.peak_mb())
-    for each in (bare, other, alone, one, two):
+    for each in (bare, other, alone, one):
         each.close()
+    found["two_workers_mb"] = most_memory(lambda: two.grade(tasks[0]))
+    two.close()
     return found, two.grades
 
 
@@ -107,7 +136,8 @@ def measure_stock(folder: Path, submitted: dict[str, bytes]) -> tuple[dict[str, 
     whole = stock_folder(folder / "whole", submitted)
     halves = [stock_folder(folder / f"half-{i}", {name: submitted[name] for name in students[i::2]}) for i in range(2)]
     found = {"nbgrader_s": run_stock([whole]), "nbgrader_parallel_s": run_stock(halves)}
-    found["with_start_s"] = min(run_ours(whole / "submitted") for _ in range(2))
+    runs = [run_ours(whole / "submitted")._asdict() for _ in range(2)]
+    found.update({name: min(run[name] for run in runs) for name in runs[0]})
     return found, stock_marks(whole)
 
 
@@ -134,7 +164,9 @@ def main() -> None:
         "floor_ratio": times["here_s"] / times["floor_s"],
         "two_worker_speedup": times["one_worker_s"] / times["two_workers_s"],
         "two_floor_speedup": 2 * times["floor_s"] / times["two_floors_s"],
-        "worker_peak_mb": times["worker_peak_mb"],
+        "first_verdict_s": times["first_verdict_s"],
+        "nothing_to_do_s": times["again_s"],
+        "two_workers_mb": times["two_workers_mb"],
     }
     print(f"load after: {os.getloadavg()[0]:.1f}")
     print(json.dumps({**{name: round(value, 2) for name, value in result.items()}, "same_marks": mine == marks}))

@@ -15,9 +15,9 @@ import time
 from dataclasses import dataclass
 
 import torch
-from parts import students
-from parts.loops import bare_passes, dataloader_run
 
+from benchmarks.parts import students
+from benchmarks.parts.loops import bare_passes, dataloader_run
 from course_utils.data import ResidentLoader, load_fashion_mnist
 from course_utils.models import Layer, NeuralNetwork
 from course_utils.optimizers import SGDOptimizer

@@ -2,6 +2,7 @@
 
 A worker gets a submission as bytes and gives bytes back; it holds no gradebook and writes nothing. All workers fork
 their submissions from clones of one warm process, so that a further worker costs neither a start nor much memory.
+Each worker has a pipe and shares no lock with others, so that it may be killed at any moment.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
-from functools import partial
-
-from pebble import ProcessExpired, ProcessPool
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any
 
 from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure, settle
 from autograder.grade.memory import free_memory
-from autograder.grade.types import Graded
+from autograder.grade.types import Graded, GradingError
 from autograder.sandbox.servers import begin_warming, use_warm_process
 from autograder.sandbox.walls import linux
 
@@ -31,6 +31,8 @@ SUBMISSIONS_PER_WORKER = 8
 BYTES_OF_ALL = 1_000_000_000
 BYTES_PER_WORKER = 2_000_000_000
 PRELOADED = ["torch", "autograder.grade.local_pool"]
+# The first message of a worker.
+READY = "ready"
 
 
 def workers_for(submissions: int) -> int:
@@ -49,48 +51,157 @@ def local_pool(submissions: int, *, workers: int, do: Do = grade_task) -> Iterat
         submissions: How many submissions there are.
         workers: How many workers, one process each.
         do: What they do.
+
+    Raises:
+        GradingError: Workers are ended while they start.
     """
-    address = begin_warming("full")
-    # Not forks of this process: it may have threads, and what these hold would stay held in a fork.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    pool = ProcessPool(max_workers=workers, context=context, initializer=_begin, initargs=(address,))
+    crew = _Crew(workers, do)
     try:
-        yield partial(_grade, pool, workers, do)
+        yield crew.grade
     finally:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+        crew.end()
 
 
-def _begin(address: str) -> None:
-    """Make a new worker ready: it ends with the client, which alone decides when to stop."""
+@dataclass
+class _Job:
+    task: Task
+    attempts: int = 0
+
+
+class _Jobs:
+    """The jobs that nobody works on: those whose worker died come first, of the others one is read ahead."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self.again: list[_Job] = []
+        self._source = map(_Job, tasks)
+        self._ahead: _Job | None = None
+
+    def take(self) -> _Job | None:
+        if self.again:
+            return self.again.pop()
+        job, self._ahead = self._ahead or next(self._source, None), None
+        return job
+
+    def read_ahead(self) -> None:
+        self._ahead = self._ahead or next(self._source, None)
+
+
+class _Worker:
+    """A process, its pipe, and what it works on."""
+
+    def __init__(self, context: Any, address: str, do: Do) -> None:
+        pipe, theirs = context.Pipe()
+        self.pipe: Connection = pipe
+        self.process = context.Process(target=_work, args=(theirs, address, do), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.ready = False
+        self.job: _Job | None = None
+
+    def give(self, job: _Job) -> None:
+        """Let it work on a job; where it has died, its end of the pipe says so later."""
+        self.job = job
+        job.attempts += 1
+        with suppress(OSError):
+            self.pipe.send(job.task)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class _Crew:
+    """The workers, and the jobs that they have not done."""
+
+    def __init__(self, count: int, do: Do) -> None:
+        self._do, self._address = do, begin_warming("full")
+        # Not forks of this process: it may have threads, and what these hold would stay held in a fork.
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(PRELOADED)
+        self._workers = [self._new() for _ in range(count)]
+        self._lost_at_start = 0
+
+    def grade(self, tasks: Iterable[Task]) -> Iterator[Graded]:
+        """Grade all tasks; a worker gets its next one before its result is looked at."""
+        jobs = _Jobs(tasks)
+        self._employ(jobs)
+        while any(worker.job for worker in self._workers):
+            for worker in self._with_news():
+                job, answer = worker.job, self._hear(worker)
+                if job is not None and answer is None and job.attempts < ATTEMPTS:
+                    jobs.again.append(job)
+                self._employ(jobs)
+                if job is None or answer == READY:
+                    continue
+                if answer is not None:
+                    yield answer
+                elif job.attempts >= ATTEMPTS:
+                    yield report_failure(job.task, f"the worker that graded it died {ATTEMPTS} times")
+
+    def end(self) -> None:
+        for worker in self._workers:
+            worker.end()
+
+    def _employ(self, jobs: _Jobs) -> None:
+        for worker in self._workers:
+            if worker.job is None and (job := jobs.take()):
+                worker.give(job)
+        jobs.read_ahead()
+
+    def _new(self) -> _Worker:
+        return _Worker(self._context, self._address, self._do)
+
+    def _with_news(self) -> list[_Worker]:
+        """Wait until a worker says something, or dies."""
+        spoken = wait([worker.pipe for worker in self._workers])
+        return [worker for worker in self._workers if worker.pipe in spoken]
+
+    def _hear(self, worker: _Worker) -> Any:
+        """Return what a worker says; None where it has died, and another one is in its place.
+
+        Raises:
+            GradingError: Worker after worker dies while it starts, or this machine cannot grade.
+        """
+        try:
+            answer = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._replace(worker)
+            return None
+        if isinstance(answer, Exception):
+            raise answer
+        if answer == READY:
+            worker.ready, self._lost_at_start = True, 0
+        else:
+            worker.job = None
+        return answer
+
+    def _replace(self, worker: _Worker) -> None:
+        if not worker.ready:
+            self._lost_at_start += 1
+        if self._lost_at_start >= ATTEMPTS:
+            raise GradingError(
+                "a worker was ended while it started; if memory is short, start again with fewer --workers"
+            )
+        worker.end()
+        self._workers[self._workers.index(worker)] = self._new()
+
+
+def _work(pipe: Connection, address: str, do: Do) -> None:
+    """Be a worker: it ends with the client, which alone decides when to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     use_warm_process(address, "full")
     settle()
+    pipe.send(READY)
+    with suppress(EOFError, OSError):
+        while True:
+            pipe.send(_done(do, pipe.recv()))
 
 
-def _grade(pool: ProcessPool, workers: int, do: Do, tasks: Iterable[Task]) -> Iterator[Graded]:
-    """Keep two submissions per worker under way; more would only fill memory."""
-    source = iter(tasks)
-    waiting: dict[Future[Graded], tuple[Task, int]] = {}
-
-    def submit(task: Task | None, attempt: int = 1) -> None:
-        if task is not None:
-            waiting[pool.schedule(do, args=(task,))] = task, attempt
-
-    for _ in range(2 * workers):
-        submit(next(source, None))
-    while waiting:
-        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-            task, attempt = waiting.pop(future)
-            try:
-                graded = future.result()
-            except ProcessExpired:
-                if attempt < ATTEMPTS:
-                    submit(task, attempt + 1)
-                    continue
-                graded = report_failure(task, f"the worker that graded it died {ATTEMPTS} times")
-            submit(next(source, None))
-            yield graded
+def _done(do: Do, task: Task) -> Graded | Exception:
+    try:
+        return do(task)
+    except Exception as error:
+        return error

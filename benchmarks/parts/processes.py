@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["descendants", "peak_mb", "read"]
+__all__ = ["descendants", "own_mb", "read"]
 
 
 def read(pid: int, name: str) -> bytes:
-    """Return a file of /proc, empty if the process is gone."""
+    """Return a file of /proc/PID, empty if the process is gone."""
     try:
         return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:
@@ -17,12 +17,12 @@ def read(pid: int, name: str) -> bytes:
 
 def descendants(pid: int) -> list[int]:
     """Return all processes below one."""
-    lists = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
-    children = [int(child) for text in lists for child in text.split()]
+    threads = [path.name for path in Path(f"/proc/{pid}/task").glob("*")]
+    children = [int(child) for thread in threads for child in read(pid, f"task/{thread}/children").split()]
     return [*children, *(grandchild for child in children for grandchild in descendants(child))]
 
 
-def peak_mb(pid: int) -> float:
-    """Return the highest resident memory of a process in MB; shared libraries count once per process."""
-    lines = read(pid, "status").decode().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+def own_mb(pid: int) -> float:
+    """Return the memory of a process in MB; of what several processes share, each counts its part."""
+    lines = read(pid, "smaps_rollup").decode().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

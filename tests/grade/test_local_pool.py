@@ -7,9 +7,11 @@ from functools import partial
 import psutil
 import pytest
 
+from autograder.grade import local_pool as local_pool_module
 from autograder.grade.classrun import Order, Watcher, grade_class
 from autograder.grade.grading_task import in_this_process
 from autograder.grade.local_pool import local_pool
+from autograder.grade.types import GradingError
 from autograder.sandbox.servers import close_servers
 from tests.grade import mini
 from tests.grade.test_a_stop_loses_nothing import hand_in_class, reports, table
@@ -95,3 +97,14 @@ def test_a_submission_that_ends_every_worker_is_reported_and_the_others_are_grad
     (grade,) = grade_class(order, partial(local_pool, workers=1, do=end_worker)).grades
     assert not grade.key
     assert "died 3 times" in grade.problem
+
+
+def end_at_once(*_):
+    os._exit(1)
+
+
+def test_workers_that_die_while_they_start_are_an_error_with_what_to_do(course, submissions, tmp_path, monkeypatch):
+    mini.hand_in(submissions, "student", mini.solved(course, mini.PERFECT))
+    monkeypatch.setattr(local_pool_module, "_work", end_at_once)
+    with pytest.raises(GradingError, match="fewer --workers"):
+        grade_class(Order(submissions, tmp_path / "out", course, seed=7), partial(local_pool, workers=1))

@@ -1,0 +1,1 @@
+"""Speed as ratios, both sides in one run: `python -m benchmarks.grading` and the like."""
