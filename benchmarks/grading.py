@@ -2,10 +2,10 @@
 
 What two cores can give at most is measured as well: the bare cells in two processes that know nothing of each other.
 
-Both sides grade the same submissions of workbook 02 and skip the same training cells. Every number but `*_with_start`,
-`first_verdict_s` and `nothing_to_do_s` leaves out what happens once per run: on our side starting workers, on
-nbgrader's nothing, as it starts a kernel per submission. Each side is measured several times in turn and the best run counts, because other work on the machine can
-only slow a run down. The last line is JSON.
+Both sides grade the same submissions of workbook 02 and skip the same training cells. Every number but `with_start_s`,
+`first_verdict_s` and `again_s` leaves out what happens once per run: on our side starting workers, on nbgrader's
+nothing, as it starts a kernel per submission. Each side is measured several times in turn and the best run counts,
+because other work on the machine can only slow a run down. The last line is JSON.
 """
 
 from __future__ import annotations
