@@ -1,10 +1,10 @@
-# Verbs: env demo lab test test-all test-colab check exercise matrix notebooks docs bench lecture lecture-html. Each does all set-up that it needs.
+# Verbs: env demo lab test quick test-all test-colab check exercise matrix notebooks docs bench lecture lecture-html. Each does all set-up that it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
 
-.PHONY: env demo lab test test-all test-colab check exercise matrix notebooks docs bench browser lecture lecture-html
+.PHONY: env demo lab test quick test-all test-colab check exercise matrix notebooks docs bench browser lecture lecture-html
 
 env: $(STAMP)
 
@@ -31,6 +31,10 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope
 
 test: check browser
 	$(PYTEST)
+
+# What the last change touches, the nearest tests first, for a minute.
+quick: env
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.quick
 
 test-all: check browser
 	$(PYTEST) -m ""
