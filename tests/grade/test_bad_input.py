@@ -73,11 +73,13 @@ def test_an_exercise_that_is_misspelt(command):
     )
 
 
-def test_an_answer_with_a_mistake(command, tmp_path, monkeypatch):
+def test_an_answer_with_a_mistake(command, course, tmp_path, monkeypatch):
+    shutil.rmtree(course / releases.CHECKED, ignore_errors=True)
+
     def load(exercise):
         raise TypeError("AnswerPart got an unexpected keyword argument 'rtoll'")
 
-    monkeypatch.setattr(releases, "load_answer", load)
+    monkeypatch.setattr("autograder.catalogue.answer.load_answer", load)
     assert refused(command(), "momentum/answer.py has a mistake, nothing was graded", "'rtoll'")
     assert not (tmp_path / "out").exists()
 
