@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Literal
 
 from autograder.sandbox.child import Broken, Child, End
@@ -24,6 +27,8 @@ Strictness = Literal["full", "weak"]
 START_S = 300.0  # a machine at work on other things takes minutes for what takes seconds
 STOP_S = 60.0
 ENDING_S = 0.5
+PREFIX = "autograder-warm-"
+OLD_S = 60.0
 
 
 class WallsMissing(Exception):
@@ -48,8 +53,9 @@ class WarmProcess:
 
     def __init__(self, walls: Strictness = "full") -> None:
         self.walls = walls
+        _remove_what_kills_left()
         # Only this user may enter the folder, and thus connect.
-        self._folder = tempfile.TemporaryDirectory(prefix="autograder-warm-")
+        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX)
         self.address = f"{self._folder.name}/socket"
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the process that writes it)
         control, theirs = socket.socketpair()
@@ -212,6 +218,17 @@ class _Lines:
             while wait_s and self._connection.recv(65536):
                 pass
         self._connection.close()
+
+
+def _remove_what_kills_left() -> None:
+    """Remove the folders in which nobody listens any more, because their owners were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            if folder.stat().st_uid == os.getuid() and time.time() - folder.stat().st_mtime > OLD_S:
+                try:
+                    probe.connect(str(folder / "socket"))
+                except (ConnectionRefusedError, FileNotFoundError):
+                    shutil.rmtree(folder)
 
 
 def _environment() -> dict[str, str]:

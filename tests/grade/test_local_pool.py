@@ -2,6 +2,8 @@
 
 import os
 import signal
+import socket
+import tempfile
 from functools import partial
 
 import psutil
@@ -12,6 +14,7 @@ from autograder.grade.classrun import Order, Watcher, grade_class
 from autograder.grade.grading_task import in_this_process
 from autograder.grade.local_pool import local_pool
 from autograder.grade.types import GradingError
+from autograder.sandbox.host import WarmProcess
 from autograder.sandbox.servers import close_servers
 from tests.grade import mini
 from tests.grade.test_a_stop_loses_nothing import hand_in_class, reports, table
@@ -108,3 +111,20 @@ def test_workers_that_die_while_they_start_are_an_error_with_what_to_do(course, 
     monkeypatch.setattr(local_pool_module, "_work", end_at_once)
     with pytest.raises(GradingError, match="fewer --workers"):
         grade_class(Order(submissions, tmp_path / "out", course, seed=7), partial(local_pool, workers=1))
+
+
+def test_the_folder_of_a_killed_run_goes_and_that_of_a_living_one_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folders = [tmp_path / f"autograder-warm-{name}" for name in ("killed", "new", "living")]
+    listeners = [socket.socket(socket.AF_UNIX) for _ in folders]
+    for folder, listener in zip(folders, listeners, strict=True):
+        folder.mkdir()
+        listener.bind(str(folder / "socket"))
+        listener.listen()
+    for folder in (folders[0], folders[2]):
+        os.utime(folder, (0, 0))
+    listeners[0].close()
+    listeners[1].close()
+    WarmProcess().close()
+    assert [folder.exists() for folder in folders] == [False, True, True]
+    listeners[2].close()
