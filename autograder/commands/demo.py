@@ -20,11 +20,11 @@ __all__ = ["demo"]
 
 
 def demo(
-    out: Annotated[Path, typer.Option(help="Gets the student edition, the submissions and the graded class.")] = Path(
+    out: Annotated[Path, typer.Option(help="Gets the notebook, the submissions and the graded class.")] = Path(
         "build/demo"
     ),
 ) -> None:
-    """Build the student edition, grade a small class on real images, print the table."""
+    """Make the student's notebook, grade a small class on real images, print the table."""
     console = Console()
     try:
         with Bar(console, "grading the demo class") as bar:
@@ -33,5 +33,5 @@ def demo(
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
     print_class(console, result.grades, result.course.workbooks[WORKBOOK].title)
-    for folder, what in (("student/notebooks", "student edition"), ("graded/index.html", "page of the class")):
+    for folder, what in (("student/notebooks", "student's notebook"), ("graded/index.html", "page of the class")):
         console.print(f"{what}: {out / folder}", soft_wrap=True)

@@ -8,15 +8,16 @@ import re
 import signal
 import tempfile
 import time
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from autograder.grade.classrun import Order, Watcher, grade_class
+from autograder.grade.classrun import Order, grade_class
 from autograder.grade.grading_task import in_this_process
 from autograder.grade.local_pool import local_pool
-from autograder.sandbox.servers import borrow_server, close_servers
+from autograder.sandbox.servers import close_servers
 from tests.grade import mini
 
 TIMES = re.compile(rb'"(seconds|duration_s)": ?[0-9.e-]+')
@@ -98,17 +99,15 @@ def test_one_two_and_four_workers_give_the_same_bytes(course, submissions, tmp_p
 
 
 def footprint():
-    """What must not grow: descriptors, processes, mounts, temporary files; and memory, in kB."""
-    with borrow_server("full"):
-        family = [os.getpid(), *children(os.getpid())]
-        things = (
-            [len(os.listdir(f"/proc/{pid}/fd")) for pid in family],
-            len(family),
-            Path("/proc/self/mountinfo").read_text(),
-            Path(f"/proc/{family[-1]}/mountinfo").read_text().count("\n"),
-            sorted(os.listdir(tempfile.gettempdir())),
-        )
-        return things, sum(memory(pid) for pid in family)
+    """What must not grow while nothing runs: descriptors, processes, mounts, temporary files; and memory, in kB."""
+    family = [os.getpid(), *children(os.getpid())]
+    things = (
+        [len(os.listdir(f"/proc/{pid}/fd")) for pid in family],
+        len(family),
+        [Path(f"/proc/{pid}/mountinfo").read_text().count("\n") for pid in family],
+        sorted(os.listdir(tempfile.gettempdir())),
+    )
+    return things, sum(memory(pid) for pid in family)
 
 
 def children(pid):
@@ -122,32 +121,29 @@ def memory(pid):
     return int(re.search(r"^Pss_Anon:\s+(\d+)", text, re.MULTILINE)[1])
 
 
-class Footprints(Watcher):
-    """Takes the footprint after every hundred submissions."""
-
-    def __init__(self):
-        self.count, self.found = 0, []
-
-    def know(self, grade, *, fresh):
-        self.count += fresh
-        if self.count % 100 == 0:
-            self.found.append(footprint())
+BATCH, BATCHES = 200, 10
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_a_thousand_submissions_grow_nothing(course, submissions, tmp_path, monkeypatch):
+def test_two_thousand_submissions_on_two_workers_grow_nothing(course, submissions, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))  # other programs write to /tmp, too
     (tmp_path / "temporary").mkdir()
-    hand_in_class(submissions, course, 1000)
     close_servers()
-    watcher = Footprints()
-    grades = grade_class(Order(submissions, tmp_path / "out", course, seed=7), in_this_process, watcher).grades
-    things = [found for found, _ in watcher.found]
-    kilobytes = [found for _, found in watcher.found]
-    print(json.dumps({"submissions": watcher.count, "kB": kilobytes}))
-    assert watcher.count == 1000
-    assert all(found == things[0] for found in things)
+    found, seconds = [], []
+    with local_pool(BATCH * BATCHES, workers=2) as pool:
+        for batch in range(BATCHES):
+            hand_in_class(submissions, course, BATCH * (batch + 1))
+            start = time.perf_counter()
+            grades = grade_class(
+                Order(submissions, tmp_path / "out", course, seed=7), lambda _: nullcontext(pool)
+            ).grades
+            seconds.append(round(time.perf_counter() - start, 1))
+            found.append(footprint())
+    things, kilobytes = zip(*found, strict=True)
+    print(json.dumps({"submissions": len(grades), "seconds per batch": seconds, "kB": kilobytes}))
+    assert len(grades) == BATCH * BATCHES
+    assert all(one == things[0] for one in things[1:])
     # The grades themselves are kept until the reports are written: a few kB each.
-    assert kilobytes[-1] - kilobytes[0] < 20 * 900
+    assert kilobytes[-1] - kilobytes[1] < 20 * BATCH * (BATCHES - 2)
     assert {grade.checked_score for grade in grades} == {4, 3, 2, 0}
