@@ -9,7 +9,6 @@ from tests.grade import mini
 
 LARGE = {
     "torch",
-    "numpy",
     "nbgrader",
     "sqlalchemy",
     "alembic",
