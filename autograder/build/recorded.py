@@ -11,7 +11,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from autograder.catalogue.answer import load_answer, make_key
+from autograder.catalogue.answer import AnswerPart, load_answer, make_key
 from autograder.catalogue.clashes import clashes
 from autograder.catalogue.edit import EditError
 from autograder.catalogue.witnesses import with_witnesses
@@ -67,12 +67,16 @@ def record(exercise: str, points: float) -> tuple[str, bytes]:
 
 
 def record_second(exercise: str, points: float) -> tuple[str, bytes]:
-    """Return the same for other inputs, without small changes: what fits by accident is found out by these."""
+    """Return the same for other inputs, with single mistakes only: what fits by accident is found out by these."""
     answer = load_answer(exercise)
-    answer = replace(answer, parts=tuple(replace(part, changes=()) for part in answer.parts))
+    answer = replace(answer, parts=tuple(_with_single_mistakes(part) for part in answer.parts))
     inputs = answer.generate(np.random.default_rng([zlib.crc32(exercise.encode()), 2]))
     key = make_key(answer, inputs, points)
     return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
+
+
+def _with_single_mistakes(part: AnswerPart) -> AnswerPart:
+    return replace(part, misconceptions=tuple(one for one in part.misconceptions if len(one.ids) == 1), changes=())
 
 
 def _trains(exercise: str) -> bool:

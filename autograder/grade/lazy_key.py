@@ -26,6 +26,8 @@ __all__ = ["lazy_key"]
 
 # So many small changes without a name are tried.
 MOST_CHANGES = 60
+# So many mistakes made together are tried although they show in some other places: there an entry is right by accident.
+MOST_UNLIKE = 100
 
 
 def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
@@ -73,9 +75,9 @@ class _Recorded:
             shapes == {name: arrays[name].shape for name in shapes if name in arrays} for arrays in (key.expected, got)
         )
 
-    def alike(self, kind: Kind, shown: NDArray[np.bool_]) -> list[int]:
-        """Return the numbers of the recorded candidates that, in the arrays that they have, show at these places."""
-        return sorted(number for number, told, wrong in self._places[kind] if not (told & (wrong != shown)).any())
+    def unlike(self, kind: Kind, shown: NDArray[np.bool_]) -> dict[int, int]:
+        """Return, by the numbers of the recorded candidates, at how many places of their arrays they do not fit."""
+        return {number: int((told & (wrong != shown)).sum()) for number, told, wrong in self._places[kind]}
 
     @cached_property
     def _places(self) -> Mapping[Kind, list[tuple[int, NDArray[np.bool_], NDArray[np.bool_]]]]:
@@ -121,9 +123,10 @@ class _Candidates(Ranked):
         return candidate_of(self._alternatives[index], self._inputs, index)
 
     def likely(self, got: Outputs, key: PartKey) -> Iterator[Candidate]:
-        """Yield those that show in the same places, then all others, but no further small changes.
+        """Yield those that show in the same places, then all other single mistakes and the most alike of the others.
 
-        Those that come later than the first difference have the arrays up to there only.
+        Of small changes there are only those that show in the same places. What comes later than the first difference
+        is not worked out.
         """
         impossible = {
             number
@@ -144,13 +147,16 @@ class _Candidates(Ranked):
         return self._likeliest_first(self._recorded, _shows(got, key.expected, self._recorded.key.places, key))
 
     def _likeliest_first(self, recorded: _Recorded, shown: NDArray[np.bool_]) -> Iterable[int]:
-        alike = recorded.alike(self._kind, shown)
+        unlike = recorded.unlike(self._kind, shown)
+        alike = sorted(number for number, places in unlike.items() if not places)
         if self._kind == "changes":
             return alike[:MOST_CHANGES]
         # What says nothing of some arrays fits more often: single mistakes that stand before it are looked at first.
         single = [number for number, one in enumerate(self._alternatives) if len(one.ids) == 1]
         order = dict.fromkeys(early for number in alike for early in (*(n for n in single if n < number), number))
-        return [*order, *(number for number in range(len(self)) if number not in order)]
+        order |= dict.fromkeys(single)
+        others = sorted((number for number in unlike if number not in order), key=lambda number: unlike[number])
+        return [*order, *others[:MOST_UNLIKE]]
 
     def _tried(self) -> Iterable[int]:
         return [one.numbers[0] for one in self._known[:MOST_CHANGES]]

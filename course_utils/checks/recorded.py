@@ -2,7 +2,7 @@
 
 Two files in the folder of each exercise: `recorded.json` with the texts and `recorded.safetensors` with the arrays.
 Both are generated; the answers that they come from are not part of what students get. `second.json` and
-`second.safetensors` are the same for other inputs.
+`second.safetensors` are the same for other inputs, without mistakes that are made together and small changes.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def load_recorded(exercise: str) -> tuple[Inputs, Key]:
 
 
 def load_second(exercise: str) -> tuple[Inputs, Key] | None:
-    """Return other recorded inputs of `exercise` and the key for them, without small changes; None if there are none.
+    """Return other recorded inputs of `exercise` and the key for them; None if there are none.
 
-    What fits the recorded inputs by accident does not fit these.
+    What fits the recorded inputs by accident does not fit these. The key holds single mistakes only.
     """
     folder = exercise_folder(exercise)
     text, arrays = folder / "second.json", folder / "second.safetensors"

@@ -79,7 +79,7 @@ def test_the_page_is_built_and_all_its_solutions_are_judged_rightly(copy):
     assert built.returncode == 0, built.stderr
     tested = copy.python("pytest", "-q", "-p", "no:cacheprovider", "tests/exercises", "-k", f"[{EXERCISE}-")
     assert tested.returncode == 0, tested.stdout[-3000:]
-    assert int(re.search(r"(\d+) passed", tested.stdout)[1]) >= 4 * 8
+    assert int(re.search(r"(\d+) passed", tested.stdout)[1]) >= 2 * 8
     notebook = (copy.root / "notebooks" / "02_optimizers" / "02_optimizers.ipynb").read_text()
     cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(notebook)["cells"]}
     assert cells[EXERCISE].endswith("# TODO\n        raise NotImplementedError")

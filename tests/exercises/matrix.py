@@ -21,7 +21,6 @@ from course_utils.kits.probe import load_probe
 from tests.checks.pointing.typed import run_cell
 
 EXERCISES = exercise_ids()
-SEEDS = ["recorded", 1, 2, 3]
 # Changes of which no single line is wrong.
 MOVED = ("order", "statement-missing")
 

@@ -39,7 +39,8 @@ SUMMARISED = [
 def hidden(exercise):
     """Return inputs as grading draws them, and by part what is right for them, without the mistakes."""
     answer = load_answer(exercise)
-    bare = replace(answer, parts=tuple(replace(part, variants=(), misconceptions=()) for part in answer.parts))
+    parts = tuple(replace(part, variants=(), misconceptions=(), changes=()) for part in answer.parts)
+    bare = replace(answer, parts=parts)
     inputs = answer.generate(np.random.default_rng(SEED))
     return inputs, {part.name: part for part in make_key(bare, inputs, 1.0).parts}
 

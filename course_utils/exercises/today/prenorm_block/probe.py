@@ -16,7 +16,7 @@ from torch import nn
 
 from course_utils.kits.array_functions import flag
 from course_utils.kits.calls import make
-from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensor_modules import applied, made, tensor
 from course_utils.models.attention import FeedForward, SelfAttention
 
@@ -25,22 +25,19 @@ __all__ = ["PROBE"]
 DECLARED = "PreNormBlock(dim, heads, qk_norm=False)"
 
 
-def _run(block_class: object, inputs: Inputs) -> Outputs:
-    x, alone = inputs["x"], inputs["alone"]
+def _run(block_class: object, inputs: Inputs) -> Pieces:
+    """Yield outputs and gradients of a block without and with qk_norm, and the output of one made without saying."""
+    x, given = inputs["x"], tensor(inputs["x"])
     plain = _filled(block_class, inputs, qk_norm=False)
+    yield {"out": as_array(plain(given), "the output of the block", x.shape)}
+    yield {"input_left_alone": flag(np.array_equal(as_array(given, "the input"), x))}
+    yield {"dx": _gradient(plain, x, inputs["dout"])}
     normed = _filled(block_class, inputs, qk_norm=True)
-    default = _filled(block_class, inputs)
-    given = tensor(x)
-    outputs = {
-        "out": as_array(plain(given), "the output of the block", x.shape),
-        "qk_out": applied(normed, x),
-        "alone_out": applied(default.eval(), alone),
-        "dx": _gradient(plain, x, inputs["dout"]),
-        "qk_dx": _gradient(normed, x, inputs["dout"]),
-    }
+    yield {"qk_out": applied(normed, x)}
+    yield {"qk_dx": _gradient(normed, x, inputs["dout"])}
     trained = [float(sum(p.numel() for p in block.parameters() if p.requires_grad)) for block in (plain, normed)]
-    left_alone = flag(np.array_equal(as_array(given, "the input"), x))
-    return {**outputs, "trained": np.array(trained), "input_left_alone": left_alone}
+    yield {"trained": np.array(trained)}
+    yield {"alone_out": applied(_filled(block_class, inputs).eval(), inputs["alone"])}
 
 
 def _filled(block_class: object, inputs: Inputs, **options: bool) -> nn.Module:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import call
-from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensors import chance, flag, parameters, same, tensor
 
 __all__ = ["FEW", "LOSSES", "MANY", "PROBE", "Loss"]
@@ -78,8 +78,8 @@ def _product(function: object, inputs: Inputs) -> Outputs:
     return {**outputs, **_manners(seen)}
 
 
-def _sharpness(function: object, _: object, inputs: Inputs) -> Outputs:
-    """Return the sharpness of both losses after many iterations, after a few, and with the default values."""
+def _sharpness(function: object, _: object, inputs: Inputs) -> Pieces:
+    """Yield the sharpness after a few iterations, which is quick, then with the default values and after many."""
     losses = {name: Loss(inputs, sign) for name, sign in LOSSES.items()}
     seed = int(inputs["seed"])
 
@@ -91,10 +91,12 @@ def _sharpness(function: object, _: object, inputs: Inputs) -> Outputs:
     def drawn() -> torch.Generator:
         return torch.Generator().manual_seed(seed)
 
-    many = {f"{name}_value": value(loss, iterations=MANY, generator=drawn()) for name, loss in losses.items()}
-    few = {f"after_{count}": value(losses["first"], iterations=count, generator=drawn()) for count in FEW}
-    seen = [loss.left_alone() for loss in losses.values()]
-    return {**many, **few, "default_value": value(losses["first"]), **_manners(seen)}
+    for count in FEW:
+        yield {f"after_{count}": value(losses["first"], iterations=count, generator=drawn())}
+    yield {"default_value": value(losses["first"])}
+    for name, loss in losses.items():
+        yield {f"{name}_value": value(loss, iterations=MANY, generator=drawn())}
+    yield _manners([loss.left_alone() for loss in losses.values()])
 
 
 def _answer(name: str, function: object, *arguments: object, **options: object) -> Any:

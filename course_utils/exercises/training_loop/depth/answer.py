@@ -176,13 +176,10 @@ PERTURB_LABELS = {
 
 
 def generate(rng: np.random.Generator) -> Inputs:
-    """Draw square linear layers, so that any order multiplies, and large ones whose weights differ in scale."""
+    """Draw square linear layers, so that any order multiplies, and the seed of large ones that differ in scale."""
     inputs: dict[str, Any] = {"relative_noise": np.array(rng.uniform(0.25, 0.4)), "seed": np.array(rng.integers(2**31))}
     for i in range(LINEAR_LAYERS):
         inputs |= {f"linear_w{i}": rng.normal(size=(4, 4)), f"linear_b{i}": rng.uniform(0.5, 1.5, 4)}
-    for i, (shape, std) in enumerate((((120, 250), 3.0), ((150, 150), 0.05), ((150, 150), 0.5))):
-        w = rng.normal(size=shape)
-        inputs |= {f"noisy_w{i}": std * (w - w.mean()), f"noisy_b{i}": rng.normal(size=shape[1])}
     return inputs
 
 

@@ -5,7 +5,7 @@ Perturbed weights come back as they are, and the noise is found from the weights
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,12 @@ from course_utils.kits.tensors import chance, flag, parameters, same, tensor
 
 __all__ = ["LINEAR_LAYERS", "PROBE"]
 
-LINEAR_LAYERS, NOISY_LAYERS = 3, 3
+LINEAR_LAYERS = 3
+# Shapes of the layers that get noise, and standard deviations of their weights.
+NOISY = (((120, 250), 3.0), ((150, 150), 0.05), ((150, 150), 0.5))
 # What float32 leaves of a difference, in standard deviations of the weights.
 ROUNDING = 1e-6
+Arrays = list[tuple[NDArray[Any], NDArray[Any]]]
 Params = list[tuple[torch.Tensor, torch.Tensor, Callable[[Any], Any]]]
 
 
@@ -27,25 +30,35 @@ def _same_values(z: Any) -> Any:
     return z
 
 
-def _layers(inputs: Inputs, kind: str, count: int) -> Params:
-    return [(tensor(inputs[f"{kind}_w{i}"]), tensor(inputs[f"{kind}_b{i}"]), _same_values) for i in range(count)]
+def _linear(inputs: Inputs) -> Arrays:
+    return [(inputs[f"linear_w{i}"], inputs[f"linear_b{i}"]) for i in range(LINEAR_LAYERS)]
 
 
-def _unchanged(params: Params, inputs: Inputs, kind: str) -> bool:
-    given = [(inputs[f"{kind}_w{i}"], inputs[f"{kind}_b{i}"]) for i in range(len(params))]
+def _noisy(inputs: Inputs) -> Arrays:
+    """Draw the weights and biases that get noise: what is judged are statistics, so a seed says enough of them."""
+    rng = np.random.default_rng([int(inputs["seed"]), len(NOISY)])
+    drawn = [(rng.normal(size=shape), rng.normal(size=shape[1]), std) for shape, std in NOISY]
+    return [(std * (w - w.mean()), b) for w, b, std in drawn]
+
+
+def _layers(given: Arrays) -> Params:
+    return [(tensor(w), tensor(b), _same_values) for w, b in given]
+
+
+def _unchanged(params: Params, given: Arrays) -> bool:
     return all(same(w, gw) and same(b, gb) for (w, b, _), (gw, gb) in zip(params, given, strict=True))
 
 
 def _collapse(collapse: Callable[..., Any], inputs: Inputs) -> Outputs:
     """Return the layer made of three square layers, and that made of one."""
-    params = _layers(inputs, "linear", LINEAR_LAYERS)
+    params = _layers(_linear(inputs))
     size = len(params[0][1])
     outputs: Outputs = {}
     for name, given in (("", params), ("_of_one", params[:1])):
         w, b = parameters(collapse(list(given)), 2, "collapse")
         outputs[f"w{name}"] = as_array(w, "the first result of collapse", (size, size))
         outputs[f"b{name}"] = as_array(b, "the second result of collapse", (size,))
-    return {**outputs, "layers_left_alone": flag(_unchanged(params, inputs, "linear"))}
+    return {**outputs, "layers_left_alone": flag(_unchanged(params, _linear(inputs)))}
 
 
 def _perturb(perturb: Callable[..., Any], inputs: Inputs) -> Outputs:
@@ -53,25 +66,26 @@ def _perturb(perturb: Callable[..., Any], inputs: Inputs) -> Outputs:
 
     Weights are in float32: precise enough for statistics, and half as much to send.
     """
-    params = _layers(inputs, "noisy", NOISY_LAYERS)
+    params = _layers(_noisy(inputs))
     first = _moved(perturb, params, inputs, "first", seed=1)
-    kept = flag(_unchanged(params, inputs, "noisy"))
-    again = _moved(perturb, _layers(inputs, "noisy", NOISY_LAYERS), inputs, "again", seed=2)
+    kept = flag(_unchanged(params, _noisy(inputs)))
+    again = _moved(perturb, _layers(_noisy(inputs)), inputs, "again", seed=2)
     return {**first, **again, "layers_left_alone": kept}
 
 
 def _moved(perturb: Callable[..., Any], params: Params, inputs: Inputs, name: str, seed: int) -> Outputs:
     generator = torch.Generator().manual_seed(int(inputs["seed"]))
     with chance(int(inputs["seed"]) % 2**30 + seed):
-        moved = parameters(perturb(params, float(inputs["relative_noise"]), generator), NOISY_LAYERS, "perturb")
+        moved = parameters(perturb(params, float(inputs["relative_noise"]), generator), len(NOISY), "perturb")
     found: Outputs = {}
     for i, layer in enumerate(moved):
         w, b, activation = parameters(layer, 3, f"layer {i} of perturb")
         if activation is not _same_values:
             raise ProbeFailure("perturb should keep each layer's activation as the third value.")
-        weights = as_array(w, f"the weights of layer {i}", inputs[f"noisy_w{i}"].shape)
+        shape = NOISY[i][0]
+        weights = as_array(w, f"the weights of layer {i}", shape)
         found[f"{name}_w{i}"] = weights.astype(np.float32)
-        found[f"{name}_b{i}"] = as_array(b, f"the biases of layer {i}", inputs[f"noisy_b{i}"].shape)
+        found[f"{name}_b{i}"] = as_array(b, f"the biases of layer {i}", shape[1:])
     return found
 
 
@@ -80,9 +94,9 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
 
     Noise that is one number for a whole layer has no statistics: its deviation is 0, the statements hold.
     """
-    weights = [inputs[f"noisy_w{i}"] for i in range(NOISY_LAYERS)]
+    weights, given = zip(*_noisy(inputs), strict=True)
     noise, again = (_noise(raw, weights, name) for name in ("first", "again"))
-    biases = [raw_array(raw, f"first_b{i}", inputs[f"noisy_b{i}"].shape) for i in range(NOISY_LAYERS)]
+    biases = [raw_array(raw, f"first_b{i}", b.shape) for i, b in enumerate(given)]
     varied = not any(n.std() <= ROUNDING * w.std() for n, w in zip(noise, weights, strict=True))
     return {
         "noise_std": np.array([n.std() / w.std() if varied else 0.0 for n, w in zip(noise, weights, strict=True)]),
@@ -92,13 +106,13 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
         "layers_differ": flag(not varied or abs(_correlation(noise[1], noise[2])) < 0.5),
         "entries_differ": flag(varied),
         "weights_move": flag(all(n.any() for n in noise)),
-        "biases_kept": flag(all(np.array_equal(b, inputs[f"noisy_b{i}"]) for i, b in enumerate(biases))),
+        "biases_kept": flag(all(np.array_equal(b, g) for b, g in zip(biases, given, strict=True))),
         "layers_left_alone": raw_array(raw, "layers_left_alone", ()),
         "repeatable": flag(all(np.array_equal(n, m) for n, m in zip(noise, again, strict=True))),
     }
 
 
-def _noise(raw: Outputs, weights: list[NDArray[Any]], name: str) -> list[NDArray[Any]]:
+def _noise(raw: Outputs, weights: Sequence[NDArray[Any]], name: str) -> list[NDArray[Any]]:
     """Return what was added to the weights; exactly 0 where nothing was, so both are rounded alike."""
     moved = [raw_array(raw, f"{name}_w{i}", w.shape) for i, w in enumerate(weights)]
     return [m.astype(np.float64) - w.astype(np.float32) for m, w in zip(moved, weights, strict=True)]
