@@ -54,6 +54,10 @@ class Text:
         start = self._offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         return start, self._offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
 
+    def start_of(self, line: int) -> int:
+        """Return where a line, counted from 1, begins in the text."""
+        return self._starts[line - 1]
+
     def code(self, node: ast.AST) -> str:
         """Return the text of a node."""
         if id(node) not in self._codes:

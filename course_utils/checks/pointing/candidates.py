@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from course_utils.changes import Change, Text, repairs, small_changes
 
-__all__ = ["MILD", "Spot", "spots"]
+__all__ = ["MILD", "STAGES", "Spot", "stages"]
 
 # Kinds of changes in the order in which they are tried; what is not listed comes in the middle.
 FIRST = (
@@ -39,8 +39,12 @@ class Spot:
     quote: str
 
 
-def spots(source: str, lines: Collection[int]) -> Iterator[Spot]:
-    """Return the changes of a cell in the statements that were run.
+# Slips taken back; what a slip has taken out; what changes where a statement stands.
+STAGES = 3
+
+
+def stages(source: str, lines: Collection[int]) -> Iterator[list[Spot]]:
+    """Yield the changes of a cell in the statements that were run, in stages: the likelier kinds of changes first.
 
     Args:
         source: The cell.
@@ -60,9 +64,9 @@ def spots(source: str, lines: Collection[int]) -> Iterator[Spot]:
         return sorted(known, key=lambda spot: _rank(spot.change))
 
     small = sorted_spots(small_changes(source, under_conditions=False))
-    yield from (spot for spot in small if spot.change.kind not in LAST)
-    yield from sorted_spots(repairs(source))
-    yield from (spot for spot in small if spot.change.kind in LAST and spot.change.start not in alone)
+    yield [spot for spot in small if spot.change.kind not in LAST]
+    yield sorted_spots(repairs(source))
+    yield [spot for spot in small if spot.change.kind in LAST and spot.change.start not in alone]
 
 
 def _alone_in_loops(text: Text) -> set[int]:
