@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ __all__ = ["BUDGET_S", "Found", "Search"]
 BUDGET_S = 1.5
 # A part that takes longer leaves no room for more than a few changes.
 LONGEST_RUN_S = 0.15
+# The other inputs may take so many times as long as the first ones.
+AGAIN = 2.0
 # In the check it may have waited for what a library does once.
 TRAINING_S = 10.0
 # Of the time, so much is for changes that make all right; the rest for those that leave a named mistake.
@@ -99,8 +102,10 @@ class Search:
         return found or (self._partly_right(now.outputs, tried, until) if now.outputs is not None else None)
 
     def _outputs(self, cell: str, change: Change, known: Known, until: Deadline, look: Look | None) -> Outputs | None:
-        bounds = Bounds(until, self._allowance)
-        return self._code.changed(cell, change, self._part, known.inputs, bounds, look).outputs
+        bounds, start = Bounds(until, self._allowance), time.thread_time()
+        outputs = self._code.changed(cell, change, self._part, known.inputs, bounds, look).outputs
+        self._last_s = time.thread_time() - start
+        return outputs
 
     def _right(self, now: Trial, tried: list[Candidate], early: Early, until: Deadline) -> Found | None:
         """Return the first change that makes all right, and add those that were tried to a list."""
@@ -142,8 +147,9 @@ class Search:
         return mistake.ids if mistake else ()
 
     def _again(self, cell: str, spot: Spot) -> Outputs | None:
-        # A confirmation is rare: it may take longer than what is left.
-        return self._outputs(cell, spot.change, self._others, Deadline(LONGEST_RUN_S), None)
+        # A confirmation is rare: it may take longer than what is left, and about as long as the run before.
+        until = Deadline(max(LONGEST_RUN_S, AGAIN * self._last_s))
+        return self._outputs(cell, spot.change, self._others, until, None)
 
     def _stages(self, now: Trial) -> Iterator[list[Candidate]]:
         """Yield the changes of all cells that were run; where an error was raised, those near its line first."""

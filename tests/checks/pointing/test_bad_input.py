@@ -135,6 +135,12 @@ def test_no_loop_is_left_empty():
     assert lines == [4]
 
 
+def test_no_list_is_added_to_itself():
+    source = "def f(items):\n    found = []\n    for one in items:\n        found.append(one)\n    return found\n"
+    changes = itertools.chain.from_iterable(stages(source, range(1, 6)))
+    assert "found" not in {spot.change.new for spot in changes if spot.line == 4}
+
+
 def test_an_endless_loop_and_an_endless_recursion_end():
     space = run_cell("def loop():\n    while True: x = 1\ndef deeper():\n    return deeper()\n")
     for name in ("loop", "deeper"):
