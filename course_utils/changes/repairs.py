@@ -127,6 +127,11 @@ def _of_term(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
     """Return what a whole term, which may be a product, becomes."""
     code, own = bracketed(text, node), text.code(node)
     yield Piece("sign", node, f"(-{code})", own)
+    yield Piece("term", node, f"(1 + {code})", own)
+    yield Piece("term", node, f"({code} - 1)", own)
+    if isinstance(node, ast.BinOp):
+        for name in ("sum", "mean"):
+            yield from (Piece("call", node, f"{code}.{name}({axis})", own) for axis in ("", "0", "1"))
     yield Piece("factor", node, f"(2 * {code})", own)
     yield Piece("factor", node, f"({code} / 2)", own)
     for other in words.terms:

@@ -54,6 +54,19 @@ class Text:
         start = self._offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         return start, self._offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
 
+    def start_of(self, line: int) -> int:
+        """Return where a line, counted from 1, begins in the text."""
+        return self._starts[line - 1]
+
+    def statement_at(self, place: int) -> int:
+        """Return the first line of the statement that a place in the text is in; of the whole text where there is none.
+
+        Args:
+            place: A position in the text, counted from 0.
+        """
+        spans = ((self.span(block.node), block.node.lineno) for block in self.blocks)
+        return max(((start, line) for (start, end), line in spans if start <= place <= end), default=(0, 1))[1]
+
     def code(self, node: ast.AST) -> str:
         """Return the text of a node."""
         if id(node) not in self._codes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -110,10 +111,9 @@ def _brief(one: Candidate, number: Mapping[tuple[str, str], int], part: PartKey)
 def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
     name = record["name"]
     values = {kind: _in_order(groups.get(f"{name}/{kind}", {}), record["arrays"]) for kind in VALUES}
-    rows = iter(groups[f"{name}/candidates"]["entries"])
+    rows, slices = iter(groups[f"{name}/candidates"]["entries"]), _slices(values["places"])
     known: dict[str, Any] = {
-        kind: tuple(_candidate(one, record["says"], next(rows), values["places"]) for one in record[kind])
-        for kind in KINDS
+        kind: tuple(_candidate(one, record["says"], next(rows), slices) for one in record[kind]) for kind in KINDS
     }
     texts = {key: value for key, value in record.items() if key not in ("says", "arrays")}
     labels = {name: Label(**{**said, "axes": tuple(said.get("axes", ()))}) for name, said in record["labels"].items()}
@@ -126,13 +126,18 @@ def _in_order(arrays: Outputs, names: list[str]) -> Outputs:
     return {name: arrays[name] for name in names if name in arrays}
 
 
+def _slices(places: Mapping[str, NDArray[np.int64]]) -> Mapping[str, slice]:
+    """Return where in the row of a candidate the entries of each array stand."""
+    ends = list(accumulate(map(len, places.values()), initial=0))
+    return {name: slice(start, end) for name, (start, end) in zip(places, pairwise(ends), strict=True)}
+
+
 def _candidate(
-    record: dict[str, Any], says: list[tuple[str, str]], row: NDArray[Any], places: Mapping[str, NDArray[np.int64]]
+    record: dict[str, Any], says: list[tuple[str, str]], row: NDArray[Any], slices: Mapping[str, slice]
 ) -> Candidate:
     pairs = [says[index] for index in record["of"]]
-    pieces = np.split(row, np.cumsum([len(place) for place in places.values()])[:-1]) if places else []
     without = record.get("without", ())
-    entries = {name: piece for name, piece in zip(places, pieces, strict=True) if name not in without}
+    entries = {name: row[piece] for name, piece in slices.items() if name not in without}
     shapes = {name: tuple(shape) for name, shape in record.get("shapes", {}).items()}
     return Candidate(
         ids=tuple(pair[0] for pair in pairs),

@@ -189,16 +189,22 @@ def raw_array(raw: Outputs, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
     return raw[name]
 
 
-def _numbers(value: object, what: str) -> NDArray[Any]:
+# A list that holds itself has no end.
+DEEPEST = 16
+
+
+def _numbers(value: object, what: str, depth: int = 0) -> NDArray[Any]:
     import torch  # who only asks the command line for help should not wait for it
 
+    if depth > DEEPEST:
+        raise ProbeFailure(f"{what} holds lists within lists without end. Was a list appended to itself?")
     if isinstance(value, torch.Tensor):
         plain = value.detach().to("cpu").resolve_conj().resolve_neg()
         _refuse_others("b" if plain.dtype == torch.bool else "c" if plain.is_complex() else "f", value, what)
         return plain.to(torch.float64, copy=True).numpy()
     try:
         if isinstance(value, (list, tuple)):
-            return np.array([_numbers(item, what) for item in value], dtype=np.float64)
+            return np.array([_numbers(item, what, depth + 1) for item in value], dtype=np.float64)
         array = np.asarray(float(value) if isinstance(value, Real) and not isinstance(value, bool) else value)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise _no_numbers(value, what) from error

@@ -80,3 +80,10 @@ def test_the_right_moments_as_text_are_refused():
     found = judge(observe(load_probe("walk_moments"), [lambda *_, **__: tuple(map(str, next(calls)))], inputs), key)
     assert (found.verdict, found.score) == ("wrong", 0)
     assert "text" in found.message
+
+
+def test_a_list_that_holds_itself_is_refused():
+    items = [1.0]
+    items += [items, items]
+    with pytest.raises(ProbeFailure, match="appended to itself"):
+        as_array(items, "the return value")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from course_utils.changes import Change, Text, repairs, small_changes
 
-__all__ = ["MILD", "Spot", "spots"]
+__all__ = ["MILD", "STAGES", "Spot", "stages"]
 
 # Kinds of changes in the order in which they are tried; what is not listed comes in the middle.
 FIRST = (
@@ -22,6 +22,7 @@ LAST = ("order", "statement-missing", "one-case", "graph-kept")
 MILD = ("sign", "divided", "multiplied", "axis", "axis-lost", "bias", "brackets")
 # A constant set to nothing, or a case left out, fits by accident.
 TRICKS = ("0.0",)
+ADDS = ("append", "extend", "insert")
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,12 @@ class Spot:
     quote: str
 
 
-def spots(source: str, lines: Collection[int]) -> Iterator[Spot]:
-    """Return the changes of a cell in the statements that were run.
+# Slips taken back; what a slip has taken out; what changes where a statement stands.
+STAGES = 3
+
+
+def stages(source: str, lines: Collection[int]) -> Iterator[list[Spot]]:
+    """Yield the changes of a cell in the statements that were run, in stages: the likelier kinds of changes first.
 
     Args:
         source: The cell.
@@ -50,19 +55,19 @@ def spots(source: str, lines: Collection[int]) -> Iterator[Spot]:
         SyntaxError: It is not Python, such as a cell that begins with a magic.
     """
     text, rows = Text(source), source.splitlines()
-    begins, alone = _statements(text), _alone_in_loops(text)
+    alone, growing = _alone_in_loops(text), _growing(text)
 
     def sorted_spots(changes: Iterable[Change]) -> list[Spot]:
-        made = (change for change in changes if change.new not in TRICKS)
-        found = [(change, begins(change)) for change in made]
+        made = (change for change in changes if change.new not in TRICKS and not _feeds_itself(change, growing))
+        found = [(change, text.statement_at(change.start)) for change in made]
         known = [Spot(change, line, rows[line - 1].strip()) for change, line in found if line in lines]
         # A stable order: within a kind, from the top of the cell to its end.
         return sorted(known, key=lambda spot: _rank(spot.change))
 
     small = sorted_spots(small_changes(source, under_conditions=False))
-    yield from (spot for spot in small if spot.change.kind not in LAST)
-    yield from sorted_spots(repairs(source))
-    yield from (spot for spot in small if spot.change.kind in LAST and spot.change.start not in alone)
+    yield [spot for spot in small if spot.change.kind not in LAST]
+    yield sorted_spots(repairs(source))
+    yield [spot for spot in small if spot.change.kind in LAST and spot.change.start not in alone]
 
 
 def _alone_in_loops(text: Text) -> set[int]:
@@ -71,20 +76,23 @@ def _alone_in_loops(text: Text) -> set[int]:
     return {text.span(loop.body[0])[0] for loop in loops}
 
 
+def _growing(text: Text) -> list[tuple[int, int, str]]:
+    """Return where something is added to a list: where the call begins and ends, and the list as code."""
+    return [
+        (*text.span(node), text.code(node.func.value))
+        for node in ast.walk(text.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ADDS
+    ]
+
+
+def _feeds_itself(change: Change, growing: Iterable[tuple[int, int, str]]) -> bool:
+    """Say whether a change adds a list to itself: an array of it takes minutes to fail, and nothing can stop that."""
+    return any(start <= change.start < end and change.new == items for start, end, items in growing)
+
+
 def _rank(change: Change) -> tuple[int, bool]:
     """Return the group of a change; within each, default values come last."""
     for rank, kinds in ((0, FIRST), (1, SECOND), (3, ADDED), (4, LAST)):
         if change.kind in kinds:
             return rank, change.is_default
     return 2, change.is_default
-
-
-def _statements(text: Text) -> Callable[[Change], int]:
-    """Return a function that gives the first line of the statement that a change is in."""
-    spans = [(text.span(block.node), block.node.lineno) for block in text.blocks]
-
-    def begins(change: Change) -> int:
-        around = [(start, line) for (start, end), line in spans if start <= change.start and change.end <= end]
-        return max(around, default=(0, change.line))[1]
-
-    return begins

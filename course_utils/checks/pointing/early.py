@@ -20,16 +20,21 @@ Place = tuple[str, int | None]
 
 
 class Early:
-    """Knows, for each array that a probe takes, which output it becomes: learned from a run of the unchanged code."""
+    """Knows, for each array that a probe takes, which output it becomes: learned from a run of the unchanged code.
+
+    `spoiled` says after a run whether it was stopped at an array that is right without the change.
+    """
 
     def __init__(self, key: PartKey, taken: Sequence[NDArray[Any]], outputs: Outputs | None) -> None:
         self._key = key
         self._places = [_place(array, outputs or {}) for array in taken]
+        self._was_right = [self._is_right(array, place) for array, place in zip(taken, self._places, strict=True)]
         self._next = 0
+        self.spoiled = False
 
     def start(self) -> None:
         """Expect the first array."""
-        self._next = 0
+        self._next, self.spoiled = 0, False
 
     def look(self, array: NDArray[Any]) -> None:
         """Compare the next array.
@@ -37,14 +42,18 @@ class Early:
         Raises:
             Stopped: It is not as expected.
         """
-        place = self._places[self._next] if self._next < len(self._places) else None
-        self._next += 1
-        if place is None or place[0] in self._key.agreement:
-            return
+        number, self._next = self._next, self._next + 1
+        if number < len(self._places) and not self._is_right(array, self._places[number]):
+            self.spoiled = self._was_right[number]
+            raise Stopped
+
+    def _is_right(self, array: NDArray[Any], place: Place | None) -> bool:
+        """Say whether an array is as expected in its place; where nobody knows what to expect, it is."""
+        if place is None or place[0] in self._key.agreement or place[0] not in self._key.expected:
+            return True
         name, row = place
         expected = self._key.expected[name] if row is None else self._key.expected[name][row]
-        if array.size == expected.size and not close(array.ravel(), expected.ravel(), self._key, name).all():
-            raise Stopped
+        return array.size != expected.size or bool(close(array.ravel(), expected.ravel(), self._key, name).all())
 
 
 def _place(array: NDArray[Any], outputs: Outputs) -> Place | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,14 @@ class Known:
 
     def __init__(self, inputs: Inputs, key: PartKey) -> None:
         self.inputs, self.key = inputs, key
-        self._variants, self._mistakes = _Table(key.variants, key), _Table(key.misconceptions, key)
+
+    @cached_property
+    def _variants(self) -> _Table:
+        return _Table(self.key.variants, self.key)
+
+    @cached_property
+    def _mistakes(self) -> _Table:
+        return _Table(self.key.misconceptions, self.key)
 
     def is_right(self, outputs: Outputs) -> bool:
         """Say whether outputs earn all marks."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
-__all__ = ["NotPossible", "compiled", "patched"]
+from course_utils.changes import Change, Text
+
+__all__ = ["NotPossible", "changed_piece", "compiled", "patched"]
 
 Place = tuple[str, int]
 # The name of a function within its cell, and the line in which it begins.
@@ -37,13 +40,42 @@ def compiled(source: str, name: str) -> Mapping[Place, CodeType]:
     return {place: code for place, code in codes.items() if place not in twice}
 
 
+def changed_piece(source: str, change: Change) -> str:
+    """Return the function or class of a cell that a change is in, after the change, on the lines where it stands.
+
+    Compiling the whole cell again for each of some hundred changes takes longer than running them.
+
+    Args:
+        source: The cell.
+        change: The change.
+    """
+    for start, end, line in _pieces(source):
+        if start <= change.start and change.end <= end:
+            inside = source[start : change.start] + change.new + source[change.end : end]
+            return "\n" * (line - 1) + inside + "\n"
+    return change.applied(source)
+
+
+@lru_cache(maxsize=16)
+def _pieces(source: str) -> tuple[tuple[int, int, int], ...]:
+    """Return where the functions and classes of a cell begin and end, decorators included, and on which line."""
+    text = Text(source)
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    found = []
+    for node in text.tree.body:
+        if isinstance(node, kinds):
+            line = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            found.append((text.start_of(line), text.span(node)[1], line))
+    return tuple(found)
+
+
 @contextmanager
 def patched(functions: Sequence[FunctionType], source: str, name: str, *, defaults: bool = False) -> Iterator[None]:
     """Give functions, within the block, the code that they have in a changed text of their cell.
 
     Args:
         functions: The student's functions.
-        source: The changed text.
+        source: The changed text; at least the function or class that is changed, on its lines.
         name: The file name of the cell.
         defaults: Whether it is a default value that has been changed.
 

@@ -24,7 +24,7 @@ __all__ = ["find_change", "outputs_after", "point_at"]
 
 
 def point_at(judgement: Judgement, probe: Probe, objects: Mapping[str, object], observation: Observation) -> Judgement:
-    """Return a judgement whose wrong parts have the line to look at, where one was found; nothing else changes.
+    """Return a judgement whose parts that are wrong or raise an error have the line to look at, where one was found.
 
     Args:
         judgement: What the judge said for the recorded inputs.
@@ -36,7 +36,7 @@ def point_at(judgement: Judgement, probe: Probe, objects: Mapping[str, object], 
     parts = dict(zip((part.name for part in probe.parts), judgement.parts or (judgement,), strict=True))
     until = Deadline(BUDGET_S)
     for part in probe.parts:
-        if parts[part.name].verdict == "wrong" and part.name in seen:
+        if parts[part.name].verdict in ("wrong", "error") and part.name in seen:
             arguments = [objects[name] for name in part.uses]
             found = find_change(probe.exercise, part, arguments, seen[part.name], until.left())
             line = _pointed(found, part, arguments) if found else None

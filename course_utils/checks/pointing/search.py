@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
 
 from course_utils.changes import Change
+from course_utils.checks.errors import describe_error
 from course_utils.checks.pointing.bounds import Bounds
-from course_utils.checks.pointing.candidates import MILD, Spot, spots
-from course_utils.checks.pointing.cells import cell_source
+from course_utils.checks.pointing.candidates import MILD, STAGES, Spot, stages
+from course_utils.checks.pointing.cells import cell_source, is_cell
 from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.early import Early
 from course_utils.checks.pointing.known import Known
+from course_utils.checks.pointing.order import Candidate, Order
+from course_utils.checks.pointing.reach import distances
 from course_utils.checks.pointing.student_code import StudentCode
 from course_utils.checks.pointing.trial import Trial
 from course_utils.checks.types import PartObservation
@@ -25,6 +30,8 @@ __all__ = ["BUDGET_S", "Found", "Search"]
 BUDGET_S = 1.5
 # A part that takes longer leaves no room for more than a few changes.
 LONGEST_RUN_S = 0.15
+# The other inputs may take so many times as long as the first ones.
+AGAIN = 2.0
 # In the check it may have waited for what a library does once.
 TRAINING_S = 10.0
 # Of the time, so much is for changes that make all right; the rest for those that leave a named mistake.
@@ -87,38 +94,45 @@ class Search:
             return None
         if until.left() < budget_s - LONGEST_RUN_S:
             return None
+        # What ends in an error has run in part.
+        self._allowance = self._bounds.allowance() if now.error is None else None
         early = Early(self._known.key, taken, now.outputs)
-        tried: list[tuple[str, Spot]] = []
-        found = self._right(tried, early, right_until)
-        return found or self._partly_right(tried, until)
+        tried: list[Candidate] = []
+        found = self._right(now, tried, early, right_until)
+        return found or (self._partly_right(now.outputs, tried, until) if now.outputs is not None else None)
 
     def _outputs(self, cell: str, change: Change, known: Known, until: Deadline, look: Look | None) -> Outputs | None:
-        bounds = Bounds(until, self._bounds.allowance())
-        return self._code.changed(cell, change, self._part, known.inputs, bounds, look).outputs
+        bounds, start = Bounds(until, self._allowance), time.thread_time()
+        outputs = self._code.changed(cell, change, self._part, known.inputs, bounds, look).outputs
+        self._last_s = time.thread_time() - start
+        return outputs
 
-    def _right(self, tried: list[tuple[str, Spot]], early: Early, until: Deadline) -> Found | None:
+    def _right(self, now: Trial, tried: list[Candidate], early: Early, until: Deadline) -> Found | None:
         """Return the first change that makes all right, and add those that were tried to a list."""
-        for cell, spot in self._spots(self._bounds.lines):
-            if until.is_over():
-                break
-            tried.append((cell, spot))
-            early.start()
-            outputs = self._outputs(cell, spot.change, self._known, until, early.look)
-            if outputs is not None and self._known.is_right(outputs) and self._is_right_again(cell, spot):
-                return Found(cell, spot.line, spot.quote, spot.change)
+        for stage in self._stages(now):
+            order = Order(stage)
+            for cell, spot in order:
+                if until.is_over():
+                    return None
+                tried.append((cell, spot))
+                early.start()
+                outputs = self._outputs(cell, spot.change, self._known, until, early.look)
+                if outputs is not None and self._known.is_right(outputs) and self._is_right_again(cell, spot):
+                    return Found(cell, spot.line, spot.quote, spot.change)
+                order.learn((cell, spot), spoiled=early.spoiled)
         return None
 
     def _is_right_again(self, cell: str, spot: Spot) -> bool:
         outputs = self._again(cell, spot)
         return outputs is not None and self._others.is_right(outputs)
 
-    def _partly_right(self, tried: Sequence[tuple[str, Spot]], until: Deadline) -> Found | None:
+    def _partly_right(self, before: Outputs, tried: Sequence[Candidate], until: Deadline) -> Found | None:
         """Return the first change after which an accepted convention or one named mistake is left."""
         for cell, spot in tried:
             if until.is_over():
                 break
             outputs = self._outputs(cell, spot.change, self._known, until, None)
-            if outputs is None:
+            if outputs is None or _same(outputs, before):
                 continue
             if self._known.is_right(outputs) and self._is_right_again(cell, spot):
                 return Found(cell, spot.line, spot.quote, spot.change)
@@ -133,18 +147,37 @@ class Search:
         return mistake.ids if mistake else ()
 
     def _again(self, cell: str, spot: Spot) -> Outputs | None:
-        # A confirmation is rare: it may take longer than what is left.
-        return self._outputs(cell, spot.change, self._others, Deadline(LONGEST_RUN_S), None)
+        # A confirmation is rare: it may take longer than what is left, and about as long as the run before.
+        until = Deadline(max(LONGEST_RUN_S, AGAIN * self._last_s))
+        return self._outputs(cell, spot.change, self._others, until, None)
 
-    def _spots(self, lines: dict[str, set[int]]) -> Iterator[tuple[str, Spot]]:
-        for cell, run in lines.items():
-            try:
-                yield from ((cell, spot) for spot in spots(cell_source(cell), run))
-            except (SyntaxError, ValueError, RecursionError):
-                continue
+    def _stages(self, now: Trial) -> Iterator[list[Candidate]]:
+        """Yield the changes of all cells that were run; where an error was raised, those near its line first."""
+        per_cell = [(cell, _in_stages(cell, run)) for cell, run in self._bounds.lines.items()]
+        far = _far_from(now.error)
+        for _ in range(STAGES):
+            found = [(cell, spot) for cell, spots in per_cell for spot in next(spots, [])]
+            yield sorted(found, key=far) if now.error else found
+
+
+def _in_stages(cell: str, lines: set[int]) -> Iterator[list[Spot]]:
+    try:
+        yield from stages(cell_source(cell), lines)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+
+
+def _far_from(error: BaseException | None) -> Callable[[Candidate], float]:
+    """Return how far the values of a statement are from those of the line that raised an error."""
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    lines = {frame.filename: frame.lineno or 0 for frame in frames if is_cell(frame.filename)}
+    steps = {name: distances(cell_source(name), line) for name, line in lines.items()}
+    return lambda one: steps.get(one[0], {}).get(one[1].line, float("inf"))
 
 
 def _is_as_seen(now: Trial, seen: PartObservation) -> bool:
+    if seen.problem is not None and seen.problem.verdict == "error":
+        return now.error is not None and describe_error(now.error) == seen.problem.message
     if seen.problem is not None:
         return bool(now.complaint) and now.complaint == seen.problem.message
     return now.outputs is not None and _same(now.outputs, seen.outputs)

@@ -9,7 +9,7 @@ from course_utils.checks.pointing.bounds import Bounds
 from course_utils.checks.pointing.cells import cell_source
 from course_utils.checks.pointing.kept import Kept
 from course_utils.checks.pointing.own_code import own_code
-from course_utils.checks.pointing.patch import NotPossible, patched
+from course_utils.checks.pointing.patch import NotPossible, changed_piece, patched
 from course_utils.checks.pointing.swallowing import swallows
 from course_utils.checks.pointing.trial import Trial, attempt
 from course_utils.kits.probe import Inputs, Look, Part
@@ -51,7 +51,7 @@ class StudentCode:
         self, cell: str, change: Change, part: Part, inputs: Inputs, bounds: Bounds, look: Look | None = None
     ) -> Trial:
         """Run a part with a change of a cell; where no function takes the change, nothing comes of it."""
-        source = change.applied(cell_source(cell))
+        source = changed_piece(cell_source(cell), change)
         try:
             with patched(self.functions, source, cell, defaults=change.is_default):
                 return self.run(part, inputs, bounds, look)

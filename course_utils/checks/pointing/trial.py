@@ -18,10 +18,11 @@ GRACE_S = 10.0
 
 @dataclass(frozen=True)
 class Trial:
-    """What a run gave: arrays; or what the probe complained of; or neither, after an error or a stop."""
+    """What a run gave: arrays; or what the probe complained of; or an error; or nothing, after a stop."""
 
     outputs: Outputs | None = None
     complaint: str = ""
+    error: BaseException | None = None
     stopped: bool = False
 
 
@@ -43,5 +44,5 @@ def attempt(part: Part, arguments: Sequence[object], inputs: Inputs, bounds: Bou
         return Trial(stopped=True)
     except ProbeFailure as failure:
         return Trial(complaint=str(failure))
-    except (Exception, SystemExit):
-        return Trial()
+    except (Exception, SystemExit) as error:
+        return Trial(error=error)

@@ -1,6 +1,7 @@
 """Whatever a student's code does, looking for a line does it no more often than the check, and leaves no trace."""
 
 import builtins
+import itertools
 import resource
 import signal
 import threading
@@ -13,7 +14,7 @@ import torch
 from course_utils import check
 from course_utils.checks.pointing import find_change
 from course_utils.checks.pointing.bounds import Bounds
-from course_utils.checks.pointing.candidates import spots
+from course_utils.checks.pointing.candidates import stages
 from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.interrupts import interrupts_wait
 from course_utils.checks.pointing.memory import memory_limited
@@ -129,8 +130,15 @@ def test_a_change_that_makes_a_loop_endless_is_stopped(extra):
 
 def test_no_loop_is_left_empty():
     source = "def f(items):\n    while items:\n        items.pop()\n    x = 1\n    return x\n"
-    lines = [spot.line for spot in spots(source, range(1, 6)) if spot.change.kind == "statement-missing"]
+    found = itertools.chain.from_iterable(stages(source, range(1, 6)))
+    lines = [spot.line for spot in found if spot.change.kind == "statement-missing"]
     assert lines == [4]
+
+
+def test_no_list_is_added_to_itself():
+    source = "def f(items):\n    found = []\n    for one in items:\n        found.append(one)\n    return found\n"
+    changes = itertools.chain.from_iterable(stages(source, range(1, 6)))
+    assert "found" not in {spot.change.new for spot in changes if spot.line == 4}
 
 
 def test_an_endless_loop_and_an_endless_recursion_end():

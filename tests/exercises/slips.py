@@ -1,0 +1,142 @@
+"""Slips made in right solutions at known lines, most of them in foreign styles, and what a check says of them."""
+
+import random
+import time
+import zlib
+from dataclasses import dataclass
+from itertools import islice
+
+from autograder.catalogue.solution import load_solution
+from course_utils.changes import Change, Text, small_changes
+from course_utils.checks.judge import judge_part
+from course_utils.checks.observe import observe
+from course_utils.checks.pointing import find_change
+from course_utils.checks.recorded import load_recorded
+from course_utils.kits.probe import load_probe
+from tests.checks.pointing.typed import run_cell
+from tests.exercises.foreign import MADE, foreign_cells
+from tests.exercises.matrix import material
+
+__all__ = ["OUTCOMES", "Outcome", "outcomes"]
+
+OUTCOMES = ("pointed at", "another line", "named", "quoted", "neither", "false")
+# Changes of which no single line is wrong.
+NOWHERE = ("order", "statement-missing", "return-in-loop", "argument-unused", "arguments-unused")
+# Of so many slips for each one that is wanted, the others change nothing that is judged.
+TRIES = 4
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a slip.
+
+    Args:
+        kind: One of `OUTCOMES`: its line is pointed at, or another one; or the mistake is only named; or an error is
+            quoted with its line; or neither. False is a line of which the sentence does not hold on fresh inputs.
+        seconds: How long the search took, in seconds of work.
+        what: The slip and what was found, for people.
+    """
+
+    kind: str
+    seconds: float
+    what: str
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A right solution: its text, and how to get its objects from what the text defines."""
+
+    source: str
+    given: dict
+    objects: object
+
+
+@dataclass(frozen=True)
+class _Slip:
+    cell: _Cell
+    change: Change
+    line: int
+
+
+def outcomes(exercise, most, budget_s):
+    """Return what becomes of some slips, the same ones each time; none where a part trains.
+
+    Args:
+        exercise: Exercise id.
+        most: So many parts that are wrong are looked at.
+        budget_s: Seconds for each search.
+    """
+    if all(part.limit_s for part in load_probe(exercise).parts):
+        return []
+    found = []
+    for slip in islice(_slips(exercise), TRIES * most):
+        if len(found) < most:
+            found += _of_slip(exercise, slip, budget_s)
+    return found
+
+
+def _of_slip(exercise, slip, budget_s):
+    source = slip.change.applied(slip.cell.source)
+    try:
+        objects = slip.cell.objects(run_cell(source, dict(slip.cell.given)))
+    except Exception:
+        return []  # a cell that raises is no business of the check
+    probe, (inputs, key) = load_probe(exercise), load_recorded(exercise)
+    seen = observe(probe, objects, inputs).parts
+    by_name = dict(zip(probe.objects, objects, strict=True))
+    found = []
+    for part, observed, part_key in zip(probe.parts, seen, key.parts, strict=True):
+        said = judge_part(observed, part_key, exercise, 1.0)
+        if said.verdict in ("wrong", "error"):
+            start = time.thread_time()
+            line = find_change(exercise, part, [by_name[name] for name in part.uses], observed, budget_s)
+            seconds = time.thread_time() - start
+            kind = _kind(exercise, part, slip, source, said, line)
+            what = f"{part.name}: {slip.change.kind} in line {slip.line}" + (f", found in {line.line}" if line else "")
+            found.append(Outcome(kind, seconds, what))
+    return found
+
+
+def _kind(exercise, part, slip, source, said, line):
+    if line is not None and not _holds(exercise, part, slip.cell, line, source):
+        return "false"
+    if line is not None:
+        return "pointed at" if line.line == slip.line else "another line"
+    if said.misconceptions:
+        return "named"
+    return "quoted" if said.verdict == "error" and "at `" in said.message else "neither"
+
+
+def _holds(exercise, part, cell, line, source):
+    """Say whether a change makes the part right on fresh inputs, or leaves one mistake."""
+    inputs, key = material(exercise, SEED)
+    changed = line.change.applied(source)
+    seen = observe(load_probe(exercise), cell.objects(run_cell(changed, dict(cell.given))), inputs)
+    keys, parts = {one.name: one for one in key.parts}, {one.name: one for one in seen.parts}
+    said = judge_part(parts[part.name], keys[part.name], exercise, 1.0)
+    return said.verdict in (("misconception",) if line.left else ("correct", "variant"))
+
+
+def _slips(exercise):
+    """Yield slips of all cells in turn."""
+    rng = random.Random(zlib.crc32(exercise.encode()))
+    waiting = [_slips_of(cell, rng) for cell in _cells(exercise)]
+    while any(waiting):
+        yield from (some.pop() for some in waiting if some)
+
+
+def _slips_of(cell, rng):
+    begins, last = Text(cell.source), cell.source.rstrip().count("\n")
+    changes = small_changes(cell.source, under_conditions=False)
+    made = [_Slip(cell, one, begins.statement_at(one.start)) for one in changes if one.line <= last]
+    chosen = [one for one in made if one.change.kind not in NOWHERE and not one.change.is_default]
+    return rng.sample(chosen, len(chosen))
+
+
+def _cells(exercise):
+    """Return the solutions in other styles; ours where there is none."""
+    if foreign := foreign_cells(exercise):
+        return [_Cell(one.source, {"__name__": "__main__"}, lambda space: space[MADE]) for one in foreign]
+    solution, names = load_solution(exercise), load_probe(exercise).objects
+    return [_Cell(solution.source, solution.given_names(), lambda space: [space.get(name) for name in names])]
