@@ -52,10 +52,11 @@ class ExerciseLimits(_Record):
 
 
 class Limits(_Record):
-    """What one submission may use: seconds per solution cell and per probe, bytes of the file; and by exercise."""
+    """What one submission may use: seconds per solution cell, per probe and together, bytes; and by exercise."""
 
     cell_s: Positive = 20.0
     probe_s: Positive = 10.0
+    total_s: Positive = 120.0
     submission_bytes: Annotated[int, Field(gt=0)] = 20_000_000
     exercises: Mapping[str, ExerciseLimits] = {}
 

@@ -117,7 +117,7 @@ def _seed(state: Path, seed: int | None, whole: bool) -> int:
         raise GradingError(
             f"the class was graded with seed {known}; leave out --seed, or grade all of it with seed {seed}"
         )
-    chosen = secrets.randbelow(2**31) if seed is None else seed
+    chosen = secrets.randbits(128) if seed is None else seed
     write_all(state, [(path.name, json.dumps({"seed": chosen}).encode())])
     return chosen
 

@@ -14,7 +14,7 @@ from autograder.grade.library_uses import first_lines, seen_uses
 from autograder.grade.pattern import pattern
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
-from autograder.grade.static_checks import written_uses
+from autograder.grade.static_checks import forget_sources, written_uses
 from autograder.grade.types import BY_HAND, Cell, ExerciseGrade, Numbers, PartGrade, Pattern, Rebuilt
 from autograder.sandbox.types import CellResult, LibraryUse, RunResult
 from course_utils.checks.judge import judge
@@ -66,6 +66,7 @@ def judge_run(
         flagged = _flags(release, rebuilt, given.exercise, result.library_uses.get(given.exercise, ()))
         grade = replace(grade, seconds=round(duration_s, 3), flags=flagged)
         grades.append(_reduced(grade, library_shares.get(given.exercise, 1.0)) if flagged else grade)
+    forget_sources()
     return tuple(grades)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 __all__ = ["LibraryNames", "aliases_in", "naming_nodes", "uses_in"]
 
 # More than anybody means to write; beyond it, time would grow with the square of it.
-MAX_STARS, MAX_DOTS = 10, 20
+MAX_STARS, MAX_DOTS, MAX_NAME = 10, 20, 200
 IMPORTERS = ("__import__", "importlib.import_module")
 
 
@@ -27,7 +27,9 @@ class LibraryNames:
     _tops: set[str] = field(default_factory=set)
 
     def add(self, alias: str, name: str) -> None:
-        """Keep that `alias` stands for the dotted `name`."""
+        """Keep that `alias` stands for the dotted `name`; no library has a name longer than MAX_NAME."""
+        if len(name) > MAX_NAME:
+            return
         self.aliases[alias] = name
         self._tops.add(name.partition(".")[0])
 
@@ -63,7 +65,7 @@ def aliases_in(nodes: Iterable[ast.AST]) -> LibraryNames:
 def _from(module: str, names: list[ast.alias], known: LibraryNames) -> None:
     for alias in names:
         if alias.name == "*":
-            if module not in known.stars and len(known.stars) < MAX_STARS:
+            if module not in known.stars and len(known.stars) < MAX_STARS and len(module) <= MAX_NAME:
                 known.stars.append(module)
         else:
             known.add(alias.asname or alias.name, f"{module}.{alias.name}")

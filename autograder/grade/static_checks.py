@@ -18,18 +18,19 @@ from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, Rebuilt
 
-__all__ = ["written_uses"]
+__all__ = ["forget_sources", "written_uses"]
 
 # In characters over all code cells.
 MAX_SOURCE = 200_000
 MAX_LINE = 120
+CELLS = 128  # of a submission; every exercise reads them
 # A line of IPython's own: a magic, a shell command, a question.
 NOT_PYTHON = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A cell that was parsed."""
+    """A cell that was parsed, and its lines without what they are indented by."""
 
     cell: Cell
     tree: ast.Module
@@ -66,6 +67,12 @@ def written_uses(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Seq
     return tuple(dict.fromkeys(lines))
 
 
+def forget_sources() -> None:
+    """Forget the parsed cells of a submission: a tree takes a thousand times as many bytes as its source."""
+    for cached in (_parsed, _naming, _names):
+        cached.cache_clear()
+
+
 def _place(number: int, count: int) -> str:
     return f"cell {number}, " if count > 1 else ""
 
@@ -80,10 +87,10 @@ def _read(cells: Iterable[Cell]) -> Iterator[_Read]:
     """Parse cells; those that are no Python are left out, for they do not run either."""
     for cell in cells:
         if (tree := _parsed(cell.source)) is not None:
-            yield _Read(cell, tree, tuple(cell.source.splitlines()))
+            yield _Read(cell, tree, tuple(line.strip() for line in cell.source.splitlines()))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=CELLS)
 def _parsed(source: str) -> ast.Module | None:
     """Parse a source as it is, or else without the lines that are IPython's."""
     for text in (source, NOT_PYTHON.sub(r"\1pass", source)):
@@ -99,7 +106,7 @@ def _names(sources: tuple[str, ...]) -> LibraryNames:
     return aliases_in(chain.from_iterable(map(_naming, sources)))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=CELLS)
 def _naming(source: str) -> tuple[ast.AST, ...]:
     tree = _parsed(source)
     return () if tree is None else naming_nodes(tree)
@@ -140,9 +147,13 @@ def _lines(
     read: _Read, node: ast.AST, known: LibraryNames, by_hand: Sequence[str], place: str, given: frozenset[str]
 ) -> Iterator[str]:
     found: dict[int, str] = {}
+    meant: dict[str, bool] = {}  # the same few names stand in a source again and again
     for number, name in uses_in(node, known):
-        text = read.lines[number - 1].strip() if number <= len(read.lines) else ""
-        if text not in given and len(name) > len(found.get(number, "")) and matches(name, by_hand):
+        if name not in meant:
+            meant[name] = matches(name, by_hand)
+        if not meant[name] or len(name) <= len(found.get(number, "")):
+            continue
+        if number > len(read.lines) or read.lines[number - 1] not in given:
             found[number] = name
     for number, name in sorted(found.items()):
-        yield tidy(f"{place}line {number} uses {name}: {read.lines[number - 1].strip()}", MAX_LINE)
+        yield tidy(f"{place}line {number} uses {name}: {read.lines[number - 1][:MAX_LINE]}", MAX_LINE)

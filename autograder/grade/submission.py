@@ -51,6 +51,7 @@ def settings_of(course: Course, seed: int, walls: Strictness, limits: Limits | N
         limits = Limits(
             cell_s=course.limits.cell_s,
             probe_s=course.limits.probe_s,
+            total_s=course.limits.total_s,
             cell_s_of={name: one.cell_s for name, one in own.items() if one.cell_s is not None},
             probe_s_of={name: one.probe_s for name, one in own.items() if one.probe_s is not None},
         )

@@ -23,7 +23,7 @@ __all__ = ["Broken", "Child", "End", "Lost"]
 
 FRAME_SLACK = 1 << 20
 LOOK_MS = 50
-ENDING_S = 1.0  # a process that has closed its end is gone by then
+ENDING_S = 30.0  # for a process that is on its way out to be gone
 CREDENTIALS = struct.Struct("iII")  # pid, uid, gid
 SO_PASSCRED, SCM_CREDENTIALS = 16, 2
 
@@ -115,8 +115,12 @@ class Child:
             self.close()
             raise Lost("crashed", f"used more than {self.limits.memory_bytes / 1e9:.3g} GB of memory.") from None
         except (OSError, ValueError, RecursionError):
-            end = self.close(ENDING_S)
+            end = self.close(self._ending_s())
             raise Lost("crashed", _how_it_ended(end.status), from_outside=self._was_killed(end)) from None
+
+    def _ending_s(self) -> float:
+        """Return how long to wait for the end: a process that only closed its connection does not come to one."""
+        return ENDING_S if self._watch is None or self._watch.ends() else 0.0
 
     def _was_killed(self, end: End) -> bool:
         """Say whether somebody else ended it: what runs in it cannot, but by using up its processor time."""

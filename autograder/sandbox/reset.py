@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import random
 import signal
@@ -17,10 +18,22 @@ __all__ = ["reset_state"]
 
 RECURSION_LIMIT = sys.getrecursionlimit()
 _STYLE: dict[str, object] = {}
+# What probes compare with; a cell that makes everything equal to everything would speak for itself.
+_COMPARING = {
+    (module, name): getattr(module, name)
+    for module, names in (
+        (np, ("array_equal", "allclose", "isclose", "array_equiv", "all", "any", "abs", "max", "ptp")),
+        (torch, ("equal", "allclose", "isclose", "all", "any")),
+        (builtins, ("abs", "all", "any", "bool", "float", "isinstance", "len", "max", "min", "sum", "zip")),
+    )
+    for name in names
+}
 
 
 def reset_state(name: str) -> None:
-    """Reset seeds (from `name`), numeric settings, figures and timers."""
+    """Reset seeds (from `name`), numeric settings, figures, timers, and the functions that probes compare with."""
+    for (module, function), value in _COMPARING.items():
+        setattr(module, function, value)
     _seed(zlib.crc32(name.encode()))
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)

@@ -47,8 +47,8 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
     A statement that raises costs that statement only. A cell or a part of a probe that ends, outlasts or outgrows its
     process costs that step only: the next one runs in a new fork, in which the earlier cells that had come to an end
     are run again first, and of the others what they define. All of it together may take as
-    long as all steps of the release may take singly, and three of the added cells; what is not reached by then counts
-    as timed out. How many cells were handed in changes nothing in that.
+    long as all steps of the release may take singly, and three of the added cells, and no longer than the limit of the
+    whole beside what needs longer, such as training; what is not reached by then counts as timed out.
 
     Args:
         steps: Cells and probes, in order.

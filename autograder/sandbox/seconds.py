@@ -14,20 +14,26 @@ ADDED_CELLS = 3  # so many of those that a student added have time of their own;
 
 
 def seconds_of(steps: Sequence[Step], limits: Limits) -> float:
-    """Return how long all steps together may take."""
-    own = (_seconds(step, limits) for step in steps if not _is_added(step))
-    added = (_seconds(step, limits) for step in steps if _is_added(step))
-    return sum(own) + sum(heapq.nlargest(ADDED_CELLS, added))
+    """Return how long all steps together may take: what they may singly, and no more than the limit of the whole."""
+    own = [one for step in steps if not _is_added(step) for one in _seconds(step, limits)]
+    added = heapq.nlargest(ADDED_CELLS, (one for step in steps if _is_added(step) for one in _seconds(step, limits)))
+    usual, longer = zip(*own, *added, strict=True) if own or added else ((), ())
+    return min(sum(usual), limits.total_s) + sum(longer)
 
 
 def _is_added(step: Step) -> bool:
     return isinstance(step, CellStep) and step.added
 
 
-def _seconds(step: Step, limits: Limits) -> float:
-    """Return how long a step may take."""
+def _seconds(step: Step, limits: Limits) -> list[tuple[float, float]]:
+    """Return for a step, or for each part of a probe, how long it may take: as usual, and longer than that."""
     if isinstance(step, CellStep):
-        return limits.cell_seconds(step.exercise)
+        return [_split(limits.cell_seconds(step.exercise), limits.cell_s)]
     if isinstance(step, PointStep):
-        return limits.probe_seconds(step.exercise, 0.0)
-    return sum(limits.probe_seconds(step.exercise, part.limit_s) for part in load_probe(step.exercise).parts)
+        return [_split(limits.probe_seconds(step.exercise, 0.0), limits.probe_s)]
+    parts = load_probe(step.exercise).parts
+    return [_split(limits.probe_seconds(step.exercise, part.limit_s), limits.probe_s) for part in parts]
+
+
+def _split(seconds: float, usual: float) -> tuple[float, float]:
+    return min(seconds, usual), max(seconds - usual, 0.0)

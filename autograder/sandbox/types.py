@@ -86,6 +86,8 @@ class Limits:
     Args:
         cell_s: Wall time of one cell, in seconds.
         probe_s: Wall time of one probe, in seconds.
+        total_s: Wall time of all cells and probes together, in seconds, beside what some of them need longer than
+            `cell_s` and `probe_s`, such as for training.
         memory_bytes: Memory of all its processes together.
         output_bytes: Outputs that are kept of one cell.
         all_output_bytes: Outputs that are kept of all cells together, as JSON.
@@ -97,6 +99,7 @@ class Limits:
 
     cell_s: float = 20.0
     probe_s: float = 10.0
+    total_s: float = 120.0
     memory_bytes: int = 2_000_000_000
     output_bytes: int = 1_000_000
     all_output_bytes: int = 8_000_000

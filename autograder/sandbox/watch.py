@@ -9,6 +9,7 @@ __all__ = ["Watch"]
 
 OWN = re.compile(rb"^(?:Rss(?:Anon|Shmem)|VmSwap|VmPTE):\s+(\d+) kB", re.MULTILINE)
 SHARE = re.compile(rb"^(?:Pss_(?:Anon|Shmem)|SwapPss):\s+(\d+) kB", re.MULTILINE)
+EXITING = 0x4  # PF_EXITING, in the flags of /proc/PID/stat
 TABLES = re.compile(rb"^VmPTE:\s+(\d+) kB", re.MULTILINE)  # of every process its own: these have no share
 
 
@@ -30,6 +31,11 @@ class Watch:
         if _sum(pids, "status", OWN) - self.image <= self.limit:
             return False
         return _shares(pids) - self.image_share > self.limit
+
+    def ends(self) -> bool:
+        """Say whether the fork is on its way out, which takes seconds where memory is short, or gone."""
+        fields = _read(Path(f"/proc/{self.pid}/stat")).rpartition(b")")[2].split()
+        return len(fields) < 7 or bool(int(fields[6]) & EXITING)
 
 
 def _family(pid: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 
 import pytest
 
@@ -12,10 +13,11 @@ from autograder.grade.submission import settings_of
 from autograder.grade.types import Cell, Rebuilt
 from autograder.sandbox.run import OUT_OF_TIME, run_submission
 from autograder.sandbox.seconds import seconds_of
-from autograder.sandbox.types import CellStep, Limits
+from autograder.sandbox.types import CellStep, Limits, ProbeStep
+from course_utils.kits.probe import load_probe
 from tests.grade import mini
 
-OWN = "\n[limits]\ncell_s = 7\n\n[limits.exercises]\nadam = { cell_s = 40 }\nmomentum = { probe_s = 3 }\n"
+OWN = "\n[limits]\ncell_s = 7\ntotal_s = 90\n\n[limits.exercises]\nadam = { cell_s = 40 }\nmomentum = { probe_s = 3 }\n"
 
 
 def course(tmp_path, text):
@@ -26,6 +28,7 @@ def course(tmp_path, text):
 def test_an_exercise_has_its_own_limits_where_the_course_says_so(tmp_path):
     limits = settings_of(course(tmp_path, mini.COURSE + OWN), 0, "full").limits
     assert [limits.cell_seconds(name) for name in ("adam", "momentum", None)] == [40, 7, 7]
+    assert limits.total_s == 90
     assert [limits.probe_seconds(name, 25) for name in ("adam", "momentum")] == [25, 3]
 
 
@@ -57,6 +60,40 @@ def test_added_cells_have_the_time_of_three_however_many_they_are():
     assert allowed([*given, added(1)], limits) == 14.0
     assert allowed([*many, *given], limits) == 18.0
     assert allowed([*many, *given, CellStep("copy", "1", "adam", added=True)], limits) == 26.0
+
+
+def test_all_steps_together_have_a_limit_beside_what_needs_longer():
+    limits = Limits(cell_s=20.0, probe_s=10.0, total_s=50.0, cell_s_of={"adam": 90.0})
+    given = [CellStep(f"given-{number}", "1") for number in range(100)]
+    assert allowed(given[:2], limits) == 40.0
+    assert allowed(given, limits) == 50.0
+    assert allowed([*given, CellStep("adam", "1", "adam")], limits) == 120.0
+    trained = max(part.limit_s for part in load_probe("capstone").parts)
+    assert allowed([*given, ProbeStep("capstone", {})], limits) == 50.0 + trained - 10.0
+    assert allowed([], limits) == 0.0
+
+
+SLEEPS = {
+    "a statement": "import time\ntime.sleep(1)",
+    "an attribute": "import time\nclass A:\n    def __getattr__(self, name):\n        time.sleep(1)\nA().x",
+    "a finaliser": "import time\nclass A:\n    def __del__(self):\n        time.sleep(1)\na = A()\ndel a",
+}
+
+
+@pytest.mark.parametrize("source", SLEEPS.values(), ids=list(SLEEPS))
+def test_sleep_counts_wherever_it_is(source):
+    steps = [CellStep(f"c{number}", source) for number in range(6)]
+    cells = run_submission(steps, Limits(cell_s=30.0, total_s=3.0)).cells
+    assert [cells[0].status, cells[-1].status] == ["ok", "timeout"]
+    assert cells[-1].message == f"The cell {OUT_OF_TIME}"
+
+
+def test_what_sleeps_at_the_end_of_its_process_holds_up_nobody():
+    sleeps = "import atexit, time\natexit.register(time.sleep, 600)\n"
+    source = f"{sleeps}class A:\n    def __del__(self):\n        time.sleep(600)\nkept = A()"
+    start = time.monotonic()
+    assert run_submission([CellStep("c", source)], Limits(cell_s=30.0)).cells[0].status == "ok"
+    assert time.monotonic() - start < 300
 
 
 def test_the_plan_says_which_cells_were_added(tmp_path):

@@ -62,6 +62,17 @@ def test_ordinary_calls_are_allowed(number):
         (54, (3, 1, 7), ERROR | 1),  # setsockopt(SO_SNDBUF)
         (54, (3, 1, 8), ERROR | 1),  # setsockopt(SO_RCVBUF)
         (54, (3, 1, 2), ALLOW),  # setsockopt(SO_REUSEADDR)
+        (72, (3, 2), ALLOW),  # fcntl(F_SETFD)
+        (72, (3, 4), ALLOW),  # fcntl(F_SETFL)
+        (72, (3, 1030), ALLOW),  # fcntl(F_DUPFD_CLOEXEC)
+        (72, (3, 5), ERROR | 1),  # fcntl(F_GETLK)
+        (72, (3, 6), ERROR | 1),  # fcntl(F_SETLK)
+        (72, (3, 38), ERROR | 1),  # fcntl(F_OFD_SETLKW)
+        (72, (3, 1024), ERROR | 1),  # fcntl(F_SETLEASE)
+        (72, (3, 1026), ERROR | 1),  # fcntl(F_NOTIFY)
+        (72, (3, 1036), ERROR | 1),  # fcntl(F_SET_RW_HINT)
+        (327, (3, 0, 0, 0, 0, 0), ALLOW),  # preadv2
+        (327, (3, 0, 0, 0, 0, 8), ERROR | 1),  # preadv2(RWF_NOWAIT)
     ],
 )
 def test_some_calls_are_refused_for_some_arguments(number, arguments, verdict):

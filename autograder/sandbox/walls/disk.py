@@ -93,9 +93,9 @@ def mount_scratch(size: int, view: View) -> None:
 
 
 def mount_proc() -> None:
-    """Mount a /proc that shows this pid namespace only; nothing at all where the machine forbids a new one."""
+    """Mount a /proc with this pid namespace and nothing of the machine; an empty one where that is forbidden."""
     flags = QUIET | linux.MS_NOEXEC | linux.MS_RDONLY
     try:
-        linux.mount("proc", "/proc", "proc", flags)
+        linux.mount("proc", "/proc", "proc", flags, "subset=pid")
     except PermissionError:
         linux.mount("tmpfs", "/proc", "tmpfs", flags, "size=0")

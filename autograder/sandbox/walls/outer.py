@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 from autograder.sandbox.walls import linux
 from autograder.sandbox.walls.disk import WARM_BYTES, build_disk, mount_scratch
@@ -14,6 +15,8 @@ __all__ = ["NOBODY", "become_nobody", "enclose", "enter_user_namespace"]
 
 # The kernel's overflow user: owns nothing on any ordinary machine.
 NOBODY = 65534
+# Above all users of ordinary machines.
+FIRST_USER = 2_000_000_000
 
 
 def enclose(view: View, failures: Failures) -> None:
@@ -25,8 +28,9 @@ def enclose(view: View, failures: Failures) -> None:
     """
     with attempt(failures, "user", "disk", "scratch", "processes", "network", "ipc"):
         if os.geteuid() == 0 and _can_mount():
-            build_disk(view, NOBODY, NOBODY)
-            become_nobody()
+            user = _user_of_its_own()
+            build_disk(view, user, NOBODY)
+            become_nobody(user)
             enter_user_namespace(linux.NEWNS)
         else:
             enter_user_namespace(linux.NEWNS)
@@ -44,11 +48,21 @@ def _can_mount() -> bool:
     return True
 
 
-def become_nobody() -> None:
-    """Give up root for the user that owns nothing."""
+def _user_of_its_own() -> int:
+    """Return a user that no other process has; NOBODY where this machine has too few.
+
+    What the kernel counts for a user, as descriptors on their way, one submission could else tell another one by.
+    """
+    user = FIRST_USER + os.getpid()
+    lines = [map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    return user if any(first <= user < first + count for first, _, count in lines) else NOBODY
+
+
+def become_nobody(user: int = NOBODY) -> None:
+    """Give up root for a user that owns nothing."""
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(user, user, user)
     linux.prctl(linux.PR_SET_DUMPABLE, 1)  # else /proc/self belongs to root, and no user namespace can be set up
 
 

@@ -10,6 +10,7 @@ import ctypes
 import errno
 import platform
 import struct
+from collections.abc import Sequence
 
 from autograder.sandbox.walls import linux
 
@@ -19,7 +20,8 @@ __all__ = ["install_filter", "make_filter"]
 REFUSED: dict[str, tuple[int | None, int | None]] = {
     # Other processes' memory and state
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
-    "pidfd_getfd": (438, 438), "process_madvise": (440, 440), "move_pages": (279, 239), "migrate_pages": (256, 238),
+    "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438),
+    "process_madvise": (440, 440), "move_pages": (279, 239), "migrate_pages": (256, 238),
     # Mounts and namespaces
     "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "unshare": (272, 97),
     "setns": (308, 268), "mount_setattr": (442, 442), "move_mount": (429, 429), "open_tree": (428, 428),
@@ -28,7 +30,7 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     # Keys, tracing, asynchronous kernels: much code, many holes, no use here
     "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218), "bpf": (321, 280),
     "perf_event_open": (298, 241), "userfaultfd": (323, 282), "io_uring_setup": (425, 425),
-    "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "fanotify_init": (300, 262),
+    "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "io_setup": (206, 0),
     "lookup_dcookie": (212, 18), "vmsplice": (278, 75), "remap_file_pages": (216, 234),
     # The machine
     "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106), "kexec_load": (246, 104),
@@ -37,13 +39,21 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "settimeofday": (164, 170), "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171),
     "vhangup": (153, 58), "personality": (135, 92), "iopl": (172, None), "ioperm": (173, None),
     "modify_ldt": (154, None), "uselib": (134, None), "ustat": (136, None), "sysfs": (139, None),
+    # What one submission could tell another one by: files that both see, what the machine has left, its mounts
+    "flock": (73, 32), "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27),
+    "fanotify_init": (300, 262), "fanotify_mark": (301, 263), "mincore": (27, 232), "cachestat": (451, 451),
+    "sysinfo": (99, 179), "statmount": (457, 457), "listmount": (458, 458),
     # Memory that no process' size shows
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "shmat": (30, 196),
     "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
 }  # fmt: skip
 
 CLONE3, CLONE, SOCKET, MMAP, SETSOCKOPT = (435, 435), (56, 220), (41, 198), (9, 222), (54, 208)
+FCNTL, PREADV2 = (72, 25), (327, 286)
 SEND_BUFFER, RECEIVE_BUFFER = 7, 8
+# F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC; locks, leases, notices and hints lie on shared files.
+OF_A_DESCRIPTOR = (0, 1, 2, 3, 4, 1030)
+ONLY_FROM_CACHE = 8  # RWF_NOWAIT says which pages of a file are in memory
 ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 AF_UNIX = 1
 NEW_NAMESPACE = linux.NEWNS | linux.NEWCGROUP | linux.NEWUTS | linux.NEWIPC | linux.NEWUSER | linux.NEWPID
@@ -88,6 +98,8 @@ def make_filter(machine: str) -> bytes:
     program += _refuse_if(
         SETSOCKOPT[column], 2, [(EQUAL, 1, 0, SEND_BUFFER), (EQUAL, 0, 1, RECEIVE_BUFFER)], errno.EPERM
     )
+    program += _refuse_if(FCNTL[column], 1, _none_of(OF_A_DESCRIPTOR), errno.EPERM)
+    program += _refuse_if(PREADV2[column], 5, [(ANY_BIT, 0, 1, ONLY_FROM_CACHE)], errno.EPERM)
     program.append((RETURN, 0, 0, ALLOW))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
@@ -100,6 +112,11 @@ def _refuse_if(number: int, argument: int, test: list[Instruction], error: int) 
     """Refuse a call when `test` of one of its arguments goes on to the next instruction, and allow it otherwise."""
     body = [(LOAD, 0, 0, ARGUMENTS + 8 * argument), *test, (RETURN, 0, 0, ERROR | error), (RETURN, 0, 0, ALLOW)]
     return [(EQUAL, 0, len(body), number), *body]
+
+
+def _none_of(values: Sequence[int]) -> list[Instruction]:
+    """Return a test for `_refuse_if` that refuses all values but these."""
+    return [(EQUAL, len(values) - place, 0, value) for place, value in enumerate(values)]
 
 
 def install_filter() -> None:
