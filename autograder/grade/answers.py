@@ -78,9 +78,8 @@ def _added_text(beside: Cell | None, given: Cell, found: Match) -> Iterator[tupl
     if beside is None:
         return
     mine = found.by_id.get(beside.id)
-    if mine is not None and beside.role == "text":
-        if lines := _new_lines(mine, (beside, given)):
-            yield lines, mine
+    if mine is not None and beside.role == "text" and (lines := _new_lines(mine, (beside, given))):
+        yield lines, mine
     is_above = found.after.get(beside.id, ()) if beside.role != "manual" else ()
     yield from ((cell.source, cell) for cell in is_above if _is_prose(cell))
 

@@ -10,7 +10,6 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-from autograder.sandbox.statements import readable
 from autograder.similar.clean import cleaned
 
 __all__ = ["normalise"]
@@ -21,6 +20,9 @@ DROPPED = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, toke
 NAME, TEXT = "n", "s"
 # Where a source is no Python: words and signs.
 ANYTHING = re.compile(r"\w+|[^\w\s]")
+
+# A line of IPython's own: a magic, a shell command, a question.
+NOT_PYTHON = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?)$", re.MULTILINE)
 
 Line = tuple[str, ...]
 
@@ -36,20 +38,27 @@ def normalise(source: str, stub: str) -> tuple[str, ...]:
         source: The source of a solution; untrusted.
         stub: The source of the released cell.
     """
-    asked = _parsed(stub)
+    asked = _parsed(stub) or ast.Module([], [])
     known = KEPT | frozenset(_names(asked))
     functions = [node.name for node in ast.walk(asked) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     given = set(_lines(ast.unparse(asked), known))
-    text = readable(source)
-    plain = ast.unparse(cleaned(_parsed(text), functions)) if text.strip() else source
-    return tuple(token for line in _lines(plain, known) if line not in given for token in line)
+    return tuple(token for line in _lines(_plain(source, functions), known) if line not in given for token in line)
 
 
-def _parsed(source: str) -> ast.Module:
+def _plain(source: str, functions: list[str]) -> str:
+    """Return what a source does, in one layout; the source as it is where Python cannot read it."""
+    tree = _parsed(source) or _parsed(NOT_PYTHON.sub(r"\1pass", source))
+    try:
+        return source if tree is None else ast.unparse(cleaned(tree, functions))
+    except RecursionError:
+        return source
+
+
+def _parsed(source: str) -> ast.Module | None:
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
+        return None
 
 
 def _names(tree: ast.Module) -> Iterator[str]:

@@ -115,7 +115,7 @@ NOTEBOOKS = {
     "empty_file": (lambda c: b"", NOTHING, "The file is empty."),
     "not_json": (lambda c: b"Dear instructor,\n", NOTHING, "it is not JSON"),
     "not_utf8": (lambda c: b"\xff\xfe\x00", NOTHING, "it is not UTF-8"),
-    "cut_off": (lambda c: json.dumps(mini.solved(c, mini.PERFECT)).encode()[:-100], NOTHING, "breaks off in the middle"),
+    "cut_off": (lambda c: json.dumps(mini.solved(c, mini.PERFECT)).encode()[:-100], NOTHING, "breaks off"),
     "merge_conflict": (conflicting, NOTHING, "the marks of a merge conflict"),
     "web_page": (lambda c: b"<!DOCTYPE html>\n<html></html>", NOTHING, "but a web page"),
     "pdf": (lambda c: b"%PDF-1.7\n\xe2\xe3", NOTHING, "but a PDF"),
