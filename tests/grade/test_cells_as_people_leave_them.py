@@ -263,6 +263,17 @@ def test_a_pasted_picture_is_seen_by_whoever_marks_it(course, submissions, grade
     assert inert_markdown("no place for it", cell["attachments"]).count(shown) == 1
 
 
+@pytest.mark.parametrize(
+    "source",
+    ["![my plot](plots/plot.png)", "<img width=3 src='plots/plot.png'>", "![my plot](<plots/plot.png> 'title')"],
+)
+def test_a_picture_that_was_not_handed_in_is_named_to_whoever_marks(source):
+    shown = inert_markdown(f"See:\n\n{source}\n\nso it is.")
+    assert "picture that is not in the file" in shown
+    assert "plots/plot.png" in shown
+    assert "<img" not in shown
+
+
 EMBEDDED = (
     f"![t](data:image/png;base64,{PNG})",
     f"<img width='30' alt=\"t\" src='data:image/png;base64,{PNG}'/>",
