@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from autograder.course import CourseError, find_root
 from autograder.grade.types import GradingError
+from autograder.grade.visible import visible
 from autograder.importing import ImportOrder, ImportReport, import_submissions
 from autograder.importing.types import Attempts
 
@@ -63,9 +64,9 @@ def _print(report: ImportReport, out: Path) -> None:
         when = f"  {one.when:%Y-%m-%d %H:%M %Z}" if one.when else ""
         console.print(f"{one.what:8}  {escape(one.student)}/{one.assignment}  ({one.layout}){when}")
     for line in report.notes:
-        console.print(escape(f"note: {line}"), style="dim")
+        console.print(escape(visible(f"note: {line}")), style="dim")
     for line in report.problems:
-        typer.echo(f"error: {line}", err=True)
+        typer.echo(visible(f"error: {line}"), err=True)
     lines, new = len(report.problems), len(report.imported)
     left = f"; {lines} line{'s above need' if lines != 1 else ' above needs'} a look" if lines else ""
     console.print(f"{new} submission{'s' * (new != 1)} in {escape(str(out))}{left}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder.grade.match import Match
@@ -30,7 +30,8 @@ def answers_beside(release: Release, found: Match) -> dict[str, Answer]:
     for place, given in enumerate(release.cells):
         if given.role != "manual" or not _is_untouched(given, found):
             continue
-        texts = [(text, cell) for text, cell in _beside(release, place, found) if cell.number not in used]
+        beside = {cell.number: (text, cell) for text, cell in reversed([*_beside(release, place, found)])}
+        texts = [(text, cell) for number, (text, cell) in sorted(beside.items()) if number not in used]
         if texts:
             used |= {cell.number for _, cell in texts}
             source = "\n\n".join(text for text, _ in texts)
@@ -48,10 +49,28 @@ def _beside(release: Release, place: int, found: Match) -> Iterator[tuple[str, F
     given = release.cells[place]
     above = release.cells[place - 1] if place else None
     below = release.cells[place + 1] if place + 1 < len(release.cells) else None
+    yield from _right_above(above, given, found)
     yield from _added_text(above, given, found)
     yield from ((cell.source, cell) for cell in found.after[""] if not place and _is_prose(cell))
     yield from ((cell.source, cell) for cell in found.after[given.id] if _is_prose(cell))
     yield from _added_text(below, given, found)
+
+
+def _right_above(above: Cell | None, given: Cell, found: Match) -> Iterator[tuple[str, FileCell]]:
+    """Yield what was added to the question where nothing but its place in the file tells that it is the question."""
+    mine = found.by_id.get(given.id)
+    if mine is None or above is None or above.id in found.by_id:
+        return
+    added = {cell.number: cell for cells in found.after.values() for cell in cells}
+    cell = added.get(mine.number - 1)
+    if cell is not None and _is_prose(cell) and (lines := _new_lines(cell, (above, given))):
+        yield lines, cell
+
+
+def _new_lines(cell: FileCell, released: Iterable[Cell]) -> str:
+    """Return the lines of a cell that are in none of these released ones."""
+    known = {line.strip() for one in released for line in one.source.splitlines()}
+    return "\n".join(line for line in cell.source.splitlines() if line.strip() not in known).strip()
 
 
 def _added_text(beside: Cell | None, given: Cell, found: Match) -> Iterator[tuple[str, FileCell]]:
@@ -59,11 +78,8 @@ def _added_text(beside: Cell | None, given: Cell, found: Match) -> Iterator[tupl
     if beside is None:
         return
     mine = found.by_id.get(beside.id)
-    if mine is not None and beside.role == "text":
-        released = {line.strip() for line in (*beside.source.splitlines(), *given.source.splitlines())}
-        lines = [line for line in mine.source.splitlines() if line.strip() not in released]
-        if any(line.strip() for line in lines):
-            yield "\n".join(lines).strip(), mine
+    if mine is not None and beside.role == "text" and (lines := _new_lines(mine, (beside, given))):
+        yield lines, mine
     is_above = found.after.get(beside.id, ()) if beside.role != "manual" else ()
     yield from ((cell.source, cell) for cell in is_above if _is_prose(cell))
 

@@ -105,7 +105,7 @@ def load(found: Found, release: Release, max_bytes: int) -> Submission:
     when = _line(found.folder / TIMESTAMP)
     notebooks = [path for path in _entries(found.folder) if is_notebook(path.name, [assignment])]
     if not notebooks:
-        problem = f"No notebook was handed in: there is no .ipynb file in {assignment}."
+        problem = f"No notebook was handed in: there is no .ipynb file in {assignment}{_only(found.folder)}."
         return Submission(student, assignment, problem=problem, submitted_at=when)
     wanted = f"{assignment}.ipynb"
     path, content, problem = _best(notebooks, wanted, release, max_bytes)
@@ -128,6 +128,17 @@ def load(found: Found, release: Release, max_bytes: int) -> Submission:
         notes=tuple(notes),
         submitted_at=when,
     )
+
+
+def _only(folder: Path) -> str:
+    """Return the end of a sentence on what lies in a folder without a notebook."""
+    there = [path for path in _entries(folder) if path.name not in (TIMESTAMP, LATE)]
+    if not there:
+        return ""
+    more = f" and {len(there) - MAX_OTHERS} more" if len(there) > MAX_OTHERS else ""
+    archive = any(path.suffix.lower() == ".zip" for path in there)
+    advice = "; `autograder import` looks into archives" if archive else ""
+    return f", only {', '.join(repr(tidy(path.name, 200)) for path in there[:MAX_OTHERS])}{more}{advice}"
 
 
 def _best(notebooks: list[Path], wanted: str, release: Release, max_bytes: int) -> tuple[Path, bytes, str]:

@@ -37,7 +37,7 @@ def gather(release: Release, placed: Sequence[Placed], aside: Iterable[Placed]) 
     for place, one in enumerate(placed):
         cell = one.cell
         if cell.role == "solution" and cell.code:
-            for step in (search.without_stubs, search.with_helpers):
+            for step in (search.without_anothers, search.without_stubs, search.with_helpers):
                 cell, note = step(cell, place)
                 notes += [note] if note else []
         cells.append(cell)
@@ -48,31 +48,56 @@ class _Search:
     """What is defined where, in a rebuilt notebook."""
 
     def __init__(self, release: Release, placed: Sequence[Placed]) -> None:
+        self.release = release
         self.placed = placed
         given = [one for cell in release.cells if cell.code for one in statements(cell.source)]
-        self.stubs = {one.shape for one in given if STUB in one.source and one.makes_code}
+        self.stubs = {one.shape: one for one in given if STUB in one.source and one.makes_code}
         released = {one.shape for one in given}
         self.own = [
             [one for one in _written(each) if one.defines and one.names and one.shape not in released]
             for each in placed
         ]
 
+    def without_anothers(self, cell: Cell, place: int) -> tuple[Cell, str]:
+        """Leave out a function that another exercise asks for by the same name, where that of this one is there too."""
+        source = cell.source.replace("\r\n", "\n")
+        own = statements(source)
+        for stub in self._asked(cell):
+            called = [one for one in own if one.makes_code and one.names == stub.names]
+            anothers = [one for one in called if self._is_anothers(one, stub)]
+            if len(anothers) < len(called):
+                for one in anothers:
+                    source = source.replace(one.source, "", 1)
+        return self._taken(cell, source, {}, "")
+
+    def _asked(self, cell: Cell) -> Iterator[Statement]:
+        """Yield the stubs of a solution cell, as released."""
+        given = self.release.cell(cell.id)
+        yield from (one for one in statements(given.source if given else "") if one.shape in self.stubs)
+
+    def _is_anothers(self, one: Statement, stub: Statement) -> bool:
+        """Say whether a function has the arguments of another stub of this name."""
+        others = (each for each in self.stubs.values() if each.names == stub.names)
+        return one.names == stub.names and one.arguments in {each.arguments for each in others} - {stub.arguments}
+
     def without_stubs(self, cell: Cell, place: int) -> tuple[Cell, str]:
         """Replace stubs by what the student wrote for them elsewhere: the last one before, else the last one."""
         source = cell.source.replace("\r\n", "\n")
         found: dict[int, list[str]] = {}
-        for stub in (one for one in statements(source) if one.shape in self.stubs):
+        for left in (one for one in statements(source) if one.shape in self.stubs):
+            stub = self.stubs[left.shape]
             (name,) = stub.names
-            where = self._where(name, place)
+            where = self._where(name, place, stub)
             if where is None:
                 continue
-            taken = [one.source for one in self.own[where] if name in one.names and one.makes_code]
+            mine = [one for one in self.own[where] if name in one.names and one.makes_code]
+            taken = [one.source for one in mine if not self._is_anothers(one, stub)]
             late = not self._is_before(where, place)
-            source = source.replace(stub.source, "" if late or where == place else "\n\n\n".join(taken), 1)
+            source = source.replace(left.source, "" if late or where == place else "\n\n\n".join(taken), 1)
             if where != place:
                 found.setdefault(where, []).append(name)
         further = {where: names for where, names in found.items() if not self._is_before(where, place)}
-        source = "\n\n\n".join(filter(str.strip, (*self._behind(further), source)))
+        source = "\n\n\n".join(filter(str.strip, (*self._behind(further, cell), source)))
         return self._taken(cell, source, found, "has still the released lines for")
 
     def with_helpers(self, cell: Cell, place: int) -> tuple[Cell, str]:
@@ -85,12 +110,19 @@ class _Search:
             where = self._where(name, place)
             if where is not None and where != place:
                 found.setdefault(where, []).append(name)
-        source = "\n\n\n".join((*self._behind(found), cell.source))
+        source = "\n\n\n".join((*self._behind(found, cell), cell.source))
         return self._taken(cell, source, found, "comes before what it uses,")
 
-    def _where(self, name: str, place: int) -> int | None:
-        """Return where the student defines a name: here, or before as late as possible, or anywhere, last."""
-        places = [where for where, own in enumerate(self.own) if any(name in one.names for one in own)]
+    def _where(self, name: str, place: int, stub: Statement | None = None) -> int | None:
+        """Return where the student defines a name: here, or before as late as possible, or anywhere, last.
+
+        What has the arguments of another stub of this name is not meant.
+        """
+        places = [
+            where
+            for where, own in enumerate(self.own)
+            if any(name in one.names and (stub is None or not self._is_anothers(one, stub)) for one in own)
+        ]
         if place in places:
             return place
         before = [where for where in places if self._is_before(where, place)]
@@ -110,14 +142,15 @@ class _Search:
         checks = (where for where, one in enumerate(self.placed) if one.cell.role == "check")
         return next((where for where in checks if self.placed[where].cell.exercise == exercise), place)
 
-    def _behind(self, found: Mapping[int, Sequence[str]]) -> Iterator[str]:
-        """Yield, for each cell, what defines these names, and what that uses of the same cell."""
+    def _behind(self, found: Mapping[int, Sequence[str]], cell: Cell) -> Iterator[str]:
+        """Yield, for each place, what defines these names for a cell, and what that uses of the same place."""
+        stubs = tuple(self._asked(cell))
         for where, names in found.items():
             wanted, chosen, before = set(names), set[int](), -1
             while len(chosen) > before:
                 before = len(chosen)
                 for number, one in enumerate(self.own[where]):
-                    if one.names & wanted:
+                    if one.names & wanted and not any(self._is_anothers(one, stub) for stub in stubs):
                         chosen.add(number)
                         wanted |= one.uses
             yield "\n\n\n".join(self.own[where][number].source for number in sorted(chosen))

@@ -9,6 +9,7 @@ from typing import Any
 from autograder.grade.outputs import inert_outputs, inert_pictures, pixels_of_a_notebook
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, ExerciseGrade
+from autograder.grade.visible import visible
 from autograder.report.words import text_of
 from autograder.sandbox.types import CellResult
 
@@ -27,7 +28,8 @@ def executed_notebook(
     """Return the graded notebook as bytes, with nbgrader's metadata as released.
 
     A check cell prints the reasons and ends with its marks, as nbgrader expects of a cell with partial credit. What a
-    student wrote beyond any length that makes sense is cut: this is for people to read.
+    student wrote beyond any length that makes sense is cut, and what is hidden is written out: this is for people to
+    read.
 
     Args:
         release: The released notebook.
@@ -82,7 +84,7 @@ def marked_again(graded: bytes, one: ExerciseGrade) -> bytes:
 
 
 def _as_bytes(notebook: dict[str, Any]) -> bytes:
-    return (json.dumps(notebook, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+    return (visible(json.dumps(notebook, ensure_ascii=False)) + "\n").encode("utf-8", "replace")
 
 
 def _record(

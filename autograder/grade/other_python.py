@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from autograder.grade.not_a_notebook import text_of_notebook
 from autograder.grade.read import tidy
 from autograder.grade.types import ExerciseGrade
 
@@ -35,7 +36,7 @@ def version_of(content: bytes) -> str:
     Args:
         content: The bytes of the file; untrusted, but readable as a notebook.
     """
-    record: Any = json.loads(content.decode("utf-8-sig"))
+    record: Any = json.loads(text_of_notebook(content))
     for key in ("metadata", "language_info", "version"):
         record = record.get(key) if isinstance(record, dict) else None
     found = re.match(r"\d+\.\d+", record) if isinstance(record, str) else None

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.build.source import EXPERIMENT_TAG
+from autograder.grade.embedded import embedded_pictures
+from autograder.grade.not_a_notebook import text_of_notebook, what_it_is
+from autograder.grade.old_format import cells_of_format_3
 from autograder.grade.pictures import TYPES
 from autograder.grade.types import Picture
+from autograder.grade.visible import visible
 
 __all__ = ["FileCell", "Unreadable", "read_notebook", "tidy"]
 
@@ -65,7 +69,7 @@ def read_notebook(content: bytes, max_bytes: int) -> tuple[tuple[FileCell, ...],
         The cells, and a line for everything that had to be left out.
 
     Raises:
-        Unreadable: It is not a notebook of format 4, or too large.
+        Unreadable: It is not a notebook of format 3 or 4, or too large.
     """
     if len(content) > max_bytes:
         raise Unreadable(f"The file has {len(content):,} bytes; at most {max_bytes:,} are read.")
@@ -82,9 +86,15 @@ def read_notebook(content: bytes, max_bytes: int) -> tuple[tuple[FileCell, ...],
 
 
 def tidy(text: str, limit: int | None = None) -> str:
-    """Return `text` without lone surrogates and control characters, cut to `limit` characters."""
+    """Return `text` without lone surrogates and control characters, and with nothing else that is hidden.
+
+    Args:
+        text: The text; untrusted.
+        limit: It is cut to so many characters.
+    """
     clean = text.encode("utf-8", "replace").decode("utf-8")
     clean = "".join(c for c in clean if c in "\n\t" or (c >= " " and c != "\x7f" and not "\x80" <= c <= "\x9f"))
+    clean = visible(clean if limit is None else clean[: limit + 1])
     return clean if limit is None or len(clean) <= limit else clean[: limit - 1] + "…"
 
 
@@ -92,13 +102,15 @@ def _parse(content: bytes) -> dict[str, Any]:
     if not content.strip():
         raise Unreadable("The file is empty.")
     try:
-        notebook = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Unreadable("The file is not a notebook: it is not UTF-8 text.") from error
+        notebook = json.loads(text_of_notebook(content))
     except RecursionError as error:
         raise Unreadable("The file is not a notebook: its JSON is nested too deeply.") from error
     except ValueError as error:
-        raise Unreadable(f"The file is not a notebook: it is not JSON ({tidy(str(error), 120)}).") from error
+        if what := what_it_is(content):
+            raise Unreadable(f"The file is not a notebook, but {what}. (It is not JSON.)") from error
+        not_text = isinstance(error, UnicodeDecodeError)
+        reason = "it is not UTF-8 text" if not_text else f"it is not JSON ({tidy(str(error), 120)})"
+        raise Unreadable(f"The file is not a notebook: {reason}.") from error
     if not isinstance(notebook, dict):
         raise Unreadable("The file is JSON, but not a notebook.")
     return notebook
@@ -106,9 +118,9 @@ def _parse(content: bytes) -> dict[str, Any]:
 
 def _cells(notebook: dict[str, Any]) -> list[Any]:
     version = notebook.get("nbformat")
-    if isinstance(version, int) and version != 4:
+    if isinstance(version, int) and version not in (3, 4):
         raise Unreadable(f"The notebook has format {tidy(str(version), 20)}; open it in JupyterLab and save it again.")
-    cells = notebook.get("cells")
+    cells = cells_of_format_3(notebook) if version == 3 else notebook.get("cells")
     if not isinstance(cells, list):
         raise Unreadable("The file is JSON, but not a notebook: it has no list of cells.")
     if len(cells) > MAX_CELLS:
@@ -125,6 +137,10 @@ def _cell(number: int, record: Any) -> FileCell | None:
     if not isinstance(source, str):
         return None
     metadata = _mapping(record.get("metadata"))
+    pictures = tuple(_pictures(_mapping(record.get("attachments"))))
+    if record["cell_type"] != "code":
+        source, embedded = embedded_pictures(source, MAX_PICTURES)
+        pictures += embedded
     return FileCell(
         number=number,
         id=_text(record.get("id")),
@@ -132,7 +148,7 @@ def _cell(number: int, record: Any) -> FileCell | None:
         source=source.encode("utf-8", "replace").decode("utf-8"),
         grade_id=_text(_mapping(metadata.get("nbgrader")).get("grade_id")),
         experiment=_tagged(metadata.get("tags")),
-        pictures=tuple(_pictures(_mapping(record.get("attachments")))),
+        pictures=pictures,
     )
 
 

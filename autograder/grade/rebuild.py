@@ -99,4 +99,7 @@ def _speak(cell: Cell) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
+    """Say whether two sources differ only in what stands at the ends of their lines."""
+    return [line.rstrip() for line in one.strip().splitlines()] == [
+        line.rstrip() for line in other.strip().splitlines()
+    ]

@@ -20,6 +20,7 @@ from autograder.grade.gradebook_file import FILE_NAME, prepare_gradebook
 from autograder.grade.late import Late, Lateness, penalty_of
 from autograder.grade.regrade import Change
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
+from autograder.grade.visible import visible
 from autograder.report.cells import defused
 from autograder.report.class_page import class_page
 from autograder.report.feedback import feedback_page
@@ -84,7 +85,7 @@ def report_json(grades: ClassGrades, late: Lateness) -> bytes:
         "changes": [asdict(change) for change in grades.changes],
         "submissions": [_submission(grade, late.get((grade.student, grade.assignment))) for grade in grades.grades],
     }
-    return (json.dumps(report, indent=1, ensure_ascii=False) + "\n").encode()
+    return (visible(json.dumps(report, indent=1, ensure_ascii=False)) + "\n").encode()
 
 
 def _rows(grades: ClassGrades) -> Iterator[tuple[str, ...]]:

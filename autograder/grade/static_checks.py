@@ -27,6 +27,9 @@ CELLS = 128  # of a submission; every exercise reads them
 # A line of IPython's own: a magic, a shell command, a question.
 NOT_PYTHON = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?)$", re.MULTILINE)
 
+# A cell that writes a module, which other cells import.
+WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?[\"']?(?:[\w.-]*/)*(?P<module>\w+)\.py\b")
+
 
 @dataclass(frozen=True)
 class _Read:
@@ -113,9 +116,11 @@ def _naming(source: str) -> tuple[ast.AST, ...]:
 
 
 def _definitions(cells: Iterator[_Read]) -> dict[str, tuple[_Read, ast.AST]]:
-    """Return what added cells define at their top level, by name; the last definition counts."""
+    """Return what added cells define at their top level, and the files they write, by name; the last one counts."""
     found: dict[str, tuple[_Read, ast.AST]] = {}
     for read in cells:
+        if file := WRITTEN.match(read.cell.source):
+            found[file["module"]] = (read, read.tree)
         for node in read.tree.body:
             for name in _defined(node):
                 found[name] = (read, node)
@@ -133,14 +138,25 @@ def _reached(start: Sequence[ast.AST], helpers: dict[str, tuple[_Read, ast.AST]]
     """Yield the helpers that a solution uses, and those that they use, each once whatever its names are."""
     todo, seen = list(start), set()
     while todo and helpers:
-        for node in ast.walk(todo.pop()):
-            if not isinstance(node, ast.Name) or node.id not in helpers:
+        for name in _named(todo.pop()):
+            if name not in helpers:
                 continue
-            read, helper = helpers[node.id]
+            read, helper = helpers[name]
             if id(helper) not in seen:
                 seen.add(id(helper))
                 yield read, helper
                 todo.append(helper)
+
+
+def _named(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that code uses, those of the modules that it imports included."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
 
 
 def _lines(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 from dateutil.parser import parse
 
@@ -11,6 +12,8 @@ __all__ = ["time_of"]
 
 # Parts of a date would be completed with today's, and lateness would depend on the day of grading.
 DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
+# A zone that is called after a place, as in `2026-03-01 12:00:00 Europe/Berlin`.
+PLACE = re.compile(r"\s\[?([A-Z]\w+(?:/[A-Z][\w-]+)+)\]?$", re.ASCII)
 # In hours from UTC. Of a name that several zones share, none is taken but those of North America, as in mail.
 ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2, "EEST": 3,
@@ -28,9 +31,11 @@ def time_of(text: str) -> datetime | None:
     text = text.strip()
     if not DATE.match(text):
         return None
+    place = PLACE.search(text)
     try:
-        found: datetime = parse(text, tzinfos=_zone)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        found: datetime = parse(PLACE.sub("", text), tzinfos=_zone)
+        zone = ZoneInfo(place[1]) if place else UTC
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
     except Exception:  # whatever a student can make the parser raise
         return None
 

@@ -24,29 +24,45 @@ __all__ = [
 ]
 
 # What a column may be called: our own names, and those of exports of Canvas, Moodle, Brightspace, Gradescope and ILIAS,
-# of the last and of Moodle in German, French and Spanish, too.
+# of Moodle in German, French, Spanish, Italian, Portuguese, Dutch and Swedish, too.
 ID = (
     "student_id", "student id", "sis login id", "username", "orgdefinedid", "sis user id", "id number", "sid", "id",
     "login", "benutzername", "anmeldename", "matrikelnummer", "id-nummer", "nom d'utilisateur",
-    "numéro d'identification", "nombre de usuario", "número de id", "número id",
+    "numéro d'identification", "nombre de usuario", "número de id", "número id", "numero id", "matricola",
+    "numero di matricola", "número de identificação", "nome de utilizador", "gebruikersnaam", "användarnamn",
 )  # fmt: skip
 NAME = (
     "name", "full name", "student", "student name", "display name", "vollständiger name", "nom complet",
-    "nombre completo", "nombre y apellidos",
+    "nombre completo", "nombre y apellidos", "nome completo", "volledige naam", "fullständigt namn", "namn", "naam",
 )  # fmt: skip
-FIRST = ("first_name", "first name", "firstname", "given name", "vorname", "prénom", "nombre")
+FIRST = (
+    "first_name",
+    "first name",
+    "firstname",
+    "given name",
+    "vorname",
+    "prénom",
+    "nombre",
+    "nome",
+    "voornaam",
+    "förnamn",
+)
 LAST = (
     "last_name", "last name", "lastname", "surname", "family name", "nachname", "nom", "nom de famille", "apellidos",
-    "apellido(s)",
+    "apellido(s)", "cognome", "sobrenome", "apelido", "achternaam", "efternamn",
 )  # fmt: skip
 EMAIL = (
     "email", "email address", "e-mail", "mail", "e-mail-adresse", "adresse de courriel", "adresse e-mail", "courriel",
     "dirección de correo", "dirección de correo electrónico", "dirección email", "correo electrónico",
+    "indirizzo email", "endereço de email", "endereço de e-mail", "e-mailadres", "e-postadress", "e-post",
 )  # fmt: skip
 # Of Moodle's grading worksheet: the participant in the assignment, the marks, and those that can be had.
-PARTICIPANT = ("identifier", "id", "identifiant", "identificador")
-GRADE = ("grade", "bewertung", "note", "calificación")
-MAXIMUM = ("maximum grade", "bestwertung", "note maximale", "calificación máxima")
+PARTICIPANT = ("identifier", "id", "identifiant", "identificador", "identificativo", "identificator", "identifierare")
+GRADE = ("grade", "bewertung", "note", "calificación", "valutazione", "nota", "avaliação", "cijfer", "betyg")
+MAXIMUM = (
+    "maximum grade", "bestwertung", "note maximale", "calificación máxima", "valutazione massima", "nota máxima",
+    "avaliação máxima", "maximum cijfer", "maximumcijfer", "maximalt betyg",
+)  # fmt: skip
 NO_NAMES = "no column of names (they may be called name, or first_name and last_name)"
 
 

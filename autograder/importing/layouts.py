@@ -159,7 +159,10 @@ def canvas(parts: Parts, place: int, context: Context) -> Claim | None:
 
 
 def one_folder_each(parts: Parts, place: int, context: Context) -> Claim | None:
-    """One folder per student, called by an id, an email or a name of the roster; without a roster nobody knows."""
+    """One folder per student, called by an id, an email or a name of the roster; without a roster nobody knows.
+
+    The id may also be one of several words: `Meier, Lena(lmeier)` of Sakai, `homework-lmeier` of GitHub Classroom.
+    """
     if context.roster is None or place + 1 == len(parts):
         return None
     label = parts[place].removesuffix(".zip")
@@ -167,7 +170,10 @@ def one_folder_each(parts: Parts, place: int, context: Context) -> Claim | None:
     try:
         context.roster.find(who)
     except Unknown:
-        return None
+        login = context.roster.id_in(label)
+        if not login:
+            return None
+        who = Who(login, ids=(("id", login),))
     return Claim("one folder each", (who,), parts[-1])
 
 

@@ -11,8 +11,10 @@ __all__ = ["FOLDINGS", "TEST_STUDENT", "is_participant", "is_student_id", "rotat
 PLAIN = {"ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}
 EXPANDED = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "ß": "ss"}
 LONGEST_ID = 128
-# What Moodle calls people in anonymous assignments: in English and French, German, Spanish and others.
-ANONYMOUS = re.compile(r"(?:.*-)?(?:Participant|Teilnehmer/?in|Participante|Partecipante|Deelnemer) ?", re.IGNORECASE)
+# What Moodle calls people in anonymous assignments, in the languages of its rosters.
+ANONYMOUS = re.compile(
+    r"(?:.*-)?(?:Participante?|Teilnehmer[^\w\s]?(?:in)?|Partecipante|Deelnemer|Deltagare) ?\d*", re.IGNORECASE
+)
 # The one of Canvas's "Student View", as names of files and gradebooks have it.
 TEST_STUDENT = ("studenttest", "teststudent")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,18 +25,19 @@ from autograder.importing.columns import (
     is_canvas,
     participant_column,
 )
-from autograder.importing.people import FOLDINGS, TEST_STUDENT, is_student_id, rotations, sortable
+from autograder.importing.people import FOLDINGS, TEST_STUDENT, is_student_id, rotations, sortable, words
+from autograder.importing.table import read_table
 from autograder.importing.types import Who
 
 __all__ = ["Ambiguous", "Person", "Roster", "Unknown", "read_roster"]
 
-MOST_BYTES = 20_000_000
 # Not a student: the line of Canvas with the marks that can be had.
 NO_STUDENT = "points possible"
-# The line that Excel writes, and reads, before a table to say what separates its cells.
-SEPARATOR = re.compile(r"\s*sep=(?P<sign>.)\s*?\r?\n", re.IGNORECASE)
 # From this share of letters in common, in per cent, a name is offered in place of one that nobody has.
 NEAR = 75
+# An id inside of a label: neither letters nor digits beside it, and so many characters at least.
+ALONE = r"(?<![^\W_]){}(?![^\W_])"
+SHORTEST = 3
 
 
 class Unknown(Exception):
@@ -108,6 +107,17 @@ class Roster:
         """Whether one of these pairs of a kind and a value is somebody's."""
         return any((kind, value.casefold()) in self._ids for kind, value in ids)
 
+    def id_in(self, label: str) -> str:
+        """Return the one id that stands in a label between signs; "" if none does, or more than one.
+
+        Numbers, ids of less than three characters and ids that are somebody's name are not looked for: other things
+        are called so, too.
+        """
+        names = {FOLDINGS[-1](word) for person in self.people for word in words(person.name)}
+        sure = (one.id for one in self.people if len(one.id) >= SHORTEST and FOLDINGS[-1](one.id) not in names)
+        found = [one for one in sure if not one.isdigit() and re.search(ALONE.format(re.escape(one)), label, re.I)]
+        return found[0] if len(found) == 1 else ""
+
     def _called(self, name: str, *, sortable: bool) -> set[Person]:
         """Return those whose name fits best; nobody if none fits."""
         for order in ("sortable" if sortable else "natural", "any"):
@@ -143,7 +153,7 @@ def read_roster(path: Path) -> Roster:
     Raises:
         GradingError: It cannot be read, or somebody is in it twice. The message names the lines.
     """
-    columns, rows = _rows(path)
+    columns, rows, said = read_table(path)
     try:
         check_header(columns)
     except GradingError as error:
@@ -163,32 +173,7 @@ def read_roster(path: Path) -> Roster:
         raise GradingError(f"the roster {path} cannot be used:\n" + "\n".join(f"  {line}" for line in problems))
     if not people:
         raise GradingError(f"the roster {path} names nobody; it needs a column id and a column name")
-    return Roster(people, columns, tuple(_notes(people, columns)))
-
-
-def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    try:
-        content = path.read_bytes()[: MOST_BYTES + 1]
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise GradingError(f"the roster {path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise GradingError(f"the roster {path} is not UTF-8; save it as 'CSV UTF-8'") from error
-    if len(content) > MOST_BYTES:
-        raise GradingError(f"the roster {path} has more than {MOST_BYTES:,} bytes; it is not a roster")
-    said = SEPARATOR.match(text)
-    text = text[said.end() :] if said else text
-    first = text.partition("\n")[0]
-    delimiter = said["sign"] if said else max(",;\t", key=first.count)
-    try:
-        table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        lines = [(table.line_num + bool(said), row) for row in table if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise GradingError(f"the roster {path} is not a csv: {error}") from error
-    if not lines:
-        raise GradingError(f"the roster {path} is empty")
-    columns = [name.strip() for name in lines[0][1]]
-    return columns, [(number, dict(zip(columns, row, strict=False))) for number, row in lines[1:]]
+    return Roster(people, columns, (*said, *_notes(people, columns)))
 
 
 def _is_no_student(cells: Mapping[str, str], first: str) -> bool:

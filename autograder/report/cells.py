@@ -7,6 +7,8 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from autograder.grade.visible import visible
+
 __all__ = ["as_csv", "defused", "number"]
 
 # What a spreadsheet takes for the beginning of a formula, behind spaces too.
@@ -19,9 +21,10 @@ HARMLESS = re.compile(r"-|[+-]?\d+(\.\d*)?")
 def defused(text: str) -> str:
     """Return a cell that is text to every spreadsheet: what looks like a formula gets an apostrophe before it.
 
-    Spreadsheets of some countries split at semicolons, so a formula may also begin behind one.
+    Spreadsheets of some countries split at semicolons, so a formula may also begin behind one. What is hidden is
+    written out.
     """
-    text = INNER.sub(r"\1'", text)
+    text = INNER.sub(r"\1'", visible(text))
     return f"'{text}" if FORMULA.match(text) and not HARMLESS.fullmatch(text) else text
 
 

@@ -32,6 +32,12 @@ MAX_LENGTH = 20_000
 LANGUAGE = re.compile(r"^([ >]*(?:`{3,}|~{3,}))[^`\n]*$", re.MULTILINE)
 # What JupyterLab writes for a picture that was pasted; the picture itself is not in the text.
 PASTED = re.compile(r"!\[([^\]\n]{0,200})\]\(attachment:([^)\n]{0,200})\)")
+# A picture that lies elsewhere, in Markdown or HTML: a file beside the notebook, or on a server.
+ELSEWHERE = re.compile(
+    r"!\[(?P<alt>[^\]\n]{0,200})\]\((?!attachment:)<?(?P<of>[^)\s>]{1,500})[^)\n]{0,200}\)"
+    r"|<img\b[^<>]{0,500}?\bsrc\s*=\s*[\"']?(?P<at>[^\"'\s<>]{1,500})[^<>]{0,500}>",
+    re.IGNORECASE,
+)
 BASE64 = re.compile(r"[A-Za-z0-9+/=\n]+")
 
 
@@ -56,10 +62,16 @@ def inert_markdown(source: str, attachments: Mapping[str, Mapping[str, str]] | N
     if len(source) > MAX_LENGTH:
         return _as_written(source) + pictures.unnamed()
     try:
-        rendered = str(markdown2html(LANGUAGE.sub(r"\1", PASTED.sub(pictures.place, source))))
+        rendered = str(markdown2html(LANGUAGE.sub(r"\1", PASTED.sub(pictures.place, ELSEWHERE.sub(_not_here, source)))))
     except Exception:  # nbconvert's own errors, and those of what it calls
         return _as_written(source) + pictures.unnamed()
     return pictures.put_into(_clean(rendered)) + pictures.unnamed()
+
+
+def _not_here(found: re.Match[str]) -> str:
+    """Return what stands in the place of a picture that the notebook only names."""
+    named = " ".join(filter(None, (found["alt"], found["of"] or found["at"])))
+    return f"(picture that is not in the file: {named})"
 
 
 class _Pictures:

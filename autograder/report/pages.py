@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.grade.types import Pattern
+from autograder.grade.visible import visible
 from autograder.report.pattern import pattern_svg
 from autograder.report.words import SYMBOLS, marks, reasons
 
@@ -19,7 +20,7 @@ __all__ = ["page"]
 
 
 def page(template: str, **values: Any) -> bytes:
-    """Return a page as UTF-8; every value is escaped.
+    """Return a page as UTF-8; every value is escaped, and what is hidden is written out.
 
     Args:
         template: Name of the template, without its endings.
@@ -29,7 +30,7 @@ def page(template: str, **values: Any) -> bytes:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     text = _environment().get_template(f"{template}.html.j2").render(style=style, policy=policy, **values)
-    return text.encode("utf-8", "replace")
+    return visible(text).encode("utf-8", "replace")
 
 
 @cache

@@ -61,6 +61,9 @@ class GradingShell(InteractiveShell):
             self.raised.append(result.error_in_exec)
         return False
 
+    def ask_exit(self) -> None:
+        """Take `quit()` and `exit()`, which end a notebook's kernel; here the next cells have to run."""
+
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         RECORDER.error(getattr(etype, "__name__", str(etype)), str(evalue), stb)
 
@@ -91,7 +94,14 @@ def make_shell() -> GradingShell:
     config.InteractiveShell.cache_size = 0
     shell = GradingShell.instance(config=config)
     shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+    # The cells above a `%reset` were run for those below it: in a notebook, its names come back one by one.
+    for name in ("reset", "reset_selective"):
+        shell.register_magic_function(_ignored, "line", name)  # type: ignore[arg-type]
     return shell
+
+
+def _ignored(line: str) -> None:
+    """Do nothing, in the place of a magic."""
 
 
 def record_streams() -> None:

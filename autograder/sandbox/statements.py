@@ -17,7 +17,7 @@ NOT_PYTHON = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?)$", re.MULTILINE)
 # Cell magics that take the cell for themselves; all others, such as %%time, run it in the notebook.
 TAKERS = (
     "HTML", "R", "SVG", "bash", "cython", "file", "html", "javascript", "js", "latex", "markdown", "perl", "pypy",
-    "python", "python2", "python3", "ruby", "script", "sh", "sql", "svg", "sx", "system", "timeit", "writefile",
+    "python", "python2", "python3", "ruby", "script", "sh", "sql", "svg", "sx", "system", "writefile",
 )  # fmt: skip
 MAGIC = re.compile(r"\s*%%(\w+)[^\n]*(?:\n|$)")
 # What continues the statement above it although it is not indented.
@@ -37,8 +37,9 @@ class Statement:
         defines: Whether it is a definition, an import or an assignment.
         makes_code: Whether it is a function or a class.
         calls: Whether it is an assignment that calls something, which may take long.
-        shape: The same for statements that differ in layout and comments only.
+        shape: The same for statements that differ in layout, comments and docstrings only.
         uses: The names that it reads and does not make itself, those inside of functions included.
+        arguments: Of a function, the names of its arguments.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Statement:
     calls: bool
     shape: str
     uses: frozenset[str]
+    arguments: tuple[str, ...] = ()
 
 
 def python_of(source: str) -> str:
@@ -125,8 +127,9 @@ def _statements(text: str) -> Iterator[Statement]:
             defines=_defines(node),
             makes_code=isinstance(node, CODE),
             calls=isinstance(node, ASSIGNMENTS) and any(isinstance(part, ast.Call) for part in ast.walk(node)),
-            shape=ast.dump(node),
+            shape=_shape(node),
             uses=frozenset(_uses(node)),
+            arguments=tuple(_arguments(node)),
         )
 
 
@@ -152,6 +155,19 @@ def _names(node: ast.AST) -> Iterator[str]:
     elif not isinstance(node, ast.Lambda):
         for part in ast.iter_child_nodes(node):
             yield from _names(part)
+
+
+def _shape(node: ast.stmt) -> str:
+    """Return a statement without its layout; the docstrings are taken out of it."""
+    for part in ast.walk(node):
+        if isinstance(part, CODE) and ast.get_docstring(part, clean=False) is not None:
+            del part.body[0]
+    return ast.dump(node)
+
+
+def _arguments(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from (part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg))
 
 
 def _uses(node: ast.AST) -> set[str]:

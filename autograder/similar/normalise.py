@@ -1,13 +1,16 @@
-"""What is left of a solution when names, layout, comments, texts and the given lines are taken away."""
+"""What is left of a solution when names, layout, texts, the given lines and all that does nothing are taken away."""
 
 from __future__ import annotations
 
+import ast
 import builtins
 import io
 import keyword
 import re
 import tokenize
 from collections.abc import Iterator
+
+from autograder.similar.clean import cleaned
 
 __all__ = ["normalise"]
 
@@ -18,22 +21,54 @@ NAME, TEXT = "n", "s"
 # Where a source is no Python: words and signs.
 ANYTHING = re.compile(r"\w+|[^\w\s]")
 
+# A line of IPython's own: a magic, a shell command, a question.
+NOT_PYTHON = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?)$", re.MULTILINE)
+
 Line = tuple[str, ...]
 
 
 def normalise(source: str, stub: str) -> tuple[str, ...]:
     """Return the tokens of a solution without what says nothing about who wrote it.
 
-    Names that the student chose become one sign, and so do texts; comments, docstrings, layout and lines of the stub
-    are left out. Names of the stub, of Python and behind a dot (those of libraries) stay.
+    Names that the student chose become one sign, and so do texts; comments, docstrings, layout, lines of the stub and
+    what does nothing are left out, and functions come in one order. Names of the stub, of Python and behind a dot
+    (those of libraries) stay.
 
     Args:
         source: The source of a solution; untrusted.
         stub: The source of the released cell.
     """
-    known = KEPT | frozenset(ANYTHING.findall(stub))
-    given = set(_lines(stub, known))
-    return tuple(token for line in _lines(source, known) if line not in given for token in line)
+    asked = _parsed(stub) or ast.Module([], [])
+    known = KEPT | frozenset(_names(asked))
+    functions = [node.name for node in ast.walk(asked) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    given = set(_lines(ast.unparse(asked), known))
+    return tuple(token for line in _lines(_plain(source, functions), known) if line not in given for token in line)
+
+
+def _plain(source: str, functions: list[str]) -> str:
+    """Return what a source does, in one layout; the source as it is where Python cannot read it."""
+    tree = _parsed(source) or _parsed(NOT_PYTHON.sub(r"\1pass", source))
+    try:
+        return source if tree is None else ast.unparse(cleaned(tree, functions))
+    except RecursionError:
+        return source
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name):
+            yield node.id
 
 
 def _lines(source: str, known: frozenset[str]) -> Iterator[Line]:

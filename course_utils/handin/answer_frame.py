@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 __all__ = ["TEXT_STUB", "answer_in", "framed"]
 
 TEXT_STUB = "*Your answer here.*"
 START = '<fieldset style="border: 2px solid #888; padding: 0 12px"><legend>Your answer</legend>'
 END = "</fieldset>"
-# Whatever a front end or a student has made of its attributes.
-FRAME = re.compile(r"</?fieldset\b[^>]*>|<legend\b[^>]*>[^<]*</legend>")
+# Whatever a front end or a student has made of its attributes; a student may also have typed into the legend.
+FRAME = re.compile(r"</?fieldset\b[^>]*>|<legend\b[^>]*>\s*Your answer\s*</legend>|</?legend\b[^>]*>")
+# HTML that shows nothing; a picture does.
+BLANK = re.compile(r"<(?!img\b|!--)[^<>]*>|&nbsp;", re.IGNORECASE)
 
 
 def framed(text: str) -> str:
@@ -19,5 +22,14 @@ def framed(text: str) -> str:
 
 
 def answer_in(source: str) -> str:
-    """Return what was written, without the frame and the words that stood there before; empty if that is nothing."""
-    return FRAME.sub("", source).replace(TEXT_STUB, "").strip()
+    """Return what was written, without the frame and the words that stood there before.
+
+    It is empty where nothing was written: no letter, digit or picture.
+    """
+    written = FRAME.sub("", source).replace(TEXT_STUB, "").strip()
+    return written if any(map(_says_something, set(BLANK.sub("", written)))) else ""
+
+
+def _says_something(sign: str) -> bool:
+    """Say whether a character is a letter, a digit, or a sign such as an arrow or a check mark."""
+    return sign.isalnum() or unicodedata.category(sign) == "So"

@@ -1,13 +1,18 @@
 """Right work keeps its marks however its cells were merged, moved, split, converted, or filled beside what is asked."""
 
+import base64
+import io
 import json
 
+import nbformat
 import pytest
+from PIL import Image
 
 from autograder.grade.classrun import Order, grade_class
 from autograder.grade.grading_task import in_this_process
 from autograder.report.markdown import inert_markdown
 from autograder.sandbox.types import Limits
+from course_utils.handin.answer_frame import answer_in, framed
 from tests.grade import mini
 
 FULL = 4
@@ -92,6 +97,21 @@ def with_lines(course, above="", below=""):
     return mini.solved(course, sources)
 
 
+def as_format_3(course):
+    """The notebook as Jupyter of 2014 wrote it, and nbconvert does when it is asked to."""
+    notebook = nbformat.reads(json.dumps(mini.solved(course, mini.PERFECT)), as_version=4)
+    return json.loads(nbformat.writes(nbformat.convert(notebook, 3), version=3))
+
+
+def a_stub_with_other_words(course):
+    """The stub is left with another docstring; the solution stands at the end."""
+    notebook = all_in_one(course, "")
+    for name in ("momentum", "adam"):
+        cell = mini.cell(notebook, name)
+        cell["source"] = "".join(cell["source"]).replace('"""', '"""Mine:  \n\n    ', 1)
+    return notebook
+
+
 MOUNT = "from google.colab import drive\ndrive.mount('/content/drive')\n%cd /content/drive"
 BARS = "from tqdm.auto import tqdm\nfor _ in tqdm(range(3)):\n    pass"
 PLOT = "plt.plot([1], [1, 2])"
@@ -116,6 +136,11 @@ CELLS = {
     "progress_bars": (lambda c: with_lines(c, BARS), ""),
     "a_plot_that_raises": (lambda c: with_lines(c, below=f"import matplotlib.pyplot as plt\n{PLOT}"), f"`{PLOT}`"),
     "words_below": (lambda c: with_lines(c, below="and here I tried out what it does"), "raised SyntaxError"),
+    "format_3": (as_format_3, ""),
+    "stubs_with_other_words": (a_stub_with_other_words, "taken from cell"),
+    "timeit": (lambda c: with_lines(c, "%%timeit"), ""),
+    "quit": (lambda c: with_lines(c, below="quit()"), ""),
+    "reset": (lambda c: with_lines(c, below="%reset -f"), ""),
     "an_exit_below": (lambda c: with_lines(c, below="import os\nos._exit(3)"), "exit code 3; what else it defines was"),
 }
 
@@ -139,7 +164,34 @@ ANSWERS = {
     "as_a_comment": lambda nb, place: nb["cells"].insert(place + 1, mini.code(f"# {ANSWER}", id="mine")),
     "printed": lambda nb, place: nb["cells"].insert(place + 1, mini.code(f'print("{ANSWER}")', id="mine")),
     "in_the_question": into_the_question,
+    "in_a_raw_cell": lambda nb, place: nb["cells"].insert(place + 1, {**text(ANSWER), "cell_type": "raw"}),
+    "in_the_legend": lambda nb, place: nb["cells"][place].update(
+        source="".join(nb["cells"][place]["source"]).replace("Your answer</legend>", f"{ANSWER}</legend>")
+    ),
 }
+# What is no answer, and what is one.
+NOTHING = (
+    "",
+    "   ",
+    "&nbsp;",
+    "<br><br>",
+    "\u200b",
+    "...",
+    "-",
+    "---",
+    "#",
+    framed("*Your answer here.*"),
+    framed("\n"),
+)
+SOMETHING = (
+    "3",
+    "Ja.",
+    r"$\to$",
+    "\N{CHECK MARK}",
+    "<!-- it averages -->",
+    "![t](attachment:t.png)",
+    '<img src="t.png">',
+)
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +220,11 @@ def test_an_answer_beside_its_cell_waits_for_marking(name, graded):
     assert grade.waiting == 1
     path = out / "autograded" / grade.student / mini.NAME / f"{mini.NAME}.ipynb"
     assert ANSWER in mini.cell(json.loads(path.read_text()), "why")["source"]
+
+
+@pytest.mark.parametrize("source", [*NOTHING, *SOMETHING])
+def test_what_waits_for_marking_is_an_answer(source):
+    assert bool(answer_in(source)) == (source in SOMETHING)
 
 
 def test_code_beside_an_empty_answer_is_no_answer(graded):
@@ -204,6 +261,46 @@ def test_a_pasted_picture_is_seen_by_whoever_marks_it(course, submissions, grade
     assert shown in (out / "feedback" / "ada" / mini.NAME / f"{mini.NAME}.html").read_text()
     assert inert_markdown(cell["source"], cell["attachments"]).count(shown) == 1
     assert inert_markdown("no place for it", cell["attachments"]).count(shown) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["![my plot](plots/plot.png)", "<img width=3 src='plots/plot.png'>", "![my plot](<plots/plot.png> 'title')"],
+)
+def test_a_picture_that_was_not_handed_in_is_named_to_whoever_marks(source):
+    shown = inert_markdown(f"See:\n\n{source}\n\nso it is.")
+    assert "picture that is not in the file" in shown
+    assert "plots/plot.png" in shown
+    assert "<img" not in shown
+
+
+EMBEDDED = (
+    f"![t](data:image/png;base64,{PNG})",
+    f"<img width='30' alt=\"t\" src='data:image/png;base64,{PNG}'/>",
+    f"<div>\n<IMG SRC=data:image/PNG;base64,{PNG} width=3></div>",
+)
+
+
+@pytest.mark.parametrize("source", EMBEDDED)
+def test_a_picture_in_the_text_itself_is_seen_as_a_pasted_one(course, submissions, grade, tmp_path, source):
+    """Colab writes pictures so; they make a text longer than any that is shown."""
+    noise = io.BytesIO()
+    Image.effect_noise((200, 200), 80).save(noise, "PNG")
+    data = base64.b64encode(noise.getvalue()).decode()
+    assert len(data) > 40_000
+    long = source.replace(PNG, data)
+    notebook = mini.solved(course, {**mini.PERFECT, "why": f"My table:\n\n{source}\n\nand\n\n{long}\n\n{ANSWER}"})
+    mini.hand_in(submissions, "ada", notebook)
+    assert grade()["ada"].waiting == 1
+    out = tmp_path / "out"
+    cell = mini.cell(json.loads((out / "autograded" / "ada" / mini.NAME / f"{mini.NAME}.ipynb").read_text()), "why")
+    assert [kinds["image/png"] for kinds in cell["attachments"].values()] == [PNG, data]
+    assert cell["source"].endswith(ANSWER)
+    assert "base64" not in cell["source"]
+    assert (
+        f'src="data:image/png;base64,{PNG}"' in (out / "feedback" / "ada" / mini.NAME / f"{mini.NAME}.html").read_text()
+    )
+    assert f'src="data:image/png;base64,{PNG}"' in inert_markdown(cell["source"], cell["attachments"])
 
 
 @pytest.mark.parametrize(

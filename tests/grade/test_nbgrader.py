@@ -116,7 +116,7 @@ def test_feedback_has_reasons_and_runs_nothing_of_the_student(graded):
     ("source", "html"),
     [
         ("<script>f()</script>", "f()"),
-        ("a <img src=x onerror=f()> b", "<p>a <img> b</p>"),
+        ("a <img src=x onerror=f()> b", "<p>a (picture that is not in the file: x) b</p>"),
         ("[x](javascript:f())", "<p><a>x</a></p>"),
         ("**so** `x`", "<p><strong>so</strong> <code>x</code></p>"),
         ("$a < b$", "<p>$a &lt; b$</p>"),

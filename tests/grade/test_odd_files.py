@@ -51,6 +51,12 @@ def doubled(course):
     return notebook
 
 
+def conflicting(course):
+    """What git leaves in a file that two people changed."""
+    lines = json.dumps(mini.solved(course, mini.PERFECT), indent=1).split("\n")
+    return "\n".join([*lines[:5], "<<<<<<< HEAD", lines[5], "=======", lines[5], ">>>>>>> main", *lines[6:]]).encode()
+
+
 def split(course):
     """The second method of the class in a cell of its own, below, as an assignment to the class."""
     notebook = mini.solved(course, mini.PERFECT)
@@ -109,10 +115,16 @@ NOTEBOOKS = {
     "empty_file": (lambda c: b"", NOTHING, "The file is empty."),
     "not_json": (lambda c: b"Dear instructor,\n", NOTHING, "it is not JSON"),
     "not_utf8": (lambda c: b"\xff\xfe\x00", NOTHING, "it is not UTF-8"),
-    "cut_off": (lambda c: json.dumps(mini.solved(c, mini.PERFECT)).encode()[:-100], NOTHING, "it is not JSON"),
+    "cut_off": (lambda c: json.dumps(mini.solved(c, mini.PERFECT)).encode()[:-100], NOTHING, "breaks off"),
+    "merge_conflict": (conflicting, NOTHING, "the marks of a merge conflict"),
+    "web_page": (lambda c: b"<!DOCTYPE html>\n<html></html>", NOTHING, "but a web page"),
+    "pdf": (lambda c: b"%PDF-1.7\n\xe2\xe3", NOTHING, "but a PDF"),
+    "zip": (lambda c: b"PK\x03\x04\xff", NOTHING, "but a zip archive"),
+    "lfs": (lambda c: b"version https://git-lfs.github.com/spec/v1\n", NOTHING, "what Git LFS keeps"),
+    "utf_16": (lambda c: json.dumps(mini.solved(c, mini.PERFECT)).encode("utf-16"), FULL, ""),
     "a_list": (lambda c: b"[]", NOTHING, "not a notebook"),
     "no_cells": (lambda c: {"nbformat": 4}, NOTHING, "it has no list of cells"),
-    "old_format": (lambda c: {**mini.released(c), "nbformat": 3}, NOTHING, "has format 3"),
+    "old_format": (lambda c: {**mini.released(c), "nbformat": 2}, NOTHING, "has format 2"),
     "deep_json": (lambda c: b"[" * 200_000, NOTHING, "nested too deeply"),
     "many_cells": (lambda c: {"nbformat": 4, "cells": [mini.code("1")] * 6_000}, NOTHING, "6,000 cells"),
     "damaged_cells": (
@@ -222,7 +234,7 @@ def test_many_files_beside_the_notebook_make_one_short_note(course, submissions,
 
 
 def test_a_text_that_nobody_could_write_is_cut_on_the_pages_and_not_in_the_file(course, submissions, grade, tmp_path):
-    notebook = mini.solved(course, {**mini.PERFECT, "why": "'" * 3_000_000})
+    notebook = mini.solved(course, {**mini.PERFECT, "why": "x" + "'" * 3_000_000})
     path = mini.hand_in(submissions, "ada", notebook)
     added = [{"cell_type": "markdown", "id": f"x{i}", "metadata": {}, "source": "'" * 300_000} for i in range(12)]
     notebook["cells"][3:3] = added

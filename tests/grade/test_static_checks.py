@@ -100,6 +100,22 @@ def test_a_helper_in_an_added_cell_is_followed_where_it_is_used():
     assert seen("class BatchNorm(nn.Module):\n    pass", helper, between) == ()
 
 
+OF_A_FILE = (
+    "from my_norm import BatchNorm",
+    f"from my_norm import {chr(42)}",
+    "import my_norm as m\nmine = m.BatchNorm",
+)
+
+
+@pytest.mark.parametrize("solution", OF_A_FILE)
+@pytest.mark.parametrize("first", ["%%writefile my_norm.py", "%%file -a 'lib/my_norm.py'"])
+def test_a_file_that_a_cell_writes_is_read_where_it_is_imported(solution, first):
+    written = f"{first}\nfrom torch import nn\nclass BatchNorm(nn.BatchNorm1d):\n    pass"
+    (line,) = seen(solution, written)
+    assert line.startswith("an added cell, line 3 uses torch.nn.BatchNorm1d")
+    assert seen(solution.replace("my_norm", "another"), written) == ()
+
+
 def test_the_code_of_another_exercise_is_not_counted_here():
     assert seen("class BatchNorm(nn.Module):\n    pass") == ()
 

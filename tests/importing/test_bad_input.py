@@ -20,7 +20,7 @@ EVE = f"Eve Evil_8_assignsubmission_file_/{NAME}.ipynb"
     ("content", "said"),
     [
         (b"", "empty"),
-        (b"\x89PNG\r\n\x1a\n\xff", "not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\xff", "but a picture"),
         (b"[" * 100_000, "nested"),
         (b"[]", "not a notebook"),
         (json.dumps({"nbformat": 4, "cells": [mini.code("1")] * 100_000}).encode(), "100,000 cells"),

@@ -183,11 +183,76 @@ def test_a_roster_that_cannot_be_used_says_which_lines(tmp_path, text, said):
     assert [line for line in said if line not in str(error.value)] == []
 
 
-def test_a_roster_in_another_encoding_is_refused(tmp_path):
+TABLE = "id,name\nj,Jörg\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TABLE.encode("utf-8-sig"),
+        TABLE.encode("utf-16"),
+        b"\xfe\xff" + TABLE.replace(",", "\t").encode("utf-16-be"),
+        TABLE.encode("cp1252"),
+        TABLE.replace("\n", "\r").encode(),
+        ("sep=;\r\n" + TABLE.replace(",", ";")).encode(),
+        b'"id";"name, as written"\n"j";"J\xc3\xb6rg"\n'.replace(b", as written", b""),
+    ],
+    ids=["utf-8", "utf-16", "utf-16 with tabs", "windows", "old mac", "sep", "semicolons"],
+)
+def test_a_roster_is_read_in_the_encoding_that_its_program_chose(tmp_path, content):
     path = tmp_path / "roster.csv"
-    path.write_bytes("id,name\nj,Jörg\n".encode("cp1252"))
-    with pytest.raises(GradingError, match="CSV UTF-8"):
+    path.write_bytes(content)
+    roster = read_roster(path)
+    assert roster.find(Who("Jörg")).id == "j"
+    assert ["the roster is not UTF-8 and was read as Windows-1252" in note for note in roster.notes] == (
+        [True] if content == TABLE.encode("cp1252") else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x14\x00", "the file of a spreadsheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "the file of a spreadsheet"),
+        (b"\x00\x01\xff\xfe", "not UTF-8"),
+    ],
+)
+def test_a_roster_that_is_no_text_is_refused(tmp_path, content, said):
+    path = tmp_path / "roster.csv"
+    path.write_bytes(content)
+    with pytest.raises(GradingError, match=said):
         read_roster(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        ("Nome,Cognome,Indirizzo email", "Lena,Meier,lmeier@u.it"),
+        ("Voornaam,Achternaam,E-mailadres", "Lena,Meier,lmeier@u.nl"),
+        ("Nome,Sobrenome,Endereço de email", "Lena,Meier,lmeier@u.br"),
+        ("Förnamn,Efternamn,E-postadress", "Lena,Meier,lmeier@u.se"),
+        ("Identificativo,Nome completo,Indirizzo email,Valutazione,Valutazione massima",
+         "Partecipante7,Lena Meier,lmeier@u.it,,20"),
+        ("Identificator,Volledige naam,E-mailadres,Cijfer,Maximum cijfer", "Deelnemer7,Lena Meier,lmeier@u.nl,,20"),
+    ],
+)  # fmt: skip
+def test_the_tables_of_other_languages_are_read(tmp_path, header, line):
+    path = tmp_path / "roster.csv"
+    path.write_text(f"{header}\n{line}\n", encoding="utf-8")
+    (person,) = read_roster(path).people
+    assert (person.id, person.name) == ("lmeier", "Lena Meier")
+
+
+LABELS = {
+    "Meier, Lena(lmeier)": "lmeier", "homework-2-jmueller": "jmueller", "lmeier_Lena_X": "lmeier",
+    "anna": "", "Anna Schmidt": "", "lmeiers": "", "lmeier and jmueller": "", "homework 12345": "", "ab": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_an_id_is_found_among_the_words_of_a_folder_and_a_name_is_not(label):
+    people = [Person("lmeier", "Lena Meier"), Person("jmueller"), Person("anna", "Anna Kumar"), Person("12345")]
+    assert Roster([*people, Person("ab")]).id_in(label) == LABELS[label]
 
 
 @given(st.text(max_size=30))

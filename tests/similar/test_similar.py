@@ -1,6 +1,7 @@
 """Similar solutions: a copy in disguise is listed, what the task explains is not, and nothing is a verdict."""
 
 import csv
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -35,6 +36,16 @@ DISGUISED = (
     .replace("p.grad", "weight.grad")
     .replace("p.data", "weight.data")
 )
+
+
+STUB = """
+class MomentumOptimizer(SGDOptimizer):
+    def __init__(self, parameters, lr=0.01, mu=0.9):
+        raise NotImplementedError
+
+    def step(self):
+        raise NotImplementedError
+"""
 
 
 def solution(student, source, stub=""):
@@ -73,9 +84,37 @@ def test_names_texts_comments_layout_and_the_stub_do_not_count():
     one = 'def f(x, beta):\n    """Return it."""\n    a = torch.sqrt(x)  # root\n    return a * beta\n'
     two = "def f(x, beta):\n    result = torch.sqrt( x )\n\n    return (result\n        * beta)\n"
     assert " ".join(normalise(one, stub)) == "n = n . sqrt ( x ) return n * beta"
-    assert normalise(two, stub) != normalise(one, stub)
-    assert normalise(two.replace("(result\n        * beta)", "result * beta"), stub) == normalise(one, stub)
+    assert normalise(two, stub) == normalise(one, stub)
     assert normalise(one.replace("sqrt", "exp"), stub) != normalise(one, stub)
+
+
+DEAD = (
+    "print('here')", "assert lr > 0", "unused = lr * 3", "unused = 1\n        unused += 1\n        unused = unused * 2",
+    "seen = []\n        seen.append(lr)", "if False:\n            lr = 7",
+    "debug = False\n        if debug:\n            print(lr)",
+    "self.name = 'mine'", "for _ in range(3):\n            pass", "import time\n        start = time.time()",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", DEAD)
+def test_a_copy_with_lines_that_do_nothing_is_found(line):
+    start = "super().__init__(parameters, lr)"
+    copy = DISGUISED.replace(start, f"{line}\n        {start}\n        {line}")
+    assert pairs(ada=mini.MOMENTUM, bob=copy)["ada", "bob"].similarity == 1
+
+
+def test_a_copy_in_another_order_with_helpers_that_nobody_calls_is_found():
+    head, init, step = re.split(r"    (?=def )", mini.MOMENTUM)
+    moved = f"def spare(x):\n    return x + 1\n\n{head}    {step}\n    def spare(self):\n        pass\n\n    {init}"
+    assert solution("a", moved, STUB).tokens == solution("b", mini.MOMENTUM, STUB).tokens
+
+
+@pytest.mark.parametrize("line", ["lr = lr * 2", "parameters = parameters[1:]", "return", "parameters[0].data.mul_(2)"])
+def test_a_line_that_changes_something_counts(line):
+    """The oracle of both tests above."""
+    start = "super().__init__(parameters, lr)"
+    changed = mini.MOMENTUM.replace(start, f"{line}\n        {start}")
+    assert solution("a", changed, STUB).tokens != solution("b", mini.MOMENTUM, STUB).tokens
 
 
 @pytest.mark.parametrize("source", ["def f(:", "%matplotlib inline\nx = ?", "'''", "\x00", "  x\n y"])
