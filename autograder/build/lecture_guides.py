@@ -163,6 +163,35 @@ LECTURES = (
         None,
     ),
     Lecture(
+        "D11_edge_of_stability",
+        "edge_demo",
+        8,
+        (
+            '"a small rate: the edge is far": the sharpness rises, the loss falls in every step. As on a quadratic.',
+            '"it rises to the edge": ask what happens when the sharpness passes 2/lr. The loss jumps, and comes back, '
+            "because the jump leads to where the sharpness is lower.",
+            '"it starts above the edge": the textbook says that it diverges. The sharpness comes down to 2/lr instead.',
+            '"the rate doubles half-way" and "the rate is halved half-way": the limit pushes down, and '
+            "pulls nothing up.",
+            '"too large: it diverges". Let the hall find the largest rate that does not.',
+        ),
+    ),
+    Lecture(
+        "D12_singular_values",
+        "muon_demo",
+        6,
+        (
+            '"before": ten large singular values, the others below a tenth of the largest. What does a step along this '
+            "momentum change?",
+            'Move the steps from 0 to 5: "one step" multiplies the small ones by 3.44 and leaves '
+            "the large ones near 1.",
+            '"five steps: what Muon uses": most are in the grey band. Ask why they need not be 1.',
+            '"five steps of the cubic": its values converge to 1, but slowly; "twelve steps of the cubic" are '
+            "not there.",
+            '"random numbers": a random matrix has no direction that stands out.',
+        ),
+    ),
+    Lecture(
         "T1_slice_descent",
         "slice_descent_demo",
         8,
@@ -208,6 +237,17 @@ LECTURES = (
         (
             'Start "one small rate": only RMSProp learns. Who is the best rule? Then "good for SGD".',
             "Ask what a fair comparison would need: a rate for each, and several seeds.",
+        ),
+    ),
+    Lecture(
+        "T6_widths",
+        "widths_demo",
+        8,
+        (
+            'Train "standard: the best rate moves". Let the hall bet first: by how much does the best rate of the '
+            "widest network differ from that of the narrowest?",
+            '"muP: it stays": the lowest points lie above each other, within a factor of two. What does that save?',
+            '"standard, other seeds": what of this is chance?',
         ),
     ),
 )

@@ -45,7 +45,8 @@ def train_on_digits(
     """Train a network with 64 inputs, 32 hidden units (ReLU) and 10 classes, in batches of 32 of the 898 digits.
 
     All seeds are trained at once, as slices of the same tensors. An optimizer that treats every weight by itself does
-    to each of them what it would do alone; one that looks at a whole tensor does not.
+    to each of them what it would do alone; one that looks at a whole tensor does not. One for matrices is given as
+    `by_matrix(MuonOptimizer)`.
 
     Args:
         optimizer: Called as `optimizer(parameters, **options)`; needs a `step()`.

@@ -8,8 +8,10 @@ _HOMES = {
     "adam_start_demo": "adam_start",
     "batch_sizes_demo": "batch_sizes",
     "depth_signal_demo": "depth_signal",
+    "edge_demo": "edge_of_stability",
     "minibatch_demo": "minibatch_noise",
     "momentum_demo": "momentum_map",
+    "muon_demo": "singular_values",
     "norm_cube_demo": "norm_cube",
     "race": "optimizer_race",
     "race_demo": "optimizer_race",
@@ -22,6 +24,7 @@ _HOMES = {
     "training_race_demo": "digit_race",
     "update_cost_demo": "update_cost",
     "which_bug_demo": "which_bug",
+    "widths_demo": "widths",
 }
 
 __all__ = [*sorted(_HOMES)]

@@ -143,7 +143,8 @@ def training_race(*optimizer_classes: Maker, **changes: Any) -> Demo:
     """Let optimizer classes of the notebook train beside SGD, as in `training_race(MomentumOptimizer)`.
 
     Args:
-        optimizer_classes: Called as `optimizer_class(parameters, lr=...)`, with a `step()`.
+        optimizer_classes: Called as `optimizer_class(parameters, lr=...)`, with a `step()`; one for matrices only, such
+            as Muon, as `by_matrix(MuonOptimizer)`.
         changes: Values of controls, by name.
     """
     own = {getattr(cls, "__name__", str(cls)): cls for cls in optimizer_classes}

@@ -18,7 +18,7 @@ from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 from course_utils.widgets.surfaces import surface
 from course_utils.widgets.two_variables import Surface
-from course_utils.widgets.walks import FAR_AWAY, RULES, walk
+from course_utils.widgets.walks import COURSE, FAR_AWAY, walk
 
 __all__ = ["SCENE", "own_walk", "race", "race_demo"]
 
@@ -62,20 +62,22 @@ def _start(state: State) -> tuple[float, float]:
 def own_walk(optimizer_class: Callable[..., Any]) -> Walker:
     """Let an optimizer class of the notebook walk: `optimizer_class([w], lr=...)` with a `step()`.
 
+    w is a matrix of one row and two columns, so that an optimizer for matrices can walk, too.
+
     Raises:
         NotImplementedError: It is still a stub.
     """
 
     def run(ground: Surface, state: State) -> NDArray[Any]:
         path = np.full((state["steps"] + 1, 2), np.nan)
-        point = torch.tensor(_start(state), dtype=torch.float64, requires_grad=True)
+        point = torch.tensor([_start(state)], dtype=torch.float64, requires_grad=True)
         optimizer = optimizer_class([point], lr=state["lr"])
         for t in range(state["steps"] + 1):
-            x, y = point.detach().tolist()
+            ((x, y),) = point.detach().tolist()
             if not abs(x) + abs(y) < FAR_AWAY:
                 break
             path[t] = x, y
-            point.grad = torch.tensor([float(g) for g in ground.gradient(x, y)], dtype=torch.float64)
+            point.grad = torch.tensor([[float(g) for g in ground.gradient(x, y)]], dtype=torch.float64)
             with torch.no_grad():
                 optimizer.step()
         return path
@@ -144,7 +146,7 @@ def _scene(walkers: dict[str, Walker], client: bool = False) -> Scene:
 
 
 # The browser knows the rules of the course, but not the classes of a notebook.
-SCENE = _scene({rule: _built_in(rule) for rule in RULES}, client=True)
+SCENE = _scene({rule: _built_in(rule) for rule in COURSE}, client=True)
 
 
 def race_demo(**changes: Any) -> Demo:
@@ -157,7 +159,7 @@ def race(*optimizer_classes: Callable[..., Any], against: Sequence[str] = ("SGD"
 
     Args:
         optimizer_classes: Called as `optimizer_class([w], lr=...)`, with a `step()`.
-        against: Built-in rules that run along.
+        against: Built-in rules that run along, by their names in `walks.RULES`; "AdaGrad" and "Lion" are among them.
         changes: Values of controls, by name.
 
     Raises:

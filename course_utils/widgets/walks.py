@@ -2,7 +2,7 @@
 
 Forms: heavy ball v = beta v + g, w -= lr v; EMA v = beta v + (1 - beta) g, w -= lr v; Nesterov w -= lr (g + beta v)
 after v = beta v + g; RMSProp s = beta s + (1 - beta) g^2, w -= lr g / sqrt(s + eps); Adam with both corrections;
-AdamW with decoupled decay.
+AdaGrad s = s + g^2, w -= lr g / (sqrt(s) + eps); Lion steps along a sign.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.two_variables import Surface
 
-__all__ = ["FAR_AWAY", "RULES", "diverged_at", "turning_points", "walk"]
+__all__ = ["COURSE", "FAR_AWAY", "RULES", "diverged_at", "turning_points", "walk"]
 
 # Beyond this distance a walk is said to have diverged and is not followed further.
 FAR_AWAY = 1e6
@@ -61,6 +61,19 @@ def adam(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, bet
     return -lr * first / (math.sqrt(second) + EPS)
 
 
+def adagrad(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999) -> float:
+    """Return the step divided by the root of the sum of all squares."""
+    state[1] += g * g
+    return -lr * g / (math.sqrt(state[1]) + EPS)
+
+
+def lion(state: list[float], g: float, lr: float, t: int, beta: float = 0.9, beta2: float = 0.999) -> float:
+    """Return lr along the sign of beta m + (1 - beta) g; then m = beta2 m + (1 - beta2) g."""
+    ahead = beta * state[0] + (1 - beta) * g
+    state[0] = beta2 * state[0] + (1 - beta2) * g
+    return -math.copysign(lr, ahead) if ahead else 0.0
+
+
 RULES: dict[str, Callable[..., float]] = {
     "SGD": sgd,
     "heavy ball": heavy_ball,
@@ -68,7 +81,11 @@ RULES: dict[str, Callable[..., float]] = {
     "Nesterov": nesterov,
     "RMSProp": rmsprop,
     "Adam": adam,
+    "AdaGrad": adagrad,
+    "Lion": lion,
 }
+# Those of the lecture's race.
+COURSE = ("SGD", "heavy ball", "EMA momentum", "Nesterov", "RMSProp", "Adam")
 
 
 def walk(

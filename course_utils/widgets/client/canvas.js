@@ -10,7 +10,7 @@ const LOOKS = [
   { colour: "#56b4e9", dash: [5, 2, 2, 2, 2, 2], marker: "plus" },
 ];
 const PATH = { colour: ORANGE, dash: [], marker: "circle" };
-const WIDTH = 480, HEIGHT = 300, PAD = { left: 66, right: 14, top: 10, bottom: 44 };
+const WIDTH = 480, HEIGHT = 300, PAD = { left: 66, right: 20, top: 10, bottom: 44 };
 
 // An image or table that depends on `key` only is made once; the last few are kept.
 const store = new Map();
@@ -200,16 +200,18 @@ function limits(values, log) {
   return [Math.min(top - 2, Math.max(top - 10, Math.floor(Math.log10(Math.min(...seen, 1))))), top];
 }
 
-// Curves are [{ values, look, every, name, from }]; `from` is the step of the first value.
-function drawCurves(canvas, curves, steps, yName, { log = false, level = null } = {}) {
+// Curves are [{ values, look, every, name, from, apart }]; `from` is the step of the first value, and the others follow
+// `apart` steps from each other.
+function drawCurves(canvas, curves, steps, yName, { log = false, level = null, top: highest = null } = {}) {
   const shown = frame(canvas, legendHeight(named(curves))), { pen, box } = shown;
-  const [bottom, top] = limits([...curves.flatMap(({ values }) => values), ...(level === null ? [] : [level])], log);
+  const shownValues = curves.flatMap(({ values }) => values).map((v) => (highest === null ? v : Math.min(v, highest)));
+  const [bottom, top] = limits([...shownValues, ...(level === null ? [] : [level])], log);
   const toX = linear(0, Math.max(1, steps), box.x, box.w), toY = linear(bottom, top, box.y + box.h, -box.h);
   const height = (v) => toY(log ? Math.log10(Math.max(v, 1e-300)) : v);
   inside(shown, () => {
     if (level !== null) stroke(pen, [[box.x, height(level)], [box.x + box.w, height(level)]], { colour: "#767676", dash: [] }, 0, 1);
-    for (const { values, look, every, from = 0, width } of curves) {
-      stroke(pen, values.map((v, t) => [toX(t + from), height(v)]), look, every, width ?? 2);
+    for (const { values, look, every, from = 0, apart = 1, width } of curves) {
+      stroke(pen, values.map((v, t) => [toX(apart * t + from), height(v)]), look, every, width ?? 2);
     }
   });
   legend(pen, named(curves));
