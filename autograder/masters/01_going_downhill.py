@@ -895,8 +895,16 @@ def optimize_f(x, y, step_size, steps, decay=1.0):
     ### END SOLUTION
 
 
+# %% exercise="step_size_decay" part="settings"
+def decay_settings():
+    """Return step_size, steps (at most 100) and decay with which the walk from (3, 2) ends below -2."""
+    ### BEGIN SOLUTION
+    return 0.22, 40, 0.95
+    ### END SOLUTION
+
+
 # %% check="step_size_decay"
-check("step_size_decay", optimize_f)
+check("step_size_decay", optimize_f, decay_settings)
 
 # %% [markdown] hint="step_size_decay"
 # Write down the step sizes of the first three steps for $\eta_0 = 1$ and $d = 0.5$: $1$, $0.5$, $0.25$. Compare them

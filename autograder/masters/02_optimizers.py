@@ -41,7 +41,7 @@ from course_utils.plotting import plot_band, plot_histories, show_images
 from course_utils.seeding import set_seed
 from course_utils.training import run_model, run_models
 from course_utils.training.digits_race import train_on_digits
-from course_utils.widgets import adam_start_demo, momentum_demo, race, schedules_demo, training_race
+from course_utils.widgets import adam_start_demo, momentum_demo, race, schedules_demo, slice_descent_demo, training_race
 from course_utils.widgets.surfaces import surface
 
 # %% [markdown]
@@ -665,6 +665,14 @@ for panel, (lr, beta) in zip(panels, ((0.1, 0.0), (0.1, 0.9), (5.0, 0.6))):
 panels[0].set_ylabel("distance to the optimum")
 panels[0].legend(fontsize="small")
 plt.show()
+
+# %% [markdown]
+# **Your turn.** The demo walks on the same two numbers, with the images that come with the course. Bring *both*
+# distances below $10^{-6}$ within 100 steps. **Predict** first which of the two sliders you need: is a larger learning
+# rate enough, or does it take momentum as well?
+
+# %% experiment="demo_slice"
+slice_descent_demo().show()
 
 # %% [markdown]
 # ### Question `conditioning`, the part marked by hand

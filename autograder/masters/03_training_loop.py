@@ -448,6 +448,23 @@ print("gradient:", logits.grad.numpy().round(3), " probabilities:", torch.softma
 # Why the squeeze? **Predict** the shape of `torch.zeros(5) - torch.zeros(5, 1)` and what a mean over it would mean.
 
 
+# %% exercise="network" part="unit"
+def logistic_unit(x, w, b):
+    """Return the output of one logistic unit, a probability for each example.
+
+    Args:
+        x: Inputs, shape (N, D), or (D,) for a single example.
+        w: Weights, shape (D,).
+        b: Bias, a tensor with one number.
+
+    Returns:
+        Tensor of shape (N,), or with one number for a single example.
+    """
+    ### BEGIN SOLUTION
+    return sigmoid(x @ w + b)
+    ### END SOLUTION
+
+
 # %% exercise="network"
 def network(x, params):
     """Return the outputs of a network.
@@ -468,7 +485,7 @@ def network(x, params):
 
 
 # %% check="network"
-check("network", network)
+check("network", logistic_unit, network)
 
 # %% [markdown] hint="network"
 # Follow the shape through the layers: $(N, d_0)$ times $(d_0, d_1)$ is $(N, d_1)$, and the bias of shape $(d_1,)$ is
