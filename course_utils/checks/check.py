@@ -31,7 +31,7 @@ def check(exercise: str, *objects: object, picture: bool | None = None) -> float
     """Try your solution on recorded inputs, show what is right or wrong, and return the marks.
 
     Args:
-        exercise: The id that stands in the heading of the exercise, as in `"momentum"`.
+        exercise: The id in the heading of the exercise, as in `"momentum"`.
         objects: Your functions or classes, in the order in which the check cell names them.
         picture: Whether a picture is drawn where it says more than a number. By default it is, unless the environment
             variable `COURSE_PICTURES` is 0.
