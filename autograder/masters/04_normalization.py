@@ -66,13 +66,15 @@ from course_utils.plotting import COLOURS, plot_band, plot_histories
 from course_utils.plotting.deep_networks import plot_signal, plot_training_history
 from course_utils.seeding import set_seed
 from course_utils.training import run_model, run_models
+from course_utils.training.long_runs import long_runs
 from course_utils.widgets import depth_signal_demo, norm_cube_demo
 
+# %%
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
 
 # %% [markdown]
 # `FULL = True` runs the deep networks as the published assignment does: all 60,000 images, batches of 256, learning
-# rate 0.001, ten epochs. The cell that loads the images then says how long that will take on your machine. The
+# rate 0.001, ten epochs. The cells that train say beforehand how long they take. The
 # experiments of section 4.7 then use images of 3 x 32 x 32 values.
 #
 # ## 4.0 Deep and stuck
@@ -95,19 +97,18 @@ deep = {
     "data": (images, test_images),
 }
 deep_runs = {}
-if FULL:
-    start = time.perf_counter()
-    run_model(**{**deep, "epochs": 1, "progress": False})
-    minutes = 15 * 10 * (time.perf_counter() - start) / 60
-    print(f"Five deep networks, three seeds and ten epochs each, will take about {minutes:.0f} min.")
 
 # %% [markdown]
 # **Predict:** will 20 layers learn faster than two, more slowly, or not at all? Where will the loss be after the last
 # update? Write down a number; an untrained network with ten classes starts near $\ln 10 \approx 2.303$.
 
 # %% experiment="plain"
-first = run_model(layer_type=Layer, seed=0, label="plain", **deep)
-deep_runs["plain"] = [first, *run_models(layer_type=Layer, seeds=(1, 2), label="plain", **deep)]
+if FULL:
+    seeds = long_runs((0, 1, 2), minutes=1, full=True)
+    deep_runs["plain"] = [run_model(seed=seed, label="plain", progress=False, **deep) for seed in seeds]
+else:
+    first = run_model(seed=0, label="plain", **deep)
+    deep_runs["plain"] = [first, *run_models(seeds=(1, 2), label="plain", **deep)]
 
 figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
 for panel, metric in zip(panels, ("train_loss", "valid_accuracy")):
@@ -1520,7 +1521,7 @@ print(code[code.index("    return {") :])
 
 # %% experiment="five_networks"
 types = deep_layer_types(layer_norm=LayerNorm, batch_norm=BatchNorm, residual=ResidualLayer)
-for name in progress_bar([name for name in types if name not in deep_runs]):
+for name in long_runs([name for name in types if name not in deep_runs], minutes=8, full=FULL):
     deep_runs[name] = run_models(layer_type=types[name], label=name, **deep)
 
 figure, panels = plt.subplots(1, 3, figsize=(15, 4), layout="constrained")

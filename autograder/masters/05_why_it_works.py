@@ -48,7 +48,6 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from fastprogress.fastprogress import progress_bar
 from torch import nn
 from torch.nn import functional
 
@@ -66,6 +65,7 @@ from course_utils.models.loss_landscape import (
 from course_utils.optimizers import SGDOptimizer, zero_grad
 from course_utils.plotting import plot_band, show_images
 from course_utils.seeding import set_seed
+from course_utils.training.long_runs import long_runs
 from course_utils.widgets import smoothness_demo
 
 # %%
@@ -74,7 +74,7 @@ FULL = False  # True: the experiments take the full data sets and longer runs, w
 # %% [markdown]
 # `FULL = True` runs the experiment of section 5.2 at the size of the published homework from which it comes: 6,000
 # training images, 10,000 test images, ten passes, and the smoothness of the loss over all training images. The cell
-# that trains then says how long that will take on your machine.
+# that trains says beforehand how long it takes.
 #
 # ## 5.0 Two networks that differ in one thing
 #
@@ -525,15 +525,8 @@ def train_and_log(net_class, seed):
 
 
 # %% experiment="train_both"
-if FULL:
-    start, net = time.perf_counter(), new_net(BatchNormConvNet, 0)
-    minibatch_sgd_one_pass(net, X_train, y_train, LEARNING_RATE, BATCH_SIZE)
-    compute_logs(net, X_train, y_train, X_test, y_test)
-    compute_local_smoothness(net, X_train, y_train, LEARNING_RATE, BATCH_SIZE)
-    minutes = 2 * len(SEEDS) * PASSES * (time.perf_counter() - start) / 60
-    print(f"Two networks, three seeds and {PASSES} passes will take about {minutes:.0f} min.")
 for name, net_class in (("plain", ConvNet), ("batch norm", BatchNormConvNet)):
-    trained[name] = [train_and_log(net_class, seed) for seed in progress_bar(SEEDS)]
+    trained[name] = [train_and_log(net_class, seed) for seed in long_runs(SEEDS, minutes=4, full=FULL)]
 
 # %% experiment="four_panels"
 titles = ("training loss (nats)", "test loss (nats)", "test accuracy (%)", r"local smoothness $\hat L$")
