@@ -174,7 +174,7 @@ def train(name, optimizer, learning_rate=0.001, live=True):
     """Train the network from three seeds, ten epochs each, and keep the histories as results[name]."""
     options = {"learning_rate": learning_rate, "batch_size": batch_size, "data": (images, test_images)}
     if FULL:
-        seeds = long_runs((0, 1, 2), minutes=0.5, full=True)
+        seeds = long_runs((0, 1, 2), minutes=0.4, full=True)
         results[name] = [run_model(optimizer, seed=seed, progress=False, **options) for seed in seeds]
         return
     first = run_model(optimizer, seed=0, progress=live, **options)
@@ -270,7 +270,7 @@ def ema(values, beta, bias_correction=False):
 check("ema", ema)
 
 # %% [markdown]
-# Now watch it work: noisy measurements of a slow wave, and three values of $\beta$. **Predict:** which curve is the
+# Now apply it to noisy measurements of a slow wave, with three values of $\beta$. **Predict:** which curve is the
 # smoothest? Which one is late? Where does the correction change anything?
 
 # %% experiment="ema_figure"
@@ -429,7 +429,7 @@ compare("SGD", "momentum")
 # Textbooks number $v$ differently: some call the movement from $w_t$ to $w_{t+1}$ $v_t$, others $v_{t+1}$. The walk is
 # the same.
 #
-# This time it is a function that takes one step: `params` is a list of tensors, and `grad_vel` the list of their $v$.
+# This time, write a function that takes one step: `params` is a list of tensors, and `grad_vel` the list of their $v$.
 # Change both in place.
 
 
@@ -828,9 +828,9 @@ plt.show()
 # with the sample). The text has it the wrong way round. (At the start $(2.5, 3.7)$ the curvatures are 0.22 for the
 # weight and 0.13 for the bias: curvature changes along the path, and what counts in the end is that at the optimum.)
 #
-# $\kappa = 3.9$ is a very *well*-conditioned problem. What is slow is the learning rate: the best is 17.0, and 0.1 is
-# 170 times smaller; divergence begins at 21.4. Close to the optimum, 0.1 multiplies the slow distance by
-# $1 - 0.1\cdot 0.024 = 0.998$ per step. Momentum helps here because it makes steps $1/(1-\beta) = 10$ times as long,
+# $\kappa = 3.9$ is a very *well*-conditioned problem. The learning rate is the reason for the slowness: the best is
+# 17.0, and 0.1 is 170 times smaller; divergence begins at 21.4. Close to the optimum, 0.1 multiplies the slow distance
+# by $1 - 0.1\cdot 0.024 = 0.998$ per step. Momentum helps here because it makes steps $1/(1-\beta) = 10$ times as long,
 # which gradient descent with $\eta = 1$ would do as well; the true gain of momentum at $\kappa = 3.9$ is small, a rate
 # of 0.33 in place of 0.59. With an $\eta$ of 5 gradient descent needs some 116 steps, with $\beta = 0.6$ some 64.
 #
@@ -1209,7 +1209,7 @@ check("adam", AdamOptimizer)
 #
 # Both averages start at zero, so after $t$ steps the weights in them add up to $1 - \beta^t$ only. Divide each
 # average by its own such sum, with $t = 1$ in the first step. The corrected second average is a mean *square*: the
-# root comes after the correction, and $\varepsilon$ stands under it.
+# root comes after the correction, and $\varepsilon$ is inside it.
 #
 # ---
 #
@@ -1218,8 +1218,8 @@ check("adam", AdamOptimizer)
 # \approx \eta$: the first step has the length $\eta$ whatever the gradient is.
 
 # %% [markdown]
-# The start of Adam, under a constant gradient. Beside your optimizer: how long its steps would be without the
-# corrections, from the formula, for two values of $\beta_2$.
+# The figure shows the first steps of Adam under a constant gradient. Beside your optimizer it shows, from the formula,
+# how long the steps would be without the corrections, for two values of $\beta_2$.
 
 # %% experiment="adams_start"
 t = np.arange(1, 101)
@@ -1342,7 +1342,7 @@ class AdamWOptimizer(SGDOptimizer):
 check("adamw", AdamWOptimizer)
 
 # %% [markdown]
-# The difference, seen alone: two weights that the data do not need. Their gradients are pure noise around zero, a
+# To see only the difference, take two weights that the data do not need. Their gradients are pure noise around zero, a
 # hundred times larger for the second. Both start at 1, and $\lambda = 1$, $\eta = 0.001$. **Predict** for both weights
 # and both methods: how much is left after 2,000 steps? ($(1 - 0.001)^{2000} = 0.135$.)
 
@@ -1405,7 +1405,7 @@ plt.show()
 # The conventions differ from those of the classes on purpose, because you will meet both.
 #
 # - Momentum is the heavy ball with the rate inside: $v \leftarrow \mu v - \eta\, dw$, then $w + v$.
-# - $\varepsilon$ stands **outside** of the root: $\sqrt{s} + \varepsilon$, and in Adam $\sqrt{\hat v} + \varepsilon$.
+# - $\varepsilon$ is **outside** the root: $\sqrt{s} + \varepsilon$, and in Adam $\sqrt{\hat v} + \varepsilon$.
 # - In Adam, $m$ and $v$ are the averages of the gradient and of its square. `t` counts the steps *taken*: it is 0 in a
 #   fresh config, and is raised before it is used. (Some texts number the first step 0 and still print $1 - \beta^t$:
 #   division by zero.)
@@ -1797,7 +1797,7 @@ plt.show()
 # %% [markdown]
 # ## 2.8 Which optimizer where?
 #
-# Five landscapes, each a kind of difficulty on its own:
+# There are five landscapes, and each shows one kind of difficulty:
 #
 # - a **ravine**, $\kappa = 1000$, with its axes along the coordinates;
 # - the **same ravine, turned** by 45 degrees together with the start: the same eigenvalues, the same distances;
@@ -1812,9 +1812,9 @@ plt.show()
 race(MomentumOptimizer, NesterovOptimizer, RMSPropOptimizer, AdamOptimizer, condition=1000.0).show()
 
 # %% [markdown]
-# A fairer question: how far does each come with *its own best* learning rate? Each gets the same search, 17 rates from
-# $10^{-4}$ to 10, and 100 steps for each. And how easily is a usable rate found: how many of the 17 come below a height
-# of 0.01? **Predict** the order in the ravine, and who suffers when it is turned.
+# Here is a fairer question: how far does each optimizer come with *its own best* learning rate? Each gets the same
+# search, with 17 rates from $10^{-4}$ to 10, and 100 steps for each. And how easily is a usable rate found: how many of
+# the 17 come below a height of 0.01? **Predict** the order in the ravine, and who suffers when it is turned.
 
 
 # %%
@@ -1854,9 +1854,10 @@ for name, (ground, start) in LANDSCAPES.items():
 print("lowest height above the minimum after 100 steps (how many of the 17 rates end below 0.01)")
 
 # %% [markdown]
-# Two variables are not two million. For a walk over slices of real loss surfaces, with icons to click and settings to
-# choose, see [losslandscape.com/explorer](https://losslandscape.com/explorer): choose a start and a rate, write down
-# what you expect, run, compare, and repeat until you are right three times in a row. Nothing here depends on that site.
+# These landscapes have two variables; a network has thousands or millions. For a walk over slices of real loss
+# surfaces, with icons to click and settings to choose, see
+# [losslandscape.com/explorer](https://losslandscape.com/explorer): choose a start and a rate, write down what you
+# expect, run, compare, and repeat until you are right three times in a row. Nothing here depends on that site.
 #
 # ### Question `surfaces`
 #
@@ -1898,11 +1899,11 @@ print("lowest height above the minimum after 100 steps (how many of the 17 rates
 # %% [markdown]
 # ## 2.9 A race with a tuning budget
 #
-# Now all together, on the digits and within the budget of section 2.7: 100 steps, batches of 32. The rules of a fair
-# race:
+# Now all methods compete on the digits, within the budget of section 2.7: 100 steps with batches of 32. The rules of a
+# fair race:
 #
 # 1. **The same budget for every method**: steps, batches, network, and the number of settings that are tried.
-# 2. **Settings of its own for every method**, chosen by the *validation* accuracy. One learning rate for all would be
+# 2. **Separate settings for every method**, chosen by the *validation* accuracy. One learning rate for all would be
 #    arbitrary, not fair.
 # 3. **A result on data that played no part in the choice**: the accuracy on the test images after the last step. The
 #    best moment of a run would be too good, and so is the validation accuracy, by which the settings were chosen.
@@ -2079,8 +2080,8 @@ training_race(MomentumOptimizer, RMSPropOptimizer, AdamOptimizer).show()
 # %% [markdown]
 # ## What to take with you
 #
-# - Momentum at the same learning rate changes little where gradients change slowly. Averages that sum to 1 leave the
-#   step as long as it was; the heavy ball makes it $1/(1-\beta)$ times as long.
+# - At the same learning rate, momentum as an average changes little where gradients change slowly: its weights add up
+#   to 1, so the step keeps its length. The heavy ball makes the step $1/(1-\beta)$ times as long.
 # - On a quadratic, gradient descent needs steps in proportion to $\kappa$, momentum to $\sqrt\kappa$. But look at the
 #   learning rate before you blame the conditioning.
 # - $\eta$ multiplies the gradient in SGD; in RMSProp and Adam it *is* about the distance that a weight moves. So

@@ -104,7 +104,7 @@ deep_runs = {}
 
 # %% experiment="plain"
 if FULL:
-    seeds = long_runs((0, 1, 2), minutes=1, full=True)
+    seeds = long_runs((0, 1, 2), minutes=0.7, full=True)
     deep_runs["plain"] = [run_model(seed=seed, label="plain", progress=False, **deep) for seed in seeds]
 else:
     first = run_model(seed=0, label="plain", **deep)
@@ -206,10 +206,10 @@ depth_signal_demo().show()
 #    of the classes. With ten equally frequent classes the best constant answer is 1/10 each, with loss $\ln 10$; the
 #    random biases start slightly above.
 # 3. No: the lower layers' gradients are smaller by many powers of ten, so that a rate that moves them would throw out
-#    the top layer. He's initialisation has weights of variance $2/n$, six times as much, just what is lost: the signal
-#    keeps its size at the start. What remains is that nothing *keeps* it there while the weights move, that the factor
-#    is 1 only on average (some networks drift), and that directions still get lost: the outputs of different images
-#    become ever more alike.
+#    the top layer. He's initialisation has weights of variance $2/n$, six times as much, which makes up for the loss:
+#    the signal keeps its size at the start. What remains is that nothing *keeps* it there while the weights move, that
+#    the factor is 1 only on average (some networks drift), and that directions still get lost: the outputs of different
+#    images become ever more alike.
 #
 # **Marking guide**
 #
@@ -332,8 +332,8 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 check("batchnorm_forward", batchnorm_forward)
 
 # %% [markdown] hint="batchnorm_forward"
-# What is averaged over, and what stays? There is one mean for each *feature*, so it has the shape $(D,)$. Check the
-# shapes of your statistics before anything else: with a square batch, a wrong axis raises no error.
+# Over which axis do you average, and which axis remains? There is one mean for each *feature*, so it has the shape
+# $(D,)$. Check the shapes of your statistics before anything else: with a square batch, a wrong axis raises no error.
 #
 # ---
 #
@@ -419,15 +419,15 @@ for t in range(1, 51):
 #
 # ## 4.2 The torch version: what a module keeps
 #
-# As a torch module, batch normalization has something that a linear layer has not: **state that is not trained.** The
-# running statistics must
+# As a torch module, batch normalization has a kind of state that a linear layer does not have: **state that is not
+# trained.** The running statistics must
 #
 # - be saved and loaded with the model, and move with it to another device or type: `self.register_buffer(name,
 #   tensor)`. A plain attribute does none of that, and a parameter would be trained;
 # - not belong to the graph: update them under `torch.no_grad()`, or with `.detach()`;
 # - know in which mode the module is: `self.training` is set by `model.train()` and `model.eval()`.
 #
-# **Predict** what happens to a module that forgets the second one. Here is a thing that only keeps a running mean:
+# **Predict** what happens if a module breaks the second rule. Here is a small module that keeps only a running mean:
 
 # %%
 class KeepsItsPast(nn.Module):
@@ -559,7 +559,7 @@ except ValueError as error:
 # through, the output is 0 for *every* example, and all information is lost without an error.
 # </details>
 #
-# **Bug hunt.** A course page has a batch normalization of its own: it divides by $N - 1$ everywhere, takes $\varepsilon
+# **Bug hunt.** A course page writes its own batch normalization. It divides by $N - 1$ everywhere, takes $\varepsilon
 # = 10^{-7}$, has no $\gamma$ and $\beta$ although its text introduces the "standard" layer, and keeps `self.mean =
 # beta * self.mean + (1 - beta) * mean` as a plain attribute. Its loop calls a helper that moves these attributes to the
 # GPU by hand. What breaks, what merely differs, and what would you say about the helper?
@@ -883,8 +883,8 @@ check("layernorm", layernorm_forward, layernorm_backward)
 # that each *row* of $dx$ adds up to $0$.
 
 # %% [markdown]
-# The same looks as before, now along the rows. **Predict** the standard deviations: four examples with three features
-# each, and an $\varepsilon$ that is small against the variances.
+# Print the same statistics as before, now along the rows, for four examples with three features each. **Predict** the
+# standard deviations; $\varepsilon$ is small against the variances.
 
 # %% experiment="layernorm_statistics"
 rng = np.random.default_rng(231)
@@ -1075,7 +1075,7 @@ check("spatial_norms", batchnorm_forward, spatial_batchnorm_forward, spatial_gro
 # share the mean $11$, and the first channel is below it everywhere.
 
 # %% [markdown]
-# See it on pictures: four images, photographed with different light. **Predict:** after which of the two do they look
+# Look at four images, as if photographed in different light. **Predict:** after which of the two do they look
 # alike?
 
 # %% experiment="light"
@@ -1099,8 +1099,8 @@ plt.show()
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# Batch normalization moves and scales all four together, so the differences of light stay. Group normalization gives
-# each picture mean 0 and standard deviation 1 of its own, and the light is gone.
+# Batch normalization moves and scales all four together, so the differences of light stay. Group normalization brings
+# each picture to mean 0 and standard deviation 1, so the differences of light disappear.
 # </details>
 #
 # **Bug hunt.** Three published normalizations of images, all of them with the right output shape. Find the fault of
@@ -1124,7 +1124,7 @@ plt.show()
 # %% [markdown]
 # ## 4.6 Into the network
 #
-# Here is a fully connected network in numpy with a place for a normalization, and nothing in it. Read three things: in
+# Here is a fully connected network in numpy, with an empty place for a normalization. Find three things in it: in
 # which order a hidden layer does its work, what is regularised, and what happens in test mode.
 
 # %%
@@ -1135,7 +1135,7 @@ print(inspect.getsource(PlainNet))
 #
 # *★★☆, about 20 minutes*
 #
-# Fill the place: `normalization` is `None`, `"batchnorm"` or `"layernorm"`.
+# Fill this place: `normalization` is `None`, `"batchnorm"` or `"layernorm"`.
 #
 # - With `normalization=None` the network stays as it is, without gains and shifts. With one of the other two, each
 #   hidden layer $i = 1, 2, \dots$ gets the parameters `gamma1`, `beta1`, `gamma2` and so on, which start at 1 and 0.
@@ -1146,8 +1146,8 @@ print(inspect.getsource(PlainNet))
 #   `self.bn_params`. Its `mode` is set in each pass.
 # - Gains and shifts are **not** regularised: the penalty is there to prefer simple functions, and a small gain is no
 #   simpler than a large one.
-# - A flag that is silently ignored is worse than none, so an unknown `normalization` is best refused with an error. The
-#   check says so if it is accepted; that costs no marks.
+# - A setting that is silently ignored misleads its user. So refuse an unknown `normalization` with an error. If yours
+#   is accepted, the check says so, but that costs no marks.
 #
 # You may also write the whole network yourself; only its signature and the names of the parameters count.
 
@@ -1344,7 +1344,7 @@ plt.show()
 
 # %% [markdown]
 # **Third: the size of the batch.** Six layers again, learning rate $10^{-3.5}$, ten epochs, batches of 5, 10 and 50
-# images. Mind what is matched: all see the same number of images, so batches of 5 make ten times as many updates as
+# images. Mind the comparison: all runs see the same number of images, so batches of 5 make ten times as many updates as
 # batches of 50. Fair comparisons are those between the three networks *at the same batch size*.
 #
 # **Predict:** which of the three networks suffers from small batches, and at which of the two, training or validation?
@@ -1431,7 +1431,7 @@ norm_cube_demo(kind="batch norm").show()
 
 # %% [markdown] hint="norm_experiments"
 # For each part, first read numbers off your own figures: the lowest and the highest of the seeds at each point. A
-# difference that is smaller than these bands is none. Then look for the mechanism. For the weight scale, ask what
+# difference that is smaller than these bands may be chance. Then look for the mechanism. For the weight scale, ask what
 # twenty equal factors per layer do to a signal if the factor is below 1, and if it is above.
 #
 # ---
@@ -1521,7 +1521,7 @@ print(code[code.index("    return {") :])
 
 # %% experiment="five_networks"
 types = deep_layer_types(layer_norm=LayerNorm, batch_norm=BatchNorm, residual=ResidualLayer)
-for name in long_runs([name for name in types if name not in deep_runs], minutes=8, full=FULL):
+for name in long_runs([name for name in types if name not in deep_runs], minutes=5, full=FULL):
     deep_runs[name] = run_models(layer_type=types[name], label=name, **deep)
 
 figure, panels = plt.subplots(1, 3, figsize=(15, 4), layout="constrained")

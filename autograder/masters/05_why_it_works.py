@@ -238,9 +238,9 @@ check("convnets", ConvNet, BatchNormConvNet, standardize)
 #
 # ---
 #
-# A convolution with kernel $k$ and padding $p$ turns $n$ rows into $n + 2p - k + 1$, and pooling by 2 halves them.
-# Batch normalization stands where the text has it: what lies between the convolution and it decides about the bias.
-# In `standardize`, both sets are scaled with the statistics of *one* of them, pixel by pixel.
+# A convolution with kernel $k$ and padding $p$ turns $n$ rows into $n + 2p - k + 1$, and pooling by 2 halves them. Put
+# batch normalization where the table has it. The layers between the convolution and the normalization decide whether
+# the bias has an effect. In `standardize`, both sets are scaled with the statistics of *one* of them, pixel by pixel.
 #
 # ---
 #
@@ -347,13 +347,13 @@ def minibatch_sgd_one_pass(net, X, y, learning_rate, batch_size):
 check("logs", compute_objective, compute_accuracy, compute_logs, minibatch_sgd_one_pass)
 
 # %% [markdown] hint="logs"
-# For each of the functions ask: which mode is the network in, is a graph kept, and what is different afterwards?
-# `compute_objective` must not switch the mode, because training uses it as well; `compute_logs` must, and has to put
-# back what it found, which need not be training mode.
+# For each of the functions ask: which mode is the network in, is a graph kept, and which state of the network differs
+# afterwards? `compute_objective` must not switch the mode, because training uses it as well; `compute_logs` must, and
+# has to put back what it found, which need not be training mode.
 #
 # ---
 #
-# A minibatch is drawn with replacement: each of its rows is a random number of its own, so that one row may occur
+# A minibatch is drawn with replacement: each of its rows is drawn independently, so that one row may occur
 # twice. There are `round(n / batch_size)` updates in a pass. The mean over the minibatches is the sum of their losses
 # divided by their number; a running average that starts at 0 is something else.
 #
@@ -371,7 +371,7 @@ check("logs", compute_objective, compute_accuracy, compute_logs, minibatch_sgd_o
 # model.
 # </details>
 #
-# How far do they move? Five looks at the test images in training mode, on a network that has made one pass:
+# How far do they move? A network that has made one pass sees the test images five times in training mode:
 
 # %% experiment="disturbed"
 set_seed(0)
@@ -733,7 +733,7 @@ UPDATES, EVERY = 60, 6
 
 
 def follow(net_class, seed):
-    """Train for some updates; return what is met along the gradient before every sixth of them, and the losses."""
+    """Train for some updates; return the measurements along the gradient before every sixth, and the losses."""
     net, met, losses = new_net(net_class, seed), [], []
     for update in range(UPDATES):
         next_noise(net)
@@ -819,8 +819,8 @@ print("mean (lowest to highest) of three seeds")
 # stretched, it computes something else, as its losses show.
 # </details>
 #
-# The demo puts a small network on a step of its own training: choose normalization on or off, how long it has trained
-# and how far the step goes, and watch the loss and the gradient along it.
+# The demo follows a small network along one step of its training: choose normalization on or off, how long it has
+# trained and how far the step goes, and watch the loss and the gradient along it.
 
 # %% experiment="demo_smoothness"
 smoothness_demo().show()
@@ -1072,7 +1072,7 @@ check("recalibrate", recalibrate_batchnorm)
 #
 # A small case: one channel, two batches with the values $(1, 3)$ and $(5, 7)$. The mean of all is $4$, and the
 # unbiased variance $(9 + 1 + 1 + 9)/3 \approx 6.67$. The variances of the two batches are $2$ each: their mean lacks
-# the distance between the batches. A hook that is not removed goes on counting.
+# the distance between the batches. A hook that is not removed keeps counting.
 
 # %% experiment="early_and_small"
 def gap(batch_size, checkpoints, seed):
@@ -1161,15 +1161,15 @@ for panel, (name, row) in zip(panels, rows.items()):
 # three hidden layers with 99.3 % test accuracy on MNIST, with a test loss of 0.025 beside a training loss of 0.011. Its
 # training is not shown, so nobody can repeat it; one explanation that cannot be ruled out is that test images were
 # among those it was trained on. In the same tutorial, two passes with a learning rate of $10^{-5}$ end at 80.4 %
-# validation accuracy, and the model of the text at 83.2 % test accuracy (printed there). Whoever compares an honest 83
-# % with an unexplained 99 % learns to distrust honesty. A benchmark is credible if a stranger can run it again: data,
-# split, budget, seeds and code.
+# validation accuracy, and the model of the text at 83.2 % test accuracy (printed there). A student who compares an
+# honest 83 % with an unexplained 99 % will doubt the honest result. A benchmark is credible if a stranger can run it
+# again: data, split, budget, seeds and code.
 #
 # **What keeps the labels from you, and what does not.** The labels are not in the package and not in the process that
 # runs your function; predictions come out of it and are compared elsewhere. The check below uses 300 other images,
 # whose recorded labels do lie in the package. But Fashion-MNIST is public: somebody could download its test set and
-# carry a table of small images and labels in the notebook. That takes more work than the exercise, is found by whoever
-# reads the code, and is fraud. In research nobody reads the code so closely, and test sets leak in just this way.
+# carry a table of small images and labels in the notebook. That takes more work than the exercise, anyone who reads the
+# code will find it, and it is fraud. In research, code is seldom read so closely, and test sets leak in just this way.
 
 # %% [markdown]
 # ### Exercise `capstone`
@@ -1341,10 +1341,10 @@ print(f"A search over 5 learning rates, 4 batch sizes and 10 seeds would take {2
 # from a picture (a measure that does not change under rescaling, with numbers and seeds); "explains" (a correlation at
 # most; change the flatness alone); no cost of the search reported; accuracy only, with nothing on single classes.
 #
-# Harm: whoever depends on the errors that the mean hides, for instance people for whom the system is wrong more often,
-# and everyone who builds on the claim and spends time and energy on it. An honest abstract: "In one run each, with
-# learning rates chosen on the test set, we saw no difference between SmoothNorm and batch normalization beyond what a
-# change of seed causes."
+# Harm: everyone who is affected by errors that the mean hides, for instance people for whom the system is wrong more
+# often, and everyone who builds on the claim and spends time and energy on it. An honest abstract: "In one run each,
+# with learning rates chosen on the test set, we saw no difference between SmoothNorm and batch normalization beyond
+# what a change of seed causes."
 #
 # **Marking guide**
 #
