@@ -766,10 +766,12 @@ plt.show()
 # would show a small slope *and* small curvatures, and more steps would still help; here a thousand more change nothing.
 # </details>
 #
-# **What happens there?** Write two sentences for somebody who has seen only the left picture. This is not marked.
+# **What happens there?** Write two sentences for somebody who has seen only the left picture.
 
 # %% [markdown]
-# *Your answer (double-click to write):*
+# **Your answer** (not marked). Double-click here.
+#
+# *...*
 
 # %% [markdown]
 # **The story.** Cauchy proposed the method in 1847, in three pages, to solve the equations of the orbits of planets.
@@ -1316,6 +1318,7 @@ for seed, adam_steps in long_runs(itertools.product((0, 1, 2), (0, 200)), minute
 for row, name in zip(panels, ("Fresh", "Trained")):
     for panel, title in zip(row, ("noise 0.01 on each weight", "equal lengths")):
         panel.set(title=f"{name} model, {title}", xlabel="change of the loss (nats)", ylabel="random steps")
+        panel.locator_params(axis="x", nbins=5)
 panels[0, 1].legend(fontsize="x-small")
 plt.show()
 

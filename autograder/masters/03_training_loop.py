@@ -47,7 +47,7 @@ from torch.utils.data import DataLoader, TensorDataset, random_split
 
 from course_utils.checks import check
 from course_utils.data import get_fmnist_data_loaders, load_digits_data, load_fashion_mnist, load_mnist
-from course_utils.models import MLP, Layer, NeuralNetwork
+from course_utils.models import MLP, NeuralNetwork
 from course_utils.plotting import COLOURS, plot_band, show_images
 from course_utils.seeding import seed_worker, set_seed
 from course_utils.training.long_runs import long_runs
@@ -64,13 +64,6 @@ FULL = False  # True: the experiments take the full data sets and longer runs, w
 # the full sets are not on this machine, a sample that comes with the course takes their place, and the lines below say
 # so.
 #
-# The function that makes the loaders is short. Read it before you use it: where does the normalization happen, which
-# split does the second loader hold, and what does a batch size of 0 do?
-
-# %% experiment="loader_source"
-print(inspect.getsource(get_fmnist_data_loaders))
-
-# %% [markdown]
 # A loader gives batches: shuffled, and normalised with the mean 0.2860 and the standard deviation 0.3530 of the
 # training pixels (on a scale from 0 to 1). **Predict**, before you run it: mean, standard deviation and smallest value
 # of one batch. More than half of all pixels are black.
@@ -256,7 +249,9 @@ plt.show()
 # before?
 
 # %% [markdown]
-# *Your answer (not marked; double-click to write):*
+# **Your answer** (not marked). Double-click here.
+#
+# *...*
 
 # %% [markdown]
 # <details><summary>After you have thought</summary>
@@ -306,7 +301,9 @@ for y, p in ((1.0, 1.0), (1.0, 0.0)):
 # **What should a perfect prediction cost, and why does the formula not give it?** Answer in one sentence.
 
 # %% [markdown]
-# *Your answer (not marked; double-click to write):*
+# **Your answer** (not marked). Double-click here.
+#
+# *...*
 
 # %% [markdown]
 # There are several repairs. The loss has to be finite, and its **gradient has to be useful**, above all for predictions
@@ -582,11 +579,11 @@ check("network", logistic_unit, network)
 # </details>
 #
 # torch's own layers keep the transposed matrix, $(d_1, d_0)$, and compute $x W^\top + b$. `NeuralNetwork`, the network
-# of workbook 2, flattens the images, applies hidden layers with ReLU and a last linear map. Here are both classes in
-# full, and the other network of this workbook, `MLP`. Find the two differences between the networks.
+# of workbook 2, flattens the images, applies hidden layers with ReLU and a last linear map. Here it is beside the other
+# network of this workbook, `MLP`. Find the two differences between them.
 
 # %% experiment="layer_source"
-for part in (Layer, NeuralNetwork, MLP):
+for part in (NeuralNetwork, MLP):
     print(inspect.getsource(part))
 
 # %% [markdown]
@@ -739,7 +736,9 @@ plt.show()
 # network 64-32-1 with ReLU whose weights are all zero, and of one whose weights are all 0.1.
 
 # %% [markdown]
-# *Your answer (not marked; double-click to write):*
+# **Your answer** (not marked). Double-click here.
+#
+# *...*
 
 # %% experiment="equal_weights"
 for value in (0.0, 0.1):
@@ -1411,14 +1410,14 @@ gallery = {
     "rate good": (0.3, 60),
     "rate too large: it jumps": (3.0, 60),
     "rate far too large: units die": (30.0, 60),
-    "small batches: noisy": (0.3, 2),
+    "small batches: noisy": (0.3, 5),
     "long and with small batches: overfits": (0.5, 10),
 }
 figure, panels = plt.subplots(2, 3, figsize=(12, 5.6), sharex=True, layout="constrained")
 for panel, (name, (lr, size)) in zip(panels.flat, gallery.items()):
-    history = fit(new_network([64, 32, 1], 0), lr, size, 30)
-    panel.semilogy(range(1, 31), history[:, 2], label="training")
-    panel.semilogy(range(1, 31), history[:, 4], "--", label="validation")
+    history = fit(new_network([64, 32, 1], 0), lr, size, 20)
+    panel.semilogy(range(1, 21), history[:, 2], label="training")
+    panel.semilogy(range(1, 21), history[:, 4], "--", label="validation")
     panel.set(title=f"{name}\nrate {lr}, batch {size}", ylim=(1e-5, 30))
 for panel in panels[1]:
     panel.set_xlabel("epoch")

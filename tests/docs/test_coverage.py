@@ -21,6 +21,7 @@ ROW = re.compile(r"^\| (?P<id>[HCNRS]-!?\w+) \| (?P<what>[^|]+) \| (?P<where>[^|
 ROWS = [match.groupdict() for match in ROW.finditer(PAGE)]
 PLACE = re.compile(r"`(\w+) (\d\.\d+)`")
 SECTION = re.compile(r"^## (\d\.\d+) ", re.MULTILINE)
+ANSWER = "a place to answer"
 # Functions that draw axes, those that make demos, and those that print; by the beginnings of their names.
 SHOWS = re.compile(r"^(subplots|plot_\w+|show_\w+|\w+_demo|race|training_race|run_model|train|print|check|set_device)$")
 
@@ -53,12 +54,13 @@ def shows(source):
 
 def named(cells):
     """Return all that a row may name in a section."""
+    answers = {ANSWER for cell in cells if not cell.is_code and cell.source.startswith("**Your answer")}
     code = [cell for cell in cells if cell.is_code]
     checked = {cell.name for cell in cells if cell.kind == "check"}
     exercises = {cell.name for cell in cells if cell.kind == "exercise"} & checked
     questions = {cell.name for cell in cells if cell.kind == "question"}
     experiments = {cell.name for cell in cells if cell.kind == "experiment" and shows(cell.source)}
-    return exercises.union(questions, experiments, *(called(cell.source) for cell in code))
+    return exercises.union(questions, experiments, answers, *(called(cell.source) for cell in code))
 
 
 def every_section():
@@ -92,9 +94,10 @@ def test_what_a_row_names_is_in_its_section(row):
     assert ", ".join(f"`{name} {number}`" for name, number in places) == row["where"]
     missing = [f"{name} {number}" for name, number in places if (name, number) not in WRITTEN]
     assert not missing, f"{row['id']} names sections that are not in the masters"
-    names = re.findall(r"`([^`]+)`", row["what"])
+    names = re.findall(rf"`([^`]+)`|({ANSWER})", row["what"])
+    names = {code or answer for code, answer in names}
     assert names, f"{row['id']} names no exercise, question, experiment or call"
-    absent = set(names).difference(*(WRITTEN[place] for place in places))
+    absent = names.difference(*(WRITTEN[place] for place in places))
     assert not absent, f"{row['id']}: not in {row['where']}"
 
 
