@@ -1583,3 +1583,6 @@ plt.show()
 # **What you have now.** You can compute a gradient in three independent ways. You can predict from $\eta$ and $L$ how a
 # walk behaves near a minimum. And you know why one run from one start with one seed proves little. The next workbook
 # keeps the walk and adds a memory of earlier steps.
+#
+# **Further reading.** S. Boyd and L. Vandenberghe, [Convex Optimization](https://web.stanford.edu/~boyd/cvxbook/),
+# 2004, chapter 9, with the rates of gradient descent and of Newton's method.

@@ -348,7 +348,13 @@ for how in ("formula as it stands", "replace exact 0 by 1e-7", "clamp p to at le
 #
 # Between $-1$ and 1, and large where the prediction is wrong. Nothing has to be mended.
 #
+# **By hand, once.** For $y = 1$ and $p = 0.8$ the loss is $-\ln 0.8 = 0.223$ nats; for $y = 0$ and the same $p$ it is
+# $-\ln 0.2 = 1.609$. The mean of the two is $0.916$. From the logit $z = 1.386$, for which $\sigma(z) = 0.8$, the same
+# numbers follow without a probability: $\ln(1 + e^{1.386}) - 1 \cdot 1.386 = 0.223$.
+#
 # ### Exercise `bce`
+#
+# *Difficulty: ★★☆*
 #
 # - `bce_loss(y, y_hat)`: the mean loss from probabilities, for labels `y`. Finite everywhere, less than $10^{-6}$ from
 #   the true value for a perfect prediction, above 10 for a completely wrong one, and with a gradient of the right sign
@@ -1537,11 +1543,8 @@ networks = {
 figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), sharey=True, layout="constrained")
 print(f"mean loss (nats) and accuracy of 3 seeds after {epochs} epochs, batch 60, the better of the rates 0.1 and 0.3")
 for index, (name, (sizes, hidden)) in enumerate(long_runs(networks.items(), minutes=1.5, full=FULL)):
-    candidates = [
-        np.stack([fit(new_network(sizes, seed, hidden=hidden), lr, 60, epochs) for seed in range(3)])
-        for lr in (0.1, 0.3)
-    ]
-    runs = min(candidates, key=lambda run: run[:, -1, 4].mean())
+    tried = [[fit(new_network(sizes, seed, hidden=hidden), lr, 60, epochs) for seed in range(3)] for lr in (0.1, 0.3)]
+    runs = min(map(np.array, tried), key=lambda run: run[:, -1, 4].mean())
     last = runs[:, -1]
     _, _, loss, share, valid_loss, valid_share = last.mean(axis=0)
     span = f"{last[:, 5].min():.3f} to {last[:, 5].max():.3f}"
