@@ -12,6 +12,24 @@
 # - say what the gradient knows that a random direction does not, and what it costs to know more;
 # - read a noisy result, and a claim about an objective, with suspicion.
 #
+# **What you should know before.** Functions and loops in Python, arrays in numpy; derivatives, partial derivatives and
+# the chain rule; vectors, matrices and their product; mean and variance. Half a page below reminds you of eigenvalues
+# and of the Hessian. Nothing about neural networks is needed.
+#
+# **Time.** About four hours of reading and solving. All cells together run in about a minute.
+#
+# **Map.** Sections 1.1 and 1.2 ask what is minimised and what noise does. Sections 1.3 and 1.4 compute gradients.
+# Sections 1.5 to 1.7 walk downhill and choose the step size; the half-way point is the end of 1.5. Sections 1.8 and 1.9
+# compare the gradient with knowing less (random directions) and with knowing more (Newton's method). Section 1.10 asks
+# you to read curves.
+#
+# **Stars.** Each exercise shows its difficulty: ★☆☆ follows from a formula in the text, ★★☆ takes some thought about
+# details, ★★★ takes an idea.
+#
+# Three kinds of knobs come up in the whole course, and it helps to keep them apart. The **problem** is given by data
+# and objective (what counts as good). The **model** has weights, which training changes, and a size, which it does not.
+# The **optimizer** has its settings, such as the step size. If you change two kinds at once, you learn about neither.
+#
 # **Letters.** The same ones all the way through:
 #
 # | letter | meaning | in code |
@@ -23,6 +41,21 @@
 # | $\lambda$ | an eigenvalue of $H$, the curvature along its eigenvector; $L$ is the largest | `eigenvalues` |
 # | $\eta$ | step size; networks call it learning rate | `step_size`, `lr` |
 # | $t$ | number of a step, from 0 | `t` |
+#
+# **A reminder: Hessian and eigenvalues.** The Hessian of a function of two variables holds its second derivatives,
+#
+# $$H = \begin{pmatrix} \partial^2 f / \partial x^2 & \partial^2 f / \partial x \partial y \\
+#   \partial^2 f / \partial x \partial y & \partial^2 f / \partial y^2 \end{pmatrix} .$$
+#
+# Along a direction $\mathbf u$ of length 1 the function bends with the second derivative $\mathbf u^\top H \mathbf u$,
+# its **curvature** in that direction. $H$ is symmetric, so there are directions, at right angles to each other, which
+# $H$ only stretches: $H \mathbf u = \lambda \mathbf u$. These are its **eigenvectors**, and the numbers $\lambda$ are
+# its **eigenvalues**. The largest and the smallest eigenvalue are the largest and the smallest curvature of all
+# directions. For example, $f = x^2 + xy + y^2$ has $H = \begin{pmatrix} 2 & 1 \\ 1 & 2 \end{pmatrix}$. It stretches
+# $(1, 1)$ by 3 and $(1, -1)$ by 1, so the bowl is steep along the one diagonal and three times as flat along the other.
+# If all eigenvalues are positive where the slope is zero, the point is a minimum; if one is negative, $f$ falls along
+# its eigenvector, and the point is a saddle or a maximum. `np.linalg.eigvalsh(H)` returns the eigenvalues in rising
+# order.
 
 # %%
 import itertools
@@ -37,7 +70,10 @@ from course_utils.models import MLP
 from course_utils.optimizers import zero_grad
 from course_utils.plotting.surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
 from course_utils.seeding import set_device, set_seed
+from course_utils.training.long_runs import long_runs
 from course_utils.widgets import step_size_demo
+
+FULL = False  # True: the experiments take the full data sets and longer runs, where they can
 
 # %% [markdown]
 # ## 1.0 Setup, seeds, devices, how the checks talk
@@ -69,8 +105,9 @@ for seed in (2021, 2021, 2022):
     print(seed, np.random.rand(2).round(4), torch.rand(2))
 
 # %% [markdown]
-# **Checks.** Under each exercise stands a line `check("<exercise>", <your function>)`. It tries your function on
-# recorded inputs and prints a verdict; grading does the same with other inputs. Nothing is lost by calling it often.
+# **Checks.** The cell below each exercise calls `check("<exercise>", <your function>)`. It tries your function on
+# recorded inputs and prints a verdict; grading does the same with other inputs. Call it as often as you like: only the
+# version that you hand in is marked.
 #
 # | it prints | meaning |
 # |---|---|
@@ -88,8 +125,11 @@ check("autograd_gradient", lambda f, x: print("working hard"))
 # Each exercise declares its convention in the text above it; [one page](../../docs/conventions.md) lists all of them,
 # with the other forms that are accepted.
 #
-# **Predictions.** Before each experiment you are asked what will come out. Write it down: a surprise that was not
-# predicted teaches nothing.
+# **Predictions.** Before each experiment you are asked what will come out. Write your prediction down: you learn most
+# from a result that differs from what you wrote.
+#
+# **Further reading.** [PyTorch on reproducibility](https://pytorch.org/docs/stable/notes/randomness.html): what a seed
+# fixes and what it does not.
 #
 # ## 1.1 Warm-up: a walk that goes down on average
 #
@@ -109,7 +149,8 @@ ax.set(title="One simulated optimizer", xlabel="step", ylabel="loss since the st
 plt.show()
 
 # %% [markdown]
-# Another seed, another walk. What can be said of all of them? The **expectation** adds up whatever the steps are:
+# Another seed gives another walk. What can be said of all of them? The **expectation** of a sum is the sum of the
+# expectations, whether the steps depend on each other or not:
 #
 # $$\mathbb E[S_n] = n\,\mathbb E[X], \qquad \mathbb E[X] = p\,a + (1-p)\,b$$
 #
@@ -124,7 +165,13 @@ plt.show()
 #
 # $$\operatorname{Var}[S_n] = n \operatorname{Var}[X] .$$
 #
+# **By hand, once.** A coin gives $+3$ or $+1$, each with probability one half. The mean of a step is 2 and its variance
+# $\tfrac12 \cdot 9 + \tfrac12 \cdot 1 - 2^2 = 1$. Four independent steps have the mean 8 and the variance 4, a standard
+# deviation of 2.
+#
 # ### Exercise `walk_moments`
+#
+# *Difficulty: ★☆☆*
 #
 # Return mean and variance of the walk after `num_steps` steps, as two numbers. They follow from the formulas; do not
 # simulate. **Predict** the variance for 100 steps of the walk above before you check.
@@ -222,18 +269,28 @@ plt.show()
 # independence the line is false, as the right panel shows.
 # </details>
 #
+# **The story.** Robbins and Monro (1951) were the first to prove that a walk on noisy measurements arrives: the steps
+# have to shrink, but their sum must not be finite. Section 1.7 shows what happens if it is.
+#
+# **Further reading.** H. Robbins and S. Monro,
+# [A stochastic approximation method](https://doi.org/10.1214/aoms/1177729586), 1951.
+#
 # ## 1.2 What are we minimising?
 #
 # A method that goes downhill does exactly what the objective says, which is not always what was meant. In Java a
 # palaeontologist paid his helpers for every piece of skull that they found; so they broke the large pieces. In 1897 the
-# lower house of Indiana voted for a bill that implied a wrong value of $\pi$: votes could be had, a proof could not.
-# A network is no wiser: paid for the share of right answers on a set with 1 % of cancer cases, it learns "healthy".
+# lower house of Indiana voted for a bill that implied a wrong value of $\pi$: a majority can pass a bill, but it cannot
+# make a theorem true. A network behaves in the same way: if 1 % of the cases in a set are cancer and the network is
+# rewarded for the share of right answers, it can answer "healthy" every time and be right in 99 % of the cases.
 #
-# Even the right aim is often not what is minimised. Let $m$ be the **margin** of an example: how far its score lies on
-# the right side. What we want to count is mistakes, the **0-1 loss**: 1 if $m < 0$, otherwise 0. Its gradient is zero
-# almost everywhere, so it gives no direction. One minimises a **surrogate** instead: a function that has slopes, and
-# that is small only if the 0-1 loss is small. With logarithms to base 2 the logistic loss $\log_2(1 + e^{-m})$ even
-# lies above it everywhere. Cross-entropy is this surrogate for many classes.
+# Even where the aim is right, training often minimises something else. Let $m$ be the **margin** of an example: how far
+# its score lies on the right side. What we want to count is mistakes, the **0-1 loss**: 1 if $m < 0$, otherwise 0. Its
+# gradient is zero almost everywhere, so it gives no direction. One minimises a **surrogate** instead: a function that
+# has slopes, and that is small only if the 0-1 loss is small. With logarithms to base 2 the logistic loss $\log_2(1 +
+# e^{-m})$ even lies above it everywhere. **Cross-entropy** is the same surrogate for many classes: if the model gives
+# the right class the probability $p$, the loss of the example is $-\ln p$. With the natural logarithm its unit is the
+# **nat**. A model that spreads its belief evenly over ten classes has $p = 0.1$ and a loss of $\ln 10 = 2.303$ nats;
+# one that is sure and right has a loss of 0. Workbook 3 derives the formula and writes it so that it does not overflow.
 #
 # **Predict:** on the right, a ball rolls downhill from $-2$, $0.3$ and $2$ on each curve. Where does it end?
 
@@ -264,12 +321,18 @@ plt.show()
 #
 # The first curve is **strictly convex**: its second derivative is positive everywhere, it has one minimum, and every
 # start ends there. The second one has two minima, at $-1.232$ and $0.922$, with a hill at $-0.440$ between them; the
-# start decides, and the ball that stops at $-1.232$ has no means to learn that the other valley is deeper.
+# start decides, and the ball that stops at $0.922$ and the one that stops at $-1.232$ cannot know which of the two
+# valleys is deeper.
 #
 # The cross-entropy of a *linear* model is convex in its weights; with a hidden layer it is not. So remember what is
 # **not** promised: no method of this course is guaranteed to find the best network, and some runs do not even settle.
-# What optimization offers is a good chance to get low, and the tools to see whether it happened.
+# Optimization offers a good chance to reach a low loss, and tools to see whether it was reached.
 # </details>
+#
+# **Further reading.** S. Boyd and L. Vandenberghe,
+# [Convex Optimization](https://web.stanford.edu/~boyd/cvxbook/), 2004, chapter 3; P. Bartlett, M. Jordan and J.
+# McAuliffe, [Convexity, classification, and risk bounds](https://doi.org/10.1198/016214505000000907), 2006, on
+# surrogates.
 #
 # ### Question `objectives`
 #
@@ -304,8 +367,8 @@ plt.show()
 #
 # $$f(x, y) = x^2 + y^2 + x\,(y + 2) + \cos 3x$$
 #
-# Differentiate with respect to one variable while the other stands still. For $x$: $x^2$ gives $2x$, $x(y+2)$ gives
-# $y + 2$, and by the chain rule $\cos 3x$ gives $-3 \sin 3x$. For $y$: $2y$ and $x$ remain.
+# Differentiate with respect to one variable and treat the other one as a constant. For $x$: $x^2$ gives $2x$, $x(y+2)$
+# gives $y + 2$, and by the chain rule $\cos 3x$ gives $-3 \sin 3x$. For $y$: $2y$ and $x$ remain.
 #
 # $$\frac{\partial f}{\partial x} = 2x - 3 \sin 3x + y + 2, \qquad \frac{\partial f}{\partial y} = x + 2y$$
 #
@@ -348,7 +411,14 @@ def grad_y_f(x, y):
 #
 # where the floor keeps two zeros from giving 0/0.
 #
+# **By hand, once.** Take $g(x) = x^2$ at $x = 3$ with $h = 0.1$. The central difference is $(3.1^2 - 2.9^2) / 0.2 =
+# (9.61 - 8.41) / 0.2 = 6$, which is the derivative exactly, because a parabola has no third derivative. The one-sided
+# difference is $(9.61 - 9) / 0.1 = 6.1$: too large by $h\, g''/2 = 0.1$. The relative error between 6.1 and 6 is $0.1 /
+# 12.1 = 0.008$.
+#
 # ### Exercise `finite_differences`
+#
+# *Difficulty: ★★☆*
 #
 # Write both. `f` takes an array of the shape of `x` and returns a number. `x` may have any shape, and must be the same
 # after the call as before.
@@ -444,14 +514,19 @@ plt.show()
 # for the central difference, whose best error is a thousand times smaller. Hence the default $10^{-5}$.
 #
 # **Is my relative error good enough?** In float64, $10^{-7}$ or less means right; above $10^{-4}$ something is usually
-# wrong; between, look for a kink (ReLU, absolute value) within $h$ of the point. In float32, $\epsilon \approx 10^{-7}$
-# and nothing below about $10^{-3}$ can be expected: check gradients in float64.
+# wrong; between, look for a kink (ReLU, absolute value) within $h$ of the point. In float32, $\epsilon \approx 6 \cdot
+# 10^{-8}$, so the best $h$ is near $\epsilon^{1/3} \approx 4 \cdot 10^{-3}$, and the relative error of this function is
+# then about $10^{-5}$. With the default $h = 10^{-5}$ float32 gives only one or two digits: check gradients in float64.
 #
-# A relative error of about 1 in a single entry whose true value is 0 is noise over the floor, not a mistake.
+# A relative error of about 1 in a single entry whose true value is 0 comes from rounding errors that are larger than
+# the floor of $10^{-8}$. It is not a mistake.
 #
-# Rounding also shows where nobody asked for it: `np.arange(0.1, 0.5, 0.1)` holds 0.30000000000000004. Print with a
+# Rounding also shows in plain lists of numbers: `np.arange(0.1, 0.5, 0.1)` holds 0.30000000000000004. Print with a
 # format (`f"{lr:.1f}"`), and never test floats with `==`.
 # </details>
+#
+# **Further reading.** [CS231n on gradient checks](https://cs231n.github.io/neural-networks-3/#gradcheck); N. Higham,
+# [Accuracy and Stability of Numerical Algorithms](https://doi.org/10.1137/1.9780898718027), 2002.
 #
 # ## 1.4 Autograd in ten lines
 #
@@ -463,26 +538,30 @@ plt.show()
 x = torch.tensor(5.0)
 w = torch.tensor(2.0, requires_grad=True)  # a leaf: from here on, torch writes down what is computed with it
 b = torch.tensor(1.0, requires_grad=True)
+print("before the first backward():  w.grad is None:", w.grad is None)
 
 y = x * w + b
 y.backward()  # fills in .grad of every leaf
 print("y = xw + b:           dy/dw =", w.grad.item(), "  dy/db =", b.grad.item())
+print("x does not require gradients: x.grad is None:", x.grad is None)
 
 y = torch.exp(torch.sin(x * w) + b)
 y.backward()  # adds to what .grad holds
 print(f"exp(sin(xw) + b) too: {w.grad:.4f} {b.grad:.4f}   (5 and 1 are still in it)")
 
 w.grad, b.grad = None, None  # reset
-for _ in range(2):
+for times in ("once from a clean start:", "a second time, no reset: "):
     torch.exp(torch.sin(x * w) + b).backward()
-    print(f"from a clean start:   {w.grad:.4f} {b.grad:.4f}")
+    print(f"{times}  {w.grad:.4f} {b.grad:.4f}")
 
 # %% [markdown]
 # The derivatives of the second function are $-6.6191$ and $1.5777$; the second pass of the loop shows twice as much,
 # $-13.2382$ and $3.1554$. **Gradients accumulate**: `backward()` adds to `.grad`. That is useful for sums over batches,
-# and the most common bug of hand-written training loops.
+# and the most common bug of hand-written training loops. `x` was made without `requires_grad=True`, so torch keeps no
+# gradient for it: its `.grad` is `None`, which is not the same as zero.
 #
-# Three more things go wrong quietly. **Predict** the three results and the two shapes:
+# A product of the wrong kind and a shape that does not fit are the next traps. **Predict** the three results and the
+# two shapes, and which of the last two sums raises an error:
 
 # %% experiment="products_and_shapes"
 a, c = torch.tensor([1, 2]), torch.tensor([3, 4])
@@ -492,6 +571,11 @@ print("a[:, None] * c has shape", tuple((a[:, None] * c).shape))
 
 targets, predictions = torch.randn(100), torch.randn(100, 1)  # a network's output often keeps an axis of length 1
 print("(100,) - (100, 1) has shape", tuple((targets - predictions).shape))
+for left, right in (((2, 3), (3,)), ((2, 3), (2,))):
+    try:
+        print(left, "+", right, "has shape", tuple((torch.zeros(left) + torch.zeros(right)).shape))
+    except RuntimeError as error:
+        print(left, "+", right, "raises:", error)
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -500,9 +584,14 @@ print("(100,) - (100, 1) has shape", tuple((targets - predictions).shape))
 # makes one on purpose, and all pairs are formed, shape `(2, 2)`. In the last line the same rule makes `(100, 100)`: a
 # mean over it compares every target with every prediction. No error is raised and the loss even falls, towards
 # predicting the mean. Look at shapes before you subtract.
+#
+# Shapes are compared from the *last* axis backwards. `(2, 3)` and `(3,)` fit, and the vector is added to each row. `(2,
+# 3)` and `(2,)` do not fit, because 3 is neither 2 nor 1; `[:, None]` would make `(2, 1)` of the vector, which fits.
 # </details>
 #
 # ### Exercise `autograd_gradient`
+#
+# *Difficulty: ★★☆*
 #
 # Return the gradient of `f` at `x` by autograd. `x` may be tracked or not, and may already hold a `.grad`. Nothing may
 # accumulate from call to call, and `x`, with its `grad` and `requires_grad`, stays as it was.
@@ -545,8 +634,8 @@ check("autograd_gradient", autograd_gradient)
 # must be what it was.
 
 # %% [markdown]
-# With three ways to the same gradient, let them judge each other: here on a function of a 20 by 30 matrix, with one
-# number counted that matters, the evaluations of $f$.
+# You now have several ways to the same gradient, so you can compare them. Here are two of them on a function of a 20 by
+# 30 matrix. The cell also counts how often each of them evaluates the function.
 
 # %% experiment="two_ways"
 calls = {"finite differences": 0, "autograd": 0}
@@ -564,6 +653,14 @@ exact = autograd_gradient(lambda x: bumpy(x, torch.cos, "autograd"), torch.tenso
 print(f"relative error {rel_error(numerical, exact.numpy()):.1e}; evaluations of the function: {calls}")
 
 # %% [markdown]
+# **The story.** Linnainmaa described reverse mode in his master's thesis in 1970, to follow rounding errors. Rumelhart,
+# Hinton and Williams made it known in 1986 as backpropagation, the way to train networks with hidden layers.
+#
+# **Further reading.** A. Baydin and others,
+# [Automatic differentiation in machine learning: a survey](https://arxiv.org/abs/1502.05767), 2018;
+# [autograd mechanics](https://pytorch.org/docs/stable/notes/autograd.html) in the documentation of PyTorch;
+# [broadcasting](https://numpy.org/doc/stable/user/basics.broadcasting.html) in that of numpy.
+#
 # ## 1.5 Gradient descent
 #
 # The gradient points in the direction in which $f$ rises fastest, and its length says how fast. **Gradient descent**
@@ -583,7 +680,12 @@ ax.set(title="$f(x, y)$: 50 lines of equal height, denser where it is low", xlab
 plt.show()
 
 # %% [markdown]
+# **By hand, once.** At $(3, 2)$ the slopes are $2 \cdot 3 - 3 \sin 9 + 2 + 2 = 8.764$ and $3 + 2 \cdot 2 = 7$. A step
+# with $\eta = 0.1$ leads to $(3 - 0.876,\ 2 - 0.7) = (2.124,\ 1.3)$.
+#
 # ### Exercise `gradient_descent`
+#
+# *Difficulty: ★☆☆*
 #
 # Make `steps` steps with `grad_x_f` and `grad_y_f`. Return the last point, its value, and all points on the way: the
 # histories have `steps + 1` entries, the start included.
@@ -633,8 +735,8 @@ check("gradient_descent", optimize_f)
 # 1.92$ instead.
 
 # %% [markdown]
-# Three things that any such function must do, whatever the landscape: move, get lower with a small step, and not leap.
-# **Predict** what ten steps of size 0.1 from $(3, 2)$ reach, and what a hundred more would add.
+# Any such function has to pass three tests on any landscape: the point moves, a small step lowers $f$, and the step is
+# not enormous. **Predict** what ten steps of size 0.1 from $(3, 2)$ reach, and what a hundred more would add.
 
 # %% experiment="first_walk"
 x, y, value, x_hist, y_hist = optimize_f(3.0, 2.0, step_size=0.1, steps=1)
@@ -658,15 +760,40 @@ plt.show()
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# The walk runs into the valley and stops at $(0.606, -0.303)$ with $f = 1.2427$. It is tempting to say that it is
+# The walk runs into the valley and stops at $(0.606, -0.303)$ with $f = 1.2427$. One is tempted to say that it is
 # "stuck in a flat region". Look at the last line: the slope is zero, but the **curvatures**, the eigenvalues of the
 # Hessian, are 1.61 and 4.59. Both are clearly positive, so this is a proper bowl: a **local minimum**. A flat region
 # would show a small slope *and* small curvatures, and more steps would still help; here a thousand more change nothing.
 # </details>
 #
+# **What happens there?** Write two sentences for somebody who has seen only the left picture.
+
+# %% [markdown]
+# **Your answer** (not marked). Double-click here.
+#
+# *...*
+
+# %% [markdown]
+# **The story.** Cauchy proposed the method in 1847, in three pages, to solve the equations of the orbits of planets.
+#
+# **Further reading.** C. Lemaréchal,
+# [Cauchy and the gradient method](https://www.math.uni-bielefeld.de/documenta/vol-ismp/40_lemarechal-claude.pdf), 2012.
+#
+# **Half-way point.** If you take a break, take it here. So far: three ways to a gradient, and a walk that uses it.
+#
 # ## 1.6 The step size
 #
-# Other step sizes, same start; the goal is $f \le -1.5$. **Predict:** which of the eight runs below gets lowest?
+# The step size is yours to choose. The goal is $f \le -1.5$ from the same start. Change the two numbers in the next
+# cell and run it again until you reach it. Write down what you tried: the table after it is then easier to predict.
+
+# %% experiment="my_step_size"
+my_step_size, my_steps = 0.05, 20  # change these
+x, y, value, *_ = optimize_f(3.0, 2.0, my_step_size, my_steps)
+print(f"step size {my_step_size}, {my_steps} steps: f = {value:.4f} at ({x:.4f}, {y:.4f})")
+
+# %% [markdown]
+# Now eight runs side by side, with step sizes from 0.1 to 0.4 and with 10 and 30 steps. **Predict:** which of them gets
+# lowest?
 
 # %% experiment="step_size_table"
 print("f after     " + "".join(f"  step size {lr:.1f}" for lr in (0.1, 0.2, 0.3, 0.4)))
@@ -698,7 +825,8 @@ plt.show()
 #
 # Each step multiplies the distance by the same number. With $0 < \eta\lambda < 1$ it shrinks without changing sides.
 # With $1 < \eta\lambda < 2$ it shrinks while jumping from side to side. With $\eta\lambda = 2$ it jumps for ever, and
-# beyond that it grows. A walk survives only if this holds for *every* eigenvector, and the steepest one decides:
+# beyond that it grows. The walk settles only if the distance shrinks along *every* eigenvector, and the steepest one
+# decides:
 #
 # $$0 < \eta < \frac{2}{L}, \qquad L = \lambda_{\max}$$
 #
@@ -717,6 +845,8 @@ plt.show()
 
 # %% [markdown]
 # ### Exercise `step_size_limit`
+#
+# *Difficulty: ★☆☆*
 #
 # Return the largest step size for which gradient descent near a minimum does not move away, from the Hessian there: a
 # symmetric array with positive eigenvalues.
@@ -781,7 +911,7 @@ for x, y in zip(x_hist[-4:], y_hist[-4:]):
 # valley and could not settle: its last points alternate between two places, neither of which is a minimum. This is a
 # **2-cycle**. The wider valleys allow larger steps, up to 0.436: a large step size can only stop in wide valleys.
 #
-# What does the walk end in, for *every* step size? Below, walks start near the global minimum, run for 400 steps, and
+# How does the walk end for *every* step size? Below, walks start near the global minimum, run for 400 steps, and
 # the $x$ of their last 60 points are drawn. **Predict** what you will see left of 0.1811, just right of it, and at 0.6.
 
 # %% experiment="what_it_ends_in"
@@ -810,15 +940,16 @@ plt.show()
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# Left of the limit there is one point, the minimum. To the right of it two, then four, eight, and from about 0.30 a
-# cloud: chaos, from one line of arithmetic. Around 0.35 it gives way to a cycle of three, and then the cloud spills
-# over into the left valley. Beyond 0.436 no minimum is stable any more and the walk wanders for ever, but it does not
-# run away: far out the cosine hardly matters, the function is the bowl $x^2 + y^2 + xy$ with curvatures 1 and 3, and
-# its limit is $2/3$. Beyond that the walk **diverges**: the distance grows by a constant factor per step until the
-# numbers overflow.
+# Left of the limit there is one point, the minimum. To the right of it there are two, then four, then eight, and from
+# about 0.30 a cloud: one line of arithmetic behaves chaotically. Between about 0.324 and 0.332 the cloud gives way to a
+# cycle of three points, from about 0.334 to 0.358 to one of six, and then the cloud spills over into the left valley.
+# Beyond 0.436 no minimum is stable any more and the walk wanders for ever, but it does not run away: far out the cosine
+# hardly matters, the function is the bowl $x^2 + y^2 + xy$ with curvatures 1 and 3, and its limit is $2/3$. Beyond that
+# the walk **diverges**: the distance grows by a constant factor per step until the numbers overflow.
 #
-# So "too large" has three faces, and only the last one announces itself: a cycle at a wrong value, a wandering
-# cloud, and divergence. "Too small" has one: a curve that still falls when the budget ends.
+# So a step size that is too large can show in three ways: as a cycle at a wrong value, as a wandering cloud, or as
+# divergence. Only divergence is easy to notice. A step size that is too small shows in one way: the curve still falls
+# when the budget ends.
 # </details>
 #
 # Try it. The demo shows path, curve and a verdict for any start and step size; the preset *2-cycle* is the run above.
@@ -853,6 +984,11 @@ step_size_demo(lr=0.2, steps=60).show()
 # if $-1.837$ is called a minimum of any kind. Saying only "it oscillates" or "too large" earns nothing.
 
 # %% [markdown]
+# **Further reading.** S. Strogatz, *Nonlinear Dynamics and Chaos*, chapter 10, on cycles that double; G. Goh,
+# [Why momentum really works](https://distill.pub/2017/momentum/), 2017, whose first part is about the step size; J.
+# Cohen and others, [Gradient descent on neural networks typically occurs at the edge of
+# stability](https://arxiv.org/abs/2103.00065), 2021.
+#
 # ## 1.7 Shrinking steps
 #
 # Large steps explore, small steps settle. A **decay** gives both: with a factor $d$ between 0 and 1, step $t = 0, 1,
@@ -866,7 +1002,13 @@ step_size_demo(lr=0.2, steps=60).show()
 #
 # ### Exercise `step_size_decay`
 #
-# Write `optimize_f` again, now with decay. With `decay=1.0` it must do what it did before.
+# *Difficulty: ★★☆*
+#
+# 1. Write `optimize_f` again, now with decay. With `decay=1.0` it must do what it did before.
+# 2. Find settings and return them from `decay_settings`: step size, number of steps (at most 100) and decay, with which
+#    the walk from $(3, 2)$ ends at $f < -2$. The decay has to be what decides: without it, the same step size must not
+#    settle below $-2$ in as many steps. The check walks with another function, so the second part counts even if
+#    the first is not right yet. Search by hand or with a loop, in a cell of your own.
 
 
 # %% exercise="step_size_decay"
@@ -895,8 +1037,16 @@ def optimize_f(x, y, step_size, steps, decay=1.0):
     ### END SOLUTION
 
 
+# %% exercise="step_size_decay" part="settings"
+def decay_settings():
+    """Return step_size, steps (at most 100) and decay with which the walk from (3, 2) ends below -2."""
+    ### BEGIN SOLUTION
+    return 0.22, 40, 0.95
+    ### END SOLUTION
+
+
 # %% check="step_size_decay"
-check("step_size_decay", optimize_f)
+check("step_size_decay", optimize_f, decay_settings)
 
 # %% [markdown] hint="step_size_decay"
 # Write down the step sizes of the first three steps for $\eta_0 = 1$ and $d = 0.5$: $1$, $0.5$, $0.25$. Compare them
@@ -942,23 +1092,25 @@ print(f"\nthe test of two steps, on your function: second / first = {moves[1] / 
 # test of a loop needs as many rounds as the shortest memory of a mistake; three or four varied ones are a good habit.
 # </details>
 #
-# Now tune: reach $f < -2$ from $(3, 2)$. **Predict** where in the plane of step size and decay the good settings lie:
-# one corner, a band, scattered? For orientation: step size 0.2, decay 0.9, ten steps is one of them.
+# The next figure shows all settings at once; find yours before you run it. **Predict** where in the plane of step size
+# and decay the good settings lie: in one corner, in a band, or scattered?
 
 # %% experiment="tune_decay"
-print(f"step size 0.2, decay 0.9, 10 steps: f = {optimize_f(3.0, 2.0, 0.2, 10, 0.9)[2]:.4f}")
+step_size, steps, decay = decay_settings()
+print(f"your settings: f = {optimize_f(3.0, 2.0, step_size, steps, decay)[2]:.4f}")
 coarse = itertools.product(np.arange(1, 10) / 10, range(10, 100, 10), np.arange(1, 10) / 10)
 with np.errstate(over="ignore", invalid="ignore"):
     reached = [optimize_f(3.0, 2.0, lr, steps, decay)[2] < -2 for lr, steps, decay in coarse]
 print(f"{sum(reached)} of {len(reached)} settings of a 9 x 9 x 9 grid reach f < -2")
 
-lrs, decays = np.linspace(0.02, 1.0, 80), np.linspace(0.3, 1.0, 71)
+lrs, decays = np.linspace(0.02, 1.0, 320 if FULL else 80), np.linspace(0.3, 1.0, 281 if FULL else 71)
 with np.errstate(over="ignore", invalid="ignore"):
-    ends = [[optimize_f(3.0, 2.0, lr, 40, decay)[2] for lr in lrs] for decay in decays]
+    rows = long_runs(decays, minutes=0.5, full=FULL)
+    ends = [[optimize_f(3.0, 2.0, lr, 40, decay)[2] for lr in lrs] for decay in rows]
 
 figure, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
 image = ax.pcolormesh(lrs, decays, np.nan_to_num(ends, nan=9), vmin=-2.3, vmax=2.5, cmap="viridis", rasterized=True)
-ax.plot(0.2, 0.9, "r*", markersize=12)
+ax.plot(step_size, decay, "r*", markersize=12)
 ax.axvline(0.1811, color="w", linestyle="--", linewidth=0.8)
 ax.set(title="Value after 40 steps from (3, 2)", xlabel=r"first step size $\eta_0$", ylabel="decay $d$ per step")
 figure.colorbar(image, label="$f$, cut off at 2.5")
@@ -968,13 +1120,18 @@ plt.show()
 # <details><summary>After your prediction</summary>
 #
 # With decay, first steps far beyond 0.1811 become useful: they leap over the small valley early and settle late. The
-# map is a patchwork all the same, because a leap is a gamble: neighbouring settings land in different valleys. Of the
-# 729 settings of the coarse grid 229 reach the goal; with the compounding bug it would be 117, so the bug is no
-# disaster, and that is why nobody noticed. Along the lower left edge the walk is frozen on the slope.
+# map is a patchwork all the same, because a leap is a gamble: neighbouring settings land in different valleys. (The
+# star marks your step size and decay, at 40 steps.) Of the 729 settings of the coarse grid 229 reach the goal; with the
+# compounding bug it would be 117, so the bug still finds good runs, and that is why nobody noticed it. Along the lower
+# left edge the walk is frozen on the slope.
 #
 # A result from one start on such a map says little about another start. The next question would be: which setting is
 # good for *most* starts? Schedules with warmup and cosine follow in workbook 2.
 # </details>
+#
+# **Further reading.** L. Bottou, F. Curtis and J. Nocedal,
+# [Optimization methods for large-scale machine learning](https://arxiv.org/abs/1606.04838), 2018, section 4, on which
+# decays keep the guarantees of Robbins and Monro.
 #
 # ## 1.8 Is the gradient special?
 #
@@ -1009,12 +1166,19 @@ def random_update(params, noise_scale=0.1, normalized=False):
 #
 # ### Exercise `random_directions`
 #
-# `gradient_update` makes one step: it clears old gradients, computes new ones, and moves the parameters in place.
+# *Difficulty: ★★★*
 #
-# `compare_directions` moves nothing for good. It returns by how much the loss changes (after minus before) for a step
-# of length `step_length` downhill along the gradient, and for `num_directions` random steps of the same length, all
-# from the same place. Draw the directions from `generator`, around zero. `loss_fn(params)` gives the loss for a list of
-# tensors, yours or moved ones.
+# `gradient_update(loss, params, lr)` makes one step: it clears old gradients, computes new ones, and moves the
+# parameters in place.
+#
+# `compare_directions(loss_fn, params, step_length, num_directions, generator)` tries steps and takes none of them:
+# after the call `params` hold the same numbers as before. `loss_fn(params)` gives the loss for a list of tensors, and
+# you may call it with the parameters or with moved copies of them. Every step starts at `params` and has the length
+# `step_length`, measured over all tensors together. The function returns two things:
+#
+# 1. the change of the loss, after minus before, for the step *against* the gradient, as a number;
+# 2. the changes for `num_directions` random steps, as a tensor of shape `(num_directions,)`. Draw each direction from a
+#    normal distribution with mean zero, by `torch.randn(..., generator=generator)`.
 
 
 # %% exercise="random_directions"
@@ -1137,23 +1301,25 @@ def slope_length(loss_fn, params):
 
 # %% experiment="directions"
 loss_fn = linear_loss(*digits_500())
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
+count = 1000 if FULL else 100
+figure, panels = plt.subplots(2, 2, figsize=(11, 6.4), layout="constrained")
 print("seed, model       length   lower   best random step   gradient step")
-for seed, adam_steps in itertools.product((0, 1, 2), (0, 200)):
+for seed, adam_steps in long_runs(itertools.product((0, 1, 2), (0, 200)), minutes=0.5, full=FULL):
     params = linear_model(loss_fn, seed, adam_steps)
     short = 0.01 * slope_length(loss_fn, params)
     downhill, _ = compare_directions(loss_fn, params, short, 1, torch.Generator())
-    for panel, length in zip(panels, (0.01 * 7850**0.5, short)):
-        _, changes = compare_directions(loss_fn, params, length, 100, torch.Generator().manual_seed(seed))
+    for panel, length in zip(panels[1 if adam_steps else 0], (0.01 * 7850**0.5, short)):
+        _, changes = compare_directions(loss_fn, params, length, count, torch.Generator().manual_seed(seed))
         name = "trained" if adam_steps else "fresh"
         lower = (changes < 0).float().mean()
         print(f"{seed}, {name:8} {length:12.4f} {lower:7.0%} {changes.min():18.6f} {downhill:15.6f}")
-        if not adam_steps:
-            panel.hist(changes.numpy(), bins=25, histtype="step", label=f"seed {seed}: 100 random steps")
-            panel.axvline(downhill, color=f"C{seed}", linestyle="--", label=f"seed {seed}: the gradient step")
-for panel, title in zip(panels, ("noise 0.01 on each weight: 20 times as long", "equal lengths")):
-    panel.set(title=f"Fresh model, {title}", xlabel="change of the loss (nats)", ylabel="random steps")
-panels[1].legend(fontsize="x-small")
+        panel.hist(changes.numpy(), bins=25, histtype="step", label=f"seed {seed}: {count} random steps")
+        panel.axvline(downhill, color=f"C{seed}", linestyle="--", label=f"seed {seed}: the gradient step")
+for row, name in zip(panels, ("Fresh", "Trained")):
+    for panel, title in zip(row, ("noise 0.01 on each weight", "equal lengths")):
+        panel.set(title=f"{name} model, {title}", xlabel="change of the loss (nats)", ylabel="random steps")
+        panel.locator_params(axis="x", nbins=5)
+panels[0, 1].legend(fontsize="x-small")
 plt.show()
 
 # %% [markdown]
@@ -1168,8 +1334,8 @@ plt.show()
 # $\nabla J \cdot \mathbf s$, and $-\mathbf s$ is as likely as $\mathbf s$. But how far down? The cosine between a
 # random direction and a fixed one has mean 0 and standard deviation $1/\sqrt n$, here $1/\sqrt{7850} = 0.011$. So a
 # typical random step gains about 1 % of what the gradient step gains, and the best of a hundred, some 2.5 standard
-# deviations out, about 3 %. That is what the gradient is for: it costs as much as two or three evaluations of the loss,
-# and replaces thousands of them.
+# deviations out, about 3 %. This is the value of the gradient: it costs as much as two or three evaluations of the
+# loss, and replaces thousands of them.
 #
 # (And the helper: with `normalized` each of the two tensors moves by `noise_scale`, so the whole step is $\sqrt 2$
 # times as long.)
@@ -1184,11 +1350,16 @@ plt.show()
 # to gradient steps can carry a walk out of a small valley, which descent alone never leaves.
 # </details>
 #
+# **Further reading.** J. Spall, [An overview of the simultaneous perturbation
+# method](https://www.jhuapl.edu/SPSA/PDF-SPSA/Spall_An_Overview.PDF), 1998: a gradient from two evaluations along one
+# random direction; T. Salimans and others, [Evolution strategies as a scalable alternative to reinforcement
+# learning](https://arxiv.org/abs/1703.03864), 2017, where random directions are used because there is no gradient.
+#
 # ## 1.9 Newton as a yardstick
 #
-# The gradient is **local**: it knows the slope here, and nothing about how long the slope lasts. The step size is our
-# guess at that. More information makes a better guess: with the Hessian, replace $f$ around $\mathbf x$ by the parabola
-# that has the same slope $\mathbf g = \nabla f(\mathbf x)$ and the same curvatures,
+# The gradient is **local**: it gives the slope at this point and says nothing about how far the slope continues. The
+# step size is our guess at that distance. More information makes a better guess: with the Hessian, replace $f$ around
+# $\mathbf x$ by the parabola that has the same slope $\mathbf g = \nabla f(\mathbf x)$ and the same curvatures,
 #
 # $$f(\mathbf x + \mathbf s) \approx f(\mathbf x) + \mathbf g^\top \mathbf s + \tfrac12 \mathbf s^\top H \mathbf s ,$$
 #
@@ -1197,11 +1368,17 @@ plt.show()
 #
 # $$H\, \mathbf s = -\mathbf g, \qquad \mathbf x \leftarrow \mathbf x + \mathbf s .$$
 #
-# Along an eigenvector with curvature $\lambda$ that is a step size of $1/\lambda$ (section 1.6): each direction gets
-# its own. There is no learning rate to tune. (Taking smaller gradient steps, as one sometimes reads, is not
+# Along an eigenvector with curvature $\lambda$ this is a step size of $1/\lambda$ (section 1.6), a different one for
+# each direction. There is no learning rate to tune. (Taking smaller gradient steps, as one sometimes reads, is not
 # Newton's method.)
 #
+# **By hand, once.** For $f(x) = x^4$ at $x = 2$ the slope is $4 x^3 = 32$ and the curvature $12 x^2 = 48$. The step is
+# $-32/48 = -2/3$ and leads to $4/3$. For a parabola such as $3x^2$ at $x = 2$ the slope is 12 and the curvature 6, so
+# the step $-2$ leads to the minimum at once.
+#
 # ### Exercise `newton_step`
+#
+# *Difficulty: ★★☆*
 #
 # Make one full step; the derivatives come from autograd, and `x` stays as it was.
 
@@ -1289,7 +1466,8 @@ def newton_on_f(x, y):
 # %% experiment="basins"
 names = ["left minimum", "saddle", "global minimum", "saddle", "right minimum", "nowhere"]
 slope_is_zero = np.array([-2.85372, -2.25382, -1.08816, 0.32624, 0.60595])
-grid_x, grid_y = np.meshgrid(np.linspace(-5, 5, 300), np.linspace(-5, 5, 300))
+side = np.linspace(-5, 5, 1500 if FULL else 300)
+grid_x, grid_y = np.meshgrid(side, side)
 
 figure, panels = plt.subplots(1, 2, figsize=(12, 4.8), sharey=True, layout="constrained")
 for panel, (name, step) in zip(panels, {"Gradient descent, step size 0.1": descend, "Newton": newton_on_f}.items()):
@@ -1319,7 +1497,7 @@ plt.show()
 #
 # **Full steps are safe only close to a minimum.** The usual repairs: check that $f$ fell and halve the step if not; use
 # absolute curvatures; or limit the step's length to where the parabola has proved right (a trust region). `run_newton`
-# does none of this, and ends after 200 steps without a word about having got nowhere.
+# does none of this: it ends after 200 steps and does not report whether it has arrived.
 # </details>
 #
 # **The price.** $H$ has $n^2$ entries, and solving with it takes about $n^3/3$ multiplications. **Predict** both for
@@ -1343,6 +1521,14 @@ for name, n in (("landscape", 2), ("linear model", 7_850), ("MLP 784-100-10", 79
 # accept or refuse a step (line search); how much the gradient varies from batch to batch, to know when it is only
 # noise; and the size of past gradients for each weight.
 # </details>
+#
+# **The story.** Newton solved a cubic equation in this way in 1669, and Raphson published a simpler form in 1690;
+# Simpson used it in 1740 to find where a slope is zero. Marquardt added damping in 1963, so that a step from far away
+# does not leap.
+#
+# **Further reading.** J. Nocedal and S. Wright, [Numerical Optimization](https://doi.org/10.1007/978-0-387-40065-5),
+# 2006, chapters 3 and 4; B. Pearlmutter, [Fast exact multiplication by the
+# Hessian](https://doi.org/10.1162/neco.1994.6.1.147), 1994.
 #
 # ## 1.10 Check-out
 #
@@ -1394,6 +1580,9 @@ plt.show()
 # evidence.)
 
 # %% [markdown]
-# **What you have now.** Three independent ways to a gradient; a walk that you can predict from two numbers, $\eta$
-# and $L$; the knowledge that one run, one start and one seed are an anecdote. The next workbook keeps the walk and
-# changes what it remembers.
+# **What you have now.** You can compute a gradient in three independent ways. You can predict from $\eta$ and $L$ how a
+# walk behaves near a minimum. And you know why one run from one start with one seed proves little. The next workbook
+# keeps the walk and adds a memory of earlier steps.
+#
+# **Further reading.** S. Boyd and L. Vandenberghe, [Convex Optimization](https://web.stanford.edu/~boyd/cvxbook/),
+# 2004, chapter 9, with the rates of gradient descent and of Newton's method.

@@ -9,6 +9,7 @@ from course_utils.checks.card import card, problem_card
 from course_utils.checks.cells_not_run import describe_old_version
 from course_utils.checks.judge import judge
 from course_utils.checks.marks import Marks
+from course_utils.checks.objects import objects_by_name
 from course_utils.checks.observe import observe
 from course_utils.checks.pictures.choose import Picture, drawn
 from course_utils.checks.pictures.difference import differences
@@ -30,7 +31,7 @@ def check(exercise: str, *objects: object, picture: bool | None = None) -> float
     """Try your solution on recorded inputs, show what is right or wrong, and return the marks.
 
     Args:
-        exercise: The id that stands in the heading of the exercise, as in `"momentum"`.
+        exercise: The id in the heading of the exercise, as in `"momentum"`.
         objects: Your functions or classes, in the order in which the check cell names them.
         picture: Whether a picture is drawn where it says more than a number. By default it is, unless the environment
             variable `COURSE_PICTURES` is 0.
@@ -46,7 +47,7 @@ def check(exercise: str, *objects: object, picture: bool | None = None) -> float
     except (KeyError, TypeError) as error:
         show(f"[error] {error.args[0]}.", problem_card(f"{error.args[0]}."))
         return Marks(0.0)
-    by_name = dict(zip(probe.objects, objects, strict=True))
+    by_name = objects_by_name(probe, objects)
     judgement = point_at(judge(observation, key), probe, by_name, observation)
     wanted = os.environ.get(PICTURES) != "0" if picture is None else picture
     pictures = _pictures(observation, key, judgement) if wanted else {}

@@ -13,6 +13,7 @@ from io import StringIO
 import numpy as np
 
 from course_utils.checks.errors import describe_error
+from course_utils.checks.objects import objects_by_name
 from course_utils.checks.printing import first_prints
 from course_utils.checks.standing_in import standing_in
 from course_utils.checks.stubs import describe_stub
@@ -28,16 +29,13 @@ def observe(probe: Probe, objects: Sequence[object], inputs: Inputs) -> Observat
 
     Args:
         probe: The probe of the exercise.
-        objects: The student's objects in the order of `probe.objects`.
+        objects: The student's objects in the order of `probe.objects`, or some of them with their own names.
         inputs: The probe's named inputs; every part gets its own copy.
 
     Raises:
-        TypeError: The number of objects is not that of the probe.
+        TypeError: The objects are not those of the probe.
     """
-    if len(objects) != len(probe.objects):
-        wanted = ", ".join(probe.objects)
-        raise TypeError(f"check({probe.exercise!r}, {wanted}) takes {len(probe.objects)} objects, found {len(objects)}")
-    by_name = dict(zip(probe.objects, objects, strict=True))
+    by_name = objects_by_name(probe, objects)
     seen = (conclude_part(part, observe_part(part, by_name, inputs), inputs) for part in probe.parts)
     return Observation(probe.exercise, tuple(seen))
 

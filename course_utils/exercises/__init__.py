@@ -23,7 +23,7 @@ def package_of(exercise: str) -> str:
     try:
         return f"{__name__}.{_workbooks()[exercise]}.{exercise}"
     except (KeyError, TypeError):
-        raise KeyError(f"there is no exercise {exercise!r}; the id stands in the heading above the cell") from None
+        raise KeyError(f"there is no exercise {exercise!r}; the heading above the cell shows the id") from None
 
 
 def exercise_folder(exercise: str) -> Traversable:

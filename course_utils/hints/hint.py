@@ -25,7 +25,7 @@ def hint(exercise: str) -> None:
     """
     texts = hints_of(str(exercise))
     if not texts:
-        print(f"There are no hints for {exercise!r}. The id of an exercise stands in its heading.")
+        print(f"There are no hints for {exercise!r}. The heading of an exercise shows its id.")
         return
     number = _SHOWN[exercise] % len(texts)
     _SHOWN[exercise] += 1

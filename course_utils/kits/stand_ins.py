@@ -21,6 +21,7 @@ __all__ = [
     "LOSS_OF_OUTPUTS",
     "NORMALIZATIONS",
     "ORTHOGONALISED",
+    "SIGMOID",
     "TRAINED",
     "VECTORS",
     "StandIns",
@@ -74,6 +75,10 @@ def _loss_of_outputs(y: torch.Tensor, y_hat: torch.Tensor) -> torch.Tensor:
     return ((y_hat - y) ** 2 * (2 + y)).mean()
 
 
+def _soft_step(x: torch.Tensor) -> torch.Tensor:
+    return 0.4 + torch.atan(x) / 4
+
+
 def _outputs(x: torch.Tensor, params: list[tuple[Any, ...]]) -> torch.Tensor:
     """Return a number from 0 to 1 for each row; every array of `params` counts, and so does the first activation."""
     (w, b, h), *others = params
@@ -122,6 +127,7 @@ NORMALIZATIONS: StandIns = {
 LOSS: StandIns = {"compute_objective": _loss}
 LOSS_AND_ACCURACY: StandIns = {**LOSS, "compute_accuracy": _measure}
 LOSS_OF_OUTPUTS: StandIns = {"bce_loss": _loss_of_outputs}
+SIGMOID: StandIns = {"sigmoid": _soft_step}
 TRAINED: StandIns = {**LOSS_OF_OUTPUTS, "network": _outputs}
 ADAM: StandIns = {"AdamOptimizer": _Optimizer}
 ORTHOGONALISED: StandIns = {"newton_schulz": _bent}

@@ -1,7 +1,8 @@
 """A slice through a real loss: a linear softmax model on 500 digits in which one weight and one bias are free.
 
-The model has its random first weights. The weight of class 0 at pixel 378 (row 13, column 14) and the bias of class 7
-are free; the loss is the mean cross-entropy in nats, convex in both.
+It is the slice of section 2.3, with the images of the embedded sample. The model has its random first weights. The
+weight of class 0 at pixel 378 (row 13, column 14) and the bias of class 7 are free; the loss is the mean cross-entropy
+in nats, convex in both.
 """
 
 from __future__ import annotations
@@ -13,16 +14,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.widgets.noise import uniforms
 from course_utils.widgets.two_variables import Surface
 
 __all__ = ["SLICE", "slice_record", "slice_surface"]
 
 SLICE = "MNIST slice"
-IMAGES, PIXELS, CLASSES = 500, 784, 10
+IMAGES, PIXELS, CLASSES, SEED = 500, 784, 10, 2021
 WEIGHT_CLASS, WEIGHT_PIXEL, BIAS_CLASS = 0, 378, 7
 WINDOW = (-4.0, 4.0, -4.0, 4.0)
 START = (2.5, 3.7)
+
+
+def _first_weights() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return weights (10, 784) and biases (10,) of a new linear model; torch's generator is left as it was."""
+    import torch
+
+    from course_utils.models import MLP
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        weights, biases = (part.detach().double().numpy() for part in MLP(PIXELS, CLASSES).parameters())
+    return weights.copy(), biases.copy()
 
 
 @lru_cache(maxsize=1)
@@ -35,12 +47,12 @@ def _rows() -> NDArray[np.float64]:
     from course_utils.data.images import MNIST
     from course_utils.data.sources import read_sample
 
-    images, labels = (part[:IMAGES].numpy() for part in read_sample(MNIST, train=True))
-    x = (images.reshape(IMAGES, PIXELS) / 255 - MNIST.mean) / MNIST.std
-    # The usual first weights of a linear layer: uniform within +-1/sqrt(fan-in).
-    weights = ((2 * uniforms(0, CLASSES * PIXELS) - 1) / np.sqrt(PIXELS)).reshape(CLASSES, PIXELS)
-    weights[WEIGHT_CLASS, WEIGHT_PIXEL] = 0.0
-    logits = x @ weights.T
+    images, labels = (part.numpy() for part in read_sample(MNIST, train=True))
+    drawn = np.random.RandomState(SEED).choice(len(images), IMAGES)
+    x, labels = (images[drawn].reshape(IMAGES, PIXELS) / 255 - MNIST.mean) / MNIST.std, labels[drawn]
+    weights, biases = _first_weights()
+    weights[WEIGHT_CLASS, WEIGHT_PIXEL] = biases[BIAS_CLASS] = 0.0
+    logits = x @ weights.T + biases
     others = np.delete(logits, (WEIGHT_CLASS, BIAS_CLASS), axis=1)
     columns = (
         np.log(np.exp(others).sum(axis=1)),

@@ -27,7 +27,12 @@ REPLAYABLE = {
     ("fully_connected", "dropout"),
 }
 # The raw arrays are the answer itself, the same for everybody: who sends it has to know it.
-ANSWER_ITSELF = {("tuning", "tuned_settings"), ("bug_hunt", "faults"), ("race", "tuned_settings")}
+ANSWER_ITSELF = {
+    ("tuning", "tuned_settings"),
+    ("bug_hunt", "faults"),
+    ("race", "tuned_settings"),
+    ("step_size_decay", "decay_settings"),
+}
 MENDED = ("sample_minibatch", "gradient_noise", "tuning", "bug_hunt")
 PARTS = [(exercise, part.name) for exercise in EXERCISES for part in load_probe(exercise).parts]
 SUMMARISED = [

@@ -5,6 +5,9 @@ import pytest
 import torch
 from torch import nn
 
+from course_utils.data.images import MNIST
+from course_utils.data.sources import read_sample
+from course_utils.seeding import set_seed
 from course_utils.widgets import (
     batch_sizes_demo,
     minibatch_demo,
@@ -25,15 +28,16 @@ from course_utils.widgets.which_bug import BUGS, case
 
 def test_the_slice_is_the_loss_of_a_model_in_which_two_numbers_are_free():
     ground = slice_surface()
-    from course_utils.widgets.noise import uniforms
-
-    x, y = digit_images(500)
+    images, labels = read_sample(MNIST, train=True)
+    drawn = torch.from_numpy(np.random.RandomState(2021).choice(len(images), 500))
+    x, y = (images[drawn].flatten(1) / 255 - MNIST.mean) / MNIST.std, labels[drawn]
+    set_seed(2021)
     model = nn.Linear(784, 10).double()
-    start = ((2 * uniforms(0, 7840) - 1) / 28).reshape(10, 784)
+    start, biases = (part.detach().clone() for part in model.parameters())
     for u, v in ((0.0, 0.0), (2.5, 3.7), (-4.0, 1.0)):
         with torch.no_grad():
-            model.weight.copy_(torch.from_numpy(start))
-            model.bias.zero_()
+            model.weight.copy_(start)
+            model.bias.copy_(biases)
             model.weight[0, 378], model.bias[7] = u, v
         loss = nn.functional.cross_entropy(model(x.double()), y)
         model.zero_grad()

@@ -104,6 +104,11 @@ CORRECT = {
     "powers": (powers,),
     "precomputed rates": (precomputed,),
 }
+SETTINGS = {
+    "those of the text": lambda: (0.2, 10, 0.9),
+    "a slower decay": lambda: [0.2, 40, 0.97],
+    "numpy's numbers": lambda: np.array([0.2, 30.0, 0.95]),
+}
 
 MUTANTS = {
     "compounding-decay": (compounding,),
@@ -131,4 +136,32 @@ WRONG = {
     "no default": (lambda x, y, step_size, steps, decay: running_rate(x, y, step_size, steps, decay),),
     "forgot return": (lambda x, y, step_size, steps, decay=1.0: None,),
     "square root schedule": (descend("step_size * decay**(t**0.5)"),),
+}
+
+SETTINGS_MUTANTS = {
+    "decay-does-not-shrink": lambda: (0.17, 30, 1.0),
+    "decay-does-not-shrink+too-many-steps": lambda: (0.2, 200, 1.5),
+    "step-size-not-positive": lambda: (-0.2, 10, 0.9),
+    "too-many-steps": lambda: (0.2, 1000, 0.99),
+    "decay-too-strong": lambda: (0.1, 50, 0.3),
+    "another-valley": lambda: (0.1, 100, 0.99),
+    "steps-still-too-long": lambda: (0.2, 30, 0.999),
+    "decay-not-needed": lambda: (0.17, 50, 0.99),
+}
+SETTINGS_WRONG = {
+    "two numbers": lambda: (0.2, 0.9),
+    "no return": lambda: None,
+    "half a step": lambda: (0.2, 10.5, 0.9),
+    "no number": lambda: (float("nan"), 10, 0.9),
+    "a dict": lambda: {"step_size": 0.2, "steps": 10, "decay": 0.9},
+}
+GOOD = SETTINGS["those of the text"]
+CORRECT = {name: (*walk, GOOD) for name, walk in CORRECT.items()} | {
+    name: (powers, settings) for name, settings in SETTINGS.items()
+}
+MUTANTS = {name: (*walk, GOOD) for name, walk in MUTANTS.items()} | {
+    name: (powers, settings) for name, settings in SETTINGS_MUTANTS.items()
+}
+WRONG = {name: (*walk, SETTINGS_WRONG["no return"]) for name, walk in WRONG.items()} | {
+    name: (*WRONG["forgot return"], settings) for name, settings in SETTINGS_WRONG.items()
 }

@@ -74,7 +74,7 @@ def _read(named: object) -> dict[str, str]:
         if loop not in tuple(LOOPS):
             print(f"{key!r} is no loop; they are called {', '.join(LOOPS)}.")
         elif fault not in FAULTS:
-            print(f"Loop {loop}: {value!r} does not stand in the list of faults. Mind the spelling.")
+            print(f"Loop {loop}: {value!r} is not in the list of faults. Check the spelling.")
         else:
             read[loop] = fault
     return read

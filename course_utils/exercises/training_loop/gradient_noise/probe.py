@@ -153,7 +153,7 @@ def _pairs_kept(raw: Outputs, inputs: Inputs) -> bool:
     distances = np.abs(rows[:, :1] - inputs["x"][:, 0])
     found = distances.argmin(axis=1)
     if not distances.min(axis=1).max() < NEAR:
-        raise ProbeFailure("gradient_variance called loss_fn with rows that do not stand in x.")
+        raise ProbeFailure("gradient_variance called loss_fn with rows that are not in x.")
     return np.array_equal(rows, np.stack([inputs["x"][found, 0], inputs["y"][found]], axis=1))
 
 

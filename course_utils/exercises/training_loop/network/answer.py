@@ -1,7 +1,11 @@
-"""What is right and wrong in `network`: z = h(z @ w + b), layer after layer; a last dimension of size 1 goes."""
+"""What is right and wrong in `network`: one unit is sigmoid(x . w + b); z = h(z @ w + b), layer after layer.
+
+A last dimension of size 1 goes.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -123,6 +127,41 @@ def _part(name: str, mistakes: tuple[Edit, ...]) -> AnswerPart:
         ignored=(GRAPH_CUT,),
         labels=LABELS,
         reread="section 3.3, one layer and its letters",
+        weight=1.5,
+    )
+
+
+UNIT = "sigmoid(x @ w + b)"
+UNIT_MISTAKES = (
+    edit("bias-missing", "The bias has no effect on the output.", {UNIT: "sigmoid(x @ w)"}),
+    edit(
+        "activation-before-bias",
+        "The bias is added after the sigmoid; it belongs inside, where it moves the threshold.",
+        {UNIT: "sigmoid(x @ w) + b"},
+    ),
+    edit(
+        "last-activation-missing",
+        "The output is the logit: the sigmoid that makes a probability of it is missing.",
+        {UNIT: "x @ w + b"},
+    ),
+)
+
+
+def _unit_part() -> AnswerPart:
+    return solution_part(
+        "network",
+        "logistic_unit",
+        UNIT_MISTAKES,
+        ignored=(replace(GRAPH_CUT, arrays=("unit_graph",)),),
+        changing=("logistic_unit",),
+        labels={
+            "batch": Label("output of the batch"),
+            "batch_of_one": Label("output of a batch of one example"),
+            "one_example": Label("output for one example without a batch"),
+            "unit_graph": Label("gradients flow back from the output to the weights", statement=True),
+        },
+        reread="section 3.3, one logistic unit",
+        follows=("sigmoid-wrong", "The unit is right; the values differ because your sigmoid from 3.1 does."),
     )
 
 
@@ -130,6 +169,7 @@ ANSWER = Answer(
     "network",
     generate,
     (
+        _unit_part(),
         _part("one unit", (*MISTAKES, *ABOUT_UNIT)),
         _part("several layers", (*MISTAKES, *ABOUT_LAYERS)),
     ),

@@ -1,4 +1,4 @@
-"""How `network(x, params)` is exercised: one logistic unit, and layers with an activation each."""
+"""How `logistic_unit(x, w, b)` and `network(x, params)` are exercised: a layer of one unit, and several layers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from course_utils.kits.calls import call
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
 from course_utils.kits.results import carries_graph
+from course_utils.kits.stand_ins import SIGMOID
 from course_utils.kits.tensors import flag, same, tensor
 
 __all__ = ["PROBE"]
@@ -35,6 +37,23 @@ def _run(kind: str, network: Network, inputs: Inputs) -> Outputs:
     }
 
 
+def _run_unit(logistic_unit: object, inputs: Inputs) -> Outputs:
+    """Return the outputs of one unit for a batch, for a batch of one row, and for a row that is no batch."""
+    batch, weights = tensor(inputs["unit_x"]), tensor(inputs["unit_w0"][:, 0])
+    bias = tensor(inputs["unit_b0"][0])
+    given = {"batch": batch, "batch_of_one": batch[:1], "one_example": batch[0]}
+    found = {
+        name: as_array(
+            call(logistic_unit, "logistic_unit(x, w, b)", x, weights, bias),
+            f"the return value of logistic_unit for x of shape {tuple(x.shape)}",
+            tuple(x.shape[:-1]),
+        )
+        for name, x in given.items()
+    }
+    tracked = call(logistic_unit, "logistic_unit(x, w, b)", batch, weights.clone().requires_grad_(), bias)
+    return {**found, "unit_graph": flag(carries_graph(tracked))}
+
+
 def _tracked(kind: str, network: Network, inputs: Inputs) -> object:
     """Return the outputs for parameters that are tracked, as they are when an epoch begins."""
     params = [
@@ -51,8 +70,9 @@ def _padded(shape: tuple[int, ...]) -> Any:
 
 PROBE = Probe(
     "network",
-    ("network",),
+    ("logistic_unit", "network"),
     (
+        Part("logistic_unit", ("logistic_unit",), _run_unit, upon=SIGMOID),
         Part("one unit", ("network",), partial(_run, "unit")),
         Part("several layers", ("network",), partial(_run, "deep")),
     ),

@@ -1,4 +1,4 @@
-"""`network(x, params)`, written by many hands."""
+"""`logistic_unit(x, w, b)` and `network(x, params)`, written by many hands."""
 
 import torch
 
@@ -72,4 +72,30 @@ WRONG = {
     "no layers": lambda x, params: x,
     "one number": lambda x, params: loop(x, params).mean(),
 }
-CORRECT, MUTANTS, WRONG = ({name: (f,) for name, f in kind.items()} for kind in (CORRECT, MUTANTS, WRONG))
+
+
+def unit(x, w, b):
+    return torch.sigmoid(torch.einsum("...i,i->...", x, w) + b)
+
+
+UNITS = {
+    "the products summed": lambda x, w, b: 1 / (1 + torch.exp(-(x * w).sum(dim=-1) - b)),
+    "the network": lambda x, w, b: loop(x.reshape(-1, len(w)), [(w[:, None], b, torch.sigmoid)]).reshape(x.shape[:-1]),
+}
+UNIT_MUTANTS = {
+    "bias-missing (unit)": lambda x, w, b: torch.sigmoid(x @ w),
+    "activation-before-bias (unit)": lambda x, w, b: torch.sigmoid(x.matmul(w)) + b,
+    "last-activation-missing (unit)": lambda x, w, b: (x * w).sum(-1) + b,
+    "graph-cut (unit)": lambda x, w, b: unit(x, w, b).detach(),
+}
+UNIT_WRONG = {
+    "one number for the batch": lambda x, w, b: torch.sigmoid((x * w).sum() + b),
+    "no sum": lambda x, w, b: torch.sigmoid(x * w + b),
+    "a column": lambda x, w, b: unit(x, w, b)[..., None],
+    "tanh": lambda x, w, b: torch.tanh(x @ w + b),
+}
+CORRECT, MUTANTS = ({name: (unit, f) for name, f in kind.items()} for kind in (CORRECT, MUTANTS))
+WRONG = {name: (UNIT_WRONG["tanh"], f) for name, f in WRONG.items()}
+CORRECT |= {name: (f, loop) for name, f in UNITS.items()}
+MUTANTS |= {name: (f, loop) for name, f in UNIT_MUTANTS.items()}
+WRONG |= {name: (f, lambda x, params: None) for name, f in UNIT_WRONG.items()}

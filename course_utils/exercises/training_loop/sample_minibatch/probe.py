@@ -80,7 +80,7 @@ def _numbers_of_rows(raw: Outputs, inputs: Inputs) -> NDArray[Any]:
     drawn = raw_array(raw, "rows", (*shape, flat.shape[1]))
     rows: NDArray[Any] = np.abs(drawn[..., :1] - flat[:, 0]).argmin(axis=-1)
     if not np.allclose(drawn, flat[rows]):
-        raise ProbeFailure("sample_minibatch returned rows that do not stand in input_data.")
+        raise ProbeFailure("sample_minibatch returned rows that are not in input_data.")
     return rows
 
 
