@@ -1437,7 +1437,7 @@ norm_cube_demo(kind="batch norm").show()
 # ---
 #
 # For the batch size, count two things at batches of 5 and of 50: how many values one mean is made of, and how many
-# updates six epochs consist of. For the learning curves, compare training with validation accuracy *within* a network
+# updates ten epochs consist of. For the learning curves, compare training with validation accuracy *within* a network
 # before you compare networks with each other.
 
 # %% [markdown]
