@@ -61,6 +61,10 @@ def _of_block(text: Text, block: Block, words: _Words) -> Iterator[Change]:
 
 def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
     """Return what changes how the pieces of a formula hang together."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        a, b = bracketed(text, node.left), bracketed(text, node.right)
+        yield Piece("matrix-product", node, f"({a} @ {b})")
+        yield Piece("power", node, f"({a} ** {b})")
     match node:
         case ast.BinOp(op=op, left=left, right=ast.BinOp(op=inner, left=middle, right=last)) if _binds_less(op, inner):
             first = f"({text.code(left)} {_sign(op)} {bracketed(text, middle)})"
