@@ -581,6 +581,7 @@ def mlp(seed):
     return nn.Sequential(*layers), torch.randint(len(images), (150, 256))
 
 
+# %% experiment="momentum_of_a_matrix"
 def middle_momentum(seed):
     """Return the momentum of the middle matrix after 20 steps."""
     (model, batches), momentum = mlp(seed), 0
