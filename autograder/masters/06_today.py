@@ -183,7 +183,7 @@ def descend(seed, learning_rates, every=100):
     for step, lr in enumerate(learning_rates):
         loss = loss_fn()
         if step % every == 0:
-            losses.append(loss.item())
+            losses.append(float(loss.detach()))
             sharpnesses.append(sharpness(loss_fn, params, generator=torch.Generator().manual_seed(0)))
         with torch.no_grad():
             for parameter, gradient in zip(params, torch.autograd.grad(loss, params)):
@@ -581,6 +581,7 @@ def mlp(seed):
     return nn.Sequential(*layers), torch.randint(len(images), (150, 256))
 
 
+# %% experiment="momentum_of_a_matrix"
 def middle_momentum(seed):
     """Return the momentum of the middle matrix after 20 steps."""
     (model, batches), momentum = mlp(seed), 0
@@ -727,7 +728,7 @@ def run(make, lr, seed):
         loss.backward()
         for optimizer in optimizers:
             optimizer.step()
-        losses.append(loss.item())
+        losses.append(float(loss.detach()))
     duration = 1000 * (time.process_time() - start) / len(batches)
     with torch.no_grad():
         accuracy = (model(test_images).argmax(dim=1) == test_labels).float().mean().item()
@@ -867,7 +868,7 @@ def fit(model, optimizer, data, steps, warmup=0, batch_size=64):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append(loss.item())
+        losses.append(float(loss.detach()))
     return np.array(losses)
 
 
