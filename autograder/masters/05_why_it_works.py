@@ -1311,26 +1311,33 @@ check("capstone", train_and_predict)
 # `BatchNormConvNet` with Adam on the training images of section 5.0, and measures on the held-out ones every ten steps,
 # *within* the pass. Take it as a pattern: put your network and your optimizer in their places, and alter the images.
 
+
+# %%
+def watched(net, optimizer, steps, training, validation):
+    """Train on batches of 64; return step, training loss, validation loss and accuracy for every tenth step."""
+    found = []
+    for step in range(1, steps + 1):
+        rows = torch.randint(len(training[0]), (64,))
+        loss = torch.nn.functional.cross_entropy(net(training[0][rows]), training[1][rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if step % 10 == 0:
+            net.eval()
+            with torch.no_grad():
+                scores = net(validation[0])
+            net.train()
+            valid_loss = torch.nn.functional.cross_entropy(scores, validation[1]).item()
+            found.append((step, loss.item(), valid_loss, (scores.argmax(1) == validation[1]).float().mean().item()))
+    return zip(*found)
+
+
 # %% experiment="capstone_curves"
 set_seed(0)
-net, found = BatchNormConvNet(), []
+net = BatchNormConvNet()
 optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
-x, x_valid = ((part.data[:, None].float() / 255 - 0.286) / 0.353 for part in (train_set, held_out))
-for step in range(1, 601 if FULL else 101):
-    rows = torch.randint(len(x), (64,))
-    loss = torch.nn.functional.cross_entropy(net(x[rows]), train_set.targets[rows])
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    if step % 10 == 0:
-        net.eval()
-        with torch.no_grad():
-            scores = net(x_valid)
-        net.train()
-        valid_loss = torch.nn.functional.cross_entropy(scores, held_out.targets).item()
-        found.append((step, loss.item(), valid_loss, (scores.argmax(dim=1) == held_out.targets).float().mean().item()))
-
-steps, losses, valid_losses, shares = zip(*found)
+parts = [((part.data[:, None].float() / 255 - 0.286) / 0.353, part.targets) for part in (train_set, held_out)]
+steps, losses, valid_losses, shares = watched(net, optimizer, 600 if FULL else 100, *parts)
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
 left.plot(steps, losses, label="training, this batch")
 left.plot(steps, valid_losses, "--", label="held-out images")
