@@ -1280,47 +1280,6 @@ panels[0].legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# **Watch it train.** A result at the end does not tell whether more passes would help. The next cell trains your
-# `BatchNormConvNet` with Adam on the training images of section 5.0, and measures on the held-out ones every ten steps,
-# *within* the pass. Take it as a pattern: put your network and your optimizer in their places, and alter the images.
-
-
-# %%
-def watched(net, optimizer, steps, training, validation):
-    """Train on batches of 64; return step, training loss, validation loss and accuracy for every tenth step."""
-    found = []
-    for step in range(1, steps + 1):
-        rows = torch.randint(len(training[0]), (64,))
-        loss = torch.nn.functional.cross_entropy(net(training[0][rows]), training[1][rows])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        if step % 10 == 0:
-            net.eval()
-            with torch.no_grad():
-                scores = net(validation[0])
-            net.train()
-            valid_loss = torch.nn.functional.cross_entropy(scores, validation[1]).item()
-            found.append((step, loss.item(), valid_loss, (scores.argmax(1) == validation[1]).float().mean().item()))
-    return zip(*found)
-
-
-# %% experiment="capstone_curves"
-set_seed(0)
-net = BatchNormConvNet()
-optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
-parts = [((part.data[:, None].float() / 255 - 0.286) / 0.353, part.targets) for part in (train_set, held_out)]
-steps, losses, valid_losses, shares = watched(net, optimizer, 600 if FULL else 100, *parts)
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
-left.plot(steps, losses, label="training, this batch")
-left.plot(steps, valid_losses, "--", label="held-out images")
-left.set(xlabel="step", ylabel="loss (nats)")
-left.legend()
-right.plot(steps, shares, "C1--")
-right.set(xlabel="step", ylabel="accuracy on held-out images")
-plt.show()
-
-# %% [markdown]
 # Before you report, run it as a stranger would: on a split of your own, from three seeds. 1,000 of the training images
 # are held out; they are altered, too.
 
