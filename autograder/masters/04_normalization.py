@@ -1437,7 +1437,7 @@ norm_cube_demo(kind="batch norm").show()
 # ---
 #
 # For the batch size, count two things at batches of 5 and of 50: how many values one mean is made of, and how many
-# updates six epochs consist of. For the learning curves, compare training with validation accuracy *within* a network
+# updates ten epochs consist of. For the learning curves, compare training with validation accuracy *within* a network
 # before you compare networks with each other.
 
 # %% [markdown]
@@ -1467,9 +1467,9 @@ for x in (0, 2, 4, 6):
     ax.annotate("", (x + 1.45, 0), (x + 0.55, 0), arrowprops={"arrowstyle": "->", "color": COLOURS[0]})
 skip = {"arrowstyle": "->", "color": COLOURS[1], "connectionstyle": "arc3,rad=-0.3", "linewidth": 2}
 ax.annotate("", (6, 0.35), (0, 0.35), arrowprops=skip)
-ax.text(3, 1.35, "the skip: derivative 1", ha="center", color=COLOURS[1])
+ax.text(3, 1.5, "the skip: derivative 1", ha="center", color=COLOURS[1])
 ax.text(3, -0.8, "the branch: derivative depends on the weights", ha="center", color=COLOURS[0])
-ax.set(xlim=(-1, 9), ylim=(-1.1, 1.7))
+ax.set(xlim=(-1, 9), ylim=(-1.1, 1.9))
 ax.set_axis_off()
 plt.show()
 
