@@ -1414,10 +1414,10 @@ for lr in (0.2, 0.3):
 gallery = {
     "rate far too small": (0.003, 60),
     "rate good": (0.3, 60),
-    "rate too large: it jumps": (3.0, 60),
+    "rate too large: it jumps": (2.0, 60),
     "rate far too large: units die": (30.0, 60),
-    "small batches: noisy": (0.3, 5),
-    "long and with small batches: overfits": (0.5, 10),
+    "many small steps": (0.3, 5),
+    "training falls on, validation does not": (0.5, 10),
 }
 figure, panels = plt.subplots(2, 3, figsize=(12, 5.6), sharex=True, layout="constrained")
 for panel, (name, (lr, size)) in zip(panels.flat, gallery.items()):
