@@ -1405,14 +1405,14 @@ norm_cube_demo(kind="batch norm").show()
 #    than $\varepsilon$, so the outputs are not of size 1, and steps of $10^{-3}$ are large against the weights, so that
 #    training begins with jumps (the bands are wide). At 1 the same steps are tiny against the weights, whose direction
 #    alone matters, and the output layer, which is not normalised, starts with scores that are far too large: 46 %.
-# 2. At 50: batch norm 91 to 94 % training and 77 to 79 % validation accuracy, layer norm 91 to 94 % and 78 to 80 %, no
-#    difference; plain 45 to 58 % and 44 to 56 %. At 5: layer norm 83 to 88 % training accuracy, batch norm 79 to 80 %:
-#    the bands are apart, so batch normalization does suffer, in training. Validation is 75 % for both, and plain is at
-#    62 to 68 %: even then it is better than none. The reason is that mean and variance of five values are poor
-#    estimates: the same image gets another output in each batch, and training statistics differ from the running ones.
-#    Layer normalization does not know the batch. The plain network's curves differ because six epochs are 1,200 updates
-#    with batches of 5 and 120 with batches of 50: it is further with more updates at this learning rate. To compare
-#    sizes one would have to tune the rate for each, or to match updates instead of images.
+# 2. At 50: batch norm 94 to 98 % training and 76 to 79 % validation accuracy, layer norm 96 to 99 % and 77 to 80 %, no
+#    difference; plain 65 to 68 % and 59 to 64 %. At 5: layer norm 90 to 94 % training accuracy, batch norm 83 to 86 %:
+#    the bands are apart, so batch normalization does suffer, in training. Validation is 77 to 79 % for both, and 68 to
+#    72 % for the plain network. The reason is that mean and variance of five values are poor estimates: the same image
+#    gets another output in each batch, and training statistics differ from the running ones. Layer normalization does
+#    not depend on the batch. The plain network's curves differ because ten epochs are 2,000 updates with batches of 5 and
+#    200 with batches of 50: with more updates it has learned more at this learning rate. To compare sizes one would have
+#    to tune the rate for each, or to match updates instead of images.
 # 3. Faster: yes. After one epoch both normalised networks are above 60 % validation accuracy, the plain one near 20 %
 #    and after ten epochs at 67 to 69 %. Better generalisation: validation accuracy is higher, 76 to 78 % against 67 to
 #    69 %, but that is because the plain network is not trained yet (77 to 79 % in training). The normalised ones have a
