@@ -1410,9 +1410,9 @@ norm_cube_demo(kind="batch norm").show()
 #    the bands are apart, so batch normalization does suffer, in training. Validation is 77 to 79 % for both, and 68 to
 #    72 % for the plain network. The reason is that mean and variance of five values are poor estimates: the same image
 #    gets another output in each batch, and training statistics differ from the running ones. Layer normalization does
-#    not depend on the batch. The plain network's curves differ because ten epochs are 2,000 updates with batches of 5 and
-#    200 with batches of 50: with more updates it has learned more at this learning rate. To compare sizes one would have
-#    to tune the rate for each, or to match updates instead of images.
+#    not depend on the batch. The plain network's curves differ because ten epochs are 2,000 updates with batches of 5
+#    and 200 with batches of 50: with more updates it has learned more at this learning rate. To compare sizes one would
+#    have to tune the rate for each, or to match updates instead of images.
 # 3. Faster: yes. After one epoch both normalised networks are above 60 % validation accuracy, the plain one near 20 %
 #    and after ten epochs at 67 to 69 %. Better generalisation: validation accuracy is higher, 76 to 78 % against 67 to
 #    69 %, but that is because the plain network is not trained yet (77 to 79 % in training). The normalised ones have a
