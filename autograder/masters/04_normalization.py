@@ -1586,8 +1586,8 @@ for name, observed in before.items():
 # other results on other machines. On the machines on which we ran it, without `FULL`, three seeds gave these test
 # accuracies after the last epoch:
 #
-# - Residual with layer norm: 80 to 82 %. Residual alone: 71 to 72 %. Both are apart from all others. Plain: 10 %.
-# - Layer norm: 46 to 55 %, batch norm: 46 to 58 %. Within one table, their ranges overlap on all machines, so they
+# - Residual with layer norm: 80 to 82 %. Residual alone: 70 to 72 %. Both are apart from all others. Plain: 10 %.
+# - Layer norm: 45 to 60 %, batch norm: 46 to 58 %. Within one table, their ranges overlap on all machines, so they
 #   cannot be told apart.
 # - All this holds for these 400 updates and one learning rate for all. None of the normalised networks has finished
 #   training, and gains and shifts were left out on purpose.
