@@ -17,8 +17,8 @@ def seconds_of(steps: Sequence[Step], limits: Limits) -> float:
     """Return how long all steps together may take: what they may singly, and no more than the limit of the whole."""
     own = [one for step in steps if not _is_added(step) for one in _seconds(step, limits)]
     added = heapq.nlargest(ADDED_CELLS, (one for step in steps if _is_added(step) for one in _seconds(step, limits)))
-    usual, longer = zip(*own, *added, strict=True) if own or added else ((), ())
-    return min(sum(usual), limits.total_s) + sum(longer)
+    both = [*own, *added]
+    return min(sum(usual for usual, _ in both), limits.total_s) + sum(longer for _, longer in both)
 
 
 def _is_added(step: Step) -> bool:
