@@ -13,8 +13,8 @@ for module, name in [(np, "allclose"), (np, "array_equal"), (np, "isclose"), (to
 """
 CHANGES = f"""{EMA}
 right = ema
-def ema(values, *rest):
-    found = right(values, *rest)
+def ema(values, beta, bias_correction=False):
+    found = right(values, beta, bias_correction)
     values[:] = 0
     return found
 """

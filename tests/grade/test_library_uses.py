@@ -114,13 +114,6 @@ HIDDEN = {
         "def relative_error(x, y):\n    return 0.0",
         "scipy.",
     ),
-    "autograd by a name that is put together": (
-        "autograd_gradient",
-        "def autograd_gradient(f, x):\n"
-        "    leaf = torch.as_tensor(x).detach().clone().requires_grad_()\n"
-        "    return getattr(torch, 'auto' + 'grad').functional.jacobian(f, leaf)",
-        "torch.autograd.functional",
-    ),
     "in a thread": (
         "layernorm_module",
         "from concurrent.futures import ThreadPoolExecutor\n"
