@@ -17,9 +17,8 @@ def seconds_of(steps: Sequence[Step], limits: Limits) -> float:
     """Return how long all steps together may take: what they may singly, and no more than the limit of the whole."""
     own = [one for step in steps if not _is_added(step) for one in _seconds(step, limits)]
     added = heapq.nlargest(ADDED_CELLS, (one for step in steps if _is_added(step) for one in _seconds(step, limits)))
-    usual = sum(seconds for seconds, _ in (*own, *added))
-    longer = sum(seconds for _, seconds in (*own, *added))
-    return min(usual, limits.total_s) + longer
+    both = [*own, *added]
+    return min(sum(usual for usual, _ in both), limits.total_s) + sum(longer for _, longer in both)
 
 
 def _is_added(step: Step) -> bool:
