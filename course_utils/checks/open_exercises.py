@@ -39,5 +39,6 @@ def _needed(error: NotImplementedError) -> str:
         return ""
     if cell + 1 == len(frames):  # the cell itself raises
         return describe_stub(error, ["<module>"]).replace("<module>", "This cell")
-    called = frames[cell + 1]
+    named = [frame for frame in frames[cell + 1 :] if not frame.f_code.co_name.startswith("<")]
+    called = named[0] if named else frames[cell + 1]
     return describe_stub(error, [called.f_code.co_name, type(called.f_locals.get("self")).__name__])

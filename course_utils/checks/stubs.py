@@ -31,6 +31,7 @@ def describe_stub(error: NotImplementedError, uses: Sequence[str]) -> str:
     if _is_library(_file(frame)) or not _is_released(_source(frame, line), error):
         return ""
     names = [_name(one) for one, _ in frames if _is_students(_file(one))]
+    names = [name for name in names if not name.startswith("<")] or names  # a comprehension in a cell has no name
     first, last = next((name for name in names if _top(name) in uses), names[0]), names[-1]
     calls = f"{first} calls {last}, which" if _top(last) not in (_top(first), *uses) else last
     if _is_untouched(frame, line):

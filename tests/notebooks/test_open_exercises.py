@@ -22,6 +22,8 @@ CELLS = {
     "function": "x = 1\nema([1])\nx = 2",
     "method": "Momentum().step()",
     "caller": "smooth([1])",
+    "comprehension": "[ema([i]) for i in range(3)]",
+    "lambda": "(lambda: smooth([1]))()",
     "after": "x",
     "of-torch": "torch.nn.Module()(1)",
     "of-a-power": "torch.ones(2) ^ 2",
@@ -42,8 +44,9 @@ def test_only_a_stub_is_passed_over(tmp_path):
         "other": "ZeroDivisionError",
     }
     said = {cell.id: "".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells}
-    assert said["function"] == said["again"] == "[to do] ema is still a stub. Finish it, then run this cell again.\n"
+    assert said["function"] == said["again"] == said["comprehension"] == "[to do] ema is still a stub. Finish it, then run this cell again.\n"
     assert said["method"].startswith("[to do] Momentum.step is still a stub.")
     assert said["caller"].startswith("[to do] smooth calls ema, which is still a stub.")
+    assert said["lambda"] == said["caller"]
     (shown,) = next(cell.outputs for cell in notebook.cells if cell.id == "after")
     assert shown["data"]["text/plain"] == "1"
