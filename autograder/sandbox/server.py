@@ -23,7 +23,7 @@ from autograder.sandbox.walls import linux
 from autograder.sandbox.walls.child import enclose_child
 from autograder.sandbox.walls.known_walls import WALLS
 from autograder.sandbox.walls.makeshift import Makeshift
-from autograder.sandbox.walls.outer import enclose
+from autograder.sandbox.walls.outer import enclose, take_user
 from autograder.sandbox.walls.view import View, current_view
 
 __all__ = ["main"]
@@ -36,8 +36,9 @@ def main() -> None:
         own.set_inheritable(False)
     failures: dict[str, str] = {}
     view = current_view()
+    users = 1
     if sys.platform == "linux":
-        enclose(view, failures)
+        users = enclose(view, failures)
     else:
         failures.update(dict.fromkeys(WALLS, f"{sys.platform} has no namespaces"))
     # Before anything is imported, so that a refusal is quick.
@@ -47,17 +48,24 @@ def main() -> None:
 
     try:
         shell = warm_up()
+        number = 0
         while control not in select.select([control, listener], [], [])[0]:
-            _clone(control, listener, shell, view, failures)
+            number = (number + 1) % users
+            _clone(control, listener, shell, view, failures, number)
     finally:
         if makeshift:
             makeshift.remove()
 
 
 def _clone(
-    control: socket.socket, listener: socket.socket, shell: Any, view: View, failures: Mapping[str, str]
+    control: socket.socket,
+    listener: socket.socket,
+    shell: Any,
+    view: View,
+    failures: Mapping[str, str],
+    number: int,
 ) -> None:
-    """Fork a clone for the next connection."""
+    """Fork a clone for the next connection, which becomes the user with this number."""
     connection, _ = listener.accept()
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
@@ -65,13 +73,15 @@ def _clone(
     if os.fork() == 0:
         control.close()
         listener.close()
-        _become_clone(connection, shell, view, failures)
+        _become_clone(connection, shell, view, failures, number)
     connection.close()
 
 
-def _become_clone(connection: socket.socket, shell: Any, view: View, failures: Mapping[str, str]) -> None:
+def _become_clone(connection: socket.socket, shell: Any, view: View, failures: Mapping[str, str], number: int) -> None:
     makeshift = None
     try:
+        if number:
+            take_user(number)
         makeshift = Makeshift() if failures else None
         _say(connection, failures=failures)
         _serve(connection, shell, view, failures, makeshift)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox.child import Lost
-from autograder.sandbox.host import Server
+from autograder.sandbox.host import WarmProcess
 from autograder.sandbox.types import Limits
 
 CHANNELS = Path(__file__).parent / "fixtures" / "channels"
@@ -92,10 +92,13 @@ def what_is_heard(name, teller, listener, own):
 
 @pytest.fixture(scope="module")
 def servers():
-    one, other = Server(), Server()
+    """Two clones of one warm process, as two workers have them."""
+    warm = WarmProcess()
+    one, other = warm.clone(), warm.clone()
     yield one, other
     one.close()
     other.close()
+    warm.close()
 
 
 @pytest.mark.parametrize("name", NAMES)

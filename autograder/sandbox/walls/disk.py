@@ -25,8 +25,8 @@ MAX_FILES = 20_000
 CHOSEN_BYTES = 32_000_000
 
 
-def build_disk(view: View, user: int, group: int) -> None:
-    """Make the view the root of this mount namespace, for this user."""
+def build_disk(view: View, user: int, group: int, users: int = 1) -> None:
+    """Make the view the root of this mount namespace, for so many users from this one on."""
     linux.make_private()
     linux.mount("tmpfs", "/tmp", "tmpfs", QUIET, "size=4m,mode=0755")
     os.mkdir(f"/tmp{OLD}")
@@ -45,7 +45,7 @@ def build_disk(view: View, user: int, group: int) -> None:
     os.makedirs(view.code, exist_ok=True)
     linux.bind(OLD + view.code, view.code)
     _devices()
-    _accounts(user, group)
+    _accounts(user, group, users)
     for path in (FOLDER, "/proc", "/tmp"):
         os.makedirs(path, exist_ok=True)
     # A new /proc can be mounted only where one is visible.
@@ -74,9 +74,10 @@ def _devices() -> None:
         os.symlink(f"/proc/self/fd{target}", f"/dev/{name}")
 
 
-def _accounts(user: int, group: int) -> None:
+def _accounts(user: int, group: int, users: int) -> None:
     os.mkdir("/etc")
-    Path("/etc/passwd").write_text(f"student:x:{user}:{group}::{FOLDER}:/bin/sh\n")
+    lines = [f"student:x:{user + number}:{group}::{FOLDER}:/bin/sh\n" for number in range(users)]
+    Path("/etc/passwd").write_text("".join(lines))
     Path("/etc/group").write_text(f"student:x:{group}:\n")
     cache = Path(f"{OLD}/etc/ld.so.cache")
     if cache.is_file():
