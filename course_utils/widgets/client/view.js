@@ -10,7 +10,7 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-// Slider position (0 to 1000) to value and back; logarithmic where the control says so.
+// Share of the slider (0 to 1) to value and back; logarithmic where the control says so.
 const toValue = (control, share) => (control.log
   ? control.low * (control.high / control.low) ** share
   : control.low + share * (control.high - control.low));
@@ -29,9 +29,11 @@ function read(control, text) {
 
 function numberControl(control, id, change, complain) {
   const box = element("input", { type: "text", inputmode: "decimal", id: `${id}-box`, "aria-label": `${control.label}, exact value` });
-  const slider = element("input", { type: "range", min: 0, max: 1000, id });
+  // An arrow key moves a whole number by one, any other by a thousandth of the way.
+  const parts = control.whole && !control.log ? control.high - control.low : 1000;
+  const slider = element("input", { type: "range", min: 0, max: parts, id });
   slider.addEventListener("input", () => {
-    const value = toValue(control, slider.value / 1000);
+    const value = toValue(control, slider.value / parts);
     change({ [control.name]: control.whole ? Math.round(value) : Number(value.toPrecision(4)) });
   });
   box.addEventListener("change", () => {
@@ -39,7 +41,7 @@ function numberControl(control, id, change, complain) {
   });
   const label = element("label", { for: id }, control.label);
   const follow = (value) => {
-    if (document.activeElement !== slider) slider.value = 1000 * toShare(control, value);
+    if (document.activeElement !== slider) slider.value = parts * toShare(control, value);
     box.value = Number(value.toPrecision(6));
     slider.setAttribute("aria-valuetext", String(box.value));
   };
