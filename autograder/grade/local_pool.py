@@ -30,7 +30,8 @@ SUBMISSIONS_PER_WORKER = 8
 # What the warm process and the one that workers are forked from take together, and what a submission may.
 BYTES_OF_ALL = 1_000_000_000
 BYTES_PER_WORKER = 2_000_000_000
-PRELOADED = ["torch", "autograder.grade.local_pool"]
+# torch._dynamo is what the first torch.optim optimizer imports.
+PRELOADED = ["torch", "torch._dynamo", "autograder.grade.local_pool"]
 # The first message of a worker.
 READY = "ready"
 

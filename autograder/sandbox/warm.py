@@ -7,6 +7,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 from autograder.sandbox.colab import offer_colab
+from autograder.sandbox.library_calls import prepare_to_watch
 from autograder.sandbox.no_gpu import refuse_gpu
 from autograder.sandbox.pages import collapse_pages
 from autograder.sandbox.reset import reset_state
@@ -17,7 +18,7 @@ __all__ = ["warm_up"]
 # torch._dynamo is what the first torch.optim optimizer imports: a second that every submission would pay.
 MODULES = (
     "torch", "torch._dynamo", "torch.nn.functional", "torch.utils.data", "torchvision.transforms",
-    "numpy", "matplotlib.pyplot", "sklearn.datasets", "IPython.display", "fastprogress.fastprogress", "ipywidgets",
+    "numpy", "matplotlib.pyplot", "IPython.display", "fastprogress.fastprogress", "ipywidgets",
     "tqdm.auto", "tqdm.notebook",
 )  # fmt: skip
 
@@ -41,6 +42,7 @@ def warm_up() -> GradingShell:
     for module in walk_packages(course.__path__, f"{course.__name__}."):
         import_module(module.name)
     import_module("autograder.sandbox.inner")  # what the forks need
+    prepare_to_watch()
     offer_colab()
     refuse_gpu()
     shell = make_shell()
