@@ -112,6 +112,9 @@ class _SubmissionRun:
         try:
             answer, _ = self._ask(_cell_request(source), {}, self.limits.cell_seconds(step.exercise))
             reply = _read(read_cell, answer, self.limits.output_bytes)
+            if reply.error == "MemoryError":
+                self.close()  # what fills the memory would stay, and the next cell would be blamed
+                raise Lost("crashed", f"used more than {self.limits.memory_bytes / 1e9:.3g} GB of memory.")
         except Lost as lost:
             self._blame(step, _verdict(lost), f"Your cell {lost.message}")
             result = CellResult(step.id, lost.status, f"The cell {lost.message}", duration_s=time.monotonic() - start)
