@@ -170,7 +170,8 @@ def _values(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[ast.expr, a
         case _:
             inner = list(ast.iter_child_nodes(node))
     for child in inner:
-        yield from _values(child, node)
+        if not isinstance(getattr(child, "ctx", None), ast.Store):  # `for torch.mean in ...` would change torch
+            yield from _values(child, node)
 
 
 def _words(text: Text, function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Words:
