@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from course_utils.changes.change import Change
 from course_utils.changes.expressions import Piece, bracketed, made, roots
+from course_utils.changes.loops import out_of_loops
 from course_utils.changes.text import Block, Text
 
 __all__ = ["repairs"]
@@ -35,6 +37,8 @@ class _Words:
 def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
     """Return changes that add to a text: a factor, a term, a power, a bracket, an axis. No name or call is new to it.
 
+    What stands at the end of a loop moves behind it.
+
     Args:
         source: Python code.
         names: Functions and classes in it that are changed; all of it if empty.
@@ -44,7 +48,8 @@ def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
     for block in text.blocks:
         if block.function is None or isinstance(block.node, ast.FunctionDef):
             continue
-        for change in _of_block(text, block, _words(text, block.function)):
+        of_formulas = _of_block(text, block, _words(text, block.function))
+        for change in chain(out_of_loops(text, block), of_formulas):
             found.setdefault(change.applied(source), change)
     return tuple(change for changed, change in found.items() if changed != source)
 
@@ -55,6 +60,8 @@ def _of_block(text: Text, block: Block, words: _Words) -> Iterator[Change]:
             yield from (made(text, block, piece) for piece in _of_formula(text, node))
         for node in _operands(root):
             yield from (made(text, block, piece) for piece in _of_operand(text, node, words))
+        for node in _receivers(root):
+            yield from (made(text, block, piece) for piece in _of_receiver(text, node, words))
         for node in _terms(root):
             yield from (made(text, block, piece) for piece in _of_term(text, node, words))
 
@@ -127,6 +134,14 @@ def _of_operand(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
                 yield Piece("other-name", node, other, own)
 
 
+def _of_receiver(text: Text, node: ast.Name, words: _Words) -> Iterator[Piece]:
+    """Return what a name becomes of which a reduction is taken: a product, of which a slip has left out one factor."""
+    own = text.code(node)
+    for other in words.terms:
+        if other != own:
+            yield Piece("factor", node, f"({own} * {other})", own)
+
+
 def _of_term(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
     """Return what a whole term, which may be a product, becomes."""
     code, own = bracketed(text, node), text.code(node)
@@ -150,6 +165,15 @@ def _operands(root: ast.AST) -> Iterator[ast.expr]:
     return (node for node, _ in _values(root, None))
 
 
+def _receivers(root: ast.AST) -> Iterator[ast.Name]:
+    """Return the names of which a reduction is taken by a method."""
+    for node in ast.walk(root):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name() as receiver, attr=name)) if name in REDUCTIONS:
+                if receiver.id not in ("np", "torch"):
+                    yield receiver
+
+
 def _terms(root: ast.AST) -> Iterator[ast.expr]:
     """Return the values that are no factor of a product and no exponent."""
     for node, parent in _values(root, None):
@@ -170,7 +194,8 @@ def _values(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[ast.expr, a
         case _:
             inner = list(ast.iter_child_nodes(node))
     for child in inner:
-        yield from _values(child, node)
+        if not isinstance(getattr(child, "ctx", None), ast.Store):  # `for torch.mean in ...` would change torch
+            yield from _values(child, node)
 
 
 def _words(text: Text, function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Words:

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from course_utils.changes import small_changes
+from course_utils.changes import repairs, small_changes
 
 STEP = """\
 def step(w, g, v, lr=0.1, beta=0.9):
@@ -43,6 +43,11 @@ def total(values, power=2, weights=None):
 CENTRAL = """\
 def slope(up, down, h):
     return (up - down) / (2 * h)
+"""
+SLOPES = """\
+def slope(loss, params, vectors):
+    gradients = torch.autograd.grad(loss, params)
+    return sum((gradient * vector).sum() for gradient, vector in zip(gradients, vectors))
 """
 CODES = {"step": STEP, "norm": NORM, "module": MODULE, "sum": SUM}
 
@@ -140,3 +145,17 @@ def test_a_change_knows_its_line_and_what_that_computes(old, new, line, target):
 def test_text_before_a_change_may_hold_any_letters():
     code = 'def f(x):\n    "µ and ü"; y = "µ" + str(x * 2); return y\n'
     assert "x / 2" in " ".join(change.applied(code).replace("(", "").replace(")", "") for change in small_changes(code))
+
+
+def assigned(source):
+    """Return what a text binds or changes, as code."""
+    nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(getattr(node, "ctx", None), ast.Store))
+    return {ast.unparse(node) for node in nodes}
+
+
+@pytest.mark.parametrize("code", [SLOPES, *CODES.values()])
+def test_no_repair_assigns_to_what_the_code_only_reads(code):
+    made = repairs(code)
+    assert len(made) > 15
+    # As the target of a loop, `torch.autograd` would change torch for the rest of the session.
+    assert all(assigned(change.applied(code)) <= assigned(code) for change in made if valid(change.applied(code)))

@@ -13,7 +13,7 @@ __all__ = ["MILD", "STAGES", "Spot", "stages"]
 # Kinds of changes in the order in which they are tried; what is not listed comes in the middle.
 FIRST = (
     "name", "sign", "divided", "multiplied", "axis", "axis-lost", "bias", "flag", "function", "results-exchanged",
-    "condition", "count", "index", "transposed", "elementwise", "cases-exchanged", "not-added-up",
+    "condition", "count", "index", "transposed", "elementwise", "cases-exchanged", "not-added-up", "moved",
 )  # fmt: skip
 SECOND = ("constant", "exchanged", "complement", "brackets")
 ADDED = ("call", "power", "copy", "factor", "term", "other-name")

@@ -94,8 +94,8 @@ class Search:
             return None
         if until.left() < budget_s - LONGEST_RUN_S:
             return None
-        # What ends in an error has run in part.
-        self._allowance = self._bounds.allowance() if now.error is None else None
+        # What ends in an error, or in a complaint of the probe, has run in part.
+        self._allowance = self._bounds.allowance() if now.outputs is not None else None
         early = Early(self._known.key, taken, now.outputs)
         tried: list[Candidate] = []
         found = self._right(now, tried, early, right_until)

@@ -64,6 +64,36 @@ class MomentumOptimizer:
             p -= self.lr * v
 """
 
+IN_LOOP = """
+def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
+    mean = square = 0.0
+    for value, chance in ((good, p_good), (bad, 1 - p_good)):
+        mean += chance * value
+        square += chance * value**2
+        variance = square - mean**2
+        return num_steps * mean, num_steps * variance
+"""
+TWO_RETURNS = f"{IN_LOOP}    return num_steps * mean, num_steps * variance"
+HESSIAN = """
+import torch
+
+def hessian_vector_product(loss_fn, params, vectors):
+    first = torch.autograd.grad(loss_fn(), params, create_graph=True)
+    slope = sum((g * v).sum() for g, v in zip(first, vectors))
+    return list(torch.autograd.grad(slope, params))
+
+def sharpness(loss_fn, params, iterations=20, generator=None):
+    v = [torch.randn(p.shape, generator=generator) for p in params]
+    for _ in range(iterations):
+        h = hessian_vector_product(loss_fn, params, v)
+        size = torch.sqrt(sum(one.square().sum() for one in h))
+        v = [one / size for one in h]
+    h = hessian_vector_product(loss_fn, params, v)
+    return float(sum((a * b).sum() for a, b in zip(v, h)))
+"""
+NO_GRADIENT = HESSIAN.replace("(g * v).sum()", "v.sum()")
+OTHER_TENSORS = HESSIAN.replace("grad(slope, params)", "grad(slope, vectors)")
+
 
 @pytest.mark.parametrize(
     ("exercise", "source", "quotes"),
@@ -71,6 +101,10 @@ class MomentumOptimizer:
         ("finite_differences", GRADIENT, ["return (f(up) - f(down)) / 2 * h"]),
         ("walk_moments", MOMENTS, ["variance = square - mean"]),
         ("momentum", MOMENTUM, ["v.copy_(self.lr * v + (1 - self.mu) * p.grad)"]),
+        ("walk_moments", IN_LOOP, ["return num_steps * mean, num_steps * variance"]),
+        ("walk_moments", TWO_RETURNS, ["return num_steps * mean, num_steps * variance"]),
+        ("sharpness", NO_GRADIENT, ["slope = sum(v.sum() for g, v in zip(first, vectors))"] * 2),
+        ("sharpness", OTHER_TENSORS, ["return list(torch.autograd.grad(slope, vectors))"] * 2),
         ("layernorm", LAYERNORM, ["return beta * z + beta, (z, gamma, s)", "dx = (g - g.mean(axis=1, keepdims=True)"]),
     ],
 )

@@ -94,6 +94,24 @@ MISTAKES = (
         {END: RETURNED},
     ),
     edit(
+        "returned-in-loop",
+        "The function returns inside its loop: it sees the first batch only, and the optimizer makes no step.",
+        {ADDED: f"{ADDED}\n{RETURNED}"},
+        pairs=False,
+    ),
+    edit(
+        "returned-in-loop",
+        "The function returns inside its loop: the step and the loss are those of the first batch only.",
+        {ADDED: f"{ADDED}\n{STEP.strip()}\n{RETURNED}"},
+        pairs=False,
+    ),
+    edit(
+        "loss-not-added-up",
+        "The step is right. What is returned is 0: the losses of the batches are not added up.",
+        {ADDED: "pass"},
+        pairs=False,
+    ),
+    edit(
         "last-loss-returned",
         "What is returned is the loss of the last batch; the text asks for the mean over all examples.",
         {RETURNED: "return loss.item() * total / len(labels)"},

@@ -1,5 +1,7 @@
 """Ways to write `accumulated_step`, right and wrong."""
 
+from functools import partial
+
 import numpy as np
 import torch
 
@@ -90,6 +92,16 @@ def small_batches(model, loss_fn, optimizer, batches):
     return np.mean(seen)
 
 
+def first_batch(model, loss_fn, optimizer, batches, *, steps):
+    optimizer.zero_grad()
+    x, y = batches[0]
+    loss = loss_fn(model(x), y) * (len(x) / sum(len(labels) for _, labels in batches))
+    loss.backward()
+    if steps:
+        optimizer.step()
+    return float(loss)
+
+
 def joined(model, loss_fn, optimizer, batches):
     x, y = (torch.cat(parts) for parts in zip(*batches, strict=True))
     model.zero_grad()
@@ -121,6 +133,9 @@ MUTANTS = {
     "step-per-batch": by_hand(by_examples, steps="each"),
     "step-per-batch (small batches)": (small_batches,),
     "no-step": by_hand(by_examples, steps="never"),
+    "returned-in-loop": (partial(first_batch, steps=False),),
+    "returned-in-loop (after the step)": (partial(first_batch, steps=True),),
+    "loss-not-added-up": by_hand(by_examples, total=lambda losses: 0.0),
     "last-loss-returned": by_hand(by_examples, total=lambda losses: losses[-1]),
     "mean-of-means-returned": by_hand(by_examples, total=lambda losses: np.mean(losses)),
     "sum-returned": by_hand(by_examples, total=lambda losses: np.sum(losses)),
