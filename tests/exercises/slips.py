@@ -85,12 +85,13 @@ def _of_slip(exercise, slip, budget_s):
     probe, (inputs, key) = load_probe(exercise), load_recorded(exercise)
     seen = observe(probe, objects, inputs).parts
     by_name = dict(zip(probe.objects, objects, strict=True))
-    found = []
+    found, before = [], []
     for part, observed, part_key in zip(probe.parts, seen, key.parts, strict=True):
         said = judge_part(observed, part_key, exercise, 1.0)
         if said.verdict in ("wrong", "error"):
             start = time.thread_time()
-            line = find_change(exercise, part, [by_name[name] for name in part.uses], observed, budget_s)
+            line = find_change(exercise, part, [by_name[name] for name in part.uses], observed, budget_s, before)
+            before += [line] if line else []
             seconds = time.thread_time() - start
             kind = _kind(exercise, part, slip, source, said, line)
             what = f"{part.name}: {slip.change.kind} in line {slip.line}" + (f", found in {line.line}" if line else "")

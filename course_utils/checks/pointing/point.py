@@ -34,18 +34,24 @@ def point_at(judgement: Judgement, probe: Probe, objects: Mapping[str, object], 
     """
     seen = {one.name: one for one in observation.parts}
     parts = dict(zip((part.name for part in probe.parts), judgement.parts or (judgement,), strict=True))
-    until = Deadline(BUDGET_S)
+    until, before = Deadline(BUDGET_S), list[Found]()
     for part in probe.parts:
         if parts[part.name].verdict in ("wrong", "error") and part.name in seen:
             arguments = [objects[name] for name in part.uses]
-            found = find_change(probe.exercise, part, arguments, seen[part.name], until.left())
+            found = find_change(probe.exercise, part, arguments, seen[part.name], until.left(), before)
+            before += [found] if found else []
             line = _pointed(found, part, arguments) if found else None
             parts[part.name] = replace(parts[part.name], pointed=line)
     return replace(judgement, parts=tuple(parts.values())) if judgement.parts else parts[probe.parts[0].name]
 
 
 def find_change(
-    exercise: str, part: Part, arguments: Sequence[object], seen: PartObservation, budget_s: float = BUDGET_S
+    exercise: str,
+    part: Part,
+    arguments: Sequence[object],
+    seen: PartObservation,
+    budget_s: float = BUDGET_S,
+    before: Sequence[Found] = (),
 ) -> Found | None:
     """Return a change that makes a part right on both recorded sets of inputs; None where none is found in time.
 
@@ -55,6 +61,7 @@ def find_change(
         arguments: The student's objects that it uses.
         seen: What the part gave for the recorded inputs.
         budget_s: Seconds for the search.
+        before: Changes that were found for other parts; they are tried first.
     """
     second = load_second(exercise)
     if second is None or sys.gettrace() is not None:  # a debugger looks on, and runs would end in its breakpoints
@@ -64,7 +71,7 @@ def find_change(
     known, others = Known(inputs, key_of[part.name]), Known(second[0], second_of[part.name])
     try:
         with interrupts_wait(), memory_limited():
-            return Search(part, StudentCode(arguments), known, others).run(seen, budget_s)
+            return Search(part, StudentCode(arguments), known, others).run(seen, budget_s, before)
     except Exception:
         # Objects of a student may do anything when they are looked at; what only helps must not stop a check.
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,12 +77,14 @@ class Search:
         self._part, self._code = part, code
         self._known, self._others = known, others
 
-    def run(self, seen: PartObservation, budget_s: float = BUDGET_S) -> Found | None:
+    def run(self, seen: PartObservation, budget_s: float = BUDGET_S, before: Sequence[Found] = ()) -> Found | None:
         """Try changes until one makes the part right, or the time is used up.
 
         Args:
             seen: What the check saw; where the same code gives something else now, nothing is tried.
             budget_s: Seconds for all of it.
+            before: Changes that were found for other parts. They are tried first: parts that share a function often
+                share its mistake.
         """
         if not self._code.functions or self._part.limit_s or seen.duration_s > TRAINING_S:
             return None
@@ -98,7 +100,9 @@ class Search:
         self._allowance = self._bounds.allowance() if now.outputs is not None else None
         early = Early(self._known.key, taken, now.outputs)
         tried: list[Candidate] = []
-        found = self._right(now, tried, early, right_until)
+        likely = [(one.cell, Spot(one.change, one.line, one.quote)) for one in before if one.cell in self._bounds.lines]
+        found = self._right([likely], tried, early, right_until)
+        found = found or self._right(self._stages(now), tried, early, right_until)
         return found or (self._partly_right(now.outputs, tried, until) if now.outputs is not None else None)
 
     def _outputs(self, cell: str, change: Change, known: Known, until: Deadline, look: Look | None) -> Outputs | None:
@@ -107,9 +111,11 @@ class Search:
         self._last_s = time.thread_time() - start
         return outputs
 
-    def _right(self, now: Trial, tried: list[Candidate], early: Early, until: Deadline) -> Found | None:
+    def _right(
+        self, stages: Iterable[list[Candidate]], tried: list[Candidate], early: Early, until: Deadline
+    ) -> Found | None:
         """Return the first change that makes all right, and add those that were tried to a list."""
-        for stage in self._stages(now):
+        for stage in stages:
             order = Order(stage)
             for cell, spot in order:
                 if until.is_over():

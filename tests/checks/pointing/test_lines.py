@@ -6,9 +6,10 @@ import pytest
 
 from course_utils import check
 from course_utils.changes import Text, small_changes
-from course_utils.checks.pointing import pointed_at
+from course_utils.checks.pointing import find_change, pointed_at, search
+from course_utils.checks.pointing.order import Order
 from course_utils.kits.probe import Part
-from tests.checks.pointing.typed import changes_found, run_cell
+from tests.checks.pointing.typed import changes_found, run_cell, wrong_parts
 
 GRADIENT = """
 import numpy as np
@@ -135,6 +136,18 @@ def test_check_says_the_line_and_not_the_change(capsys):
     assert "Look at line 7, `return (f(up) - f(down)) / 2 * h`: one change in this line makes" in said
     assert "/ (2 * h)" not in said
     assert marks == 1  # of 3: a line is no mark
+
+
+def test_parts_that_share_a_mistake_share_its_line(monkeypatch):
+    space, tried = run_cell(HESSIAN.replace("(g * v).sum()", "(g / v).sum()")), []
+    monkeypatch.setattr(Order, "learn", lambda order, one, spoiled: tried.append(one))
+    monkeypatch.setattr(search, "LONGEST_RUN_S", 30.0)  # a busy machine finds the same
+    first, second = wrong_parts("sharpness", space)
+    found = find_change("sharpness", *first, 60)
+    assert tried
+    tried.clear()
+    assert find_change("sharpness", *second, 60, [found]) == found
+    assert not tried
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,10 @@ def _filled(block_class: object, inputs: Inputs, **options: bool) -> nn.Module:
 def _only(block: nn.Module, kind: type[nn.Module]) -> nn.Module:
     found = [module for module in block.modules() if isinstance(module, kind)]
     if len(found) != 1:
-        name = kind.__name__
-        raise ProbeFailure(f"the block holds {len(found)} modules {name}; expected one, made in __init__.")
+        count = len(found) or "no"
+        raise ProbeFailure(
+            f"the block holds {count} modules of the class {kind.__name__}; expected one, made in __init__."
+        )
     return found[0]
 
 
