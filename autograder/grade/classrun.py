@@ -180,8 +180,9 @@ class _ClassRun:
         first = next(tasks, None)
         if first is None:
             return
-        _check_place(self.folder.path, self.course, self.releases)
         with open_pool(len(found)) as pool:
+            # Seconds of imports, in which the processes of the pool start.
+            _check_place(self.folder.path, self.course, self.releases)
             for graded in pool(chain([first], tasks)):
                 self.folder.keep(graded)
                 self.know(graded.grade, fresh=True)

@@ -11,6 +11,7 @@ from functools import cache, partial
 
 from threadpoolctl import threadpool_limits
 
+from autograder.catalogue.answer import load_answer
 from autograder.grade.regrade import Earlier, regrade_submission
 from autograder.grade.release import Release, load_release
 from autograder.grade.submission import RunSteps, Settings, failed, grade_submission
@@ -19,6 +20,7 @@ from autograder.sandbox.child import Killed
 from autograder.sandbox.host import WallsMissing
 from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import begin_warming, borrow_server
+from course_utils.kits.probe import load_probe
 
 __all__ = ["ATTEMPTS", "OpenPool", "Pool", "Task", "grade_task", "in_this_process", "report_failure", "settle"]
 
@@ -53,6 +55,7 @@ def grade_task(task: Task) -> Graded:
     """
     settle()
     release = load_release(task.submission.assignment, task.release)
+    _load_judges(tuple(release.checked))
     run = partial(run_submission, walls=task.settings.walls)
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -70,6 +73,14 @@ def grade_task(task: Task) -> Graded:
             log.warning("attempt %d at %s failed: %r", attempt, task.submission.student, error)
             reason = f"{type(error).__name__}: {error}"
     return report_failure(task, reason)
+
+
+@cache
+def _load_judges(exercises: tuple[str, ...]) -> None:
+    """Import what judges these exercises: some seconds, in which the warm process gets ready."""
+    for exercise in exercises:
+        load_answer(exercise)
+        load_probe(exercise)
 
 
 def _graded(release: Release, task: Task, run: RunSteps) -> Graded:

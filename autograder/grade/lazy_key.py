@@ -7,9 +7,9 @@ inputs, so a mistake whose statements are others is not worked out at all. A run
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, overload
 
 import numpy as np
@@ -34,17 +34,20 @@ def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
     """Return the same key as `make_key`, in which candidates are evaluated when they are looked at."""
     bare = (replace(part, variants=(), misconceptions=(), changes=()) for part in answer.parts)
     key = make_key(replace(answer, parts=tuple(bare)), inputs, points)
-    recorded = _recorded(answer.exercise)
     parts = []
     for part, part_key in zip(answer.parts, key.parts, strict=True):
-        known = recorded.get(part.name)
-        candidates: dict[str, Any] = {kind: _Candidates(getattr(part, kind), inputs, known, kind) for kind in KINDS}
+        find = partial(_recorded_part, answer.exercise, part.name)
+        candidates: dict[str, Any] = {kind: _Candidates(getattr(part, kind), inputs, find, kind) for kind in KINDS}
         parts.append(replace(part_key, **candidates))
     return replace(key, parts=tuple(parts))
 
 
+def _recorded_part(exercise: str, part: str) -> _Recorded | None:
+    return _recorded_parts(exercise).get(part)
+
+
 @cache
-def _recorded(exercise: str) -> dict[str, _Recorded]:
+def _recorded_parts(exercise: str) -> dict[str, _Recorded]:
     """Return the parts of the recorded key by name; none where nothing is recorded yet."""
     try:
         parts = load_recorded(exercise)[1].parts
@@ -100,12 +103,25 @@ class _Candidates(Ranked):
     """Candidates of one kind that are simulated when they are looked at."""
 
     def __init__(
-        self, alternatives: Sequence[Alternative], inputs: Inputs, recorded: _Recorded | None, kind: Kind
+        self,
+        alternatives: Sequence[Alternative],
+        inputs: Inputs,
+        find: Callable[[], _Recorded | None],
+        kind: Kind,
     ) -> None:
         self._alternatives, self._inputs, self._kind = alternatives, inputs, kind
-        known = getattr(recorded.key, kind) if recorded else ()
-        self._known: Sequence[Candidate] = known if self._are_mine(known) else ()
-        self._recorded = recorded if self._known else None
+        self._find = find
+
+    @cached_property
+    def _recorded(self) -> _Recorded | None:
+        """What is recorded of these alternatives; looked for only where an answer is wrong."""
+        found = self._find()
+        known: Sequence[Candidate] = getattr(found.key, self._kind) if found else ()
+        return found if known and self._are_mine(known) else None
+
+    @property
+    def _known(self) -> Sequence[Candidate]:
+        return getattr(self._recorded.key, self._kind) if self._recorded else ()
 
     def __len__(self) -> int:
         return len(self._alternatives)

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -120,12 +121,15 @@ class _Crew:
         # Not forks of this process: it may have threads, and what these hold would stay held in a fork.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(PRELOADED)
-        self._workers = [self._new() for _ in range(count)]
+        forkserver.ensure_running()  # it imports meanwhile; a worker cannot start before that is done
+        self._count = count
+        self._workers: list[_Worker] = []
         self._lost_at_start = 0
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[Graded]:
         """Grade all tasks; a worker gets its next one before its result is looked at."""
         jobs = _Jobs(tasks)
+        self._workers += [self._new() for _ in range(self._count - len(self._workers))]
         self._employ(jobs)
         while any(worker.job for worker in self._workers):
             for worker in self._with_news():

@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from autograder.grade.library_names import LibraryNames, aliases_in, naming_nodes, uses_in
@@ -58,7 +58,8 @@ def written_uses(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Seq
         return ()
     own = [cell for cell in rebuilt.cells if cell.code and cell.exercise == exercise and cell.role != "check"]
     added = [cell for cell in rebuilt.cells if cell.code and cell.role == "added" and cell not in own]
-    known = _names(tuple(cell.source for cell in rebuilt.cells if cell.code))
+    given = frozenset(cell.source for cell in release.cells if cell.code)
+    known = _names(tuple(cell.source for cell in rebuilt.cells if cell.code), given)
     solution, helpers = list(_read(own)), _definitions(_read(added))
     lines = [
         line
@@ -71,8 +72,11 @@ def written_uses(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Seq
 
 
 def forget_sources() -> None:
-    """Forget the parsed cells of a submission: a tree takes a thousand times as many bytes as its source."""
-    for cached in (_parsed, _naming, _names):
+    """Forget the parsed cells of a submission: a tree takes a thousand times as many bytes as its source.
+
+    Those of the release are kept; every submission has them.
+    """
+    for cached in (_parsed, _names):
         cached.cache_clear()
 
 
@@ -105,11 +109,17 @@ def _parsed(source: str) -> ast.Module | None:
 
 
 @lru_cache(maxsize=4)  # every exercise of a submission asks for the same
-def _names(sources: tuple[str, ...]) -> LibraryNames:
-    return aliases_in(chain.from_iterable(map(_naming, sources)))
+def _names(sources: tuple[str, ...], given: frozenset[str]) -> LibraryNames:
+    """Return the names that cells give to what is a library's; `given` are the sources of the release."""
+    nodes = (_naming_in_release(source) if source in given else _naming(source) for source in sources)
+    return aliases_in(chain.from_iterable(nodes))
 
 
-@lru_cache(maxsize=CELLS)
+@cache
+def _naming_in_release(source: str) -> tuple[ast.AST, ...]:
+    return _naming(source)
+
+
 def _naming(source: str) -> tuple[ast.AST, ...]:
     tree = _parsed(source)
     return () if tree is None else naming_nodes(tree)
