@@ -536,7 +536,7 @@ for index, (name, runs) in enumerate(trained.items()):
     table[:, :, 3] *= 100
     for panel, column, title in zip(panels, (0, 2, 3, 4), titles):
         plot_band(range(1, PASSES + 1), table[:, :, column], index=index, label=name, ax=panel)
-        panel.set(xlabel="passes", title=title)
+        panel.set(xlabel="passes", title=title, xticks=range(1, 6))
     last = table[:, -1]
     print(f"{name:<11} after {PASSES} passes: " + ", ".join(
         f"{title} {last[:, c].mean():.3g} ({last[:, c].min():.3g} to {last[:, c].max():.3g})"
@@ -1275,7 +1275,7 @@ figure, panels = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
 for panel, title, columns, unit in zip(panels, ("loss (nats)", "accuracy (%)"), ((0, 2), (1, 3)), (1, 100)):
     for index, (name, column) in enumerate(zip(("training images", "held-out images, altered"), columns)):
         plot_band(range(1, 6), unit * np.array(curves)[:, :, column], index=index, label=name, ax=panel)
-    panel.set(xlabel="passes", title=title)
+    panel.set(xlabel="passes", title=title, xticks=range(1, 6))
 panels[0].legend(fontsize="small")
 plt.show()
 
