@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 from typer.testing import CliRunner
@@ -68,6 +69,16 @@ ema = 1
 WRONG = "def ema(values, beta, bias_correction=False):\n    return list(values)"
 
 
+@contextmanager
+def pool_that_grades_nothing(submissions):
+    """Start, as a real pool does while the folder is checked, and fail when it is handed something."""
+
+    def grade(tasks):
+        raise AssertionError("this run must stop before anything is graded")
+
+    yield grade
+
+
 def no_pool(submissions):
     raise AssertionError("nothing is left to grade")
 
@@ -120,7 +131,7 @@ def test_a_policy_that_fails_stops_before_anything_is_graded(course, submitted, 
     out.mkdir()
     (out / "nbgrader_config.py").write_text("c = get_config()\nc.AssignLatePenalties.plugin_class = 1 / 0\n")
     with pytest.raises(GradingError, match=r"nbgrader_config.py cannot be used \(ZeroDivisionError.*correct it"):
-        grade_class(Order(submitted, out, course, seed=7), no_pool)
+        grade_class(Order(submitted, out, course, seed=7), pool_that_grades_nothing)
 
 
 def test_one_exercise_again_with_other_limits_leaves_the_others(submitted, grade, tmp_path):
