@@ -151,7 +151,7 @@ def _cache() -> Finding:
 
 
 def _folder() -> Finding:
-    return _writable(f"this folder: {Path.cwd()}", Path.cwd(), "copy the notebooks to a folder of your own")
+    return _writable(f"this folder: {Path.cwd()}", Path.cwd(), "copy the notebooks to a folder that belongs to you")
 
 
 def _writable(what: str, folder: Path, fix: str) -> Finding:

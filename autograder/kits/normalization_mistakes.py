@@ -24,7 +24,7 @@ SENTENCES = {
         "One mean and one variance are taken over the whole array, so features and examples share a single scale."
     ),
     "divides-by-variance": (
-        "The centred values are divided by the variance, not by its root: what comes out does not have variance 1."
+        "The centred values are divided by the variance, not by its root, so the output does not have variance 1."
     ),
     "epsilon-outside": "Epsilon is added to the standard deviation, after the root; it belongs to the variance.",
     "no-epsilon": "Epsilon is missing: where all values are equal the variance is 0 and the result is no number.",
@@ -35,11 +35,11 @@ SENTENCES = {
     "gamma-beta-exchanged": "Gamma and beta have changed places: beta scales and gamma shifts.",
     "gamma-missing": "Gamma is not used: the result does not depend on the gain.",
     "beta-missing": "Beta is not used: the result does not depend on the shift.",
-    "affine-missing": "Neither gamma nor beta is used: what is returned is the normalised input.",
+    "affine-missing": "Neither gamma nor beta is used: the function returns the normalised input.",
     "gamma-per-row": (
         "Gamma and beta are applied along the rows: there is one of each per feature (column), not per example."
     ),
-    "epsilon-ignored": "The epsilon that is given is not used; a fixed 1e-5 stands in its place.",
+    "epsilon-ignored": "The given epsilon is not used; a fixed 1e-5 takes its place.",
     # Of batch normalization.
     "wrong-axis": (
         "The statistics are taken along the wrong axis: one per example (row) instead of one per feature (column)."
@@ -56,7 +56,7 @@ SENTENCES = {
         "it does in training mode."
     ),
     "affine-missing-in-test": (
-        "In test mode neither gamma nor beta is used: what is returned there is the normalised input."
+        "In test mode neither gamma nor beta is used: the function returns the normalised input."
     ),
     "momentum-swapped": (
         "Momentum and 1 - momentum have changed places in the running averages: the new batch gets the large weight. "
@@ -64,9 +64,7 @@ SENTENCES = {
     ),
     "running-variance-not-updated": "The running variance never changes; only the running mean is kept up to date.",
     "running-mean-not-updated": "The running mean never changes; only the running variance is kept up to date.",
-    "running-statistics-not-updated": (
-        "The running statistics never change: what training sees does not reach test mode."
-    ),
+    "running-statistics-not-updated": ("The running statistics never change: test mode uses their initial values."),
     "running-standard-deviation": (
         "The running variance averages standard deviations; the mean of roots is not the root of the mean."
     ),
@@ -84,7 +82,7 @@ SENTENCES = {
     "running-statistics-updated-in-test": (
         "Test mode changes the running statistics: looking at test data then changes the model."
     ),
-    "momentum-ignored": "The momentum that is given is not used; a fixed 0.9 stands in its place.",
+    "momentum-ignored": "The given momentum is not used; a fixed 0.9 takes its place.",
     "unbiased-running-variance": (
         "The running variance averages unbiased estimates (divided by N - 1), as torch does; the text averages the "
         "biased ones. Both are in use."
@@ -102,7 +100,7 @@ SENTENCES = {
         "where the two are equal."
     ),
     "mean-of-squares": (
-        "What stands for the variance is the mean of the squares: the mean is not subtracted before squaring."
+        "The mean of the squares takes the place of the variance: the mean is not subtracted before squaring."
     ),
     # Of the way back through a module.
     "statistics-as-constants": (
@@ -119,8 +117,8 @@ SENTENCES = {
     ),
     # Of the call.
     "shapes-do-not-fit": (
-        "An error is raised where the number of examples and the number of features differ: somewhere one of them "
-        "stands for the other."
+        "An error is raised where the number of examples and the number of features differ: somewhere the code uses "
+        "one of them for the other."
     ),
     "input-changed": (
         "The values are right, but the function writes into what it is given, which the caller still needs."

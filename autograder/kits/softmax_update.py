@@ -27,7 +27,7 @@ NAMES = ("weight", "bias")
 OTHER_DEFAULTS = Ignored(
     "other-defaults",
     "With given options all is right; the default values are not those of the signature in the text.",
-    "The default values are other ones, too.",
+    "The default values also differ.",
     ("bias_default", "state_bias_default"),
     share=0.75,
 )

@@ -956,13 +956,15 @@ def fit(params, learning_rate, batch_size, epochs=25):
 # **Predict** loss and accuracy of an untrained network 64-32-1 on the validation part, then its curves.
 
 # %% experiment="first_training"
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
+epochs = 60 if FULL else 25
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 untrained = [evaluate(new_network([64, 32, 1], seed), x_valid, y_valid) for seed in (0, 1, 2)]
 print("untrained:", "; ".join(f"loss {loss:.3f}, accuracy {share:.3f}" for loss, share in untrained))
-runs = np.stack([fit(new_network([64, 32, 1], seed), 0.1, 60) for seed in (0, 1, 2)])  # (seed, epoch, column)
+seeds = long_runs((0, 1, 2), minutes=0.1, full=FULL)
+runs = np.stack([fit(new_network([64, 32, 1], seed), 0.1, 60, epochs) for seed in seeds])  # (seed, epoch, column)
 for index, name in enumerate(("training, while training", "training, after the epoch", "validation, after the epoch")):
     for panel, column in zip(panels, (2 * index, 2 * index + 1)):
-        plot_band(range(1, 26), runs[:, :, column], index=index, label=name, ax=panel)
+        plot_band(range(1, epochs + 1), runs[:, :, column], index=index, label=name, ax=panel)
 panels[0].set(xlabel="epoch", ylabel="loss (nats)", title="64-32-1, learning rate 0.1, batch 60, 3 seeds")
 panels[1].set(
     xlabel="epoch", ylabel="accuracy (share)", title=f"{len(x_train)} training, {len(x_valid)} validation images"
@@ -1787,14 +1789,16 @@ def update_ratios(lr, seed, epochs=10, batch_size=60):
 
 
 # %% experiment="update_to_weight"
+epochs = 60 if FULL else 10
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-for index, lr in enumerate((0.001, 0.03, 1.0)):
-    ratios, shares = zip(*(update_ratios(lr, seed) for seed in (0, 1, 2)))
+for index, lr in enumerate(long_runs((0.001, 0.03, 1.0), minutes=0.2, full=FULL)):
+    ratios, shares = zip(*(update_ratios(lr, seed, epochs) for seed in (0, 1, 2)))
     runs = np.array(ratios)
     plot_band(range(1, runs.shape[1] + 1), np.maximum(runs, 1e-9), index=index, label=f"learning rate {lr}", ax=ax)
     first, last = np.median(runs[:, :15]), np.median(runs[:, -15:])
     accuracies = ", ".join(f"{share:.3f}" for share in shares)
-    print(f"learning rate {lr}: median ratio {first:.1e} in epoch 1, {last:.1e} in epoch 10; accuracies {accuracies}")
+    print(f"learning rate {lr}: median ratio {first:.1e} in epoch 1, {last:.1e} in epoch {epochs}; "
+          f"accuracies {accuracies}")
 ax.axhline(1e-3, color="0.4", linewidth=1)
 ax.set(yscale="log", ylim=(1e-5, 1), xlabel="step", ylabel="length of update / length of weights")
 ax.set_title("first layer of 64-32-1, batch 60, 3 seeds")

@@ -96,7 +96,7 @@ def _train(
             kept.append((torch.stack(losses).tolist(), sizes, measured))
     except KeyboardInterrupt:
         stack.unstack()
-        print(f"Interrupted in epoch {len(kept) + 1} of {epochs}; what was trained until then is kept.")
+        print(f"Interrupted in epoch {len(kept) + 1} of {epochs}; the network keeps its training up to this point.")
         return kept, True
     return kept, False
 

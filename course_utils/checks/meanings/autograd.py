@@ -37,8 +37,8 @@ AUTOGRAD = (
     Meaning(
         RuntimeError,
         r"you can only change requires_grad flags of leaf variables",
-        "The tensor was computed from one that is tracked (clone() is tracked, too), so it is no leaf; only a leaf "
-        "can be switched.",
+        "The tensor was computed from one that is tracked (a clone() is tracked as well), so it is not a leaf; only "
+        "a leaf can be switched.",
     ),
     Meaning(RuntimeError, r"modified by an inplace operation", OVERWRITTEN),
     Meaning(

@@ -45,7 +45,7 @@ PYTHON = (
     Meaning(
         TypeError,
         r"'(?P<kind>[\w.]+)' object is not callable",
-        "What comes before the brackets is a value ({kind}), not a function: an attribute that is read without "
+        "The expression before the brackets is a value ({kind}), not a function: an attribute that is read without "
         "brackets, a product whose sign is missing, or the name of a function to which a value was assigned.",
     ),
     Meaning(

@@ -29,7 +29,7 @@ MISTAKES = (
     ),
     edit(
         "old-gradient-added",
-        "What x.grad held before the call is part of the result.",
+        "The result includes the old content of x.grad.",
         {END: f"gradient = gradient + (0 if x.grad is None else x.grad)\n{END}"},
     ),
     edit(

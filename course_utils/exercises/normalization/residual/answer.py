@@ -34,8 +34,8 @@ TRANSPOSED = accepted(
 MISTAKES = (
     edit(
         "relu-after-the-sum",
-        "The ReLU is applied after the input is added, so the skip path does not pass unchanged: what is negative in "
-        "the sum is cut off.",
+        "The ReLU is applied after the input is added, so the input does not pass unchanged: negative sums are cut "
+        "off.",
         {BRANCH: "self.linear(x)", RETURNED: "return torch.relu(branch + x)"},
     ),
     edit(
@@ -45,13 +45,13 @@ MISTAKES = (
     ),
     edit(
         "input-overwritten",
-        "The name of the input stands for the layer's result when it is added, which is then added to itself.",
+        "The layer's result has replaced the input under its name, so the result is added to itself.",
         {RETURNED: "return branch + branch"},
         pairs=False,  # subtracted, it leaves nothing
     ),
     edit(
         "pre-activation-added",
-        "What is added is the value before the ReLU, not the layer's input.",
+        "The value before the ReLU is added, not the layer's input.",
         {RETURNED: "return branch + self.linear(x)"},
     ),
     edit(
@@ -157,8 +157,8 @@ STATE_MISTAKES = (
     ),
     Statements(
         "takes-one-argument-only",
-        "Where a network makes its layers it passes the number of inputs and of outputs; further arguments should be "
-        "accepted and ignored.",
+        "When a network makes its layers, it passes the number of inputs and of outputs; further arguments should "
+        "be accepted and ignored.",
         {"takes_more": 0.0},
     ),
     *MODULE_MISTAKES,

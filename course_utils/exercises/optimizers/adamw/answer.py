@@ -121,8 +121,8 @@ ANSWER = optimizer_answer(
     words=WORDS,
     follows=(
         "follows-own-adam",
-        "Your class adds the decay to AdamOptimizer as it should. The values follow from your own one; what is not "
-        "right there is counted in its exercise.",
+        "Your class adds the decay to AdamOptimizer as it should. The values follow from your version of it; a "
+        "mistake there is counted in its exercise.",
     ),
     building_on=BUILDING_ON,
 )

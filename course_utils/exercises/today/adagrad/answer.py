@@ -73,7 +73,7 @@ MISTAKES = (
     ),
     edit(
         "shared-state",
-        "All parameters share one sum: what one parameter adds shortens the steps of the next.",
+        "All parameters share one sum: the squares of one parameter shorten the steps of the next.",
         sharing("sums"),
     ),
 )

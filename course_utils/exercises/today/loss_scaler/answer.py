@@ -103,7 +103,7 @@ MISTAKES = (
     ),
     edit(
         "scale-not-halved",
-        "After an overflow the scale stays as it is, so that the next step overflows, too.",
+        "After an overflow the scale stays as it is, so that the next step overflows again.",
         {SKIPPED: "self.good_steps = 0\nreturn False"},
     ),
     edit(
@@ -139,12 +139,12 @@ MISTAKES = (
     ),
     edit(
         "count-not-reset-on-growth",
-        "The count of good steps goes on after the scale has grown, so that it grows again after every step.",
+        "The count of good steps is not reset when the scale grows, so that it grows again after every step.",
         {DUE: "if self.good_steps >= self.growth_interval:", DOUBLED: "self.scale = 2 * self.scale"},
     ),
     edit(
         "count-not-reset-on-growth",
-        "The count of good steps goes on after the scale has grown, so that it grows only once between two overflows.",
+        "The count of good steps is not reset when the scale grows, so that it grows only once between two overflows.",
         {DOUBLED: "self.scale = 2 * self.scale"},
     ),
     edit(
@@ -188,14 +188,14 @@ MISTAKES = (
 DEFAULT = Ignored(
     "other-defaults",
     "With given values all is right; the default values are not those of the signature in the text.",
-    "The default values are other ones, too.",
+    "The default values also differ.",
     ("defaults",),
     share=0.75,
 )
 ANSWERED = Ignored(
     "wrong-answer",
-    "Weights and scale are right; what step() returns does not say whether it was made.",
-    "What step() returns does not say whether it was made, either.",
+    "Weights and scale are right; the value that step() returns does not say whether the step was made.",
+    "Nor does the value that step() returns say whether the step was made.",
     ("stepped",),
     share=0.75,
 )

@@ -140,7 +140,7 @@ USUAL = ("usual_value",)
 OTHER_DEFAULT = Ignored(
     "other-defaults",
     "With a given number of steps all is right; the default is not the five steps of the text.",
-    "The default number of steps is another one, too.",
+    "The default number of steps also differs.",
     USUAL,
     share=0.75,
 )

@@ -20,8 +20,8 @@ ATTENTION = "self.attention = SelfAttention(dim, heads, query_hook=query_norm, k
 H = "h = x + self.attention(self.norm1(x))"
 OUT = "return h + self.mlp(self.norm2(h))"
 OVER_ALL = (
-    "Queries and keys are normalised over all heads together, so that one loud head makes the others quiet. Each head "
-    "has a mean square of its own."
+    "Queries and keys are normalised over all heads together, so that one loud head makes the others quiet. Each "
+    "head needs a separate mean square."
 )
 
 
@@ -40,20 +40,19 @@ def _scaled(axes: str) -> str:
 MISTAKES = (
     edit(
         "post-norm",
-        "The normalization follows the sum, as in the first transformer (post-norm), so that nothing passes the block "
-        "unchanged. Here it stands at the start of each branch.",
+        "The normalization follows the sum, as in the first transformer (post-norm), so that the block does not "
+        "pass its input on unchanged. Here it belongs at the start of each branch.",
         {H: "h = self.norm1(x + self.attention(x))", OUT: "return self.norm2(h + self.mlp(h))"},
         pairs=False,
     ),
     edit(
         "one-branch-post-norm",
-        "In the branch of the attention the normalization follows the sum; it should stand at the start of the branch.",
+        "In the branch of the attention the normalization follows the sum; it belongs at the start of the branch.",
         {H: "h = self.norm1(x + self.attention(x))"},
     ),
     edit(
         "one-branch-post-norm",
-        "In the branch of the small network the normalization follows the sum; it should stand at the start of the "
-        "branch.",
+        "In the branch of the small network the normalization follows the sum; it belongs at the start of the branch.",
         {OUT: "return self.norm2(h + self.mlp(h))"},
     ),
     edit(
@@ -117,7 +116,7 @@ MISTAKES = (
     ),
     edit(
         "qk-over-positions",
-        "Queries and keys are normalised over all positions; each position has a mean square of its own.",
+        "Queries and keys are normalised over all positions; each position needs a separate mean square.",
         {ATTENTION: _scaled("(2, 3)")},
     ),
     edit(
@@ -190,7 +189,7 @@ CONVENTIONS = (
 CHANGED = Ignored(
     "input-changed",
     "The values are right, but forward() writes into the tensor that it is given, which the caller still needs.",
-    "forward() writes into the tensor that it is given, too.",
+    "forward() also writes into the tensor that it is given.",
     ("input_left_alone", "dx", "qk_dx"),
     share=0.75,
 )

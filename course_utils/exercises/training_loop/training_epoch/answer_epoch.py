@@ -133,8 +133,8 @@ ABOUT_UPDATES = (
     ),
     edit(
         "batch-means-over-examples",
-        "The means of the batches are added up and divided by the number of examples; each mean stands for as many "
-        "examples as its batch has.",
+        "The means of the batches are added up and divided by the number of examples; each mean has to be weighted "
+        "by the size of its batch.",
         {LOSS: "sum(losses) / len(x_train)", ACCURACY: "sum(accuracies) / len(x_train)"},
         share=0.75,
     ),
@@ -163,7 +163,7 @@ ABOUT_BATCHES = (
     _replaced("len(x_train) // batch_size * batch_size"),
     edit(
         "not-shuffled",
-        "The rows are taken in the order in which they stand, in every epoch.",
+        "The rows are taken in the order of the data set in every epoch.",
         {ORDER: "torch.arange(len(x_train))"},
     ),
     edit(

@@ -94,14 +94,14 @@ def _norm_before(what: str) -> dict[str, str]:
 NORM_MISTAKES = (
     edit(
         "norm-before-activation",
-        "The normalization stands between convolution and ReLU, which is a common place for it; here it follows the "
-        "pooling.",
+        "The normalization is between convolution and ReLU, which is a common place for it; here it belongs after "
+        "the pooling.",
         _norm_before("nn.ReLU()"),
         share=0.75,
     ),
     edit(
         "norm-before-pooling",
-        "The normalization stands between ReLU and pooling; here it follows the pooling.",
+        "The normalization is between ReLU and pooling; here it belongs after the pooling.",
         _norm_before("nn.MaxPool2d(2)"),
         share=0.75,
     ),

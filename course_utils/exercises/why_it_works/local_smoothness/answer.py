@@ -255,7 +255,7 @@ PART = solution_part(
     words=WORDS,
     follows=(
         "follows-own-objective",
-        "Your function uses compute_objective as it should. The values follow from your own one; what is not right "
+        "Your function uses compute_objective as it should. The values follow from your version of it; a mistake "
         "there is counted in its exercise.",
     ),
 )

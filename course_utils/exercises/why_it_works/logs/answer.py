@@ -182,8 +182,8 @@ LOGS = solution_part(
     words=WORDS,
     follows=(
         "follows-own-measures",
-        "Your function uses compute_objective and compute_accuracy as it should. The values follow from your own ones; "
-        "what is not right there is counted above.",
+        "Your function uses compute_objective and compute_accuracy as it should. The values follow from your "
+        "versions of them; a mistake there is counted above.",
     ),
 )
 STEPS = solution_part(
@@ -196,7 +196,7 @@ STEPS = solution_part(
     words=WORDS,
     follows=(
         "follows-own-objective",
-        "Your function uses compute_objective as it should. The values follow from your own one; what is not right "
+        "Your function uses compute_objective as it should. The values follow from your version of it; a mistake "
         "there is counted above.",
     ),
 )
