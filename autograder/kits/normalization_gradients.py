@@ -228,8 +228,8 @@ def _wrong_cache(var: str, root: str) -> tuple[Edit, ...]:
     return tuple(
         edit(
             "right-formulas-wrong-cache",
-            f"The formulas of the backward pass are right, but what they are given is not: {what}. If that comes from "
-            "the cache, mend the forward pass, where it is counted too.",
+            f"The formulas of the backward pass are right, but their inputs are not: {what}. If the cache is "
+            f"the reason, correct the forward pass, where the mistake is counted too.",
             changes,
             pairs=False,
         )

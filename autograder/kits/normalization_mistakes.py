@@ -17,7 +17,7 @@ Changes = Mapping[str, str]
 SENTENCES = {
     "unbiased-variance": (
         "The variance that normalises is the unbiased estimate: its sum of squares is divided by one less than the "
-        "number of values. A normalizer uses the variance of the very values it has, so that they come out with "
+        "number of values. A normalization uses the variance of the values themselves, so that the result has "
         "variance 1."
     ),
     "whole-array": (
@@ -27,8 +27,8 @@ SENTENCES = {
         "The centred values are divided by the variance, not by its root, so the output does not have variance 1."
     ),
     "epsilon-outside": "Epsilon is added to the standard deviation, after the root; it belongs to the variance.",
-    "no-epsilon": "Epsilon is missing: where all values are equal the variance is 0 and the result is no number.",
-    "not-centred": "The mean is not subtracted: the values are scaled but stay where they were.",
+    "no-epsilon": "Epsilon is missing: where all values are equal the variance is 0 and the result is not a number.",
+    "not-centred": "The mean is not subtracted: the values are scaled but not centred.",
     "affine-first": (
         "Gain and shift are applied before the statistics are taken, so the normalization removes them again."
     ),
@@ -49,7 +49,8 @@ SENTENCES = {
         "where the two are equal."
     ),
     "no-epsilon-in-test": (
-        "Epsilon is missing in test mode, where a running variance of 0 then gives no number; training mode has it."
+        "Epsilon is missing in test mode, where a running variance of 0 then gives a result that is not a number; "
+        "training mode has it."
     ),
     "epsilon-outside-in-test": (
         "In test mode epsilon is added to the standard deviation, after the root; it belongs to the variance there, as "
@@ -76,8 +77,8 @@ SENTENCES = {
         "Training mode normalises with the running statistics; they are for test mode only."
     ),
     "batch-statistics-in-test": (
-        "Test mode normalises with the statistics of the test batch, so what comes out for one example depends on "
-        "which others are in the batch."
+        "Test mode normalises with the statistics of the test batch, so the output for one example depends on the "
+        "other examples of the batch."
     ),
     "running-statistics-updated-in-test": (
         "Test mode changes the running statistics: looking at test data then changes the model."
@@ -109,7 +110,7 @@ SENTENCES = {
     ),
     "one-statistic-as-constant": (
         "The gradient that reaches the input is not the derivative of the output: it reaches the other inputs too, "
-        "but not by all ways on which they act. One of the statistics may be computed without a graph."
+        "but not along all paths by which they act. One of the statistics may be computed without a graph."
     ),
     "graph-cut": (
         "No gradient reaches the input: the output has no graph that leads back, so nothing before this layer is "

@@ -37,7 +37,8 @@ IGNORED = (
     ),
     Ignored(
         "other-defaults",
-        "With given hyperparameters all is right; the default values are not those of the signature in the text.",
+        "With given hyperparameters everything is right; the default values are not those of the signature in the "
+        "text.",
         "The default values also differ.",
         ("weights_default",),
         share=0.75,

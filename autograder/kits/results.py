@@ -16,7 +16,7 @@ NO_TENSOR = Ignored(
     "no-tensor",
     "The numbers are right, but the text asks for a tensor, and the result is of another type; later cells use "
     "methods that only tensors have.",
-    "The text asks for a tensor, and something else comes back.",
+    "The text asks for a tensor; the result is of another type.",
     ("is_tensor",),
     share=0.75,
 )

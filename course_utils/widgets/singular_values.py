@@ -39,7 +39,7 @@ CONTROLS = (
 PRESETS: dict[str, dict[str, Any]] = {
     "before": {"steps": 0},
     "one step": {"steps": 1},
-    "five steps, as in Muon": {"steps": 5},
+    "five steps: what Muon uses": {"steps": 5},
     "five steps of the cubic": {"steps": 5, "coefficients": "cubic"},
     "twelve steps of the cubic": {"steps": 12, "coefficients": "cubic"},
     "random numbers": {"matrix": "random numbers"},
@@ -163,7 +163,7 @@ SCENE = Scene(
     client=True,
     data=_for_the_browser,
     size=(10.0, 4.4),
-    story=("one step", "five steps, as in Muon", "five steps of the cubic"),
+    story=("one step", "five steps: what Muon uses", "five steps of the cubic"),
     alt="Singular values of a momentum as bars, before and after steps of Newton-Schulz, beside the polynomial: after "
     "five steps of Muon's polynomial most values lie between 0.68 and 1.2, after five steps of the cubic only few do.",
 )

@@ -26,8 +26,8 @@ AUTOGRAD = (
     Meaning(
         RuntimeError,
         r"does not require grad",
-        "Nothing that is tracked leads to this value: the parameters are not tracked, or it was computed under "
-        "no_grad(), from detached tensors, or became a plain number on the way.",
+        "No tracked tensor leads to this value: the parameters are not tracked, or it was computed under no_grad(), "
+        "from detached tensors, or became a plain number on the way.",
     ),
     Meaning(
         RuntimeError,

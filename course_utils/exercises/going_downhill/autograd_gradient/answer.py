@@ -56,8 +56,8 @@ MISTAKES = (
 )
 NOT_AUTOGRAD = Ignored(
     "not-autograd",
-    "The numbers are a gradient, but they do not come from autograd: f was never called on a tensor that is tracked.",
-    "Nor do the numbers come from autograd: f was never called on a tensor that is tracked.",
+    "The numbers are a gradient, but they do not come from autograd: f was never called on a tracked tensor.",
+    "Nor do the numbers come from autograd: f was never called on a tracked tensor.",
     ("through_autograd",),
 )
 

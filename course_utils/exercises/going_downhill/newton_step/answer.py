@@ -41,7 +41,7 @@ MISTAKES = (
     ),
     edit(
         "entrywise-inverse",
-        "Each entry of the Hessian is inverted by itself; the inverse of a matrix is another thing.",
+        "Each entry of the Hessian is inverted by itself; the result is not the inverse of the matrix.",
         {STEP: "(1 / curvature) @ slope"},
     ),
     edit(

@@ -63,8 +63,8 @@ UPDATE_MISTAKES = (
     ),
     edit(
         "parameters-rebound",
-        "Nothing moves although there is a gradient: the update makes a new tensor that nobody else sees, or it comes "
-        "before backward(). The parameters themselves have to change.",
+        "Nothing moves although there is a gradient: the update makes a new tensor, which the caller does not hold, "
+        "or it comes before backward(). The parameters themselves have to change.",
         {STEP: "parameter = parameter - lr * parameter.grad"},
         pairs=False,
     ),

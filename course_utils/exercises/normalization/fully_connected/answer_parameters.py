@@ -89,8 +89,8 @@ MISTAKES = (
 )
 ACCEPTS_UNKNOWN = Statements(
     "unknown-normalization-accepted",
-    "A normalization of a name that nobody knows is accepted without an error. With a typing mistake you would compare "
-    "a network with itself.",
+    "An unknown name of a normalization is accepted without an error. After a typing mistake you would compare a "
+    "network with itself.",
     {"unknown_refused": 0.0},
     share=1.0,
 )

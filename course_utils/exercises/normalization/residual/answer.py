@@ -56,7 +56,7 @@ MISTAKES = (
     ),
     edit(
         "skip-activated",
-        "The input passes a ReLU before it is added; the skip path leaves it as it is.",
+        "The input passes a ReLU before it is added; the skip path does not change it.",
         {RETURNED: "return branch + torch.relu(x)"},
     ),
     edit(
@@ -103,8 +103,8 @@ MISTAKES = (
     edit("bias-missing", "The layer has no bias.", {LAYER: LAYER.replace(")", ", bias=False)")}),
     edit(
         "activation-before-weights",
-        "The ReLU is applied to the input; the text applies it to what weights and bias make of the input. (Networks "
-        "with normalization before the weights do so, but that is another layer.)",
+        "The ReLU is applied to the input; the text applies it after weights and bias. (Some networks with "
+        "normalization before the weights do this, but it is another layer.)",
         {BRANCH: "self.linear(torch.relu(x))"},
         pairs=False,
     ),

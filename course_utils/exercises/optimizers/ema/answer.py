@@ -45,7 +45,7 @@ MISTAKES = (
     ),
     edit(
         "plain-mean",
-        "That is the mean of all values so far, each with the same weight; beta plays no part in it.",
+        "This is the mean of all values so far, each with the same weight; beta is not used.",
         {AVERAGE: "average = average + (value - average) / t"},
     ),
     edit(
@@ -95,8 +95,8 @@ MISTAKES = (
     ),
     edit(
         "last-correction-for-all",
-        "Every average is divided by the correction of the last one; each needs the correction of the step at which "
-        "it was taken.",
+        "Every average is divided by the correction of the last step; each needs the correction of the step at "
+        "which it was taken.",
         {"beta**t": "beta ** len(values)"},
     ),
     edit(

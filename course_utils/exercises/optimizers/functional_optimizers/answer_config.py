@@ -87,7 +87,7 @@ EPSILON_MISTAKES = tuple(
 IGNORED = (
     Ignored(
         "other-defaults",
-        "With a given config all is right; without one, the default values are not those of the text.",
+        "With a given config everything is right; without one, the default values are not those of the text.",
         "The default values are not those of the text, either.",
         ("next_w_default", "next_w_one_setting", "w_left_alone"),
         share=0.75,

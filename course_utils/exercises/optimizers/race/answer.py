@@ -53,7 +53,7 @@ MISTAKES = (
     ),
     edit(
         "one-seed",
-        "One seed is used, alone or again and again: that says nothing about how much luck is in the result.",
+        "One seed is used, alone or again and again: this does not show how much of the result is luck.",
         {SEEDS_USED: "for seed in seeds[:1]]"},
         share=0.25,
     ),

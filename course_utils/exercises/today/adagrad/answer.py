@@ -57,7 +57,7 @@ MISTAKES = (
     ),
     edit(
         "no-epsilon",
-        "Nothing keeps the quotient finite: a weight whose gradients have all been zero becomes NaN.",
+        "The divisor can be zero: a weight whose gradients have all been zero becomes NaN.",
         {DENOMINATOR: "squares.sqrt()"},
     ),
     edit(

@@ -26,7 +26,7 @@ NEW = "nn.Conv2d(conv.in_channels, conv.out_channels, conv.kernel_size"
 MISTAKES = (
     edit(
         "variance-for-root",
-        "It divides by the variance; the normalization divides by its root.",
+        "The function divides by the variance; the normalization divides by its root.",
         {STD: "std = bn.running_var + bn.eps"},
     ),
     edit(
@@ -117,7 +117,7 @@ MISTAKES = (
     ),
     edit(
         "convolution-changed",
-        "The result is right, but the convolution that was given has become it: the network that it belongs to would "
+        "The result is right, but the given convolution itself was changed: the network that holds it would "
         "normalise twice.",
         {COPY: "folded = conv"},
     ),
@@ -143,7 +143,7 @@ MISTAKES = (
     ),
     edit(
         "bias-expected",
-        "It fails for a convolution without a bias, which is usual before a normalization.",
+        "The function fails for a convolution without a bias, and before a normalization most convolutions have none.",
         {BIAS: "conv.bias.detach()"},
     ),
     edit(
@@ -153,7 +153,7 @@ MISTAKES = (
     ),
     edit(
         "gain-and-shift-expected",
-        "It fails for a normalization without gain and shift, whose weight and bias are None.",
+        "The function fails for a normalization without gain and shift, whose weight and bias are None.",
         {GAIN: "bn.weight.detach()", SHIFT: "bn.bias.detach()"},
         share=0.75,
     ),

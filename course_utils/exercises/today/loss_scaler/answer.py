@@ -118,7 +118,7 @@ MISTAKES = (
     ),
     edit(
         "never-grows",
-        "The scale never grows, so that one overflow early on is paid for until the end.",
+        "The scale never grows, so an early overflow keeps it small to the end.",
         {DOUBLED: "self.good_steps = 0"},
     ),
     edit("never-grows", "The good steps are never counted, so that the scale never grows.", {COUNTED: "pass"}),
@@ -134,7 +134,7 @@ MISTAKES = (
     ),
     edit(
         "count-not-reset-on-overflow",
-        "An overflow does not start the count of good steps again: those before it count for the next growth.",
+        "An overflow does not reset the count of good steps: the steps before it count for the next growth.",
         {HALVED: "self.scale = self.scale / 2"},
     ),
     edit(
@@ -187,7 +187,7 @@ MISTAKES = (
 )
 DEFAULT = Ignored(
     "other-defaults",
-    "With given values all is right; the default values are not those of the signature in the text.",
+    "With given values everything is right; the default values are not those of the signature in the text.",
     "The default values also differ.",
     ("defaults",),
     share=0.75,

@@ -95,7 +95,7 @@ MISTAKES = (
     ),
     edit(
         "scaled-by-the-size-of-the-direction",
-        "The step is divided by its Frobenius norm, so its length does not depend on the shape as the text has it.",
+        "The step is divided by its Frobenius norm, so its length does not depend on the shape as it does in the text.",
         {SCALE: "1 / direction.norm()"},
     ),
     edit(

@@ -57,14 +57,14 @@ MISTAKES = (
     ),
     edit(
         "branch-output-normalised",
-        "The normalization is applied to what a branch gives; it should be applied to what enters the branch.",
+        "The normalization is applied to the output of a branch; it should be applied to its input.",
         {H: "h = x + self.norm1(self.attention(x))", OUT: "return h + self.norm2(self.mlp(h))"},
         pairs=False,
     ),
     edit(
         "residual-around-the-norm",
-        "The skip carries the normalised input: it starts behind the normalization, and nothing passes the block "
-        "unchanged. It should start before it.",
+        "The skip carries the normalised input: it starts after the normalization, so the block does not pass its "
+        "input on unchanged. It should start before it.",
         {H: "x = self.norm1(x)\nh = x + self.attention(x)", OUT: "h = self.norm2(h)\nreturn h + self.mlp(h)"},
         pairs=False,
     ),
@@ -94,13 +94,13 @@ MISTAKES = (
     edit("skip-missing", "There is no skip beside the small network.", {OUT: "return self.mlp(self.norm2(h))"}),
     edit(
         "skip-from-the-start",
-        "The second skip starts at the input of the block, so that what the attention has added is lost on it.",
+        "The second skip starts at the input of the block, so the contribution of the attention is lost on it.",
         {OUT: "return x + self.mlp(self.norm2(h))"},
     ),
     edit(
         "branches-in-parallel",
-        "The small network gets the input of the block in place of what the attention has made of it. (Some networks "
-        "do so, to save time.)",
+        "The small network gets the input of the block instead of the result of the attention. (Some networks do "
+        "so, to save time.)",
         {OUT: "return h + self.mlp(self.norm2(x))"},
     ),
     edit(

@@ -125,15 +125,15 @@ MISTAKES = (
 )
 COUNT = Ignored(
     "integer-averaged",
-    "All is right but the count of batches, an integer buffer, which is not that of the network: integers are copied, "
-    "not averaged.",
+    "Everything is right except the count of batches, an integer buffer, which is not that of the network: integers "
+    "are copied, not averaged.",
     "The count of batches, an integer buffer, is not that of the network: integers are copied, not averaged.",
     ("count",),
     share=0.75,
 )
 DEFAULT = Ignored(
     "other-default",
-    "With a given decay all is right; the default value is not that of the signature in the text.",
+    "With a given decay everything is right; the default value is not that of the signature in the text.",
     "The default value also differs.",
     ("default_parameters",),
     share=0.75,

@@ -106,7 +106,7 @@ ABOUT_SIGMOID = (
     ),
     edit(
         "sign-flipped",
-        "The curve falls where it should rise: the sign of x in the exponent is the other one.",
+        "The curve falls where it should rise: the sign of x in the exponent is wrong.",
         {NUMERATOR: f"x = -x\n{NUMERATOR}"},
     ),
     edit(

@@ -47,8 +47,8 @@ REPLACED = _replaced("-(-len(x_train) // batch_size) * batch_size")
 ABOUT_UPDATES = (
     edit(
         "ascent",
-        "The parameters move along the gradient, uphill, so the loss rises with a positive learning rate. A negative "
-        "learning rate hides it; the sign belongs into the update.",
+        "The parameters move along the gradient, uphill, so the loss rises with a positive learning rate. A "
+        "negative learning rate hides this mistake; the minus sign belongs in the update.",
         {STEP: "add_gradients(params, learning_rate)"},
     ),
     edit(
@@ -100,7 +100,7 @@ ABOUT_UPDATES = (
     ),
     edit(
         "biases-not-trained",
-        "The weights are trained, the biases stay where they were.",
+        "The weights are trained, the biases are not.",
         {STEP: f"for _, b, _ in params:\n    b.grad.zero_()\n{STEP}"},
     ),
     edit("last-layer-only", "Only the last layer is trained.", {STEP: "add_gradients(params[-1:], -learning_rate)"}),

@@ -32,7 +32,7 @@ MISTAKES = (
     ),
     edit(
         "steps-add-up",
-        "Each step starts where the one before ended. All are to start at the same place.",
+        "Each step starts where the one before ended. All should start at the same place.",
         {"parameter.copy_(origin": "parameter.copy_(parameter"},
     ),
     edit(
