@@ -263,10 +263,10 @@ plt.show()
 #
 # <details><summary>Answer</summary>
 #
-# The line as printed gives 17,493.75: the bracket has to close after the square, $100\,(175 - 6.25)$. And even then
-# the first equals sign has no reason: $\mathbb E[S^2]$ is not $100\,\mathbb E[X^2]$; for this walk it is
-# $16{,}875 + 250^2$. What is missing is the step "the draws are independent, so the variances add". Without
-# independence the line is false, as the right panel shows.
+# The line as printed gives 17,493.75: the bracket has to close after the square, $100\,(175 - 6.25)$. And even then the
+# first equals sign has no reason: $\mathbb E[S^2]$ is not $100\,\mathbb E[X^2]$; for this walk it is $16{,}875 +
+# 250^2$. The missing step is "the draws are independent, so the variances add". Without independence the line is false,
+# as the right panel shows.
 # </details>
 #
 # **The story.** Robbins and Monro (1951) were the first to prove that a walk on noisy measurements arrives: the steps
@@ -284,9 +284,9 @@ plt.show()
 # rewarded for the share of right answers, it can answer "healthy" every time and be right in 99 % of the cases.
 #
 # Even where the aim is right, training often minimises something else. Let $m$ be the **margin** of an example: how far
-# its score lies on the right side. What we want to count is mistakes, the **0-1 loss**: 1 if $m < 0$, otherwise 0. Its
-# gradient is zero almost everywhere, so it gives no direction. One minimises a **surrogate** instead: a function that
-# has slopes, and that is small only if the 0-1 loss is small. With logarithms to base 2 the logistic loss $\log_2(1 +
+# its score lies on the right side. We want to count mistakes, the **0-1 loss**: 1 if $m < 0$, otherwise 0. Its gradient
+# is zero almost everywhere, so it gives no direction. One minimises a **surrogate** instead: a function that has
+# slopes, and that is small only if the 0-1 loss is small. With logarithms to base 2 the logistic loss $\log_2(1 +
 # e^{-m})$ even lies above it everywhere. **Cross-entropy** is the same surrogate for many classes: if the model gives
 # the right class the probability $p$, the loss of the example is $-\ln p$. With the natural logarithm its unit is the
 # **nat**. A model that spreads its belief evenly over ten classes has $p = 0.1$ and a loss of $\ln 10 = 2.303$ nats;
@@ -731,7 +731,7 @@ check("gradient_descent", optimize_f)
 # ---
 #
 # A small case with another function, $g(x, y) = xy$, from $(1, 2)$ with $\eta = 0.1$: the slopes are $2$ and $1$, so
-# the next point is $(0.8, 1.9)$. Whoever computes the slope of $y$ after $x$ has moved gets $2 - 0.1 \cdot 0.8 =
+# the next point is $(0.8, 1.9)$. If you compute the slope of $y$ after $x$ has moved, you get $2 - 0.1 \cdot 0.8 =
 # 1.92$ instead.
 
 # %% [markdown]
@@ -909,7 +909,8 @@ for x, y in zip(x_hist[-4:], y_hist[-4:]):
 # %% [markdown]
 # The **global minimum** is $-2.28071$ at $(-1.08816, 0.54408)$, and its limit is 0.1811. The run with 0.2 came to that
 # valley and could not settle: its last points alternate between two places, neither of which is a minimum. This is a
-# **2-cycle**. The wider valleys allow larger steps, up to 0.436: a large step size can only stop in wide valleys.
+# **2-cycle**. The wider valleys allow larger steps, up to 0.436: with a large step size a walk can only come to rest in
+# a wide valley.
 #
 # How does the walk end for *every* step size? Below, walks start near the global minimum, run for 400 steps, and
 # the $x$ of their last 60 points are drawn. **Predict** what you will see left of 0.1811, just right of it, and at 0.6.
@@ -1006,9 +1007,9 @@ step_size_demo(lr=0.2, steps=60).show()
 #
 # 1. Write `optimize_f` again, now with decay. With `decay=1.0` it must do what it did before.
 # 2. Find settings and return them from `decay_settings`: step size, number of steps (at most 100) and decay, with which
-#    the walk from $(3, 2)$ ends at $f < -2$. The decay has to be what decides: without it, the same step size must not
-#    settle below $-2$ in as many steps. The check walks with another function, so the second part counts even if
-#    the first is not right yet. Search by hand or with a loop, in a cell of your own.
+#    the walk from $(3, 2)$ ends at $f < -2$. The decay has to be the reason: without it, the same step size must not
+#    settle below $-2$ in as many steps. The check walks with another function, so the second part counts even if the
+#    first is not right yet. Search by hand or with a loop, in a new cell.
 
 
 # %% exercise="step_size_decay"
@@ -1064,12 +1065,13 @@ check("step_size_decay", optimize_f, decay_settings)
 # that is slow enough to come to rest there. Plot the path and not only the last value.
 
 # %% [markdown]
-# **A test that cannot see.** A published version of this exercise was tested so: with $d = 0.1$ and two steps, the
-# second step must be shorter than a fifth of the first. A solution that passed had this line in its loop over `step`:
+# **A test that cannot see.** A published version of this exercise was tested like this: with $d = 0.1$ and two steps,
+# the second step must be shorter than a fifth of the first. A solution that passed had this line in its loop over
+# `step`:
 #
 # `step_size = step_size * decay ** step`
 #
-# **Think:** which step size does it use in step 0, 1, 2, 3? From which number of steps on could a test tell?
+# **Think:** which step size does it use in step 0, 1, 2, 3? How many steps does a test need to see the difference?
 
 # %% experiment="compounding"
 compounded, rates = 1.0, []
@@ -1088,8 +1090,8 @@ print(f"\nthe test of two steps, on your function: second / first = {moves[1] / 
 # <details><summary>After you have thought</summary>
 #
 # The already decayed step size is decayed again, so the exponents add up: $0, 1, 3, 6, 10, \dots$, that is $d^{\,t
-# (t+1)/2}$. In the steps 0 and 1 nothing is different, not in a single bit; the third step is the first to show it. A
-# test of a loop needs as many rounds as the shortest memory of a mistake; three or four varied ones are a good habit.
+# (t+1)/2}$. Steps 0 and 1 are the same, bit for bit; the third step is the first that differs. So a test of a loop
+# needs enough rounds for the mistake to appear; three or four varied ones are a good habit.
 # </details>
 #
 # The next figure shows all settings at once; find yours before you run it. **Predict** where in the plane of step size
@@ -1120,10 +1122,10 @@ plt.show()
 # <details><summary>After your prediction</summary>
 #
 # With decay, first steps far beyond 0.1811 become useful: they leap over the small valley early and settle late. The
-# map is a patchwork all the same, because a leap is a gamble: neighbouring settings land in different valleys. (The
-# star marks your step size and decay, at 40 steps.) Of the 729 settings of the coarse grid 229 reach the goal; with the
-# compounding bug it would be 117, so the bug still finds good runs, and that is why nobody noticed it. Along the lower
-# left edge the walk is frozen on the slope.
+# map is still a patchwork, because small differences decide where a leap ends: neighbouring settings land in different
+# valleys. (The star marks your step size and decay, at 40 steps.) Of the 729 settings of the coarse grid 229 reach the
+# goal; with the compounding bug it would be 117, so the bug still finds good runs, and that is why nobody noticed it.
+# Along the lower left edge the walk is frozen on the slope.
 #
 # A result from one start on such a map says little about another start. The next question would be: which setting is
 # good for *most* starts? Schedules with warmup and cosine follow in workbook 2.
@@ -1141,7 +1143,8 @@ plt.show()
 # $$\mathbf x \leftarrow \mathbf x - \eta\, \nabla J(\mathbf x) .$$
 #
 # In PyTorch the weights are a list of tensors, and the course gives `zero_grad(params)`, which empties their `.grad`.
-# Random search needs no gradient: it adds noise to every weight. Two helpers, one given and one yours.
+# Random search needs no gradient: it adds noise to every weight. There are two helpers: one is given, and you write the
+# other.
 
 
 # %%
@@ -1337,8 +1340,8 @@ plt.show()
 # deviations out, about 3 %. This is the value of the gradient: it costs as much as two or three evaluations of the
 # loss, and replaces thousands of them.
 #
-# (And the helper: with `normalized` each of the two tensors moves by `noise_scale`, so the whole step is $\sqrt 2$
-# times as long.)
+# (About the helper above: with `normalized`, each of the two tensors moves by `noise_scale`, so the whole step is
+# $\sqrt 2$ times as long.)
 # </details>
 #
 # **Think:** when would you search at random all the same?

@@ -7,8 +7,8 @@
 # a partial derivative and multiply a matrix by a vector. Section 2.3 reminds you of eigenvalues and of the Hessian.
 #
 # **Time.** Allow about five hours: half of it for reading and predicting, half for the fourteen exercises. All runs
-# together take less than three minutes. Section 2.5 is a good place to stop and go on another day. One to three stars
-# say how hard an exercise is: ★☆☆ is a formula to write down, ★★☆ needs a second thought, ★★★ needs paper.
+# together take less than three minutes. Section 2.5 is a good place to stop and continue on another day. One to three
+# stars say how hard an exercise is: ★☆☆ is a formula to write down, ★★☆ needs a second thought, ★★★ needs paper.
 #
 # | section | what you build | what you find out | stars |
 # |---|---|---|---|
@@ -31,9 +31,9 @@
 # - find out whether one optimizer is really better than another, or only luckier.
 #
 # **How to work.** Every exercise has a cell with a stub and, below it, a cell that checks your solution: it says what
-# is wrong and shows one number of each side. Questions marked *by hand* want a few sentences. A cell that says **Your
-# answer** is a place for you alone: nobody marks it. Before each training run you are asked for a prediction. Write it
-# down first: you learn most from a result that you did not expect.
+# is wrong and shows one number of each side. Questions marked *by hand* ask for a few sentences. A cell that says
+# **Your answer** is a place for you alone: nobody marks it. Before each training run you are asked for a prediction.
+# Write it down first: you learn most from a result that you did not expect.
 #
 # **Letters.** The same ones all the way through:
 #
@@ -97,7 +97,7 @@ print(inspect.getsource(SGDOptimizer))
 # 1. `self.parameters` is a list of tensors. Whatever an optimizer remembers, it remembers *for each of them*: a list
 #    of states of the same shapes, never one state for all.
 # 2. The update is **in place**. `parameter -= ...` changes the tensor that the model uses; `parameter = parameter -
-#    ...` makes a new tensor that the model never hears of.
+#    ...` makes a new tensor, while the model still holds the old one.
 # 3. `@torch.no_grad()` makes the update plain arithmetic, of which autograd keeps no record.
 #
 # The loop itself has three steps per batch, here as everywhere in torch. `zero_grad` clears the gradients of the last
@@ -555,10 +555,10 @@ compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 #    $-\eta\sum_i \beta^{t-i} g_i$. With $\mu = \beta$ they agree in every step if $\eta' (1-\mu) = \eta$: the moving
 #    average needs the learning rate $\eta/(1-\beta)$.
 # 3. At the same learning rate the moving average has the same effective step as SGD, so where gradients change little
-#    from step to step, the curves must agree; in our runs the two bands coincide. The report compares two single
-#    runs, whose difference is within what the seed alone does. What gives the gain in the last figure is the ten
-#    times larger step, and SGD gets it too. Momentum helps where plain SGD cannot take the larger step: in the ravine
-#    it damps the oscillation across, so that a learning rate which throws SGD out is stable.
+#    from step to step, the curves must agree; in our runs the two bands coincide. The report compares two single runs,
+#    whose difference is within what the seed alone does. The gain in the last figure comes from the ten times larger
+#    step, and SGD gains from it as well. Momentum helps where plain SGD cannot take the larger step: in the ravine it
+#    damps the oscillation across, so that a learning rate which throws SGD out is stable.
 #
 # **Marking guide**
 #
@@ -617,10 +617,9 @@ plt.show()
 # The steep direction has its zero early and leaves the stable range at $\eta = 2/5$; by then the flat one has hardly
 # moved. Eigenvalues in between (dotted) never matter: the worst is always one of the two extremes.
 #
-# For the **heavy ball** the factor becomes a matrix, because the state is $(w, v)$. With
-# $v \leftarrow \beta v - \eta g$, $w \leftarrow w + v$, two movements in a row give
-# $w_{t+1} - w_t = \beta\,(w_t - w_{t-1}) - \eta\lambda\, w_t$. Put in $w_t = r^t$, and what remains is a quadratic
-# equation:
+# For the **heavy ball** the factor becomes a matrix, because the state is $(w, v)$. With $v \leftarrow \beta v - \eta
+# g$, $w \leftarrow w + v$, two movements in a row give $w_{t+1} - w_t = \beta\,(w_t - w_{t-1}) - \eta\lambda\, w_t$.
+# Insert $w_t = r^t$ to get a quadratic equation:
 #
 # $$r^2 - (1 + \beta - \eta\lambda)\, r + \beta = 0$$
 #
@@ -834,7 +833,8 @@ slice_descent_demo().show()
 # (0.0285, 0.0016, 0.1010 with the sample). The bias is the *steep* direction, 3.9 times as curved as the weight; the
 # weight is the slow one, and the first panel shows it: after 300 steps it is 0.46 away, the bias 0.10 (0.34 and 0.08
 # with the sample). The text has it the wrong way round. (At the start $(2.5, 3.7)$ the curvatures are 0.22 for the
-# weight and 0.13 for the bias: curvature changes along the path, and what counts in the end is that at the optimum.)
+# weight and 0.13 for the bias: curvature changes along the path, and near the end of a run the curvature at the optimum
+# decides.)
 #
 # $\kappa = 3.9$ is a very *well*-conditioned problem. The learning rate is the reason for the slowness: the best is
 # 17.0, and 0.1 is 170 times smaller; divergence begins at 21.4. Close to the optimum, 0.1 multiplies the slow distance
@@ -966,16 +966,17 @@ print(f"{share:.0f} % of all gradients are smaller than the root of epsilon, {ep
 # %% [markdown]
 # They spread over several powers of ten, so a learning rate that suits one weight is wrong for most others. The first
 # method with a rate for each weight was **AdaGrad** (Duchi, Hazan and Singer 2011). It divides by the root of the *sum*
-# of all squared gradients so far, so its steps can only become shorter. Geoffrey Hinton mended that in 2012, on a slide
-# of an online lecture and never in an article: take a moving average in place of the sum. That is **RMSProp**. It
-# gives each weight its own rate by dividing the gradient by its recent size, the root of a moving average $s$ of its
-# squares. All operations are elementwise, $\beta$ is the share that the average keeps, and $s$ starts at zero:
+# of all squared gradients so far, so its steps can only become shorter. Geoffrey Hinton repaired this in 2012, on a
+# slide of an online lecture and never in an article, by taking a moving average in place of the sum. That is
+# **RMSProp**. It gives each weight its own rate by dividing the gradient by its recent size, the root of a moving
+# average $s$ of its squares. All operations are elementwise, $\beta$ is the share that the average keeps, and $s$
+# starts at zero:
 #
 # $$s \leftarrow \beta\, s + (1-\beta)\, g_t^2$$
 # $$w \leftarrow w - \eta\, \frac{g_t}{\sqrt{s + \varepsilon}}$$
 #
 # So $\eta$ has a new meaning. SGD moves a weight by $\eta$ *times its gradient*; RMSProp moves it by about $\eta$,
-# whatever the gradient is. Two learning rates of the same value are then no more equal than a metre and a mile.
+# whatever the gradient is. So the same value of $\eta$ means different things in the two methods.
 #
 # **Predict:** how long is the very first step, in units of $\eta$, when $\beta = 0.9$ and $g$ is large? And is it
 # longer for a weight with a larger gradient?
@@ -1104,10 +1105,10 @@ print("published: -0.0313 -0.0011 0.0122 -0.0342 0.0045 0.0199 0.0329 0.0265 0.0
 print("NaN among all 7,850:", sum(int(parameter.isnan().sum()) for parameter in params))
 
 # %% [markdown]
-# The printed bias is the published one (with the full files), and all the same 10 weights are gone (6 with the sample).
-# A test that prints ten numbers certifies ten numbers. The same tutorial calls $s$ "the estimate of the gradient's
-# variance"; it is not: no mean is subtracted. It is the mean *square*, the variance plus the squared mean, and the
-# squared mean is why a constant gradient, which has no variance at all, gives steps of length $\eta$.
+# The printed bias agrees with the published one (with the full files), although 10 weights are NaN (6 with the sample):
+# the test looked at ten of 7,850 numbers. The same tutorial calls $s$ "the estimate of the gradient's variance"; it is
+# not: no mean is subtracted. It is the mean *square*, the variance plus the squared mean, and the squared mean is why a
+# constant gradient, which has no variance at all, gives steps of length $\eta$.
 
 # %% [markdown]
 # Now the network, at the learning rate of the reference run. **Predict:** where will RMSProp be after the *first*
@@ -1124,11 +1125,10 @@ compare("SGD", "SGD, lr 0.1", "RMSProp")
 #
 # <details><summary>After you have thought</summary>
 #
-# Most of it is the length of the steps. The gradients of this network are small, so SGD with $\eta = 0.001$ moves
-# each weight by far less than 0.001, and RMSProp by about 0.001. Give SGD longer steps and it comes close. What
-# remains is the merit of RMSProp: it needed no search for 0.1, because its $\eta$ says directly how far a weight moves.
-# A comparison "at the same learning rate" compares units. A fair comparison gives each method its own search, with the
-# same budget.
+# Most of it is the length of the steps. The gradients of this network are small, so SGD with $\eta = 0.001$ moves each
+# weight by far less than 0.001, and RMSProp by about 0.001. Give SGD longer steps and it comes close. One advantage of
+# RMSProp remains: it needed no search for 0.1, because its $\eta$ says directly how far a weight moves. A comparison
+# "at the same learning rate" compares units. A fair comparison gives each method its own search, with the same budget.
 # </details>
 
 # %% [markdown]
@@ -1287,11 +1287,11 @@ for name, runs in results.items():
 # out of 2,350. In the last epoch their effect has died out. A training curve is a poor test of an optimizer's *code*;
 # the check above, which looks at single steps, is a good one.
 #
-# The course in which these runs were first set printed one run of each, on the full set: 61.8 % for SGD, 65.3 % for
-# momentum, 85.4 % for RMSProp and 86.2 % for an Adam *without* corrections. With `FULL`, three seeds on our machine
-# gave 61.6 to 63.6 %, 61.2 to 63.4 %, 85.0 to 86.1 % and 85.8 to 86.1 %; on another machine the same seeds can differ
-# by a point or two. The 65.3 % lies outside our range, but SGD and momentum share that range, so momentum is not the
-# reason. And the missing corrections do not show.
+# The course from which these runs come printed one run of each, on the full set: 61.8 % for SGD, 65.3 % for momentum,
+# 85.4 % for RMSProp and 86.2 % for an Adam *without* corrections. With `FULL`, three seeds on our machine gave 61.6 to
+# 63.6 %, 61.2 to 63.4 %, 85.0 to 86.1 % and 85.8 to 86.1 %; on another machine the same seeds can differ by a point or
+# two. The 65.3 % lies outside our range, but SGD and momentum share that range, so momentum is not the reason. And the
+# missing corrections do not show.
 # </details>
 #
 # ### AdamW: weights that fade
@@ -1534,8 +1534,8 @@ plt.show()
 #
 # In practice nobody writes these classes again: `torch.optim` has them, tested and fast. A torch optimizer has the same
 # three steps, with `optimizer.zero_grad()` in place of our function. It also takes **parameter groups**, a list of
-# dictionaries with settings of their own. A common use is weight decay for matrices, and none for biases and for the
-# gains of a normalization. AdaGrad is there as well; it is the ancestor from section 2.5.
+# dictionaries with separate settings. A common use is weight decay for matrices, and none for biases and for the gains
+# of a normalization. AdaGrad is there as well; it is the ancestor from section 2.5.
 #
 # **Predict** for the figure: gradients of constant size 1. How long is the hundredth step of AdaGrad?
 
@@ -1573,9 +1573,9 @@ plt.show()
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# The sum of squares is 100 by then, so AdaGrad's hundredth step is $\eta/10$, and its steps go on shrinking as
-# $1/\sqrt t$. That is right for convex problems with rare features, for which it was made, and too early for most
-# networks. RMSProp and Adam forget, and settle at steps of length $\eta$.
+# The sum of squares is 100 by then, so AdaGrad's hundredth step is $\eta/10$, and its steps keep shrinking as $1/\sqrt
+# t$. That is right for convex problems with rare features, for which it was made, and too early for most networks.
+# RMSProp and Adam forget, and settle at steps of length $\eta$.
 # </details>
 #
 # **Further reading.** [Adam: Kingma and Ba (2015)](https://arxiv.org/abs/1412.6980); [Reddi, Kale and Kumar
@@ -1587,7 +1587,7 @@ plt.show()
 # ## 2.7 Schedules and clipping
 #
 # Early in training a large learning rate is wanted, to get far; late in training a small one, to settle in spite of the
-# noise. A constant rate cannot be both. A **schedule** changes it with the step $t = 0, 1, 2, \dots, T - 1$. At the
+# noise. A constant rate cannot do both. A **schedule** changes it with the step $t = 0, 1, 2, \dots, T - 1$. At the
 # very start, a large rate may be *unstable* although it is fine a little later, because the loss of a fresh network is
 # often sharply curved, and because Adam's averages rest on few gradients. So one begins with a **warmup**: over the
 # first $W$ steps the rate rises in a straight line to the base rate,
@@ -1611,7 +1611,7 @@ plt.show()
 #
 # $$\|g\| = \sqrt{\textstyle\sum_i g_i^2}\,, \qquad g \leftarrow g\,\frac{c}{\|g\|} \quad\text{if } \|g\| > c$$
 #
-# The direction stays. (Clipping every entry by itself changes it.)
+# The direction does not change. (Clipping every entry by itself changes it.)
 #
 # ### Exercise `schedules`
 #
@@ -1753,8 +1753,8 @@ plt.show()
 # %% [markdown]
 # The dotted line is $\ln 10$, the loss of a network that knows nothing. A curve that is still falling steadily at the
 # end asks for a larger rate or more steps. A curve that falls and then stays flat above zero, with jumps, asks for a
-# smaller rate late in training: that is what a schedule is for. A curve that stays at $\ln 10$, or above it, has lost
-# its weights in the first steps.
+# smaller rate late in training: that is what a schedule is for. A curve that stays at $\ln 10$, or above it, belongs to
+# a network whose weights were thrown far away in the first steps.
 
 # %% [markdown]
 # Good learning rates here are 0.3 for SGD and 0.01 for Adam. We take much larger ones, 1 and 0.2, at which both fail,
@@ -1789,12 +1789,12 @@ plt.show()
 # cosine does that, and so does the limit, by cutting the longest ones. For Adam at 0.2 the cosine alone helps little:
 # the damage is done in the first steps, which have the full length $\eta$ for each weight at once, and the network
 # never recovers. Ten steps of warmup change that. Clipping helps Adam less, and not as one might think: multiply *all*
-# gradients by one factor, and $\hat v/\sqrt{\hat s}$ stays as it is. Only that the factor changes from step to step
-# leaves a trace; the length of the steps is still $\eta$.
+# gradients by one factor, and $\hat v/\sqrt{\hat s}$ stays as it is. The factor has an effect only because it changes
+# from step to step; the length of the steps is still $\eta$.
 #
-# So these are different medicines. None of them clearly beats the row in which the learning rate was right from the
-# start: where a mean is higher, the ranges of the five seeds still overlap. A schedule on top of a good rate is worth
-# trying last. With more steps and larger networks it helps more than in this short race.
+# So the two methods need different remedies. None of them clearly beats the row in which the learning rate was right
+# from the start: where a mean is higher, the ranges of the five seeds still overlap. A schedule on top of a good rate
+# is worth trying last. With more steps and larger networks it helps more than in this short race.
 # </details>
 #
 # **Further reading.** [Cosine schedules: Loshchilov and Hutter (2017)](https://arxiv.org/abs/1608.03983); [warmup for
@@ -1883,14 +1883,14 @@ print("lowest height above the minimum after 100 steps (how many of the 17 rates
 #   same size of gradient, and there is nothing left to undo. RMSProp falls back to the level of SGD, and Adam ends
 #   *worse* than momentum ($9\cdot10^{-4}$ against $4\cdot10^{-4}$).
 # - **Rosenbrock**: momentum and Nesterov come furthest (0.010 and 0.015), then Adam (0.04); SGD and RMSProp stay high
-#   in the valley. The valley bends, so no choice of coordinates is right for long; what helps is to add up small
-#   gradients that agree. Nobody gets below 0.01 in 100 steps.
+#   in the valley. The valley bends, so no choice of coordinates is right for long; adding up small gradients that agree
+#   helps. Nobody gets below 0.01 in 100 steps.
 # - **Saddle**: the gradient across the ridge is $10^{-6}$ at first. For a suitable rate every method escapes, but only
 #   2 of 17 rates do for SGD against 8 for Adam: SGD's steps are in proportion to that small gradient and have to grow
 #   from it, Adam's have the length $\eta$ at once. Exactly on the ridge the gradient across is 0, and
 #   $0/\sqrt{\varepsilon}$ is 0 as well: all stay. (The noise of minibatches would free them.)
-# - **Steep optimum**: with the right rate all arrive, but the window is narrow for SGD (2 of 17): large enough for the
-#   plain is too large for the well. Adam, whose step length does not depend on the slope, has 7.
+# - **Steep optimum**: with the right rate all arrive, but the window is narrow for SGD (2 of 17): a rate that is large
+#   enough for the plain is too large for the well. Adam, whose step length does not depend on the slope, has 7.
 #
 # **Marking guide**
 #
@@ -2068,11 +2068,11 @@ training_race(MomentumOptimizer, RMSPropOptimizer, AdamOptimizer).show()
 #    times a small gradient; the comparison is one of units. With 0.3 for SGD and 0.015 for Adam, both are at 95 % on
 #    the test images.
 # 5. One run each, of two methods whose effective step is the same at the same $\eta$. Over three seeds the ranges
-#    coincide (section 2.6), and the seed alone makes 2 to 4 points.
+#    coincide (section 2.6), and the seed alone makes a difference of 2 to 4 points.
 #
 # A conclusion that can be signed: "With settings tuned with the same effort, on the digits, after 100 steps, over ten
 # seeds, all four methods classify about 95 % of the test images rightly; the ranges overlap, so this race has no
-# winner. What differs is how wide the range of good rates is, and where it lies."
+# winner. The methods differ in how wide the range of good rates is, and where it lies."
 #
 # **Marking guide**
 #

@@ -180,8 +180,8 @@ for dtype in (torch.float32, torch.float64):
 # <details><summary>After your prediction</summary>
 #
 # The true value is $3.7 \cdot 10^{-44}$. In float64 that is what comes out, and the test fails on right code. In
-# float32 $e^{100}$ has overflowed, and $1/\infty$ is exactly 0: the test passes *because* of the overflow. A test that
-# holds only by accident teaches the accident.
+# float32 $e^{100}$ has overflowed, and $1/\infty$ is exactly 0: the test passes *because* of the overflow. Such a test
+# rejects right code in float64, and accepts it in float32 for the wrong reason.
 # </details>
 #
 # ### Exercise `activations`
@@ -279,7 +279,7 @@ plt.show()
 # $$J = -\frac1N \sum_{i=1}^N \Big( y_i \ln p_i + (1 - y_i) \ln (1 - p_i) \Big)$$
 #
 # It is measured in nats. **Predict** the loss of a *perfect* prediction, $y = 1$ and $p = 1$, if you type the formula
-# as it stands. And of a completely wrong one, $y = 1$ and $p = 0$?
+# exactly as it is written. And of a completely wrong one, $y = 1$ and $p = 0$?
 
 # %% experiment="perfect"
 for y, p in ((1.0, 1.0), (1.0, 0.0)):
@@ -323,7 +323,7 @@ def mend(p, how):
 
 # %% experiment="gradients_of_repairs"
 print(f"{'d loss / d p for y = 1':<26}" + "".join(f"{p:>12g}" for p in (0.5, 1e-3, 1e-12, 1e-30, 0.0)))
-for how in ("formula as it stands", "replace exact 0 by 1e-7", "clamp p to at least 1e-7", "add 1e-7 inside"):
+for how in ("formula as written", "replace exact 0 by 1e-7", "clamp p to at least 1e-7", "add 1e-7 inside"):
     slopes = []
     for value in (0.5, 1e-3, 1e-12, 1e-30, 0.0):
         p = torch.tensor(value, dtype=torch.float64, requires_grad=True)
@@ -335,9 +335,9 @@ for how in ("formula as it stands", "replace exact 0 by 1e-7", "clamp p to at le
 # <details><summary>After your prediction</summary>
 #
 # Replacing exactly 0 repairs one point of the axis: there the gradient is 0, and next to it still $-10^{12}$ or
-# $-10^{30}$. Clamping cuts the gradient off below the bound: what is hopelessly wrong is never corrected. Adding a
-# small constant inside the logarithm keeps a gradient everywhere, bounded by $10^7$. It is still enormous, which shows
-# that the trouble was made earlier: when the logit became a probability.
+# $-10^{30}$. Clamping cuts the gradient off below the bound: the worst mistakes are never corrected. Adding a small
+# constant inside the logarithm keeps a gradient everywhere, bounded by $10^7$. It is still enormous, which shows that
+# the trouble was made earlier: when the logit became a probability.
 # </details>
 #
 # So go back before the sigmoid. With $p = \sigma(z)$, the logarithms simplify: $-\ln \sigma(z) = \ln (1 + e^{-z})$, and
@@ -346,7 +346,7 @@ for how in ("formula as it stands", "replace exact 0 by 1e-7", "clamp p to at le
 #
 # $$\frac{\partial J}{\partial z} = \sigma(z) - y$$
 #
-# Between $-1$ and 1, and large where the prediction is wrong. Nothing has to be mended.
+# Between $-1$ and 1, and large where the prediction is wrong. No repair is needed.
 #
 # **By hand, once.** For $y = 1$ and $p = 0.8$ the loss is $-\ln 0.8 = 0.223$ nats; for $y = 0$ and the same $p$ it is
 # $-\ln 0.2 = 1.609$. The mean of the two is $0.916$. From the logit $z = 1.386$, for which $\sigma(z) = 0.8$, the same
@@ -662,7 +662,7 @@ for model in (NeuralNetwork([784, 20, 20, 10]), MLP(784, 10, [20, 20]), MLP(784,
 #
 # *Difficulty: ★★☆*
 #
-# Return a layer with normally distributed weights as He has them, and biases zero, both in float64. The generator is
+# Return a layer with normally distributed weights after He's rule, and biases zero, both in float64. The generator is
 # torch's own; do not seed it here.
 
 
@@ -696,8 +696,8 @@ check("initialisation", make_layer)
 #
 # ---
 #
-# Standard normal numbers have the variance 1. Multiplied by $s$ they have the variance $s^2$, which has to be
-# $2/d_0$. Each entry needs a number of its own; the biases are zeros of shape $(d_1,)$.
+# Standard normal numbers have the variance 1. Multiplied by $s$ they have the variance $s^2$, which has to be $2/d_0$.
+# Each entry needs a different number; the biases are zeros of shape $(d_1,)$.
 #
 # ---
 #
@@ -772,7 +772,7 @@ for value in (0.0, 0.1):
 # </details>
 #
 # **The story.** Glorot and Bengio measured in 2010 how signals shrink through layers of tanh, and derived their rule.
-# He, Zhang, Ren and Sun added the factor 2 for ReLU in 2015 and could train 30 layers that did not start before.
+# He, Zhang, Ren and Sun added the factor 2 for ReLU in 2015 and could train 30 layers that did not learn before.
 #
 # **Further reading.** X. Glorot and Y. Bengio, [Understanding the difficulty of training deep feedforward neural
 # networks](https://proceedings.mlr.press/v9/glorot10a.html), 2010; K. He and others, [Delving deep into
@@ -986,8 +986,8 @@ plt.show()
 # </details>
 #
 # **A double mistake that trains.** `add_gradients(params, learning_rate)` goes *up*. A published solution has this
-# line, and its learning rates are $-0.3$, $-0.2$ and $-0.1$: two wrong signs, good curves. Nothing is wrong with the
-# result, and everything with the code: the next person who passes a positive rate watches the loss rise.
+# line, and its learning rates are $-0.3$, $-0.2$ and $-0.1$: two wrong signs, good curves. The result is right, but the
+# code is not: the next person who passes a positive rate watches the loss rise.
 #
 # **Means that are nearly right.** The evaluation of a tutorial stops with `if batch_id > num_batches: break`, which
 # evaluates `num_batches + 1` batches, adds up their means without weights, and leaves the model in training mode.
@@ -1037,15 +1037,15 @@ for name, deviation in deviations.items():
 # He's deviation trains from every seed. The fan-out version often does too, but some of its seeds end at one half: the
 # last layer starts with a deviation of $\sqrt{2/1}$ instead of 0.25, the first outputs are far off, the first steps
 # enormous, and the hidden units die (section 3.9). With the second mistake on top it happens more often. A single run
-# of either might have looked fine: the harm is in the spread.
+# of either might have looked fine: the damage shows in the spread over the seeds.
 # </details>
 
 # %% [markdown]
 # **The same loop with torch's tools.** In practice nobody cuts permutations by hand: `random_split` divides a set, and
 # a `DataLoader` draws the permutation and cuts it. Its `generator` fixes the order. Workers that load in parallel have
-# random numbers of their own, which `worker_init_fn=seed_worker` seeds. A torch optimizer then makes each update in
-# three steps: `zero_grad()`, `backward()`, `step()`. The loop below also measures the validation loss *within* the
-# epoch, as is usual where an epoch takes hours.
+# separate random numbers, which `worker_init_fn=seed_worker` seeds. A torch optimizer then makes each update in three
+# steps: `zero_grad()`, `backward()`, `step()`. The loop below also measures the validation loss *within* the epoch, as
+# is usual where an epoch takes hours.
 
 # %% experiment="data_loader"
 images = digits.x_train.float(), digits.y_train.float()
@@ -1264,10 +1264,10 @@ plt.show()
 # <details><summary>After your prediction</summary>
 #
 # A step has a price even for a single example: calls, memory, the update of all weights. So the time *per example*
-# falls steeply at first and then levels off, where the arithmetic dominates. Where that is depends on the machine, and
-# times differ from run to run: read the shape, not the digits. (Three parts are timed separately, and clearing
-# gradients is in none of them; on a GPU one would have to call `torch.cuda.synchronize()` before reading the clock, as
-# the work is only queued.)
+# falls steeply at first and then levels off, where the arithmetic dominates. The place where it levels off depends on
+# the machine, and times differ from run to run: read the shape, not the digits. (Three parts are timed separately, and
+# clearing gradients is in none of them; on a GPU one would have to call `torch.cuda.synchronize()` before reading the
+# clock, as the work is only queued.)
 # </details>
 #
 # The demo shows forward and backward pass apart, for a network of your choice, up to the size of the full training set.
@@ -1361,11 +1361,12 @@ minibatch_demo(batch_size=8).show()
 #    are mostly noise. Then a larger batch or, with the same effect on the average and cheaper, a smaller learning rate
 #    helps.
 # 2. With the same rate and the same number of examples, a batch of 20 takes 50 times as many steps as one of 1,000,
-#    each about equally long: the panel compares the distance travelled. With rates of their own the batches of 250 come
-#    much closer: they allow longer steps because their gradients are less noisy, but only up to the limit that the
-#    curvature sets (workbook 1). Batches of 1,000 make twelve steps in this budget; at the largest rate some of them go
-#    up. Per example the small batches keep their advantage. On a machine where 1,000 examples take as long as 20,
-#    examples are not what is paid for; by time, the many small steps are then up to 50 times as expensive.
+#    each about equally long: the panel compares the distance travelled. With a separate rate for each size, the batches
+#    of 250 come much closer: they allow longer steps because their gradients are less noisy, but only up to the limit
+#    that the curvature sets (workbook 1). Batches of 1,000 make twelve steps in this budget; at the largest rate some
+#    of them go up. Per example the small batches keep their advantage. On a machine where 1,000 examples take as long
+#    as 20, the number of examples does not set the cost; measured in time, the many small steps are then up to 50 times
+#    as expensive.
 # 3. Seconds depend on the machine, its load, the number of threads; one run depends on the seed; the learning rate was
 #    not tuned for each size equally. Any two.
 #
@@ -1404,9 +1405,9 @@ for lr in (0.2, 0.3):
 #
 # Training accuracy is 1.000 where there were enough steps: with batches of 10, except for 0.999 at the lower rate after
 # 10 epochs. The validation loss is lowest with batches of 10 after 10 epochs. From there on more training makes it
-# *worse* (for rate 0.3, from 0.060 to 0.067) although the accuracy stays at 0.98: the network gets surer of everything,
-# also of what it gets wrong. That is overfitting, and the training columns do not show it. Between most rows the ranges
-# of the accuracy overlap: three seeds cannot tell them apart.
+# *worse* (for rate 0.3, from 0.060 to 0.067) although the accuracy stays at 0.98: the network becomes more confident in
+# all of its answers, also in the wrong ones. That is overfitting, and the training columns do not show it. Between most
+# rows the ranges of the accuracy overlap: three seeds cannot tell them apart.
 # </details>
 #
 # **A gallery of learning curves.** Six runs of the same network, each typical of something. **Name** for each the
@@ -1440,8 +1441,8 @@ plt.show()
 # *Difficulty: ★★☆*
 #
 # Find settings that reach a validation accuracy of **0.95 on average**, with a budget of at most **30 epochs** and at
-# least **16 examples per batch**. The check trains 64-32-1 with a loop of its own, from other seeds and on other splits
-# into training and validation than yours; grading takes new ones again. So leave a margin. Return a dict with the keys
+# least **16 examples per batch**. The check trains 64-32-1 with its own loop, from other seeds and on other splits into
+# training and validation than yours; grading takes new ones again. So leave a margin. Return a dict with the keys
 # `epochs`, `learning_rate` and `batch_size`.
 
 
@@ -1509,9 +1510,9 @@ try_settings(**tuned_settings())
 #    loss may rise again while training goes to zero. The rate is the length of a step: too small, and the budget ends
 #    on the slope; too large, and the loss jumps or goes up, it diverges beyond 2 over the largest curvature, or the
 #    ReLU units die and the accuracy stays at one half. The batch size sets the number of steps in an epoch and the
-#    noise of each: dividing it by six at the same rate makes six times as many steps. To a first approximation what
-#    counts is rate over batch size, so small batches want small rates, large batches large ones up to the stability
-#    limit.
+#    noise of each: dividing it by six at the same rate makes six times as many steps. To a first approximation only the
+#    ratio of rate to batch size matters, so small batches want small rates, large batches large ones up to the
+#    stability limit.
 # 3. The validation accuracy of the chosen settings is too good: it is the best of several, chosen on these very images.
 #    An honest number needs a test part that was used for nothing else. The report changes rate and number of epochs
 #    together with the depth, gives one unseeded run each, and no band: the differences may come from any of these.
@@ -1707,9 +1708,9 @@ restarts_demo().show()
 #    two linear layers are one layer in disguise (their product), so they reach the same loss on another path;
 #    differences are those of speed. With ReLU the classes can be separated by bends, and training accuracy goes to 1.
 #    The deepest network drives the training loss furthest down while its validation loss is higher than that of 64-32-1
-#    and its accuracy no better: it overfits, getting surer also about images it gets wrong. Accuracy 1.000 on the
-#    training part means only that there are enough parameters; both ReLU networks reach it and differ on the validation
-#    part.
+#    and its accuracy no better: it overfits, and becomes more confident even about images that it gets wrong. Accuracy
+#    1.000 on the training part means only that there are enough parameters; both ReLU networks reach it and differ on
+#    the validation part.
 # 2. With many units, each start contains good features for every class, and the output is a sum over many of them,
 #    whose fluctuations average out; little movement of each weight is needed. There are many good solutions near every
 #    start. Costs: time and memory per step (784-100-100-10 has about eleven times the parameters of 784-10-10), more
@@ -1763,7 +1764,7 @@ plt.show()
 # The 0 is a ring that speaks for the class around a hole that speaks against it: ink in the middle excludes a 0. The
 # border is noise: pixels that are black in all images have kept their first random weights but for a common shift. (The
 # tutorial that this comes from says that the loss should now be below 0.01; re-run on its 500 images it is 0.099.
-# Numbers in comments want to be measured, too.)
+# Numbers in comments have to be measured as well.)
 # </details>
 #
 # **How far the weights move.** The length of a layer's update divided by the length of its weights says whether the
@@ -1841,8 +1842,8 @@ for lr in (0.1, 0.3, 1.0, 3.0):
 # 1. For example 1: a red bar in the middle, where only ones have ink alone, and blue regions left and right of it,
 #    since ink there belongs to other digits. 3: blue on the left, where an 8 or a 6 closes its loops. The logit of a
 #    linear model is the sum of pixel times weight, so a weight is the evidence of its pixel for the class. A hidden
-#    unit's weights say what *it* responds to, not what for; its meaning depends on the later weights, several units
-#    share one feature, and deeper layers do not see pixels.
+#    unit's weights say which inputs *it* responds to, but not for which class; its meaning depends on the later
+#    weights, several units share one feature, and deeper layers do not see pixels.
 # 2. 0.001 gives ratios near $10^{-4}$: far too small, the weights have hardly moved after ten epochs. 0.03 gives 1 to 3
 #    times $10^{-3}$, as the rule of thumb says, and ends at an accuracy near 0.90: it is on its way, but 150 steps of
 #    this size are too few. 1 starts with several percent per step and is the best of the three here, with 0.97 to 0.98;
@@ -2074,14 +2075,14 @@ check("bug_hunt", faults)
 #
 # ## What to take with you
 #
-# - Losses belong on logits. What becomes a probability too early loses its gradient, and what is applied twice never
-#   gets below its floor.
+# - Compute losses from logits. A logit that becomes a probability too early loses its gradient, and a softmax that is
+#   applied twice keeps the loss above a floor.
 # - Sums of $d_0$ terms have $d_0$ times the variance of one: the first weights need standard deviation $\sqrt{2/d_0}$,
 #   and a test of it needs shapes in which fan-in, fan-out, variance and deviation differ.
 # - The last batch is smaller and counts; means are taken over examples; every mistake in this list leaves a curve that
 #   falls.
 # - The squared noise of a minibatch falls as $1/B$, and its cost grows as $B$. Compare batch sizes at equal numbers of
 #   examples, each with its best learning rate.
-# - Every comparison names budget, search and seeds. What was chosen on the validation part is not yet a result.
+# - Every comparison names budget, search and seeds. The validation accuracy of chosen settings is not yet a result.
 # - Before believing a curve, look inside: the first loss ($\ln K$), the update-to-weight ratio, the share of dead
 #   units.

@@ -7,9 +7,9 @@
 # (cross-entropy, networks, initialisation). You need the chain rule, and means and variances along an axis of an
 # array.
 #
-# **Time.** Allow about five hours, of which the runs take less than three minutes. Section 4.4 is a good place to
-# stop and go on another day. One to three stars say how hard an exercise is: ★☆☆ is a formula to write down, ★★☆
-# needs a second thought, ★★★ needs paper.
+# **Time.** Allow about five hours, of which the runs take less than three minutes. Section 4.4 is a good place to stop
+# and continue on another day. One to three stars say how hard an exercise is: ★☆☆ is a formula to write down, ★★☆ needs
+# a second thought, ★★★ needs paper.
 #
 # | section | what you build | what you find out | stars |
 # |---|---|---|---|
@@ -189,8 +189,8 @@ depth_signal_demo().show()
 #    torch draws the weights of a layer with $n$ inputs uniformly from $\pm 1/\sqrt n$, and ReLU follows.
 # 2. The training loss still falls in every epoch, by very little, towards 2.303. Who learns, what, and why does it end
 #    just there?
-# 3. Would a ten times larger learning rate mend it? Would another initialisation (look at "He" in the demo)? Which
-#    problem would remain?
+# 3. Would a ten times larger learning rate help? Would another initialisation (look at "He" in the demo)? Which problem
+#    would remain?
 
 # %% [markdown] question="signal_depth"
 # 1. It vanishes, both ways: by 0.15 per layer forward and by 0.16 backward in our runs, so that 19 layers divide the
@@ -201,15 +201,15 @@ depth_signal_demo().show()
 #    variance between images the bias drops out, and half of the units are on: the same factor. Twenty units are few,
 #    so a network may be some percent off.)
 # 2. After 20 layers all images give the same logits: they differ between classes by 0.2 and between images by
-#    $10^{-8}$. Gradients worth the name are found in the last layers only, and those get the same input for every
-#    image. All that they can change is one constant answer, as the bias of the output alone could: the frequencies
-#    of the classes. With ten equally frequent classes the best constant answer is 1/10 each, with loss $\ln 10$; the
+#    $10^{-8}$. Only the last layers have gradients of a useful size, and those layers get the same input for every
+#    image. All that they can change is one constant answer, as the bias of the output alone could: the frequencies of
+#    the classes. With ten equally frequent classes the best constant answer is 1/10 each, with loss $\ln 10$; the
 #    random biases start slightly above.
 # 3. No: the lower layers' gradients are smaller by many powers of ten, so that a rate that moves them would throw out
 #    the top layer. He's initialisation has weights of variance $2/n$, six times as much, which makes up for the loss:
-#    the signal keeps its size at the start. What remains is that nothing *keeps* it there while the weights move, that
-#    the factor is 1 only on average (some networks drift), and that directions still get lost: the outputs of different
-#    images become ever more alike.
+#    the signal keeps its size at the start. Three problems remain: nothing *keeps* it there while the weights move, the
+#    factor is 1 only on average (some networks drift), and directions still get lost: the outputs of different images
+#    become ever more alike.
 #
 # **Marking guide**
 #
@@ -348,8 +348,8 @@ check("batchnorm_forward", batchnorm_forward)
 # and the running variance $0.1$. In test mode $x = 0.2$ then gives $0$.
 
 # %% [markdown]
-# Now look at it yourself. The data are the outputs of a small random network, so the columns have means and spreads of
-# their own. **Predict** the four lines before you run this.
+# Now look at it yourself. The data are the outputs of a small random network, so the columns have different means and
+# spreads. **Predict** the four lines before you run this.
 
 # %% experiment="statistics_in_training"
 def print_mean_std(x, axis=0):
@@ -473,8 +473,8 @@ for what, action in {
 
 # %% [markdown]
 # The graph of every batch so far is kept: memory grows with each step, the model can be neither saved with its
-# statistics nor copied, and a backward pass in eval mode runs into batches whose graph is gone. All that from one
-# missing line, while the training loss looks right.
+# statistics nor copied, and a backward pass in eval mode runs into batches whose graph is gone. One missing line causes
+# all this, while the training loss looks right.
 #
 # ### Exercise `batchnorm_module`
 #
@@ -817,8 +817,8 @@ plt.show()
 # ## 4.4 Layer and RMS normalization
 #
 # Batch normalization needs a batch. Large models and large images leave room in memory for only a few examples at a
-# time, and then the statistics are noisy. In a recurrent network, each time step would need statistics of its own, and
-# a text may be longer than any in training. **Layer normalization** (Jimmy Ba, Jamie Kiros and Geoffrey Hinton, 2016)
+# time, and then the statistics are noisy. In a recurrent network, each time step would need separate statistics, and a
+# text may be longer than any in training. **Layer normalization** (Jimmy Ba, Jamie Kiros and Geoffrey Hinton, 2016)
 # avoids both. It takes the same formulas along the other axis: mean and variance of *each example* over its $D$
 # features. $\gamma$ and $\beta$ stay per feature.
 #
@@ -928,7 +928,7 @@ check("layernorm_module", LayerNorm)
 # %% [markdown]
 # **RMS normalization** (Biao Zhang and Rico Sennrich, 2019) came from a question: does layer normalization work because
 # it centres, or because it rescales? Their answer was that rescaling alone does as well in their experiments. So this
-# layer leaves the mean where it is, and divides by the root of the mean *square*. It has a gain and no shift, saves a
+# layer does not subtract the mean, and divides by the root of the mean *square*. It has a gain and no shift, saves a
 # pass over the data, and is used in most large language models today:
 #
 # $$y_{ij} = \gamma_j\, \frac{x_{ij}}{\sqrt{\tfrac1D \sum_{k=1}^D x_{ik}^2 + \varepsilon}}$$
@@ -1112,8 +1112,8 @@ plt.show()
 #
 # <details><summary>Answer</summary>
 #
-# (a) averages over the channels of the group only: each *pixel* gets its own mean and variance, and what made an image
-# an image, its differences between pixels, is mostly gone. (b) groups channels that are $G$ apart, 0, 2, 4 and 1, 3, 5,
+# (a) averages over the channels of the group only: each *pixel* gets its own mean and variance, and the differences
+# between pixels, which make up the image, are mostly gone. (b) groups channels that are $G$ apart, 0, 2, 4 and 1, 3, 5,
 # instead of neighbours. (c) cuts the numbers in the order in which they lie in memory, so that a "row" holds $C$
 # neighbouring pixels of one channel; transpose first.
 # </details>
@@ -1237,10 +1237,10 @@ for settings in (("batchnorm", 5, 0.0), ("batchnorm", 5, 3.14), ("layernorm", 5,
 # <details><summary>Answer</summary>
 #
 # The "layer normalization" runs had none: with `"layernorm"` no gain is made and nothing is normalised. What was
-# observed is that a *plain* network depends less on the batch size than batch normalization does, which is true and no
-# news. Dropout was never applied either. To notice: print `sorted(net.params)`, refuse unknown flags, and test that a
-# flag *changes* something. (The class `NeuralNetwork` of our deep runs has a rule of the same kind, said openly: a
-# layer class is used only where input and output sizes agree. Of 20 hidden layers, 19 are normalised or residual; the
+# observed is that a *plain* network depends less on the batch size than batch normalization does, which is true and was
+# known before. Dropout was never applied either. To notice: print `sorted(net.params)`, refuse unknown flags, and test
+# that a flag *changes* something. (The class `NeuralNetwork` of our deep runs has a rule of the same kind, said openly:
+# a layer class is used only where input and output sizes agree. Of 20 hidden layers, 19 are normalised or residual; the
 # first, from 784 to 20, is always plain.)
 # </details>
 #
@@ -1419,7 +1419,8 @@ norm_cube_demo(kind="batch norm").show()
 #    and after ten epochs at 67 to 69 %. Better generalisation: validation accuracy is higher, 76 to 78 % against 67 to
 #    69 %, but that is because the plain network is not trained yet (77 to 79 % in training). The normalised ones have a
 #    much larger gap, 92 to 97 % against 76 to 78 %: they overfit 1,000 images. To claim more one would train the plain
-#    one until its training accuracy is the same. And layer normalization does as well here: it is no merit of batches.
+#    one until its training accuracy is the same. And layer normalization does as well here, so the advantage does not
+#    come from the batch.
 #
 # **Marking guide**
 #
@@ -1689,7 +1690,7 @@ plt.show()
 #
 # (b). With $D = 2$ the two values always come out as $+1$ and $-1$: all that is left of an example is which of its two
 # features is larger. With $D = 3$ they lie on a circle, one number instead of three. Two degrees of freedom are lost
-# per example (mean and size), which matters little for $D = 1000$ and takes everything for $D = 2$. (a) No: very deep
+# per example (mean and size), which matters little for $D = 1000$ and nearly everything for $D = 2$. (a) No: very deep
 # networks are its purpose, as the table of section 4.8 shows. (c) No: strong regularisation shrinks weights, and the
 # normalization divides their common size out again, so it even counteracts the penalty. Too strong a penalty hurts any
 # network.

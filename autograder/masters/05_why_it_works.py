@@ -8,8 +8,8 @@
 # largest curvature $L$ and the limit $2/L$). You need to be able to write a torch module and a training loop.
 #
 # **Time.** Allow about four hours, and as long as you like for the capstone. The runs take less than three minutes.
-# Section 5.4 is a good place to stop and go on another day. One to three stars say how hard an exercise is: ★☆☆ is a
-# formula to write down, ★★☆ needs a second thought, ★★★ needs paper or patience.
+# Section 5.4 is a good place to stop and continue on another day. One to three stars say how hard an exercise is: ★☆☆
+# is a formula to write down, ★★☆ needs a second thought, ★★★ needs paper or patience.
 #
 # | section | what you build | what you find out | stars |
 # |---|---|---|---|
@@ -232,9 +232,9 @@ def standardize(train, test):
 check("convnets", ConvNet, BatchNormConvNet, standardize)
 
 # %% [markdown] hint="convnets"
-# Follow an image of 28 by 28 through the layers on paper: its number of channels, rows and columns after each of
-# them. The linear layer at the end needs the number of values that are left. Does the number of classes stand
-# somewhere as a constant?
+# Follow an image of 28 by 28 through the layers on paper: its number of channels, rows and columns after each of them.
+# The linear layer at the end needs the number of values that are left. Is the number of classes written somewhere as a
+# constant?
 #
 # ---
 #
@@ -273,8 +273,8 @@ print("logits:", tuple(BatchNormConvNet()(X_train[:32]).shape))
 # running statistics with every forward pass, even if the pass was only meant to measure something. In **evaluation
 # mode** it uses the running statistics and does not change them.
 #
-# So a measurement has three duties: switch to evaluation mode, keep no graph, and restore the mode *that it found*,
-# which need not be training mode.
+# So a measurement has to do three things: switch to evaluation mode, keep no graph, and restore the mode *that it
+# found*, which need not be training mode.
 #
 # **Predict:** a colleague evaluates the test loss after each pass and forgets `net.eval()`. Which two things go wrong?
 #
@@ -632,8 +632,8 @@ def loss_range_along_gradient(net, X, y, step_lengths):
 check("loss_along_gradient", loss_range_along_gradient)
 
 # %% [markdown] hint="loss_along_gradient"
-# All places are measured from the same start. Does your network stand at $w$ again, before it goes to the next
-# length? And is the gradient that you go along the one at $w$ for every length?
+# All places are measured from the same start. Is your network back at $w$ before it moves to the next length? And is
+# the gradient that you go along the one at $w$ for every length?
 #
 # ---
 #
@@ -849,15 +849,15 @@ smoothness_demo().show()
 #     normalization the inputs jump by 0.28 of their spread per update, against 0.007 in the plain network, and the mean
 #     training loss is 0.86, nearer to 0.66 (normalization) than to 1.21 (plain). *Because it is smoother*: left open at
 #     best. The noisy network trains faster than the plain one although its gradient changes more (11.1 against 7.7) and
-#     its loss range is about as wide; only the change relative to the length of the gradient goes with the speed, and
-#     going together is no cause. *Generalizes better*: not as such. The test accuracy is higher (84 % against 77 %)
-#     after equally many passes, but the plain network is not yet trained, and the gap between test and training loss is
-#     larger with normalization (0.49 to 0.07 against 0.62 to 0.46).
+#     its loss range is about as wide; only the change relative to the length of the gradient goes with the speed, and a
+#     correlation does not show a cause. *Generalizes better*: not shown by these runs. The test accuracy is higher (84
+#     % against 77 %) after equally many passes, but the plain network is not yet trained, and the gap between test and
+#     training loss is larger with normalization (0.49 to 0.07 against 0.62 to 0.46).
 #
 # (b) Any two of: compare at equal training loss and not at equal passes (objection 1); measure in a way that does not
 # change under rescaling, such as the change relative to the length of the gradient along a step that is a fixed share
 # of the weights' length, or fix the length of the weights (2); tune the learning rate of each network with the same
-# budget (a plain network may want another one than 0.04); vary the smoothness without normalization, or add noise as
+# budget (a plain network may need another rate than 0.04); vary the smoothness without normalization, or add noise as
 # above (3); more seeds and a larger test set.
 #
 # **Marking guide**
@@ -1003,9 +1003,9 @@ for name, factor in rows:
 # - They are the mean and the (unbiased) variance of each channel over all images and all pixels. The mean of the
 #   batches' statistics, as `torch.optim.swa_utils.update_bn` computes it, lacks the spread of the batches' means in its
 #   variance. With large batches that is little; the check accepts it and says so.
-# - Layer after layer: what enters the second normalization depends on what the first one does in evaluation mode. So
-#   recalibrate the first, then send the images through again for the second.
-# - How to see what enters a layer: `handle = layer.register_forward_pre_hook(function)` calls `function(module,
+# - Layer after layer: the input of the second normalization depends on the output of the first one in evaluation mode.
+#   So recalibrate the first, then send the images through again for the second.
+# - How to see the input of a layer: `handle = layer.register_forward_pre_hook(function)` calls `function(module,
 #   inputs)` before each of its forward passes, until `handle.remove()`; `inputs[0]` is the tensor.
 #
 # ### What stays as it was
@@ -1059,7 +1059,7 @@ def recalibrate_batchnorm(net, X, batch_size):
 check("recalibrate", recalibrate_batchnorm)
 
 # %% [markdown] hint="recalibrate"
-# What enters the second normalization depends on what the first one does. So how often do all images have to go
+# The input of the second normalization depends on the output of the first one. So how often do all images have to go
 # through the network? In which mode is it meanwhile, and what else does a pass in the wrong mode change?
 #
 # ---
@@ -1131,9 +1131,9 @@ panels[0].legend();
 # with the course, with labels, and test images without. It trains whatever you like and returns a class number for each
 # test image, or a row of logits.
 #
-# **The test images** are other ones than the 1,000 that you have. And they are **altered**, as images from a new camera
-# are: each is shifted by up to two pixels, its contrast changed by up to 20 %, and noise is added. The function that
-# does it is `course_utils.data.altered_images.alter`; you may use it. Here is what it does:
+# **The test images** are not the 1,000 that you have. And they are **altered**, as images from a new camera are: each
+# is shifted by up to two pixels, its contrast changed by up to 20 %, and noise is added. The function that does it is
+# `course_utils.data.altered_images.alter`; you may use it. Here is what it does:
 
 # %% experiment="altered"
 originals = held_out.data[:8].numpy()
@@ -1165,11 +1165,11 @@ for panel, (name, row) in zip(panels, rows.items()):
 # honest 83 % with an unexplained 99 % will doubt the honest result. A benchmark is credible if a stranger can run it
 # again: data, split, budget, seeds and code.
 #
-# **What keeps the labels from you, and what does not.** The labels are not in the package and not in the process that
-# runs your function; predictions come out of it and are compared elsewhere. The check below uses 300 other images,
-# whose recorded labels do lie in the package. But Fashion-MNIST is public: somebody could download its test set and
-# carry a table of small images and labels in the notebook. That takes more work than the exercise, anyone who reads the
-# code will find it, and it is fraud. In research, code is seldom read so closely, and test sets leak in just this way.
+# **Where the labels are.** The labels are not in the package and not in the process that runs your function;
+# predictions come out of it and are compared elsewhere. The check below uses 300 other images, whose recorded labels do
+# lie in the package. But Fashion-MNIST is public: somebody could download its test set and carry a table of small
+# images and labels in the notebook. That takes more work than the exercise, anyone who reads the code will find it, and
+# it is fraud. In research, code is seldom read so closely, and test sets leak in just this way.
 
 # %% [markdown]
 # ### Exercise `capstone`
@@ -1280,8 +1280,8 @@ panels[0].legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# Before you report, run it as a stranger would: on a split of your own, from three seeds. 1,000 of the training images
-# are held out; they are altered, too.
+# Before you report, run it as a stranger would: on your own split, from three seeds. 1,000 of the training images are
+# held out; they are altered, too.
 
 # %% experiment="own_split"
 inner = images.subset(chosen[2000:8000] if len(images) > 8000 else chosen[1000:])
