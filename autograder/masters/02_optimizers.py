@@ -57,6 +57,8 @@ import torch
 
 from course_utils.checks import check
 from course_utils.data import digits_500, get_fmnist_data_loaders, load_digits_data, load_fashion_mnist
+from course_utils.look import look_of
+from course_utils.look.style import use_style
 from course_utils.models import MLP, Layer, NeuralNetwork
 from course_utils.optimizers import SGDOptimizer, zero_grad
 from course_utils.plotting import plot_band, plot_histories, show_images
@@ -69,6 +71,7 @@ from course_utils.widgets import adam_start_demo, momentum_demo, race, schedules
 from course_utils.widgets.surfaces import surface
 
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
+use_style()
 
 # %% [markdown]
 # `FULL = True` runs the experiments on Fashion-MNIST at the size of the published assignment from which they come: all
@@ -279,10 +282,10 @@ times = np.arange(150)
 signal = 1.5 + np.sin(times / 25)
 measured = signal + rng.normal(scale=0.5, size=times.size)
 
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
 for panel, corrected in zip(panels, (False, True)):
-    panel.plot(times, measured, ".", color="0.75", label="measured")
-    panel.plot(times, signal, "k--", linewidth=1, label="true signal")
+    panel.plot(times, measured, ".", color="C6", alpha=0.5, label="measured")
+    panel.plot(times, signal, "--", color="C6", label="true signal")
     for beta in (0.5, 0.9, 0.98):
         panel.plot(times, ema(measured, beta, bias_correction=corrected), label=rf"$\beta$ = {beta}")
     panel.set(title="with bias correction" if corrected else "without bias correction", xlabel="step")
@@ -341,16 +344,20 @@ def walk(optimizer_class, steps=60, **options):
 def draw_walks(walks, ax):
     """Draw named paths over the contours of the ravine."""
     w1, w2 = np.meshgrid(np.linspace(-9, 3, 121), np.linspace(-2.4, 2.4, 97))
-    ax.contour(w1, w2, ravine(w1, w2), levels=12, colors="0.85")
-    for label, path in walks.items():
-        ax.plot(*path.T, ".-", label=f"{label}: height {ravine(*path[-1]):.2g} at the end")
-    ax.plot(0, 0, "k*", markersize=10)
+    ax.contour(w1, w2, ravine(w1, w2), levels=12, colors="C6", linewidths=0.8, alpha=0.5)
+    for index, (label, path) in enumerate(walks.items()):
+        colour, dash, marker = look_of(label, index)
+        style = {"color": colour, "linestyle": dash, "marker": marker, "markersize": 4, "linewidth": 1.3}
+        ax.plot(*path.T, **style, label=f"{label}: height {ravine(*path[-1]):.2g} at the end")
+    ax.plot(0, 0, "*", color="C6", markersize=13)
     ax.set(xlabel="$w_1$ (flat)", ylabel="$w_2$ (steep)", xlim=(-9, 3), ylim=(-2.4, 2.4))
     ax.legend(fontsize="small", loc="lower left")
 
 
-figure, ax = plt.subplots(figsize=(9, 3.4), layout="constrained")
-draw_walks({"SGD, lr 0.37": walk(SGDOptimizer, lr=0.37), "SGD, lr 0.1": walk(SGDOptimizer, lr=0.1)}, ax)
+figure, panels = plt.subplots(2, 1, figsize=(9, 6), sharex=True, layout="constrained")
+for panel, lr in zip(panels, (0.37, 0.1)):
+    draw_walks({f"SGD, lr {lr}": walk(SGDOptimizer, lr=lr)}, panel)
+panels[0].set_xlabel("")
 
 # %% [markdown]
 # ### Exercise `momentum`
@@ -400,9 +407,10 @@ check("momentum", MomentumOptimizer)
 # is. Faster, slower, or the same?
 
 # %% experiment="momentum_in_the_ravine"
-figure, panels = plt.subplots(1, 2, figsize=(13, 3.6), layout="constrained")
+figure, panels = plt.subplots(2, 1, figsize=(9, 6), sharex=True, layout="constrained")
 draw_walks({"SGD, lr 0.1": walk(SGDOptimizer, lr=0.1), "momentum, lr 0.1": walk(MomentumOptimizer, lr=0.1)}, panels[0])
 draw_walks({"SGD, lr 0.37": walk(SGDOptimizer, lr=0.37), "momentum, lr 1": walk(MomentumOptimizer, lr=1.0)}, panels[1])
+panels[0].set_xlabel("")
 
 # %% experiment="momentum"
 train("momentum", MomentumOptimizer)
@@ -469,14 +477,14 @@ def slope_with_a_dent(w):
     return 0.08 * (w - 2) ** 2 - 0.35 * torch.exp(-4 * (w + 2) ** 2)
 
 
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.2), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True, layout="constrained")
 line = torch.linspace(-4.5, 4.5, 300)
 for panel, beta in zip(panels, (0.0, 0.9)):
     w, velocity, places = torch.tensor([-4.0], requires_grad=True), [torch.zeros(1)], []
     for _ in range(80):
         places.append(w.item())
         momentum_update(slope_with_a_dent(w).sum(), [w], velocity, lr=0.1, beta=beta)
-    panel.plot(line, slope_with_a_dent(line), color="0.6")
+    panel.plot(line, slope_with_a_dent(line), color="C6")
     shown = torch.tensor(places[::4])
     panel.scatter(shown, slope_with_a_dent(shown) + 0.08, c=range(len(shown)), cmap="viridis", s=60, zorder=3)
     title = "gradient descent" if beta == 0 else rf"heavy ball, $\beta$ = {beta}"
@@ -606,9 +614,15 @@ compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 # %% experiment="factors"
 learning_rates = np.linspace(0, 0.45, 400)
 figure, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
-for curvature, style in ((5.0, "-"), (1.0, ":"), (0.05, "--")):
-    ax.plot(learning_rates, np.abs(1 - learning_rates * curvature), style, label=rf"$\lambda$ = {curvature}")
-ax.axhline(1, color="0.7", linewidth=0.8)
+factors = {curvature: np.abs(1 - learning_rates * curvature) for curvature in (5.0, 1.0, 0.05)}
+for (curvature, factor), style in zip(factors.items(), ("-", ":", "--")):
+    ax.plot(learning_rates, factor, style, label=rf"$\lambda$ = {curvature}")
+largest = np.maximum(factors[5.0], factors[0.05])
+best = largest.argmin()
+ax.plot(learning_rates, largest, "-", color="C4", linewidth=7, alpha=0.4, zorder=1, label="the largest: the rate")
+ax.plot(learning_rates[best], largest[best], "o", color="C4", markersize=10)
+ax.annotate(f"lowest: {largest[best]:.2f}", (learning_rates[best], largest[best]), (0.26, 1.13))
+ax.axhline(1, color="C6", linewidth=0.8)
 ax.set(xlabel=r"learning rate $\eta$", ylabel=r"size of the factor, $|1 - \eta\lambda|$", ylim=(0, 1.3))
 ax.legend(fontsize="small")
 plt.show()
@@ -711,10 +725,10 @@ print(f"heavy ball: lr {heavy_lr:.4f}, beta {heavy_beta:.4f}; in {np.log(1e-6) /
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
 paths = {"gradient descent": (walk(SGDOptimizer, 150, lr=lr), rate)}
 paths["heavy ball"] = (heavy_ball_walk(150, heavy_lr, heavy_beta), heavy_rate)
-for index, (name, (path, factor)) in enumerate(paths.items()):
-    distance = np.linalg.norm(path, axis=1)
-    ax.semilogy(distance, color=f"C{index}", label=name)
-    ax.semilogy(distance[0] * factor ** np.arange(151), "--", color=f"C{index}", linewidth=1, label=f"{factor:.3f}$^t$")
+for name, (path, factor) in paths.items():
+    distance, (colour, _, marker) = np.linalg.norm(path, axis=1), look_of(name)
+    ax.semilogy(distance, color=colour, marker=marker, markevery=20, markersize=5, label=name)
+    ax.semilogy(distance[0] * factor ** np.arange(151), "--", color=colour, linewidth=1.2, label=f"{factor:.3f}$^t$")
 ax.set(xlabel="step $t$", ylabel="distance to the minimum", ylim=(1e-7, 1e3))
 ax.legend(fontsize="small")
 plt.show()
@@ -798,7 +812,7 @@ def distances(loss, optimum, lr, beta, steps=300):
 
 loss_2d = two_weights()
 optimum, _ = newton(loss_2d, [0.0, 0.0])
-figure, panels = plt.subplots(1, 3, figsize=(12, 3.6), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 3, figsize=(9, 3.6), sharey=True, layout="constrained")
 for panel, (lr, beta) in zip(panels, ((0.1, 0.0), (0.1, 0.9), (5.0, 0.6))):
     curves = distances(loss_2d, optimum, lr, beta)
     panel.semilogy(curves[:, 0], label="$u$, the weight")
@@ -910,12 +924,13 @@ check("nesterov", NesterovOptimizer)
 # directions will you see the difference?
 
 # %% experiment="nesterov_in_the_ravine"
-figure, panels = plt.subplots(1, 2, figsize=(13, 3.6), layout="constrained")
+figure, panels = plt.subplots(2, 1, figsize=(9, 6.4), layout="constrained")
 walks = {"heavy ball, lr 0.1": heavy_ball_walk(60, 0.1, 0.9)}
 walks["Nesterov, lr 0.1"] = walk(NesterovOptimizer, lr=0.1, mu=0.9)
 draw_walks(walks, panels[0])
-for name, path in walks.items():
-    panels[1].plot(path[:, 1], label=name)
+for index, (name, path) in enumerate(walks.items()):
+    colour, dash, marker = look_of(name, index)
+    panels[1].plot(path[:, 1], color=colour, linestyle=dash, marker=marker, markevery=5, markersize=5, label=name)
 panels[1].set(xlabel="step", ylabel="$w_2$ (steep)")
 panels[1].legend(fontsize="small")
 plt.show()
@@ -955,7 +970,7 @@ for parameter in model.parameters():
         sizes = parameter.grad.abs().flatten()
         share = torch.full_like(sizes, 100 / len(sizes))
         label = f"layer from {parameter.shape[1]} to {parameter.shape[0]}"
-        ax.hist(sizes, np.logspace(-6, -1, 41), weights=share, histtype="step", linewidth=1.5, label=label)
+        ax.hist(sizes, np.logspace(-6, -1, 41), weights=share, histtype="step", linewidth=1.8, label=label)
 ax.set(xscale="log", xlabel="size of a weight's gradient, $|g|$", ylabel="share of the layer's weights (%)")
 ax.legend(fontsize="small")
 plt.show()
@@ -1038,9 +1053,9 @@ sizes = np.logspace(-7, 1, 200)
 lengths = step_lengths(RMSPropOptimizer, sizes, steps=200)
 
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-ax.loglog(sizes, lengths[0], label="RMSProp, first step")
-ax.loglog(sizes, lengths[-1], label="RMSProp, step 200")
-ax.loglog(sizes, step_lengths(SGDOptimizer, sizes, steps=1)[0], "k--", linewidth=1, label="SGD")
+ax.loglog(sizes, lengths[0], ":", color=look_of("rmsprop").colour, label="RMSProp, first step")
+ax.loglog(sizes, lengths[-1], "-", color=look_of("rmsprop").colour, label="RMSProp, step 200")
+ax.loglog(sizes, step_lengths(SGDOptimizer, sizes, steps=1)[0], "--", color=look_of("sgd").colour, label="SGD")
 ax.axvline(epsilon**0.5, color="0.6", linestyle=":", label=r"$\sqrt{\varepsilon}$")
 ax.set(xlabel="size of the gradient, $|g|$", ylabel=r"length of the step / $\eta$")
 ax.legend(fontsize="small")
@@ -1232,10 +1247,11 @@ check("adam", AdamOptimizer)
 # %% experiment="adams_start"
 t = np.arange(1, 101)
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-ax.plot(t, step_lengths(AdamOptimizer, [0.3], steps=100)[:, 0], linewidth=2, label="your Adam")
-for beta2 in (0.99, 0.999):
+lengths = step_lengths(AdamOptimizer, [0.3], steps=100)[:, 0]
+ax.plot(t, lengths, color=look_of("adam").colour, linewidth=2.5, label="your Adam")
+for beta2, style in ((0.99, "--"), (0.999, ":")):
     uncorrected = (1 - 0.9**t) / np.sqrt(1 - beta2**t)
-    ax.plot(t, uncorrected, "--", label=rf"without corrections, $\beta_2$ = {beta2}")
+    ax.plot(t, uncorrected, style, color="C6", label=rf"without corrections, $\beta_2$ = {beta2}")
     print(f"beta2 = {beta2}:", ", ".join(f"{uncorrected[i - 1]:.2f} at t = {i}" for i in (1, 2, 5, 10, 20, 50, 100)))
 ax.set(xlabel="step", ylabel=r"length of the step / $\eta$", ylim=(0, None))
 ax.legend(fontsize="small")
@@ -1374,12 +1390,12 @@ makers = {
     "Adam with L2": lambda w: torch.optim.Adam(w, lr=0.001, weight_decay=1.0),
     "your AdamW": lambda w: AdamWOptimizer(w, lr=0.001, weight_decay=1.0),
 }
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
 for panel, (name, make) in zip(panels, makers.items()):
     weights = fading(make, [0.1, 10.0])
     for index, noise in enumerate((0.1, 10.0)):
         plot_band(range(2000), weights[:, :, index].T, index=index, label=f"gradients of size {noise}", ax=panel)
-    panel.plot((1 - 0.001) ** np.arange(2000), "k:", linewidth=1, label=r"$(1 - \eta\lambda)^t$")
+    panel.plot((1 - 0.001) ** np.arange(2000), ":", color="C6", label=r"$(1 - \eta\lambda)^t$")
     panel.set(title=f"{name} (mean and range of 5 runs)", xlabel="step")
 panels[0].set_ylabel("weight")
 panels[0].legend(fontsize="small")
@@ -1739,15 +1755,16 @@ class Scheduled:
 # rate from the shape of its curve. **Predict** which of the four curves you would see at 0.03, 0.3, 0.8 and 5.
 
 # %% experiment="gallery"
-figure, panels = plt.subplots(1, 4, figsize=(14, 3), layout="constrained")
+figure, panels = plt.subplots(2, 2, figsize=(9, 6.4), sharex=True, layout="constrained")
 says = ("too small: falls, almost straight", "good: steep, then flat", "too large: falls, with jumps", "far too large")
-for panel, lr, title in zip(panels, (0.03, 0.3, 0.8, 5.0), says):
+for panel, lr, title in zip(panels.flat, (0.03, 0.3, 0.8, 5.0), says):
     losses = np.array([run.losses for run in train_on_digits(SGDOptimizer, range(3), lr=lr)])
     plot_band(range(1, 101), losses, label=f"lr {lr:g}", ax=panel)
-    panel.axhline(np.log(10), color="0.6", linewidth=0.8, linestyle=":")
-    panel.set(title=title, xlabel="step", ylim=(0, max(3.0, np.nanquantile(losses, 0.9))))
+    panel.axhline(np.log(10), color="C6", linewidth=1, linestyle=":")
+    panel.set(title=title, ylim=(0, max(3.0, np.nanquantile(losses, 0.9))))
     panel.legend(fontsize="small")
-panels[0].set_ylabel("training loss (nats)")
+figure.supxlabel("step")
+figure.supylabel("training loss (nats)")
 plt.show()
 
 # %% [markdown]
@@ -1764,22 +1781,28 @@ plt.show()
 # %% experiment="schedules_on_digits"
 helps = {"alone": {}, "cosine": {"kind": "cosine"}, "warmup, cosine": {"kind": "cosine", "warmup": 10}}
 helps["clipped"] = {"max_norm": 1.0}
-figure, panels = plt.subplots(1, 2, figsize=(12, 3.8), sharey=True, layout="constrained")
+figure, panels = plt.subplots(2, 4, figsize=(9, 5.2), sharex=True, sharey=True, layout="constrained")
 print(f"{'validation accuracy, %':<29} mean  lowest highest   (5 seeds, 100 steps)")
-for panel, (optimizer_class, good, large) in zip(panels, ((SGDOptimizer, 0.3, 1.0), (AdamOptimizer, 0.01, 0.2))):
+for row, (optimizer_class, good, large) in zip(panels, ((SGDOptimizer, 0.3, 1.0), (AdamOptimizer, 0.01, 0.2))):
     name = optimizer_class.__name__.removesuffix("Optimizer")
     for index, (label, options) in enumerate({f"lr {good}, alone": {"lr": good}, **helps}.items()):
         options = {"lr": large, "optimizer_class": optimizer_class, **options}
         # One seed at a time: a norm over all seeds together would let one of them clip the others.
         runs = [train_on_digits(Scheduled, [seed], **options)[0] for seed in range(5)]
         last = [100 * run.valid_accuracy[-1] for run in runs]
-        row = f"{name}, {label}" if "lr" in label else f"{name}, lr {large:g}, {label}"
-        print(f"{row:<29} {np.mean(last):5.1f}  {min(last):5.1f}   {max(last):5.1f}")
+        said = f"{name}, {label}" if "lr" in label else f"{name}, lr {large:g}, {label}"
+        print(f"{said:<29} {np.mean(last):5.1f}  {min(last):5.1f}   {max(last):5.1f}")
         smooth = [np.convolve(run.losses, np.ones(10) / 10, "valid") for run in runs]
-        plot_band(range(5, 96), smooth, index=index, label=row, ax=panel)
-    panel.set(xlabel="step", title="mean and range of 5 seeds", yscale="log")
-    panel.legend(fontsize="small", loc="upper right")
-panels[0].set_ylabel("training loss, mean of 10 steps (nats)")
+        if index == 0:
+            right_rate = np.mean(smooth, axis=0)
+            continue
+        panel = plot_band(range(5, 96), smooth, index=index, label=said, ax=row[index - 1])
+        panel.plot(range(5, 96), right_rate, "--", color="C6", label=f"lr {good}, mean")
+        panel.set(title=label if name == "SGD" else "", yscale="log")
+    row[0].set_ylabel(f"{name}: lr {large:g}\n(grey: lr {good})")
+figure.supxlabel("step")
+figure.supylabel("training loss, mean of 10 steps (nats)")
+figure.suptitle("mean and range of 5 seeds", fontsize="medium")
 plt.show()
 
 # %% [markdown]

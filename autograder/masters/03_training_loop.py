@@ -47,6 +47,7 @@ from torch.utils.data import DataLoader, TensorDataset, random_split
 
 from course_utils.checks import check
 from course_utils.data import get_fmnist_data_loaders, load_digits_data, load_fashion_mnist, load_mnist
+from course_utils.look.style import use_style
 from course_utils.models import MLP, NeuralNetwork
 from course_utils.plotting import COLOURS, plot_band, show_images
 from course_utils.seeding import seed_worker, set_seed
@@ -54,6 +55,7 @@ from course_utils.training.long_runs import long_runs
 from course_utils.widgets import batch_sizes_demo, depth_signal_demo, minibatch_demo, restarts_demo, update_cost_demo
 
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
+use_style()
 
 # %% [markdown]
 # ## 3.0 Look at the data
@@ -98,15 +100,15 @@ mnist = load_mnist(train=True)
 pixels = mnist.data.float()
 print(f"{len(mnist):,} images from {mnist.source}: mean {pixels.mean():.3f}, standard deviation {pixels.std():.3f}")
 
-figure, panels = plt.subplots(1, 3, figsize=(15, 5.3), layout="constrained")
-for panel, image in zip(panels, mnist.normalised(mnist.data[:3])[:, 0, 3:25, 3:25]):
+figure, panels = plt.subplots(2, 1, figsize=(9, 17), layout="constrained")
+for panel, image in zip(panels, mnist.normalised(mnist.data[:2])[:, 0, 3:25, 3:25]):
     panel.imshow(image, cmap="Greys")
     for (row, column), value in np.ndenumerate(image.numpy()):
         if value > -0.4:  # 0 on the scale of the file is -0.424
             shade = "white" if value > 1.2 else "black"
-            panel.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize=6.5, color=shade)
+            panel.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize=10, color=shade)
     panel.set(xticks=[], yticks=[])
-figure.suptitle("Three digits, the middle 22 by 22 pixels, with their normalised values (-0.4 where none is printed)")
+figure.suptitle("Two digits, the middle 22 by 22 pixels, with their normalised values (-0.4 where none is printed)")
 plt.show()
 
 # %% [markdown]
@@ -139,8 +141,8 @@ x_train, y_train, x_valid, y_valid = digits.x_train, digits.y_train, digits.x_va
 print("training", tuple(x_train.shape), "validation", tuple(x_valid.shape), "share of label 1", y_train.mean().item())
 print(f"values from {x_train.min():.4f} to {x_train.max():.4f}; before: mean {digits.mean:.3f}, std {digits.std:.3f}")
 
-figure, panels = plt.subplots(1, 10, figsize=(11, 1.6), layout="constrained")
-for panel, image, label in zip(panels, x_train, y_train):
+figure, panels = plt.subplots(2, 5, figsize=(9, 4), layout="constrained")
+for panel, image, label in zip(panels.flat, x_train, y_train):
     panel.imshow(image.reshape(8, 8), cmap="Greys")
     panel.set(xticks=[], yticks=[], title=f"label {label:.0f}")
 plt.show()
@@ -233,7 +235,7 @@ check("activations", sigmoid, relu)
 
 # %% experiment="activation_curves"
 z = torch.linspace(-6, 6, 241, dtype=torch.float64, requires_grad=True)
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.4), layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
 for function, style in ((sigmoid, "-"), (relu, "--")):
     value = function(z)
     (slope,) = torch.autograd.grad(value.sum(), z)
@@ -1160,12 +1162,12 @@ whole = examples.mean(dim=0)
 along = whole / whole.norm()
 across = torch.linalg.svd(examples - examples @ along[:, None] * along)[2][0]
 generator = torch.Generator().manual_seed(0)
-figure, panels = plt.subplots(1, 3, figsize=(12, 3.6), sharex=True, sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 3, figsize=(9, 3.6), sharex=True, sharey=True, layout="constrained")
 for panel, size in zip(panels, (1, 10, 100)):
     drawn = torch.randint(len(examples), (400, size), generator=generator)
     gradients = examples[drawn].mean(dim=1)
-    panel.plot(gradients @ along, gradients @ across, ".", markersize=3, alpha=0.6)
-    panel.plot(whole.norm(), 0, "k*", markersize=11, label="all examples")
+    panel.plot(gradients @ along, gradients @ across, ".", markersize=4, alpha=0.6)
+    panel.plot(whole.norm(), 0, "*", color="C1", markersize=15, label="all examples")
     panel.axvline(0, color="0.7", linewidth=0.8)
     uphill = (gradients @ along < 0).double().mean().item()
     panel.set(title=f"B = {size}: {uphill:.0%} go uphill", xlabel="along the full gradient")
@@ -1315,7 +1317,7 @@ def train_on_minibatches(batch_size, lr, seed, images, budget=12_000, every=2_00
 digits_test = load_mnist(train=False)
 images = [(part.normalised().flatten(1), part.targets) for part in (mnist, digits_test)]
 rates, budget = (0.005, 0.05, 0.5), (120_000, 20_000) if FULL else (12_000, 2_000)
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for index, size in enumerate((20, 250, 1000)):
     trials = long_runs(rates, minutes=1, full=FULL)
     runs = {lr: [train_on_minibatches(size, lr, seed, images, *budget) for seed in (0, 1, 2)] for lr in trials}
@@ -1422,13 +1424,13 @@ gallery = {
     "many small steps": (0.3, 5),
     "training falls on, validation does not": (0.5, 10),
 }
-figure, panels = plt.subplots(2, 3, figsize=(12, 5.6), sharex=True, layout="constrained")
+figure, panels = plt.subplots(3, 2, figsize=(9, 9), sharex=True, layout="constrained")
 for panel, (name, (lr, size)) in zip(panels.flat, gallery.items()):
     history = fit(new_network([64, 32, 1], 0), lr, size, 20)
     panel.semilogy(range(1, 21), history[:, 2], label="training")
     panel.semilogy(range(1, 21), history[:, 4], "--", label="validation")
     panel.set(title=f"{name}\nrate {lr}, batch {size}", ylim=(1e-5, 30))
-for panel in panels[1]:
+for panel in panels[-1]:
     panel.set_xlabel("epoch")
 for panel in panels[:, 0]:
     panel.set_ylabel("loss (nats)")
@@ -1543,7 +1545,7 @@ networks = {
     "64-32-1, ReLU": ([64, 32, 1], torch.relu),
     "64-32-16-8-1, ReLU": ([64, 32, 16, 8, 1], torch.relu),
 }
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 print(f"mean loss (nats) and accuracy of 3 seeds after {epochs} epochs, batch 60, the better of the rates 0.1 and 0.3")
 for index, (name, (sizes, hidden)) in enumerate(long_runs(networks.items(), minutes=1.5, full=FULL)):
     tried = [[fit(new_network(sizes, seed, hidden=hidden), lr, 60, epochs) for seed in range(3)] for lr in (0.1, 0.3)]
@@ -1672,7 +1674,7 @@ def starts_near(sizes, seed=0, count=5):
 # %% experiment="restarts"
 count, steps, restarts = (500, 150, 7) if FULL else (250, 100, 5)
 x_small, y_small = small.normalised()[:count].flatten(1), small.targets[:count]
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for index, hidden in enumerate(long_runs(([10], [20, 20], [100, 100]), minutes=0.5, full=FULL)):
     sizes = [784, *hidden, 10]
     parameters = sum((d0 + 1) * d1 for d0, d1 in itertools.pairwise(sizes))
@@ -1751,8 +1753,8 @@ for _ in range(200):
 print(f"training loss after 200 steps: {torch.nn.functional.nll_loss(linear(inputs), labels).item():.4f}")
 
 (weight,) = [part for part in linear.parameters() if part.ndim == 2]
-figure, panels = plt.subplots(1, 10, figsize=(13, 1.8), layout="constrained")
-for panel, row, name in zip(panels, weight.detach(), small.classes):
+figure, panels = plt.subplots(2, 5, figsize=(9, 4.2), layout="constrained")
+for panel, row, name in zip(panels.flat, weight.detach(), small.classes):
     shown = panel.imshow(row.reshape(28, 28), cmap="RdBu_r", vmin=-0.1, vmax=0.1)
     panel.set(xticks=[], yticks=[], title=name)
 figure.colorbar(shown, ax=panels, label="weight")
@@ -2005,8 +2007,9 @@ def comparison_j(x, y, test_x, test_y):
 
 # %% experiment="symptoms"
 ten = load_digits_data()
-figure, panels = plt.subplots(2, 7, figsize=(15, 5), sharex=True, sharey="row", layout="constrained")
-for loop, above, below in zip((loop_a, loop_b, loop_c, loop_d, loop_e, loop_f, loop_g), *panels):
+figure, panels = plt.subplots(4, 4, figsize=(9, 9), sharex=True, layout="constrained")
+losses, accuracies = panels[::2].flat, panels[1::2].flat
+for loop, above, below in zip((loop_a, loop_b, loop_c, loop_d, loop_e, loop_f, loop_g), losses, accuracies):
     for seed in (0, 1, 2):
         set_seed(seed)
         model, shown, shares = NeuralNetwork([64, 32, 10]), [], []
@@ -2017,8 +2020,10 @@ for loop, above, below in zip((loop_a, loop_b, loop_c, loop_d, loop_e, loop_f, l
         below.plot(range(1, 13), shares)
     above.set(title=loop.__name__, ylim=(0, 5.2))
     below.set(xlabel="epoch", ylim=(0, 1))
-panels[0, 0].set_ylabel("returned loss (nats, cut at 5)")
-panels[1, 0].set_ylabel("validation accuracy")
+for panel, label in zip(panels[:, 0], 2 * ("returned loss\n(nats, cut at 5)", "validation\naccuracy")):
+    panel.set_ylabel(label)
+for panel in panels[2:, 3]:
+    panel.set_axis_off()
 print("numbers_h(fashion):", numbers_h(fashion))
 print("labels_i of 0, 4, 5, 9:", labels_i(torch.tensor([0, 4, 5, 9])).tolist())
 print("comparison_j:", comparison_j(ten.x_train, ten.y_train, ten.x_valid, ten.y_valid))

@@ -57,6 +57,8 @@ from torch import nn
 
 from course_utils.checks import check
 from course_utils.data import load_cifar10_or_fashion_mnist, load_fashion_mnist, small_split
+from course_utils.look.alt_text import describe
+from course_utils.look.style import use_style
 from course_utils.models import Layer, NeuralNetwork
 from course_utils.models.deep_networks import NormalizedLayer, deep_layer_types, observe_signal
 from course_utils.numpy_networks.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
@@ -71,6 +73,7 @@ from course_utils.widgets import depth_signal_demo, norm_cube_demo
 
 # %%
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
+use_style()
 
 # %% [markdown]
 # `FULL = True` runs the deep networks as the published assignment does: all 60,000 images, batches of 256, learning
@@ -110,7 +113,7 @@ else:
     first = run_model(seed=0, label="plain", **deep)
     deep_runs["plain"] = [first, *run_models(seeds=(1, 2), label="plain", **deep)]
 
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 for panel, metric in zip(panels, ("train_loss", "valid_accuracy")):
     plot_histories(deep_runs["plain"], metric=metric, ax=panel)
 panels[0].axhline(np.log(10), color="0.5", linewidth=0.8, label=r"$\ln 10$")
@@ -150,7 +153,7 @@ def signals(layer_class):
 
 
 plain = signals(Layer)
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 for panel, quantity, power in zip(panels, ("activation_variance", "gradient_variance"), (1 / 19, -1 / 19)):
     plot_signal({"plain, three seeds": plain}, quantity, ax=panel)
     per_layer = [(getattr(s, quantity)[-1] / getattr(s, quantity)[0]) ** power for s in plain]
@@ -597,7 +600,7 @@ except ValueError as error:
 # + dx_2 = 0$.
 
 # %% experiment="graph"
-figure, ax = plt.subplots(figsize=(10, 3), layout="constrained")
+figure, ax = plt.subplots(figsize=(9, 3), layout="constrained")
 places = {"$x$": (0, 1), r"$\mu$": (1, 0), r"$x - \mu$": (2, 1), "$v$": (3, 0), r"$\sigma$": (4, 0)}
 places |= {r"$\hat x$": (5, 1), r"$\gamma, \beta$": (6, 0), "$y$": (7, 1), r"$\ell$": (8, 1)}
 arrows = "01 02 12 23 34 45 25 57 67 78"
@@ -605,14 +608,16 @@ drawn = []
 for name, (x, y) in places.items():
     shared = name in (r"$\mu$", "$v$", r"$\sigma$", r"$\gamma, \beta$")
     box = {"boxstyle": "round" if shared else "square", "facecolor": "#FFE9B8" if shared else "white"}
-    drawn.append(ax.text(x, y, name, ha="center", va="center", fontsize=14, bbox=box))
+    drawn.append(ax.text(x, y, name, ha="center", va="center", fontsize=15, color="black", bbox=box))
 for start, end in (map(int, arrow) for arrow in arrows.split()):
     (x0, y0), (x1, y1) = drawn[start].get_position(), drawn[end].get_position()
-    look = {"arrowstyle": "->", "connectionstyle": f"arc3,rad={-0.35 if abs(x1 - x0) > 2 else 0}"}
-    look |= {"patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch(), "color": COLOURS[0]}
-    ax.annotate("", (x1, y1), (x0, y0), arrowprops=look)
+    style = {"arrowstyle": "->", "connectionstyle": f"arc3,rad={-0.35 if abs(x1 - x0) > 2 else 0}"}
+    style |= {"patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch(), "color": COLOURS[0]}
+    ax.annotate("", (x1, y1), (x0, y0), arrowprops=style)
 ax.set(xlim=(-0.4, 8.4), ylim=(-0.5, 1.9), title="Forward. Rounded: one value per feature, shared by all rows")
 ax.set_axis_off()
+describe(figure, "The graph of batch normalization: x leads to the mean, both to x minus the mean, that to the "
+                 "variance and on to sigma, and these to x hat; gain and shift make y of it, and y leads to the loss.")
 plt.show()
 
 # %% [markdown]
@@ -1012,14 +1017,16 @@ sharing = {
     "group norm, G = 2": 2 * N_shown + C_shown // 3,
     "instance norm (G = C)": 6 * N_shown + C_shown,
 }
-figure, panels = plt.subplots(1, 4, figsize=(13, 3), layout="constrained")
-for panel, (name, group) in zip(panels, sharing.items()):
+figure, panels = plt.subplots(2, 2, figsize=(9, 6), layout="constrained")
+for panel, (name, group) in zip(panels.flat, sharing.items()):
     mixed = np.random.default_rng(1).permutation(24)[group]
     panel.imshow(mixed, cmap="nipy_spectral", alpha=0.6, vmin=0, vmax=24)
     for n, c in np.ndindex(group.shape):
-        panel.text(c, n, group[n, c], ha="center", va="center", fontsize=9)
+        panel.text(c, n, group[n, c], ha="center", va="center", fontsize=11, color="black")
     panel.set(title=f"{name}: {len(np.unique(group))} groups", xlabel="channel", ylabel="example")
     panel.set(xticks=range(6), yticks=range(4))
+describe(figure, "Which cells of a table of examples and channels share their mean and variance: in batch "
+                 "normalization those of a column, in layer normalization of a row, in group normalization of half a row.")
 plt.show()
 
 # %% [markdown]
@@ -1087,10 +1094,10 @@ strips = {
     "spatial batch norm": spatial_batchnorm_forward(pictures, one, zero, {"mode": "train"})[0],
     "group norm": spatial_groupnorm_forward(pictures, one, zero, 1, {})[0],
 }
-figure, panels = plt.subplots(1, 3, figsize=(12, 1.6), layout="constrained")
+figure, panels = plt.subplots(3, 1, figsize=(8, 6.6), layout="constrained")
 for panel, (name, strip) in zip(panels, strips.items()):
     panel.imshow(np.concatenate(list(strip[:, 0]), axis=1), cmap="gray")
-    panel.set_title(name, fontsize=10)
+    panel.set_title(name)
     panel.set_axis_off()
     means, stds = strip.mean(axis=(1, 2, 3)).round(2), strip.std(axis=(1, 2, 3)).round(2)
     print(f"{name:<19} mean of each picture {means}, std {stds}")
@@ -1304,9 +1311,12 @@ def final_accuracies(runs):
 
 # %% experiment="learning_curves"
 curves = {name: trained(normalization, [100] * 5) for name, normalization in kinds.items()}
-figure, panels = plt.subplots(1, 3, figsize=(14, 3.8), layout="constrained")
-for panel, quantity in zip(panels, ("loss_history", "train_acc_history", "val_acc_history")):
+figure, panels = plt.subplots(2, 2, figsize=(9, 6.8), layout="constrained")
+for panel, quantity in zip(panels.flat, ("loss_history", "train_acc_history", "val_acc_history")):
     plot_training_history(curves, quantity, smooth=10 if quantity == "loss_history" else 1, ax=panel)
+    panel.get_legend().remove()
+panels[1, 1].set_axis_off()
+panels[1, 1].legend(*panels[0, 0].get_legend_handles_labels(), loc="center", fontsize="large")
 figure.suptitle("Mean and range of three seeds (loss: averaged over ten updates)")
 plt.show()
 
@@ -1323,22 +1333,24 @@ scales = np.logspace(-4, 0, 20)
 found = {
     name: [trained(kinds[name], [50] * 7, scale) for scale in progress_bar(scales)] for name in list(kinds)[:2]
 }
-figure, panels = plt.subplots(1, 3, figsize=(14, 3.8), layout="constrained")
+figure, panels = plt.subplots(2, 2, figsize=(9, 7), sharex=True, layout="constrained")
 measures = {
     "best validation accuracy (%)": lambda run: 100 * max(run.val_acc_history),
     "best training accuracy (%)": lambda run: 100 * max(run.train_acc_history),
     "loss of the last 100 updates (nats)": lambda run: np.mean(run.loss_history[-100:]),
 }
-for panel, (label, measure) in zip(panels, measures.items()):
+for panel, (label, measure) in zip(panels.flat, measures.items()):
     for index, (name, by_scale) in enumerate(found.items()):
         values = np.array([[measure(run) for run in runs] for runs in by_scale]).T
         plot_band(scales, values, index=index, label=name, ax=panel)
         every_third = zip(scales[::3], values.mean(axis=0)[::3])
         print(f"{label:<36}{name:<17}", "  ".join(f"{scale:.2g}: {value:.4g}" for scale, value in every_third))
-    panel.set(xscale="log", xlabel="standard deviation of the initial weights", ylabel=label)
+    panel.set(xscale="log", ylabel=label)
     panel.axvline(0.2, color="0.6", linewidth=0.8, linestyle=":")
-panels[0].legend()
-panels[2].set_yscale("log")
+panels[1, 0].set_yscale("log")
+panels[1, 1].set_axis_off()
+panels[1, 1].legend(*panels[0, 0].get_legend_handles_labels(), loc="center", fontsize="large")
+figure.supxlabel("standard deviation of the initial weights")
 figure.suptitle("Mean and range of three seeds; dotted: He's initialisation")
 plt.show()
 
@@ -1357,7 +1369,7 @@ def run_batchsize_experiments(normalization):
 
 
 by_batch = {name: run_batchsize_experiments(kinds[name]) for name in progress_bar(list(kinds))}
-figure, panels = plt.subplots(2, 3, figsize=(14, 6.4), sharex=True, sharey="row", layout="constrained")
+figure, panels = plt.subplots(2, 3, figsize=(9, 6), sharex=True, sharey="row", layout="constrained")
 for column, (name, runs) in zip(panels.T, by_batch.items()):
     plot_training_history(runs, "train_acc_history", ax=column[0])
     plot_training_history(runs, "val_acc_history", ax=column[1])
@@ -1461,11 +1473,11 @@ norm_cube_demo(kind="batch norm").show()
 # which nothing is multiplied:
 
 # %% experiment="residual_block"
-figure, ax = plt.subplots(figsize=(8, 2.2), layout="constrained")
+figure, ax = plt.subplots(figsize=(9, 2.8), layout="constrained")
 spots = {"$X$": 0, "linear": 2, "ReLU": 4, "+": 6, r"$\varphi(X)$": 8}
 for name, x in spots.items():
     round_box = {"boxstyle": "circle" if name == "+" else "round", "facecolor": "#FFE9B8" if "$" in name else "white"}
-    ax.text(x, 0, name, ha="center", va="center", fontsize=13, bbox=round_box)
+    ax.text(x, 0, name, ha="center", va="center", fontsize=14, color="black", bbox=round_box)
 for x in (0, 2, 4, 6):
     ax.annotate("", (x + 1.45, 0), (x + 0.55, 0), arrowprops={"arrowstyle": "->", "color": COLOURS[0]})
 skip = {"arrowstyle": "->", "color": COLOURS[1], "connectionstyle": "arc3,rad=-0.3", "linewidth": 2}
@@ -1474,6 +1486,8 @@ ax.text(3, 1.5, "the skip: derivative 1", ha="center", color=COLOURS[1])
 ax.text(3, -0.8, "the branch: derivative depends on the weights", ha="center", color=COLOURS[0])
 ax.set(xlim=(-1, 9), ylim=(-1.1, 1.9))
 ax.set_axis_off()
+describe(figure, "A residual layer: the branch leads from X through a linear map and ReLU to a sum, and the skip leads "
+                 "from X to the same sum directly.")
 plt.show()
 
 # %% [markdown]
@@ -1527,12 +1541,13 @@ types = deep_layer_types(layer_norm=LayerNorm, batch_norm=BatchNorm, residual=Re
 for name in long_runs([name for name in types if name not in deep_runs], minutes=5, full=FULL):
     deep_runs[name] = run_models(layer_type=types[name], label=name, **deep)
 
-figure, panels = plt.subplots(1, 3, figsize=(15, 4), layout="constrained")
-for panel, metric in zip(panels, ("train_loss", "valid_loss", "valid_accuracy")):
+figure, panels = plt.subplots(2, 2, figsize=(9, 7), layout="constrained")
+for panel, metric in zip(panels.flat, ("train_loss", "valid_loss", "valid_accuracy")):
     plot_histories(deep_runs, metric=metric, ax=panel)
     panel.get_legend().remove()
-panels[0].axhline(np.log(10), color="0.6", linewidth=0.8, zorder=0)
-figure.legend(*panels[2].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+panels[0, 0].axhline(np.log(10), color="C6", linewidth=0.8, zorder=0)
+panels[1, 1].set_axis_off()
+panels[1, 1].legend(*panels[1, 0].get_legend_handles_labels(), loc="center", fontsize="large")
 plt.show()
 
 # %% experiment="table"
@@ -1564,7 +1579,7 @@ before = {name: signals(layer_class) for name, layer_class in types.items()}
 after = {
     name: [observe_signal(run.model, batch, batch_labels) for run in runs] for name, runs in deep_runs.items()
 }
-figure, panels = plt.subplots(2, 2, figsize=(12, 7), sharex=True, layout="constrained")
+figure, panels = plt.subplots(2, 2, figsize=(9, 7), sharex=True, layout="constrained")
 for row, (when, groups) in zip(panels, {"before training": before, "after training": after}.items()):
     for panel, quantity in zip(row, ("activation_variance", "gradient_variance")):
         plot_signal(groups, quantity, ax=panel)
@@ -1572,7 +1587,7 @@ for row, (when, groups) in zip(panels, {"before training": before, "after traini
         panel.get_legend().remove()
 panels[0, 0].set_xlabel("")
 panels[0, 1].set_xlabel("")
-figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 plt.show()
 for name, observed in before.items():
     factors = [

@@ -54,6 +54,8 @@ from torch.nn import functional
 from course_utils.checks import check
 from course_utils.data import load_fashion_mnist
 from course_utils.data.altered_images import alter
+from course_utils.look import look_of
+from course_utils.look.style import use_style
 from course_utils.models.loss_landscape import (
     NoisyBatchNorm2d,
     filter_direction,
@@ -70,6 +72,7 @@ from course_utils.widgets import smoothness_demo
 
 # %%
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
+use_style()
 
 # %% [markdown]
 # `FULL = True` runs the experiment of section 5.2 at the size of the published homework from which it comes: 6,000
@@ -530,20 +533,20 @@ for name, net_class in (("plain", ConvNet), ("batch norm", BatchNormConvNet)):
 
 # %% experiment="four_panels"
 titles = ("training loss (nats)", "test loss (nats)", "test accuracy (%)", r"local smoothness $\hat L$")
-figure, panels = plt.subplots(1, 4, figsize=(15, 3.4), layout="constrained")
+figure, panels = plt.subplots(2, 2, figsize=(9, 6.6), sharex=True, layout="constrained")
 for index, (name, runs) in enumerate(trained.items()):
     table = np.array([rows for _, rows in runs])  # (seeds, passes, measurements)
     table[:, :, 3] *= 100
-    for panel, column, title in zip(panels, (0, 2, 3, 4), titles):
+    for panel, column, title in zip(panels.flat, (0, 2, 3, 4), titles):
         plot_band(range(1, PASSES + 1), table[:, :, column], index=index, label=name, ax=panel)
-        panel.set(xlabel="passes", title=title, xticks=range(1, 6))
+        panel.set(title=title, xticks=range(1, PASSES + 1))
     last = table[:, -1]
     print(f"{name:<11} after {PASSES} passes: " + ", ".join(
         f"{title} {last[:, c].mean():.3g} ({last[:, c].min():.3g} to {last[:, c].max():.3g})"
         for c, title in zip((0, 2, 3, 4), ("training loss", "test loss", "test accuracy", "smoothness"))))
-panels[3].set_ylim(0, None)
-for panel in panels:
-    panel.legend(fontsize="small")
+panels[1, 1].set_ylim(0, None)
+panels[0, 0].legend()
+figure.supxlabel("passes")
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -575,7 +578,8 @@ for panel in panels:
 
 # %% experiment="at_equal_loss"
 figure, ax = plt.subplots(figsize=(6, 3.6), layout="constrained")
-for marker, colour, (name, runs) in zip("os", ("#0072B2", "#D55E00"), trained.items()):
+for name, runs in trained.items():
+    colour, _, marker = look_of(name)
     for seed, (_, rows) in zip(SEEDS, runs):
         losses, smoothness = np.array(rows)[:, 0], np.array(rows)[:, 4]
         ax.plot(losses, smoothness, marker=marker, color=colour, linewidth=0.8, label=name if seed == 0 else None)
@@ -751,24 +755,25 @@ for name, net_class in (("plain", ConvNet), ("batch norm", BatchNormConvNet),
     followed[name] = [follow(net_class, seed) for seed in SEEDS]
 
 # %% experiment="along_the_gradient"
-figure, panels = plt.subplots(1, 4, figsize=(15, 3.5), layout="constrained")
+figure, panels = plt.subplots(2, 2, figsize=(9, 7), sharex=True, layout="constrained")
 at = np.arange(0, UPDATES, EVERY)
 for index, (name, runs) in enumerate(followed.items()):
     met, losses = (np.array(parts) for parts in zip(*runs))
     smooth = losses.reshape(len(SEEDS), -1, EVERY).mean(axis=2)
     curves = (smooth, met[:, :, 1] - met[:, :, 0], met[:, :, 3], met[:, :, 3] / met[:, :, 2])
-    for panel, curve in zip(panels, curves):
+    for panel, curve in zip(panels.flat, curves):
         plot_band(at, curve, index=index, label=name, ax=panel)
     print(f"{name:<23} mean over the run: loss {losses.mean():.2f}, width of the range {curves[1].mean():.3f}, "
           f"gradient {met[:, :, 2].mean():.2f}, its largest change {curves[2].mean():.2f}")
 titles = ("training loss (nats)", "highest - lowest loss (nats)", "largest change of the gradient",
           "the same / length of the gradient")
-for panel, title in zip(panels, titles):
-    panel.set(xlabel="updates", title=title)
-panels[1].set(yscale="log")
-panels[2].set_ylim(0, None)
-panels[3].set_ylim(0, None)
-panels[0].legend(fontsize="small");
+for panel, title in zip(panels.flat, titles):
+    panel.set(title=title)
+figure.supxlabel("updates")
+panels[0, 1].set(yscale="log")
+for panel in panels[1]:
+    panel.set_ylim(0, None)
+panels[0, 0].legend(fontsize="small");
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -892,12 +897,12 @@ for name, runs in trained.items():
         planes[name, seed] = loss_plane(net, X_train[:120], y_train[:120], directions, positions)
 
 # %% experiment="slices"
-figure, panels = plt.subplots(2, 3, figsize=(10, 6), sharex=True, sharey=True, layout="constrained")
+figure, panels = plt.subplots(2, 3, figsize=(9, 5.6), sharex=True, sharey=True, layout="constrained")
 levels = np.geomspace(0.03, 6, 16)
 for panel, ((name, seed), losses) in zip(panels.flat, planes.items()):
     clipped = losses.clip(levels[0], levels[-1])
     shown = panel.contourf(positions, positions, clipped, levels=levels, norm="log", cmap="viridis")
-    panel.plot(0, 0, "r*")
+    panel.plot(0, 0, "*", color="C1", markeredgecolor="white", markersize=13)
     panel.set(title=f"{name}, seed {seed}")
 if planes:
     figure.colorbar(shown, ax=panels, label="training loss (nats)", format="%.2g")
@@ -1094,7 +1099,7 @@ for size in (2, 32):
     gaps[size] = np.array([gap(size, checkpoints, seed) for seed in SEEDS])
 
 # %% experiment="gaps"
-figure, panels = plt.subplots(1, 2, figsize=(10, 3.5), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True, layout="constrained")
 for panel, (size, table) in zip(panels, gaps.items()):
     for index, name in enumerate(("running averages", "recalibrated")):
         plot_band(checkpoints, table[:, :, index], index=index, label=name, ax=panel)
@@ -1271,7 +1276,7 @@ for seed in SEEDS:
         rows.append(compute_logs(net, known[0][:300], known[1][:300], *unseen))
     curves.append(rows)
 
-figure, panels = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
 for panel, title, columns, unit in zip(panels, ("loss (nats)", "accuracy (%)"), ((0, 2), (1, 3)), (1, 100)):
     for index, (name, column) in enumerate(zip(("training images", "held-out images, altered"), columns)):
         plot_band(range(1, 6), unit * np.array(curves)[:, :, column], index=index, label=name, ax=panel)

@@ -52,6 +52,8 @@ from torch.nn import functional
 
 from course_utils.checks import check
 from course_utils.data import load_digits_data, load_fashion_mnist
+from course_utils.look import look_of
+from course_utils.look.style import use_style
 from course_utils.models.attention import FeedForward, SelfAttention
 from course_utils.models.wide_network import WideNetwork
 from course_utils.optimizers import SGDOptimizer
@@ -61,6 +63,7 @@ from course_utils.training.by_matrix import by_matrix
 from course_utils.widgets import edge_demo, muon_demo, race, training_race, widths_demo
 
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
+use_style()
 
 # %% [markdown]
 # ## 6.1 The edge of stability
@@ -197,7 +200,7 @@ def descend(seed, learning_rates, every=100):
 
 # %% experiment="edge"
 steps = 1500
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 for index, lr in enumerate((0.1, 0.2, 0.4)):
     runs = [descend(seed, [lr] * steps) for seed in (0, 1, 2)]
     for panel, curves in zip(panels, zip(*runs)):
@@ -466,7 +469,8 @@ for index, (name, (make, smallest)) in enumerate(METHODS.items()):
     rows = np.array([[float(seed[member].mean()) for seed, member in zip(each, group)] for group in groups.values()])
     middle, low, high = rows.mean(axis=1), rows.min(axis=1), rows.max(axis=1)
     places = np.arange(3) + 0.16 * (index - 2)
-    ax.bar(places, middle, 0.15, color=COLOURS[index], label=name, yerr=(middle - low, high - middle))
+    bars = {"color": look_of(name, index).colour, "hatch": ("", "//", "..", "xx", "--")[index], "label": name}
+    ax.bar(places, middle, 0.15, yerr=(middle - low, high - middle), **bars)
     by_group = "   ".join(f"{group} {value:.2f}" for group, value in zip(groups, middle))
     print(f"{name:<9} lr {lr:<6.2g} all {each.mean():.2f}   {by_group}")
 ax.axhline(np.log(classes), color="0.5", linestyle=":", linewidth=1)
@@ -609,7 +613,7 @@ for seed, momentum in enumerate(momenta):
     values, after = torch.linalg.svdvals(momentum), torch.linalg.svdvals(newton_schulz(momentum))
     large, arrived = int((values > values[0] / 10).sum()), int((after > 0.68).sum())
     print(f"seed {seed}: {large} of {width} are larger than a tenth of the largest; after 5 steps {arrived} than 0.68")
-ax.axhspan(0.68, 1.2, color="0.92")
+ax.axhspan(0.68, 1.2, color="C6", alpha=0.2)
 ax.set(yscale="log", xlabel="number of the singular value", ylabel="singular value")
 ax.set_title("seed 0; grey: from 0.68 to 1.2")
 ax.legend(fontsize="small", loc="lower left")
@@ -1036,7 +1040,7 @@ class RowTransformer(nn.Module):
 
 # %% experiment="qk_norm"
 steps = 400 if FULL else 100
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 for index, (lr, qk_norm) in enumerate(((0.003, False), (0.003, True), (0.03, False), (0.03, True))):
     losses, largest = [], []
     for seed in (0, 1, 2):
@@ -1178,7 +1182,7 @@ for mup, width in ((mup, width) for mup in (False, True) for width in widths):
     width_losses[mup, width] = np.array(rows)
 
 # %% experiment="rates_that_carry_over"
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for panel, mup in zip(panels, (False, True)):
     for index, (width, rows) in enumerate((w, rows) for (kind, w), rows in width_losses.items() if kind == mup):
         plot_band(exponents, rows, index=index, label=f"width {width}", ax=panel)
@@ -1459,7 +1463,7 @@ for seed in (0, 1, 2):
             results[names[1]].append(measure(mean_model))
         torch.optim.swa_utils.update_bn(images.split(500), mean_model)
         results[names[-1]].append(measure(mean_model))
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.2), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True, layout="constrained")
 for place, (name, rows) in enumerate(results.items()):
     for panel, values in zip(panels, np.transpose(rows)):
         panel.plot([values.min(), values.max()], [place, place], color=COLOURS[place % len(COLOURS)], linewidth=3)
@@ -1615,8 +1619,8 @@ def passed_back(seed):
 found = [passed_back(seed) for seed in (0, 1, 2)]
 counts = [np.histogram(one.abs().log2(), np.arange(-46, 1))[0] / len(one) * 100 for one in found]
 ax = plot_band(np.arange(-46, 0) + 0.5, counts, ax=plt.figure(figsize=(8, 3.8), layout="constrained").subplots())
-ax.axvspan(-46, -25, color="0.85", zorder=0, label="0 in float16")
-ax.axvspan(-25, -14, color="0.94", zorder=0, label="fewer digits in float16")
+ax.axvspan(-46, -25, color="C6", alpha=0.35, zorder=0, label="0 in float16")
+ax.axvspan(-25, -14, color="C6", alpha=0.15, zorder=0, label="fewer digits in float16")
 ax.set(xlabel="log2 of the size of a derivative", ylabel="derivatives (%)", xlim=(-46, 0))
 ax.legend(loc="upper right")
 for dtype, scale in ((torch.float16, 1), (torch.bfloat16, 1), (torch.float16, 2.0**16)):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-__all__ = ["COLOURS", "DASHES", "INK", "MARKERS", "METHODS", "Dash", "Look", "look"]
+__all__ = ["COLOURS", "DASHES", "INK", "MARKERS", "METHODS", "Dash", "Look", "look_of"]
 
 Dash = str | tuple[float, tuple[float, ...]]
 
@@ -67,7 +67,7 @@ METHODS: Mapping[str, Look] = MappingProxyType(
 )
 
 
-def look(label: str | None, index: int = 0) -> Look:
+def look_of(label: str | None, index: int = 0) -> Look:
     """Return the look of a line: that of the method in its label, or the one with this number.
 
     "Adam" and "AdamOptimizer" look alike everywhere. "Adam, lr 0.01", a run of a method with a setting, has the

@@ -7,7 +7,6 @@ import html
 from typing import Any
 
 import matplotlib as mpl
-from cycler import cycler
 from matplotlib.figure import Figure
 
 from course_utils.look.alt_text import alt_text
@@ -37,12 +36,8 @@ RC: dict[str, Any] = {
     "legend.fontsize": 10.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": INK,
-    "grid.alpha": 0.18,
     "lines.linewidth": 1.8,
-    "axes.prop_cycle": cycler(color=COLOURS) + cycler(linestyle=DASHES),
+    "axes.prop_cycle": mpl.cycler(color=COLOURS) + mpl.cycler(linestyle=DASHES),
 }
 
 
@@ -55,6 +50,10 @@ def use_style() -> None:
     mpl.rcParams.update(RC)
     shell = _shell()
     if shell is not None:
+        import matplotlib.pyplot as plt
+
+        # A backend that is loaded later would take the formatters of figures away.
+        plt.switch_backend(mpl.get_backend())
         shell.display_formatter.formatters["text/html"].for_type(Figure, figure_html)
 
 

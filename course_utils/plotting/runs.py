@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from course_utils.look import COLOURS, look
+from course_utils.look import COLOURS, look_of
 from course_utils.training import History
 
 __all__ = ["COLOURS", "plot_band", "plot_histories"]
@@ -41,7 +41,7 @@ def plot_band(
     """
     ax = ax or plt.subplots(figsize=(6, 4))[1]
     values = np.asarray(runs, dtype=float)
-    colour, dash, marker = look(label, index)
+    colour, dash, marker = look_of(label, index)
     every = max(1, len(x) // MARKS)
     marks: dict[str, Any] = {"marker": marker, "markersize": 4.5, "markevery": (index % every, every)}
     ax.plot(x, values.mean(axis=0), color=colour, linestyle=dash, label=label, **marks)

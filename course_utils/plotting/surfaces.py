@@ -46,7 +46,6 @@ def plot_contours(
     heights = height.min() + np.ptp(height) * np.linspace(0, 1, levels) ** 2
     ax.contourf(x, y, height, levels=heights, cmap=GROUND, norm=PowerNorm(0.5))
     ax.contour(x, y, height, levels=heights[::3], colors="white", linewidths=0.7)
-    ax.grid(visible=False)
     return ax
 
 
