@@ -931,7 +931,7 @@ with np.errstate(over="ignore", invalid="ignore"):
             visited.append(x)
 
 figure, ax = plt.subplots(figsize=(9, 4.4), layout="constrained")
-ax.plot(step_sizes, np.transpose(visited), ",", color="C0", alpha=0.5)
+ax.plot(step_sizes, np.transpose(visited), ".", color="C0", markersize=0.8)
 for limit, name in (
     (0.1811, "2/L, global minimum"),
     (0.2496, "left minimum"),
@@ -1447,7 +1447,7 @@ arrived = np.hypot(*(path - [x_best, y_best]).T)
 ax.semilogy(arrived, "-X", color=look_of("Newton").colour, linewidth=2.4, markersize=8, label="Newton")
 ax.annotate("Newton", (3, arrived[3]), (6, arrived[3]), color=look_of("Newton").colour, va="center")
 ax.set(xlabel="step", ylabel="distance from the minimum", ylim=(1e-16, 3), title="From (-1.4, 1)")
-ax.legend(loc="lower right")
+ax.legend(loc="lower left", bbox_to_anchor=(0.1, 0))
 print("Newton:", *(f"({x:.6f}, {y:.6f})" for x, y in path[:6]), sep="\n  ")
 plt.show()
 
@@ -1555,7 +1555,7 @@ for name, n in (("landscape", 2), ("linear model", 7_850), ("MLP 784-100-10", 79
 
 # %% experiment="four_runs"
 runs = {"A": (0.19, 1.0), "B": (0.01, 1.0), "C": (0.19, 0.7), "D": (0.21, 1.0)}
-figure, panels = plt.subplots(2, 4, figsize=(9, 5), sharey="row", layout="constrained")
+figure, panels = plt.subplots(2, 4, figsize=(9, 5), layout="constrained")
 for (name, (lr, decay)), above, below in zip(runs.items(), *panels):
     u, v = [5.0], [1.0]
     for t in range(30):

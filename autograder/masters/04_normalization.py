@@ -57,8 +57,6 @@ from torch import nn
 
 from course_utils.checks import check
 from course_utils.data import load_cifar10_or_fashion_mnist, load_fashion_mnist, small_split
-from course_utils.look.alt_text import describe
-from course_utils.look.style import use_style
 from course_utils.models import Layer, NeuralNetwork
 from course_utils.models.deep_networks import NormalizedLayer, deep_layer_types, observe_signal
 from course_utils.numpy_networks.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
@@ -72,6 +70,9 @@ from course_utils.training.long_runs import long_runs
 from course_utils.widgets import depth_signal_demo, norm_cube_demo
 
 # %%
+from course_utils.look.alt_text import describe
+from course_utils.look.style import use_style
+
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
 use_style()
 
@@ -1026,7 +1027,7 @@ for panel, (name, group) in zip(panels.flat, sharing.items()):
     panel.set(title=f"{name}: {len(np.unique(group))} groups", xlabel="channel", ylabel="example")
     panel.set(xticks=range(6), yticks=range(4))
 describe(figure, "Which cells of a table of examples and channels share their mean and variance: in batch "
-                 "normalization those of a column, in layer normalization of a row, in group normalization of half a row.")
+                 "normalization those of a column, in layer norm of a row, in group norm of half a row.")
 plt.show()
 
 # %% [markdown]

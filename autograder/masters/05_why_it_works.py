@@ -54,8 +54,6 @@ from torch.nn import functional
 from course_utils.checks import check
 from course_utils.data import load_fashion_mnist
 from course_utils.data.altered_images import alter
-from course_utils.look import look_of
-from course_utils.look.style import use_style
 from course_utils.models.loss_landscape import (
     NoisyBatchNorm2d,
     filter_direction,
@@ -71,6 +69,9 @@ from course_utils.training.long_runs import long_runs
 from course_utils.widgets import smoothness_demo
 
 # %%
+from course_utils.look import look_of
+from course_utils.look.style import use_style
+
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
 use_style()
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
 
 __all__ = ["alt_text", "describe"]
 
@@ -24,12 +26,13 @@ def describe(figure: Figure, text: str) -> None:
 
 def alt_text(figure: Figure) -> str:
     """Return a text that takes the place of a figure: what is drawn, on which axes, and with which result."""
-    panels = [axes for axes in figure.axes if (axes.get_visible() and axes.axison) or axes.texts]
-    parts = [figure.get_label().strip(), _plain(figure.get_suptitle())]
+    drawn = [axes for axes in figure.axes if (axes.get_visible() and axes.axison) or axes.texts]
+    panels = [axes for axes in drawn if axes.get_label() != "<colorbar>"]
+    parts = [str(figure.get_label()).strip(), _plain(figure.get_suptitle())]
     if len(panels) > 1:
         parts.append(f"{NUMBERS.get(len(panels), str(len(panels)))} panels".capitalize())
     parts += [_panel(axes) for axes in panels]
-    return " ".join(part.rstrip(".") + "." for part in parts if part)
+    return " ".join(part[0].upper() + part[1:].rstrip(".") + "." for part in parts if part)
 
 
 def _panel(axes: Axes) -> str:
@@ -48,23 +51,28 @@ def _axes(axes: Axes) -> str:
 def _curves(axes: Axes) -> Iterator[str]:
     lines = [line for line in axes.lines if len(_points(line)) > 2]
     named = [line for line in lines if not str(line.get_label()).startswith("_")]
-    for line in (named or lines)[:MOST_LINES]:
+    lines = named or lines
+    if len(lines) > MOST_LINES:
+        yield f"{len(lines)} curves or clouds of points"
+        return
+    for line in lines:
         name = _plain(str(line.get_label())) if line in named else "a curve"
-        yield f"{name} {_course(_points(line))}"
-    left = len(named or lines) - MOST_LINES
-    if left > 0:
-        yield f"and {left} more"
+        yield f"{name} {_course(_points(line), axes.get_ylim())}"
 
 
 def _points(line: Line2D) -> np.ndarray:
     """Return the finite points of a line, shape (n, 2)."""
     points = np.asarray(line.get_xydata(), dtype=float)
-    return points[np.isfinite(points).all(axis=1)]
+    finite: np.ndarray = points[np.isfinite(points).all(axis=1)]
+    return finite
 
 
-def _course(points: np.ndarray) -> str:
-    """Say where a curve begins and ends, and its lowest and highest value where they lie between."""
-    y = points[:, 1]
+def _course(points: np.ndarray, limits: tuple[float, float]) -> str:
+    """Say where a curve begins and ends, and its lowest and highest value where they lie between; or a path's ends."""
+    if (np.diff(points[:, 0]) < 0).any():
+        (x0, y0), (x1, y1) = points[0], points[-1]
+        return f"as a path from ({x0:.3g}, {y0:.3g}) to ({x1:.3g}, {y1:.3g})"
+    y = np.clip(points[:, 1], min(limits), max(limits))
     text = f"from {y[0]:.3g} to {y[-1]:.3g}"
     room = 0.1 * (y.max() - y.min())
     if y.min() < min(y[0], y[-1]) - room:
@@ -81,18 +89,22 @@ def _bars(axes: Axes) -> Iterator[str]:
         name = "bars" if name.startswith("_") or not name else name
         if len(heights) <= 10:
             yield f"{name}: {', '.join(f'{height:.3g}' for height in heights)}"
-        elif heights:
+        else:
             highest = group[int(np.argmax(heights))]
             yield f"{name}: {len(heights)} bars, the highest near {highest.get_x() + highest.get_width() / 2:.3g}"
+    outlines = [str(patch.get_label()) for patch in axes.patches if isinstance(patch, Polygon)]
+    if named := [_plain(label) for label in outlines if label and not label.startswith("_")]:
+        yield f"histograms of {', '.join(named)}"
 
 
 def _maps(axes: Axes) -> Iterator[str]:
     """Name images and maps of values, with their range."""
     for image in axes.images:
-        shape = np.shape(image.get_array())
+        shape = np.asarray(image.get_array()).shape
         yield f"an image of {shape[0]} by {shape[1]} values"
     for collection in axes.collections:
-        values = collection.get_array()
+        lines_only = isinstance(collection, ContourSet) and not collection.filled
+        values = None if lines_only else collection.get_array()
         if values is not None and np.size(values) > 10 and np.isfinite(values).any():
             yield f"values from {np.nanmin(values):.3g} to {np.nanmax(values):.3g} as colours"
 
@@ -106,4 +118,4 @@ def _texts(axes: Axes) -> Iterator[str]:
 def _plain(text: str) -> str:
     """Return a label without the signs of formulas, in one line."""
     text = re.sub(r"\\(?:mathbf|mathrm|hat|text)\b", "", text)
-    return re.sub(r"[${}\\]", "", " ".join(text.split()))
+    return " ".join(re.sub(r"[${}]", "", text.replace("\\", " ")).split())

@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 
 from course_utils.look.alt_text import alt_text
 from course_utils.look.palette import COLOURS, DASHES, INK
@@ -16,7 +17,7 @@ __all__ = ["FULL_WIDTH", "RC", "figure_html", "use_style"]
 
 # Inches: at 100 dots each, the 900 pixels of a notebook's column.
 FULL_WIDTH = 9.0
-RC: dict[str, Any] = {
+RC: Any = {
     "figure.dpi": 100,
     "figure.figsize": (7.0, 3.8),
     "figure.facecolor": "none",
@@ -37,7 +38,7 @@ RC: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "lines.linewidth": 1.8,
-    "axes.prop_cycle": mpl.cycler(color=COLOURS) + mpl.cycler(linestyle=DASHES),
+    "axes.prop_cycle": cycler(color=COLOURS) + cycler(linestyle=DASHES),
 }
 
 
