@@ -66,10 +66,9 @@ import torch
 
 from course_utils.checks import check
 from course_utils.data import digits_500
-from course_utils.look import look_of
-from course_utils.look.style import use_style
 from course_utils.models import MLP
 from course_utils.optimizers import zero_grad
+from course_utils.plotting import look_of, use_style
 from course_utils.plotting.surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
 from course_utils.seeding import set_device, set_seed
 from course_utils.training.long_runs import long_runs

@@ -57,11 +57,9 @@ import torch
 
 from course_utils.checks import check
 from course_utils.data import digits_500, get_fmnist_data_loaders, load_digits_data, load_fashion_mnist
-from course_utils.look import look_of
-from course_utils.look.style import use_style
 from course_utils.models import MLP, Layer, NeuralNetwork
 from course_utils.optimizers import SGDOptimizer, zero_grad
-from course_utils.plotting import plot_band, plot_histories, show_images
+from course_utils.plotting import look_of, plot_band, plot_histories, show_images, use_style
 from course_utils.seeding import set_seed
 from course_utils.training import run_model, run_models
 from course_utils.training.digits_race import train_on_digits

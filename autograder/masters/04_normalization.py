@@ -62,7 +62,7 @@ from course_utils.models.deep_networks import NormalizedLayer, deep_layer_types,
 from course_utils.numpy_networks.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
 from course_utils.numpy_networks.plain_net import PlainNet
 from course_utils.numpy_networks.solver import solve
-from course_utils.plotting import COLOURS, plot_band, plot_histories
+from course_utils.plotting import COLOURS, describe, plot_band, plot_histories, use_style
 from course_utils.plotting.deep_networks import plot_signal, plot_training_history
 from course_utils.seeding import set_seed
 from course_utils.training import run_model, run_models
@@ -70,9 +70,6 @@ from course_utils.training.long_runs import long_runs
 from course_utils.widgets import depth_signal_demo, norm_cube_demo
 
 # %%
-from course_utils.look.alt_text import describe
-from course_utils.look.style import use_style
-
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
 use_style()
 

@@ -63,15 +63,12 @@ from course_utils.models.loss_landscape import (
     stretch_convolutions,
 )
 from course_utils.optimizers import SGDOptimizer, zero_grad
-from course_utils.plotting import plot_band, show_images
+from course_utils.plotting import look_of, plot_band, show_images, use_style
 from course_utils.seeding import set_seed
 from course_utils.training.long_runs import long_runs
 from course_utils.widgets import smoothness_demo
 
 # %%
-from course_utils.look import look_of
-from course_utils.look.style import use_style
-
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
 use_style()
 

@@ -52,12 +52,10 @@ from torch.nn import functional
 
 from course_utils.checks import check
 from course_utils.data import load_digits_data, load_fashion_mnist
-from course_utils.look import look_of
-from course_utils.look.style import use_style
 from course_utils.models.attention import FeedForward, SelfAttention
 from course_utils.models.wide_network import WideNetwork
 from course_utils.optimizers import SGDOptimizer
-from course_utils.plotting import COLOURS, plot_band
+from course_utils.plotting import COLOURS, look_of, plot_band, use_style
 from course_utils.seeding import set_seed
 from course_utils.training.by_matrix import by_matrix
 from course_utils.widgets import edge_demo, muon_demo, race, training_race, widths_demo
