@@ -5,8 +5,9 @@
 # continues from there: you write what large networks are trained with now, and see it work on a laptop.*
 #
 # You need workbook 2 (momentum, Adam, AdamW) and workbook 4 (layer and RMS normalization, residual layers); one section
-# takes up `recalibrate` from workbook 5. Allow six to eight hours, of which the runs take three minutes. Section
-# 6.3 builds on 6.2; all others can be read by themselves.
+# takes up `recalibrate` from workbook 5. Allow about 5 hours (a minute for 200 words, half a minute for a given cell,
+# 12 minutes for a point). The runs take three minutes. Section 6.3 builds
+# on 6.2; all others can be read by themselves.
 #
 # After this workbook you can
 #

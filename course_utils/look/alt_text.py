@@ -38,7 +38,7 @@ def alt_text(figure: Figure) -> str:
 def _panel(axes: Axes) -> str:
     sentence = ": ".join(part for part in (_plain(axes.get_title()), _axes(axes)) if part)
     found = [*_curves(axes), *_bars(axes), *_maps(axes), *_texts(axes)]
-    return ". ".join(part for part in (sentence, "; ".join(found)) if part)
+    return ". ".join(part[0].upper() + part[1:] for part in (sentence, "; ".join(found)) if part)
 
 
 def _axes(axes: Axes) -> str:
