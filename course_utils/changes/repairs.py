@@ -109,6 +109,8 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
             yield Piece("axis-lost", node, f"{arg}=True")
         case ast.keyword(arg="correction" | "ddof" as arg):
             yield Piece("bias", node, f"{arg}=0")
+        case ast.Subscript(slice=ast.Constant(value=int(number)) as index, ctx=ast.Load()) if number > 0:
+            yield Piece("index", index, f"-{number}")
         case ast.Subscript(slice=ast.Name() | ast.BinOp() as index, ctx=ast.Load()):
             yield Piece("index", index, f"{text.code(index)} + 1")
             yield Piece("index", index, f"{text.code(index)} - 1")
