@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.grade.gradebook_file import FILE_NAME, reading_gradebook
-from autograder.grade.types import GradingError
-from autograder.marks.tables import has_tables
+from autograder.marks.tables import gradebook_in, has_tables, reading
 
 __all__ = ["MarkedAnswer", "RubricItem", "marked_answers"]
 
@@ -79,19 +77,12 @@ def marked_answers(grading: Path) -> dict[tuple[str, str], tuple[MarkedAnswer, .
     Raises:
         GradingError: There is no gradebook, or it cannot be read.
     """
-    path = grading / FILE_NAME if grading.is_dir() else grading
-    if not path.is_file():
-        raise GradingError(f"there is no {FILE_NAME} in {grading}; give the folder of `autograder grade --out`")
     found: defaultdict[tuple[str, str], list[MarkedAnswer]] = defaultdict(list)
-    try:
-        with reading_gradebook(path) as database:
-            database.row_factory = sqlite3.Row
-            known = _known(database) if has_tables(database) else {}
-            for row in database.execute(ANSWERS):
-                mark = known.get((row["assignment"], row["question"], row["student"]))
-                found[row["student"], row["assignment"]].append(_answer(row, mark))
-    except sqlite3.Error as error:
-        raise GradingError(f"{path} cannot be read ({error}); close other programs that use it") from error
+    with reading(gradebook_in(grading)) as database:
+        known = _known(database) if has_tables(database) else {}
+        for row in database.execute(ANSWERS):
+            mark = known.get((row["assignment"], row["question"], row["student"]))
+            found[row["student"], row["assignment"]].append(_answer(row, mark))
     return {key: tuple(answers) for key, answers in found.items()}
 
 
