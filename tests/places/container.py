@@ -59,6 +59,7 @@ def enter(root):
     """Make `root` the root of this process, with the machine's programs in it."""
     linux.unshare(linux.NEWNS | linux.NEWIPC | linux.NEWUTS | linux.NEWNET)
     linux.make_private()
+    os.chmod(root, 0o755)
     libraries = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
     for path in dict.fromkeys([*SHOWN, sys.base_prefix, *libraries]):
         if os.path.islink(path):

@@ -9,7 +9,7 @@ from tests.places.conftest import ROOT
 WORKBOOK = "02_optimizers"
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 # What a student finds in a container: the answers, the grader, its results, its processes, other people's names.
-HOSTILE = '''
+HOSTILE = """
 import os, signal, subprocess, sys
 found = []
 course = "source/course"
@@ -21,8 +21,8 @@ for place in ("/autograder/source", "/grade/serverFilesCourse/grader_02_optimize
             found.append(f"saw {path} {os.listdir(path) if os.path.isdir(path) else open(path).read(9)}")
         except OSError:
             pass
-for path in ("/autograder/submission", "/autograder/submission_metadata.json", "/grade/data/data.json", "/grade/student",
-             "/etc/shadow", "/root", "/proc/1/environ", "/proc/1/root/tmp", "/var/lib"):
+for path in ("/autograder/submission", "/autograder/submission_metadata.json", "/grade/data/data.json",
+             "/grade/student", "/etc/shadow", "/root", "/proc/1/environ", "/proc/1/root/tmp", "/var/lib"):
     try:
         found.append(f"saw {path} {os.listdir(path) if os.path.isdir(path) else open(path, 'rb').read(9)}")
     except OSError:
@@ -46,7 +46,7 @@ found.append("user 0") if 0 in (os.getuid(), os.geteuid(), os.getgid()) else Non
 open("/tmp/left_behind", "w").write("x" * 100)
 subprocess.Popen(["/bin/sh", "-c", "setsid sh -c 'while :; do sleep 0.1; done' &"])
 raise RuntimeError("found: " + "; ".join(found)[:1500] + ".")
-'''
+"""
 
 
 def released():

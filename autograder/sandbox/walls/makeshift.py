@@ -40,10 +40,10 @@ class Makeshift:
     def end_all(self, child: int) -> None:
         """End every process that a child left behind, and remove what it wrote outside of its folder."""
         end_all_of(child)
-        while children := _children():
-            for child in children:
+        while left := _children():
+            for process in left:
                 with suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGKILL)
+                    os.kill(process, signal.SIGKILL)
             with suppress(ChildProcessError):
                 os.waitpid(-1, 0)
         remove_all_of(child)
