@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from string import Template
+from uuid import NAMESPACE_OID, uuid5
 
 from autograder.course import Course
 from autograder.packing.contents import course_files, imported_packages
@@ -107,7 +108,9 @@ def _text(name: str, order: Order, course: Course) -> bytes:
         "workbook": order.workbook,
         "title": course.workbooks[order.workbook].title,
         "environment": ENVIRONMENT,
+        "uuid": uuid5(NAMESPACE_OID, f"{course.course.id}/{order.workbook}"),
         "limit_s": f"{order.limit_s:g}",
+        "course_folders": " ".join(f"/grade/serverFilesCourse/grader_{name}/course" for name in course.assignments),
         "place_limit_s": f"{min(order.limit_s + 60, 600):g}",
         "place_limit_min": f"{-(-order.limit_s // 60) + 15:g}",
     }
