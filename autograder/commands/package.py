@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,16 +9,14 @@ import typer
 
 from autograder.course import CourseError, find_root, load_course
 from autograder.grade.types import GradingError
-from autograder.packing import PLACES, Order, pack, write_package
+from autograder.packing import Order, PlaceName, pack, write_package
 from autograder.places.settings import Visibility
 
 __all__ = ["package"]
 
-Where = StrEnum("Where", list(PLACES))
-
 
 def package(
-    place: Annotated[Where, typer.Argument(help="Where students hand in.")],
+    place: Annotated[PlaceName, typer.Argument(help="Where students hand in.")],
     workbook: Annotated[str, typer.Option(help="The workbook to grade, as in 02_optimizers.")],
     out: Annotated[Path, typer.Option(help="A file that ends in .zip, or an empty folder.")],
     visibility: Annotated[Visibility, typer.Option(help="When students see the results on Gradescope.")] = "visible",
@@ -30,11 +27,11 @@ def package(
     """Write a package that grades one workbook where the course lives. It holds the answers: keep it private."""
     try:
         root = find_root()
-        files = pack(place.value, load_course(root), Order(workbook, root, visibility, limit_s))
+        files = pack(place, load_course(root), Order(workbook, root, visibility, limit_s))
         write_package(files, out)
     except (GradingError, CourseError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
     size = sum(len(file.content) for file in files.values()) / 1e6
     typer.echo(f"{len(files)} files, {size:.1f} MB: {out}. It holds the answers of {workbook}: keep it private.")
-    typer.echo(f"The next steps stand in docs/other_places.md, under {place.value}.")
+    typer.echo(f"The next steps stand in docs/other_places.md, under {place}.")

@@ -68,7 +68,7 @@ def _public(package: Path) -> Iterator[tuple[str, Path]]:
 
 def _private(roots: Mapping[str, Path], exercises: set[str]) -> dict[str, Path]:
     """Return what grades and judges these exercises; packages that lie around a file are there, too, to be imported."""
-    starts = STARTS
+    starts: tuple[str, ...] = STARTS
     while True:
         found = engine_files(roots, starts, lambda name: _of_others(name, exercises))
         around = {f"{folder}/__init__.py" for name in found for folder in PurePosixPath(name).parents[:-1]}

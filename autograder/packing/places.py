@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from string import Template
+from typing import Literal
 from uuid import NAMESPACE_OID, uuid5
 
 from autograder.course import Course
@@ -15,10 +16,12 @@ from autograder.packing.requirements import constraints, requirements
 from autograder.packing.write import Packed, zipped
 from autograder.places.settings import FILE, Settings, Visibility
 
-__all__ = ["PLACES", "Order", "Place", "pack"]
+__all__ = ["PLACES", "Order", "PlaceName", "pack"]
 
+PlaceName = Literal["gradescope", "prairielearn", "github"]
 Package = dict[PurePosixPath, Packed]
 COURSE = PurePosixPath("course")
+PROGRAMS = ("close.sh", "install.sh")
 # The environment of the grader, outside of what is closed to students.
 ENVIRONMENT = "/opt/course-grader"
 
@@ -42,14 +45,13 @@ class Order:
 
 @dataclass(frozen=True)
 class Place:
-    """A place: its name, whether its containers may lack walls, and how it lays out the files."""
+    """A place: whether its containers may lack walls, and how it lays out the files."""
 
-    name: str
     weak_walls: bool
     layout: Callable[[Package, Order, Course], Package]
 
 
-def pack(place: str, course: Course, order: Order) -> Package:
+def pack(place: PlaceName, course: Course, order: Order) -> Package:
     """Return the package for a place: files by their paths.
 
     Raises:
@@ -71,7 +73,8 @@ def pack(place: str, course: Course, order: Order) -> Package:
     }
     core = {COURSE / path: Packed(content) for path, content in own.items()}
     core |= {PurePosixPath(name): Packed(content) for name, content in texts.items()}
-    core[PurePosixPath("install.sh")] = Packed(_text("install.sh", order, course), program=True)
+    for name in PROGRAMS:
+        core[PurePosixPath(name)] = Packed(_text(name, order, course), program=True)
     return dict(sorted(chosen.layout(core, order, course).items()))
 
 
@@ -127,11 +130,8 @@ class _Template(Template):
     delimiter = "@"
 
 
-PLACES = {
-    place.name: place
-    for place in (
-        Place("gradescope", True, _gradescope),
-        Place("prairielearn", True, _prairielearn),
-        Place("github", False, _github),
-    )
+PLACES: Mapping[PlaceName, Place] = {
+    "gradescope": Place(True, _gradescope),
+    "prairielearn": Place(True, _prairielearn),
+    "github": Place(False, _github),
 }

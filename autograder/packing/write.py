@@ -26,8 +26,8 @@ class Packed:
 
     @property
     def mode(self) -> int:
-        """Its rights: nobody but the owner, which is root in a container, reads it."""
-        return 0o700 if self.program else 0o600
+        """Its rights; where it is unpacked, `close.sh` closes the folder."""
+        return 0o755 if self.program else 0o644
 
 
 def write_package(files: Mapping[PurePosixPath, Packed], out: Path) -> None:
@@ -45,7 +45,7 @@ def write_package(files: Mapping[PurePosixPath, Packed], out: Path) -> None:
             raise GradingError(f"{out} holds other files ({strangers[0]}); give an empty folder with --out, or a .zip")
         write_all(out, ((str(path), file.content) for path, file in files.items()))
         for path, file in files.items():
-            (out / path).chmod(0o755 if file.program else 0o644)
+            (out / path).chmod(file.mode)
 
 
 def zipped(files: Mapping[PurePosixPath, Packed]) -> bytes:

@@ -95,7 +95,7 @@ def test_programs_are_programs_and_texts_are_what_their_places_read(packages, pl
             json.loads(text)
 
 
-def test_gradescope_finds_its_two_programs_at_the_top_and_only_the_owner_reads(tmp_path):
+def test_gradescope_finds_its_two_programs_at_the_top(tmp_path):
     out = tmp_path / "autograder.zip"
     command = ["package", "gradescope", "--workbook", WORKBOOK, "--out", str(out), "--visibility", "after_due_date"]
     done = CliRunner().invoke(app, command)
@@ -103,8 +103,22 @@ def test_gradescope_finds_its_two_programs_at_the_top_and_only_the_owner_reads(t
     with zipfile.ZipFile(out) as archive:
         modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in archive.infolist()}
         assert json.loads(archive.read("settings.json"))["visibility"] == "after_due_date"
-    assert {modes["setup.sh"], modes["run_autograder"], modes["install.sh"]} == {0o700}
-    assert {mode for name, mode in modes.items() if "/" in name} == {0o600}
+    assert {modes["setup.sh"], modes["run_autograder"], modes["install.sh"]} == {0o755}
+
+
+def test_where_it_is_unpacked_only_the_owner_reads(core, tmp_path):
+    folder = tmp_path / "source"
+    for path, file in core.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(file.content)
+        (folder / path).chmod(0o606)
+    subprocess.run(["bash", str(folder / "close.sh")], check=True)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    modes = {str(path.relative_to(folder)): path.stat().st_mode & 0o777 for path in folder.rglob("*.py")}
+    assert modes[f"course/autograder/masters/{WORKBOOK}.py"] == 0o600
+    assert modes["course/course_utils/exercises/optimizers/adam/answer.py"] == 0o600
+    assert modes["course/course_utils/exercises/optimizers/adam/probe.py"] == 0o644
+    assert not [name for name, mode in modes.items() if mode & 0o022]
 
 
 def test_prairielearn_gets_a_question_an_image_without_the_course_and_what_is_shared(packages):

@@ -21,8 +21,9 @@ class Box:
 
     def __init__(self, folder, layout):
         self.folder, self.layout = folder, layout
-        self.course = next(folder.rglob("install.sh"), next(folder.rglob("settings.json"))).parent / "course"
+        self.course = next(folder.rglob("settings.json")).parent / "course"
         self._install()
+        subprocess.run(["bash", str(self.course.parent / "close.sh")], check=True)
 
     def _install(self):
         """Do what `install.sh` does, with this machine's packages: a venv that knows where the course lies."""
@@ -34,7 +35,7 @@ class Box:
         python = os.path.realpath(sys.executable)
         (environment / "bin" / "python").symlink_to(python)
         (environment / "pyvenv.cfg").write_text(f"home = {os.path.dirname(python)}\n")
-        course = f"/{self.course.relative_to(self.folder)}"
+        course = f"/{self.course.relative_to(self.folder)}" if self.layout else str(self.course)
         (site / "course.pth").write_text("\n".join([course, *libraries]) + "\n")
 
     def run(self, handed_in):
@@ -88,13 +89,17 @@ def box(packed, tmp_path_factory):
     """Return a function that makes the container of a place."""
 
     def make(place):
+        """Make it; GitHub's is the machine itself, on which only the environment lies apart."""
         folder = tmp_path_factory.mktemp(f"{place}-disk")
         source = packed(place)
         if place == "gradescope":
             shutil.copytree(source, folder / "autograder" / "source")
             shutil.copy(source / "run_autograder", folder / "autograder" / "run_autograder")
+        elif place == "github":
+            (grader,) = (source / "for_the_private_release").iterdir()
+            shutil.unpack_archive(grader, folder / "grader")
         else:
             shutil.copytree(source / "serverFilesCourse", folder / "grade" / "serverFilesCourse")
-        return Box(folder, LAYOUTS[place])
+        return Box(folder, LAYOUTS.get(place))
 
     return make

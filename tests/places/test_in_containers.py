@@ -1,12 +1,16 @@
 """Packages graded as their places do it: as root, with Docker's rights, and without the right to make namespaces."""
 
+import base64
+import json
 import os
 import re
+import subprocess
 
 import pytest
 
+from tests.places.conftest import ENVIRONMENT
 from tests.places.notebooks import WORKBOOK, hostile, released, solved
-from tests.places.schemas import check_gradescope, check_prairielearn
+from tests.places.schemas import check_classroom, check_gradescope, check_prairielearn
 
 pytestmark = [
     pytest.mark.slow,
@@ -83,6 +87,25 @@ def test_prairielearn_gives_a_right_and_a_hostile_notebook_what_they_earned(prai
     assert results["score"] == pytest.approx(1 / sum(one["max_points"] for one in results["tests"]), abs=1e-4)
     assert re.search(r"raised RuntimeError: found: \.", results["message"])
     assert "WEAK" in results["instructors"]
+
+
+def test_github_grades_behind_every_wall_and_writes_table_and_points(box, tmp_path):
+    machine = box("github")
+    wrong = solved([("momentum", "(1 - self.mu) * parameter.grad", "parameter.grad")])
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "mine.ipynb").write_text(json.dumps(wrong))
+    files = {name: str(tmp_path / name) for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
+    command = [machine.folder / ENVIRONMENT / "bin" / "python", "-P", "-m", "autograder.places.github", tmp_path]
+    done = subprocess.run(
+        command, cwd=machine.course, env={**os.environ, **files}, capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = (tmp_path / "GITHUB_STEP_SUMMARY").read_text()
+    assert re.search(r"\| `momentum` \| . misconception \| 0\.\d+ / 1 \|", summary)
+    assert summary.count("✓ correct") == 11
+    points = json.loads(base64.b64decode((tmp_path / "GITHUB_OUTPUT").read_text().removeprefix("result=")))
+    check_classroom(points)
+    assert points["status"] == "fail"
 
 
 @pytest.mark.parametrize("place", ["gradescope", "prairielearn"])

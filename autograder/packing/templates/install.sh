@@ -32,7 +32,7 @@ fi
 # The course is not installed: it stays here, where only root reads it.
 site="$("$environment/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 echo "$here/course" > "$site/course.pth"
-chmod -R go-rwx "$here"
+bash "$here/close.sh"
 "$environment/bin/python" -m compileall -q "$here/course"
 
 # The notebook as students get it: it has no marks, but all that grading needs must be there.
