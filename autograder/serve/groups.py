@@ -20,7 +20,7 @@ def merged(counts: Mapping[str, int]) -> dict[tuple[str, ...], int]:
     """
     present = {name: count for name, count in counts.items() if count}
     small = tuple(name for name, count in present.items() if count < FEWEST)
-    large = {(name,): count for name, count in present.items() if count >= FEWEST}
+    large: dict[tuple[str, ...], int] = {(name,): count for name, count in present.items() if count >= FEWEST}
     if not small:
         return large
     together = sum(present[name] for name in small)

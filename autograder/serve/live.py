@@ -71,7 +71,7 @@ def people_view(engine: Engine, workbook: str, roster: Collection[str] | None) -
     last = {row.student: row for row in every}
     counts = Counter(row.student for row in every)
     graded = _latest(sorted((row for row in every if row.finished), key=lambda row: row.number))
-    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    found: defaultdict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
     for row in rows:
         found[row.number].append(row)
     people = [
@@ -86,7 +86,7 @@ def people_view(engine: Engine, workbook: str, roster: Collection[str] | None) -
     return {"workbook": workbook, "queue": queue_view(engine), "people": people, "missing": missing}
 
 
-def _marks(rows: list[Row[Any]]) -> dict[str, Any]:
+def _marks(rows: list[Row[*tuple[Any, ...]]]) -> dict[str, Any]:
     open_ones = [f"{row.exercise}: {KINDS[row.verdict]}" for row in rows if KINDS[row.verdict] != "right"]
     score = round(sum(row.score for row in rows), 2) if rows else None
     return {"score": score, "max_score": round(sum(row.max_score for row in rows), 2), "open": open_ones}
@@ -97,7 +97,7 @@ def _results(workbook: str):  # type: ignore[no-untyped-def]
     return select(results).select_from(joined).where(hand_ins.c.workbook == workbook)
 
 
-def _latest(rows: Iterable[Row[Any]]) -> dict[str, int]:
+def _latest(rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[str, int]:
     """Return of every student the highest number among some hand-ins."""
     found: dict[str, int] = {}
     for row in rows:
@@ -105,15 +105,17 @@ def _latest(rows: Iterable[Row[Any]]) -> dict[str, int]:
     return found
 
 
-def _by_exercise(rows: Iterable[Row[Any]], numbers: Collection[int]) -> Mapping[str, list[Row[Any]]]:
-    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+def _by_exercise(
+    rows: Iterable[Row[*tuple[Any, ...]]], numbers: Collection[int]
+) -> Mapping[str, list[Row[*tuple[Any, ...]]]]:
+    found: defaultdict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
     for row in rows:
         if row.number in numbers:
             found[row.exercise].append(row)
     return found
 
 
-def _exercise(name: str, rows: list[Row[Any]]) -> dict[str, Any]:
+def _exercise(name: str, rows: list[Row[*tuple[Any, ...]]]) -> dict[str, Any]:
     groups = merged(Counter(KINDS[row.verdict] for row in rows))
     known = Counter(one for row in rows if KINDS[row.verdict] != "right" for one in set(json.loads(row.misconceptions)))
     shown = [(one, count) for one, count in known.most_common() if is_safe(count, len(rows))]

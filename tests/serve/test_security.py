@@ -28,7 +28,9 @@ def test_cookies_do_not_hand_in(running, course):
 
 
 def test_wrong_tokens_without_end_are_stopped(running):
-    answers = [running.client.get("/api/hand-ins/1", headers={"Authorization": "token x"}) for _ in range(MOST_WRONG + 1)]
+    answers = [
+        running.client.get("/api/hand-ins/1", headers={"Authorization": "token x"}) for _ in range(MOST_WRONG + 1)
+    ]
     assert [one.status_code for one in answers] == [401] * MOST_WRONG + [429]
 
 
