@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from jupyterhub.services.auth import HubOAuth
-from starlette.concurrency import run_in_threadpool
 from tornado.web import HTTPError
 
 from autograder.serve.class_list import ClassList
@@ -17,6 +17,8 @@ __all__ = ["CREDENTIAL", "HubAccounts"]
 
 # What a session holds: the token that the hub gave for it, as in JupyterHub's own services.
 CREDENTIAL = "hub_token"
+# A hub that hangs is as good as away.
+ANSWERS_WITHIN_S = 10.0
 
 
 class HubAccounts:
@@ -41,8 +43,8 @@ class HubAccounts:
             HubDown: The hub does not answer.
         """
         try:
-            user = await run_in_threadpool(self._auth.user_for_token, token)
-        except HTTPError as error:
+            user = await asyncio.wait_for(self._auth.user_for_token(token, sync=False), ANSWERS_WITHIN_S)
+        except (HTTPError, TimeoutError) as error:
             raise HubDown from error
         if not user or user.get("kind") != "user" or not self._auth.check_scopes(self._auth.access_scopes, user):
             return None
@@ -76,6 +78,7 @@ class HubAccounts:
             HubDown: The hub gives none.
         """
         try:
-            return str(await run_in_threadpool(self._auth.token_for_code, code, code_verifier=verifier))
-        except HTTPError as error:
+            asked = self._auth.token_for_code(code, code_verifier=verifier, sync=False)
+            return str(await asyncio.wait_for(asked, ANSWERS_WITHIN_S))
+        except (HTTPError, TimeoutError) as error:
             raise HubDown from error

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Row, func, select
 from autograder.serve.groups import FEWEST, blocks, is_safe, merged
 from autograder.serve.tables import hand_ins, reading, results
 
-__all__ = ["class_view", "people_view", "queue_view"]
+__all__ = ["class_view", "last_workbook", "people_view", "queue_view"]
 
 KINDS = {
     "correct": "right", "variant": "right", "misconception": "a known mistake", "wrong": "wrong",
@@ -28,6 +28,13 @@ def queue_view(engine: Engine) -> dict[str, int]:
         found = connection.execute(select(hand_ins.c.state, func.count()).group_by(hand_ins.c.state))
         counts: dict[str, int] = {row[0]: row[1] for row in found}
     return {state: counts.get(state, 0) for state in ("waiting", "running", "done", "failed", "kept")}
+
+
+def last_workbook(engine: Engine) -> str:
+    """Return the workbook that was handed in last; empty where none was."""
+    with reading(engine) as connection:
+        query = select(hand_ins.c.workbook).order_by(hand_ins.c.number.desc()).limit(1)
+        return connection.scalar(query) or ""
 
 
 def class_view(engine: Engine, workbook: str, exercises: Iterable[str]) -> dict[str, Any]:

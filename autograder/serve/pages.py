@@ -19,6 +19,7 @@ from autograder.report.words import SYMBOLS, marks
 from autograder.serve.desk import Refused
 from autograder.serve.guard import check_form, form_token
 from autograder.serve.hand_ins import hand_in, hand_ins_of, verdicts_left
+from autograder.serve.live import last_workbook
 from autograder.serve.service import service_of
 from autograder.serve.token_accounts import CREDENTIAL, name_of_token
 from autograder.serve.verdicts import told
@@ -109,7 +110,7 @@ async def live(request: Request) -> Response:
     who = await service.door.by_session(request)
     course = service.desk.course
     books = {name: course.workbooks[name].title for name in service.desk.releases}
-    chosen = request.query_params.get("workbook", "")
+    chosen = request.query_params.get("workbook", "") or await run_in_threadpool(last_workbook, service.desk.engine)
     workbook = chosen if chosen in books else next(iter(books))
     view = "people" if request.url.path.endswith("/people") else "class"
     return _page(request, view, who=who, books=books, workbook=workbook, view=view)

@@ -117,7 +117,7 @@ def service_for(address: str = "") -> Service | None:
     token = os.environ.get(TOKEN) or os.environ.get(HUB_TOKEN) or ""
     if not token.strip():
         raise ServiceError(
-            f"the service at {address} has to know who you are: put the token that the teaching staff gave you into the "
+            f"the service at {address} has to know who you are: put the token that the staff gave you into the "
             f"variable {TOKEN}; in a cell that you delete afterwards: import os; os.environ[{TOKEN!r}] = 'the token'"
         )
     return Service(address, token.strip())
