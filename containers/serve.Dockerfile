@@ -23,6 +23,5 @@ ENV COURSE_DOWNLOAD=0 \
 
 USER grader
 EXPOSE 8778
-VOLUME /grading
 # At a hub, its variables say where to listen. Without one: `--accounts --roster /grading/roster.csv --host 0.0.0.0`.
 CMD ["autograder", "serve", "/grading"]

@@ -123,14 +123,19 @@ def _by_exercise(
 
 
 def _exercise(name: str, rows: list[Row[*tuple[Any, ...]]]) -> dict[str, Any]:
-    groups = merged(Counter(KINDS[row.verdict] for row in rows))
+    counts = Counter(KINDS[row.verdict] for row in rows)
+    groups = merged(counts)
     known = Counter(one for row in rows if KINDS[row.verdict] != "right" for one in set(json.loads(row.misconceptions)))
     shown = [(one, count) for one, count in known.most_common() if is_safe(count, len(rows))]
     return {
         "exercise": name,
         "people": len(rows) if groups else None,
         "groups": [
-            {"kinds": sorted(kinds, key=ORDER.index), "count": groups[kinds]}
+            {
+                "kinds": sorted(kinds, key=ORDER.index),
+                "most": next((kind for kind in kinds if counts[kind] >= FEWEST), None),
+                "count": groups[kinds],
+            }
             for kinds in sorted(groups, key=lambda kinds: min(map(ORDER.index, kinds)))
         ],
         "mistakes": [{"says": says, "count": count} for says, count in shown],

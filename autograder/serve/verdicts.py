@@ -47,9 +47,7 @@ def _says(hand_in: HandIn, left: int) -> str:
     if hand_in.grade is not None and hand_in.grade.problem:
         return hand_in.grade.problem
     many = f"{left} verdict{'s' * (left != 1)} left today" if left else "no verdict left today"
-    return (
-        f"These are the verdicts on fresh inputs, which nobody has seen before. The final run decides. You have {many}."
-    )
+    return f"These are the verdicts on fresh inputs, drawn for this hand-in. The final run decides. You have {many}."
 
 
 def _exercise(one: ExerciseGrade) -> dict[str, Any]:

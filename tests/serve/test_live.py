@@ -63,11 +63,11 @@ def test_below_five_there_is_nothing(room):
 def test_a_mistake_that_many_share_is_named(room):
     room.grade(5)
     momentum, adam = view(room)["exercises"]
-    assert momentum["groups"] == [{"kinds": ["a known mistake"], "count": 5}]
+    assert momentum["groups"] == [{"kinds": ["a known mistake"], "most": "a known mistake", "count": 5}]
     (mistake,) = momentum["mistakes"]
     assert mistake["count"] == 5
     assert "(1 - " in mistake["says"] or "gradient" in mistake["says"]
-    assert adam["groups"] == [{"kinds": ["right"], "count": 5}]
+    assert adam["groups"] == [{"kinds": ["right"], "most": "right", "count": 5}]
 
 
 def test_the_room_does_not_see_the_sixth_and_seventh(room):

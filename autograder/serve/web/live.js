@@ -13,17 +13,27 @@ function made(name, text = "", kind = "", ...children) {
 const slug = (text) => text.replaceAll(" ", "-");
 const FEW = "fewer than 5";
 
+// What a piece of a bar is called: small groups are put together, or with another one.
+function called({ kinds, most }) {
+  if (kinds.length === 1) return kinds[0];
+  return most ? `${most}, but for a few` : kinds.join(" or ");
+}
+
+function style({ kinds, most }) {
+  return `k-${most ? slug(most) : "several"}${kinds.length > 1 && most ? " mixed" : ""}`;
+}
+
 function bar(groups, people) {
   const row = made("div", "", "groups");
-  for (const { kinds, count } of groups) {
-    const name = kinds.join(" or ");
-    const piece = made("span", String(count), `group k-${kinds.length > 1 ? "several" : slug(kinds[0])}`);
-    piece.style.width = `${(100 * count) / people}%`;
-    piece.title = `${name}: ${count} of ${people}`;
+  for (const group of groups) {
+    const text = group.kinds.length > 1 ? `${group.count} ${called(group)}` : String(group.count);
+    const piece = made("span", text, `group ${style(group)}`);
+    piece.style.width = `${(100 * group.count) / people}%`;
+    piece.title = `${called(group)}: ${group.count} of ${people}`;
     row.append(piece);
   }
   row.setAttribute("role", "img");
-  row.setAttribute("aria-label", groups.map((one) => `${one.kinds.join(" or ")}: ${one.count}`).join(", "));
+  row.setAttribute("aria-label", groups.map((one) => `${called(one)}: ${one.count}`).join(", "));
   return row;
 }
 
@@ -46,14 +56,12 @@ function drawClass(found) {
   at("counted").textContent = found.counted;
   at("queue").textContent = found.queue === null ? "–" : found.queue.waiting + found.queue.running;
   at("exercises").replaceChildren(...found.exercises.map(exercise));
-  const kinds = new Map();
-  for (const each of found.exercises) {
-    for (const { kinds: names } of each.groups) {
-      kinds.set(names.length > 1 ? "several kinds, too few each" : names[0], names.length > 1 ? "several" : names[0]);
-    }
-  }
+  const kinds = new Set(found.exercises.flatMap((each) => each.groups.map((one) => one.most ?? "several")));
   at("key").replaceChildren(
-    ...[...kinds].map(([name, kind]) => made("li", "", "", made("i", "", `k-${slug(kind)}`), made("span", name))),
+    ...[...kinds].sort().reverse().map((kind) => {
+      const name = kind === "several" ? "several kinds, fewer than 5 each" : kind;
+      return made("li", "", "", made("i", "", `k-${slug(kind)}`), made("span", name));
+    }),
   );
 }
 
