@@ -35,7 +35,8 @@ def serve(
     ] = False,
 ) -> None:
     """Take hand-ins, give signed receipts and verdicts on fresh inputs, and show the class live to its staff."""
-    from autograder.serve.run import Wishes, serve_for_ever, wishes_at_hub
+    from autograder.serve.run import serve_for_ever
+    from autograder.serve.wishes import Wishes, wishes_at_hub
 
     given: dict[str, Any] = {"host": host, "port": port, "https": https, **wishes_at_hub(dict(os.environ))}
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -31,16 +29,14 @@ STATIC = {
     "live.js": pages.WEB / "live.js",
     "mine.js": pages.WEB / "mine.js",
 }
-Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
-def make_app(service: Service, secret: str, lifespan: Lifespan | None = None) -> Starlette:
+def make_app(service: Service, secret: str) -> Starlette:
     """Return the application.
 
     Args:
         service: What its requests share.
         secret: Signs the sessions.
-        lifespan: What runs beside it; nothing if None.
     """
     routes: list[BaseRoute] = [*api.ROUTES, *watching.ROUTES, *pages.ROUTES, Route("/static/{name}", static)]
     if service.door.accounts.at_hub:
@@ -63,7 +59,6 @@ def make_app(service: Service, secret: str, lifespan: Lifespan | None = None) ->
         routes=below,
         middleware=[Middleware(SafeHeaders), sessions],
         exception_handlers={HTTPException: _refusal, Exception: _failure},
-        lifespan=lifespan or _nothing,
     )
     app.state.service, app.state.feed = service, Feed()
     return app
@@ -75,11 +70,6 @@ async def static(request: Request) -> Response:
     if path is None:
         raise HTTPException(404, "there is no such file")
     return FileResponse(path)
-
-
-@asynccontextmanager
-async def _nothing(_: Starlette) -> AsyncIterator[None]:
-    yield
 
 
 def _refusal(request: Request, error: Exception) -> Response:

@@ -17,8 +17,8 @@ from autograder.demo.classroom import CLASS, WORKBOOK, hand_in
 from autograder.grade.collect import collect, load
 from autograder.grade.release import load_release
 from autograder.grade.releases import read_releases
-from autograder.serve.run import FOLDER
 from autograder.serve.token_accounts import TOKENS
+from autograder.serve.wishes import FOLDER
 from course_utils.handin.service import Service, ServiceError
 
 __all__ = ["main"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -31,7 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grade.types import GradingError
 
-__all__ = ["hand_ins", "open_engine", "reading", "results", "sqlite_address", "writing"]
+__all__ = ["hand_ins", "open_engine", "reading", "results", "writing"]
 
 _METADATA = MetaData()
 
@@ -129,8 +128,3 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads."""
     with engine.connect() as connection, connection.begin():
         yield connection
-
-
-def sqlite_address(path: Path) -> str:
-    """Return the address of a database in a file."""
-    return f"sqlite:///{path.resolve()}"

@@ -10,8 +10,9 @@ from autograder.grade.grading_task import in_this_process
 from autograder.serve.app import make_app
 from autograder.serve.grader import make_grader
 from autograder.serve.job import Job
-from autograder.serve.run import SUBMITTED, Wishes, make_service
+from autograder.serve.prepare import make_service
 from autograder.serve.token_accounts import TOKENS
+from autograder.serve.wishes import SUBMITTED, Wishes
 from tests.grade import mini
 
 STUDENTS = ("ada", "bob", "cyd", "dan", "eve", "fay", "gus")

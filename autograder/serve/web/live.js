@@ -26,14 +26,12 @@ function style({ kinds, most }) {
 function bar(groups, people) {
   const row = made("div", "", "groups");
   for (const group of groups) {
-    const text = group.kinds.length > 1 ? `${group.count} ${called(group)}` : String(group.count);
-    const piece = made("span", text, `group ${style(group)}`);
+    const piece = made("span", String(group.count), `group ${style(group)}`);
     piece.style.width = `${(100 * group.count) / people}%`;
     piece.title = `${called(group)}: ${group.count} of ${people}`;
     row.append(piece);
   }
-  row.setAttribute("role", "img");
-  row.setAttribute("aria-label", groups.map((one) => `${called(one)}: ${one.count}`).join(", "));
+  row.setAttribute("aria-hidden", "true");
   return row;
 }
 
@@ -47,7 +45,8 @@ function exercise({ exercise: name, people, groups, mistakes }) {
     const share = made("b", `${count} of ${people}`);
     list.append(made("li", "", "", share, made("span", says)));
   }
-  return made("section", "", "card", head, bar(groups, people), list);
+  const words = made("p", groups.map((one) => `${one.count} ${called(one)}`).join(" · "), "quiet");
+  return made("section", "", "card", head, bar(groups, people), words, list);
 }
 
 function drawClass(found) {
