@@ -43,7 +43,7 @@ LOOK_EVERY_S = 0.3
 # After something that a person has to mend, such as a full disk or walls that are missing.
 TRY_AGAIN_S = 15.0
 # Below the process that answers, which has little to do and must do it at once.
-NICENESS = 10
+NICENESS = 5
 MANY = 10_000
 
 

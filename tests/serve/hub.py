@@ -86,13 +86,21 @@ def hub(folder, students):
     log = (folder / "hub.log").open("w")
     command = [sys.executable, "-m", "jupyterhub", "--config", str(folder / "hub_config.py")]
     process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environment)
+    below = set()
+
+    def ready():
+        if process.poll() is not None:
+            return True
+        below.update(psutil.Process(process.pid).children(recursive=True))
+        return answers(f"{address}/services/hand-in/health")
+
     try:
-        ready = f"{address}/services/hand-in/health"
-        wait_for(lambda: process.poll() is not None or answers(ready), "the hub and the service answer", 300)
+        wait_for(ready, "the hub and the service answer", 300)
         assert process.poll() is None, (folder / "hub.log").read_text()[-3000:]
         yield address, process
     finally:
-        below = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        if process.poll() is None:
+            below.update(psutil.Process(process.pid).children(recursive=True))
         process.terminate()
         process.wait(60)
         for one in below:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,22 +21,21 @@ NEEDS_POSTGRES = pytest.mark.skipif(
 
 
 @contextmanager
-def postgres(folder):
+def postgres():
     """Start a server and yield the address of an empty database."""
-    folder.mkdir()
-    if USER:
-        for above in (folder, *folder.parents):
-            if above.stat().st_uid == 0 and above not in (Path("/"), Path("/tmp")):
-                above.chmod(above.stat().st_mode | 0o011)
-        shutil.chown(folder, USER)
-    port, data = free_port(), folder / "data"
-    _run("initdb", "--pgdata", data, "--auth", "trust", "--username", "course", "--no-sync")
-    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
-    _run("pg_ctl", "--pgdata", data, "--wait", "--log", folder / "log", "--options", options, "start")
-    try:
-        yield f"postgresql+psycopg://course@127.0.0.1:{port}/postgres"
-    finally:
-        _run("pg_ctl", "--pgdata", data, "--mode", "immediate", "stop")
+    # Not below pytest's folders, which only their user may enter.
+    with tempfile.TemporaryDirectory() as name:
+        folder, port = Path(name), free_port()
+        if USER:
+            shutil.chown(folder, USER)
+        data = folder / "data"
+        _run("initdb", "--pgdata", data, "--auth", "trust", "--username", "course", "--no-sync")
+        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
+        _run("pg_ctl", "--pgdata", data, "--wait", "--log", folder / "log", "--options", options, "start")
+        try:
+            yield f"postgresql+psycopg://course@127.0.0.1:{port}/postgres"
+        finally:
+            _run("pg_ctl", "--pgdata", data, "--mode", "immediate", "stop")
 
 
 def _run(command, *words):
