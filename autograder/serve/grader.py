@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.catalogue.answer import load_answer
-from autograder.course import load_course
+from autograder.course import CourseError, load_course
 from autograder.grade.grading_task import ATTEMPTS, Pool, Task, in_this_process
 from autograder.grade.local_pool import local_pool, workers_for
 from autograder.grade.releases import assignments_of, read_releases
@@ -189,11 +189,14 @@ def sentence(exercise: str, mistake: str) -> str:
 def main() -> None:
     """Be the process: it ends with the service that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     os.nice(NICENESS)
     logging.basicConfig(level=logging.INFO, format="grading: %(message)s")
+    job = Job(**json.loads(sys.stdin.readline()))
     try:
-        run(Job(**json.loads(sys.stdin.readline())))
-    except GradingError as error:
+        run(job)
+    except (GradingError, CourseError) as error:
+        (Path(job.folder) / STATUS).write_text(str(error))
         sys.exit(f"error: {error}")

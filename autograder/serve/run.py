@@ -9,15 +9,13 @@ import asyncio
 import logging
 import subprocess
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 
 import uvicorn
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from autograder.serve.job import STATUS, Job
+from autograder.serve.job import Job
 from autograder.serve.wishes import SUBMITTED, Wishes
 
 __all__ = ["serve_for_ever"]
@@ -102,31 +100,28 @@ def _job(wishes: Wishes) -> Job:
 
 
 async def _keep_grading(job: Job) -> None:
+    """Start the process that grades, again whenever it has ended."""
     while True:
         # Started by the main thread, with whose end the process ends.
-        process = subprocess.Popen(GRADER, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(GRADER, stdin=subprocess.PIPE, text=True)
         assert process.stdin is not None
-        assert process.stderr is not None
-        process.stdin.write(job.to_json() + "\n")
-        process.stdin.flush()
-        last = asyncio.create_task(asyncio.to_thread(_passed_on, process.stderr))
         try:
+            with suppress(BrokenPipeError):
+                process.stdin.write(job.to_json() + "\n")
+                process.stdin.close()
             while process.poll() is None:
                 await asyncio.sleep(0.2)
         finally:
-            process.kill()
-            process.wait()
-        said = await last
-        log.error("the process that grades has ended: %s", said)
-        with suppress(OSError):
-            (Path(job.folder) / STATUS).write_text(said or "the process that grades has ended; it starts again")
+            _end(process)
+        log.error("the process that grades has ended with status %d; it starts again", process.returncode)
         await asyncio.sleep(START_AGAIN_S)
 
 
-def _passed_on(lines: Iterable[str]) -> str:
-    """Pass on what a process says; return its last line."""
-    last = ""
-    for line in lines:
-        sys.stderr.write(line)
-        last = line.strip() or last
-    return last
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a process that ends its own; one that does not is killed."""
+    process.terminate()
+    try:
+        process.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -45,6 +45,13 @@ def test_what_is_no_notebook_of_the_course_is_refused(running, content, said):
     assert not hand_ins_of(running.engine, "ada")
 
 
+def test_a_notebook_whose_cells_lost_their_names_is_known_by_what_it_holds(running, course):
+    content = mini.solved(course, mini.PERFECT)
+    for cell in content["cells"]:
+        cell["metadata"] = {}
+    assert running.hand_in("ada", content, workbook="").json()["workbook"] == mini.NAME
+
+
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(running):
     most = running.service.desk.most_bytes
     answer = running.hand_in("ada", b" " * (most + 1))

@@ -105,3 +105,11 @@ def test_the_card_says_what_the_text_says_and_runs_nothing():
     for word in ("2026-03-01 12:00:00 UTC", "number 3", "0 of 1", "1 to be marked by a person"):
         assert word in card
         assert word in text
+
+
+def test_the_last_cell_names_the_service_only_where_the_course_does(course, tmp_path):
+    named = 'id = "mini"\nservice = "https://hub.uni.example/services/hand-in"'
+    with_service = mini.make_course(tmp_path / "course", course=mini.COURSE.replace('id = "mini"', named))
+    cells = {root: mini.cell(mini.released(root), "hand-in")["source"] for root in (course, with_service)}
+    assert 'hand_in("02_mini")' in "".join(cells[course])
+    assert 'hand_in("02_mini", service="https://hub.uni.example/services/hand-in")' in "".join(cells[with_service])
