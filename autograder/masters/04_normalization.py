@@ -1404,7 +1404,11 @@ norm_cube_demo(kind="batch norm").show()
 #    much of it do your runs support?
 
 # %% [markdown] question="norm_experiments"
-# Figures of our run (embedded Fashion-MNIST; mean, or lowest to highest of three seeds).
+# Figures of our run (embedded Fashion-MNIST; mean, or lowest to highest of three seeds). With `FULL` and the full
+# Fashion-MNIST as images of 3 x 32 x 32 values, the learning curves end at 80 % training and 72 % validation accuracy
+# without normalization, at 93 and 76 % with batch norm, and at 93 and 78 % with layer norm; over the weight scales the
+# plain network has its best validation accuracy, 78 %, at 0.14, and 11 to 25 % below 0.01, batch norm 53 to 78 % from
+# $10^{-4}$ to 0.62.
 #
 # 1. The plain network learns in a narrow band only. Near He's scale it is as good as the normalised one (76 %
 #    validation accuracy at 0.14, against 74 %), but it falls to 45 % at 0.03, to some 23 % at 0.008, to 12 % below
