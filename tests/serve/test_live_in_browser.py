@@ -50,7 +50,7 @@ def test_a_class_hands_in_and_the_room_sees_its_mistake(running, course, tmp_pat
     with listening(running) as address, chromium() as browser:
         ada = log_in(browser, address, running.tokens()["ada"])
         ada.set_input_files("#notebook", path)
-        ada.get_by_role("button", name="Hand in").click()
+        ada.get_by_role("button", name="Hand in", exact=True).click()
         ada.get_by_text("It waits for its verdict").wait_for()
         teacher = log_in(browser, address, running.tokens()["teacher"], color_scheme="dark")
         teacher.goto(f"{address}/class")
