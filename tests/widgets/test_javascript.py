@@ -39,7 +39,7 @@ def some_states(demo):
     """Return the presets, the corners, and some draws between them.
 
     The draws take 120 steps at most: a walk of Adam that jumps about the minimum is chaotic, and later on it shows
-    the last bit of the cosine. In the three narrow valleys that takes 40 steps.
+    the last bit of the cosine. In the three narrow valleys that takes 30 steps.
     """
     start, rng = start_state(demo.scene.controls), np.random.default_rng(0)
     states = [start, *({**start, **changes} for changes in demo.scene.presets.values())]
@@ -51,7 +51,7 @@ def some_states(demo):
         drawn["steps"] = min(drawn["steps"], 120)
         wholes = {c.name for c in demo.scene.controls if isinstance(c, Number) and c.whole}
         states.append({**start, **{n: round(v) if n in wholes else v for n, v in drawn.items()}})
-    return [{**s, "steps": min(s["steps"], 40)} if s.get("surface") == "steep optimum" else s for s in states]
+    return [{**s, "steps": min(s["steps"], 30)} if s.get("surface") == "steep optimum" else s for s in states]
 
 
 def compare(name, here, there):

@@ -23,7 +23,8 @@ SMALL = """[...document.querySelectorAll(".demo :is(label, input[type=text], sel
 SHARE = """[...document.querySelectorAll("figure")].map((one) => one.getBoundingClientRect())
     .reduce((sum, { width, height }) => sum + width * height, 0) / innerWidth / innerHeight"""
 BELOW = """[...document.querySelectorAll(".demo :is(figure, .control, .verdict, .values, button)")]
-    .filter((one) => one.offsetParent && one.getBoundingClientRect().bottom > innerHeight + 1).map((one) => one.outerHTML)"""
+    .filter((one) => one.offsetParent && one.getBoundingClientRect().bottom > innerHeight + 1)
+    .map((one) => one.outerHTML)"""
 SCROLLS = """[...document.querySelectorAll(".inputs, .side")].some((one) => one.scrollHeight > one.clientHeight + 2)"""
 SHARP = """[...document.querySelectorAll("figure:not([hidden]) .plot > canvas")]
     .every((one) => Math.abs(one.width - devicePixelRatio * one.clientWidth) <= 2)"""
