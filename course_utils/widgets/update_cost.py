@@ -11,10 +11,9 @@ import torch
 from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
-from course_utils.models import MLP
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.digit_training import digit_images, hidden_sizes
+from course_utils.widgets.digit_training import hidden_sizes, small_digits, started
 from course_utils.widgets.picture import Picture
 from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
@@ -46,9 +45,8 @@ def simulate(state: State) -> dict[str, Any]:
 
 def work(state: State) -> Iterator[dict[str, Any]]:
     """Measure one number of examples after the other: the forward pass, then autograd alone, without an update."""
-    x, y = digit_images(500)
-    torch.manual_seed(0)
-    model = MLP(784, 10, hidden_sizes(state["hidden"]))
+    x, y = small_digits().tensors()
+    model = started(0, [x.shape[1], *hidden_sizes(state["hidden"]), 10])
     arrays = simulate(state)
     for k, n in enumerate(arrays["points"].tolist()):
         picks = torch.arange(n) % len(x)
@@ -56,12 +54,12 @@ def work(state: State) -> Iterator[dict[str, Any]]:
         yield arrays
 
 
-def _measure(model: MLP, x: torch.Tensor, y: torch.Tensor, repeats: int) -> tuple[float, float]:
+def _measure(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, repeats: int) -> tuple[float, float]:
     """Return the median times of both passes in ms, after one that warms up."""
     times = []
     for _ in range(repeats + 1):
         start = time.perf_counter()
-        loss = torch.nn.functional.nll_loss(model(x), y)
+        loss = torch.nn.functional.cross_entropy(model(x), y)
         middle = time.perf_counter()
         torch.autograd.grad(loss, list(model.parameters()))
         times.append((1e3 * (middle - start), 1e3 * (time.perf_counter() - middle)))

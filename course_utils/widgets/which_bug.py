@@ -90,7 +90,7 @@ def train(loop: Loop, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float6
     """Train a network of one hidden layer on the 8 x 8 digits, with the faults of `loop`.
 
     Returns:
-        The loss of each batch, capped at 50, and the validation accuracy after each step, both of shape (150,).
+        The loss of each batch, capped at 50 (`CAP`), and the validation accuracy after each step, both of shape (150,).
     """
     from course_utils.data.digits import load_digits_data
 
@@ -108,7 +108,8 @@ def train(loop: Loop, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float6
         y = y[torch.randperm(len(y))]
     kept = [_step(model, optimizer, loop, x, y, digits) for _ in range(STEPS)]
     losses, accuracies = np.array(kept).T
-    return np.nan_to_num(np.minimum(losses, CAP), nan=CAP), accuracies
+    # Rounded, so that the copy in an exported page is short and the same.
+    return np.round(np.nan_to_num(np.minimum(losses, CAP), nan=CAP), 5), np.round(accuracies, 5)
 
 
 def _step(model: Any, optimizer: Any, loop: Loop, x: Any, y: Any, digits: Any) -> tuple[float, float]:
@@ -163,13 +164,19 @@ def simulate(state: State) -> dict[str, Any]:
 def describe(state: State, arrays: dict[str, Any]) -> str:
     """Say what is seen and what can be chosen; with the answer, why."""
     first, last, accuracy = arrays["loss"][0], arrays["loss"][-10:].mean(), arrays["accuracy"][-1]
-    seen = f"Case {state['case']}: loss {first:.2f} at first, {last:.2f} at the end, validation accuracy {accuracy:.0%}"
+    ends = "at the end" if last < CAP else "at the end (it is drawn up to there)"
+    losses = f"loss {_capped(first)} at first, {_capped(last)} {ends}"
+    seen = f"Case {state['case']}: {losses}, validation accuracy {accuracy:.0%}"
     if not state["reveal"]:
         names = "; ".join(f"{a}: {BUGS[k].name}" for a, k in zip(LETTERS, arrays["choices"], strict=True))
         return f"{seen}. Which bug is it? {names}."
     bug, right, total = BUGS[arrays["choices"][arrays["right"]]], arrays["right"], int(arrays["votes"].sum())
     share = f" {arrays['votes'][right]} of {total} voted for it." if total else ""
     return f"{seen}. {LETTERS[right]}: {bug.name}; {bug.sign}.{share}"
+
+
+def _capped(loss: float) -> str:
+    return f"{loss:.2f}" if loss < CAP else f"above {CAP:.0f}"
 
 
 def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Picture:
