@@ -1,10 +1,10 @@
-# Verbs: env demo lab test quick test-all test-colab check exercise matrix notebooks docs bench lecture lecture-html. Each does all set-up that it needs.
+# Verbs: env demo lab test quick test-all test-colab check exercise matrix notebooks client docs bench lecture lecture-html. Each does all set-up that it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
 
-.PHONY: env demo lab test quick test-all test-colab check exercise matrix notebooks docs bench browser lecture lecture-html
+.PHONY: env demo lab test quick test-all test-colab check exercise matrix notebooks client docs bench browser lecture lecture-html
 
 env: $(STAMP)
 
@@ -61,6 +61,12 @@ matrix: env
 notebooks: env
 	$(BIN)/autograder build
 	$(BIN)/autograder lectures
+
+# The demos of the browser, in one file; needs Node.
+CLIENT := course_utils/widgets/client
+client:
+	npm install --prefix $(CLIENT) --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm run --prefix $(CLIENT) --silent build
 
 # Demos for the lecture hall. One alone starts sooner: make lecture LECTURE=notebooks/lectures/D2_momentum.ipynb
 LECTURE ?= notebooks/lectures

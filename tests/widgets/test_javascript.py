@@ -1,4 +1,4 @@
-"""The browser's simulation and the kernel's give the same numbers, to 1e-6 of their size."""
+"""The browser's simulation and the kernel's give the same numbers, to 1e-9 of their size."""
 
 import json
 import shutil
@@ -7,17 +7,18 @@ import subprocess
 import numpy as np
 import pytest
 
-from course_utils.widgets.client_page import client_module, scene_record
+from course_utils.widgets.client_page import bundle, scene_record
 from course_utils.widgets.controls import Choice, Number, start_state
 from tests.widgets.conftest import NAMES, make
 
 LIVE = [name for name in NAMES if make(name).scene.client]
 RUN = """
 import { readFileSync } from "node:fs";
-import demo from "./demo.mjs";
-const { data, states } = JSON.parse(readFileSync(0, "utf-8"));
+import { demos } from "./demos.mjs";
+const { name, data, states } = JSON.parse(readFileSync(0, "utf-8"));
+const demo = demos[name];
 const seen = states.map((state) => ({ arrays: demo.simulate(state, data) }));
-seen.forEach((one, i) => { one.text = demo.describe(states[i], demo.simulate(states[i], data)); });
+seen.forEach((one, i) => { one.text = demo.describe(states[i], demo.simulate(states[i], data), data); });
 console.log(JSON.stringify(seen));
 """
 
@@ -25,11 +26,10 @@ pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is no
 
 
 def in_node(demo, states, folder):
-    """Run the very text that the browser gets, except that the demo itself is exported instead of its view."""
-    text = client_module(demo.scene.name).replace("export default mount(", "export default (")
-    (folder / "demo.mjs").write_text(text)
+    """Run the very text that the browser gets."""
+    (folder / "demos.mjs").write_text(f"{bundle()}\nexport const demos = CourseDemos.demos;\n")
     (folder / "run.mjs").write_text(RUN)
-    record = json.dumps({"data": scene_record(demo)["data"], "states": states})
+    record = json.dumps({"name": demo.scene.name, "data": scene_record(demo)["data"], "states": states})
     done = subprocess.run(["node", "run.mjs"], cwd=folder, input=record, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -65,7 +65,7 @@ def compare(name, here, there):
         assert np.isnan(here[len(there) :]).all(), name
         here = here[: len(there)]
     size = np.abs(here[np.isfinite(here)]).max(initial=1.0)
-    np.testing.assert_allclose(there / size, here / size, rtol=0, atol=1e-6, err_msg=name)
+    np.testing.assert_allclose(there / size, here / size, rtol=0, atol=1e-9, err_msg=name)
 
 
 def test_the_five_that_are_live_in_the_browser():
