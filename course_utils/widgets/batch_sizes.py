@@ -12,7 +12,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.digit_training import small_digits, started
+from course_utils.widgets.digit_training import digits_record, small_digits, started
 from course_utils.widgets.noise import STREAM, picks
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
@@ -142,6 +142,8 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
+    data=digits_record,
     size=(11.0, 7.0),
     story=("half a second each",),
     alt="Training loss of batches of 20, 250 and 800 by training time, one panel each, and all three by examples.",

@@ -85,7 +85,9 @@ def client_widget(demo: LiveDemo, lecture: bool = False) -> Any:
     return widget
 
 
-def page(demo: LiveDemo, *, about: str = "", story: str = "", links: Mapping[str, Mapping[str, str]] | None = None) -> str:
+def page(
+    demo: LiveDemo, *, about: str = "", story: str = "", links: Mapping[str, Mapping[str, str]] | None = None
+) -> str:
     """Return a self-contained HTML page that a demo fills; its whole state can stand in the address behind "#".
 
     Args:

@@ -132,6 +132,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     size=(10.0, 4.0),
     story=("20 plain layers: it vanishes", "He keeps it", "layer norm puts it back"),
     alt="Size of activations and gradients by layer: with the default initialisation both fall by about six per layer, "

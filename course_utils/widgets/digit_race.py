@@ -105,7 +105,7 @@ def describe(state: State, arrays: dict[str, Any]) -> str:
     """Rank the rules by the mean loss of their last ten updates; name those that are lost or above their start."""
     done = max(int(np.flatnonzero(~np.isnan(losses))[-1]) + 1 if _begun(losses) else 0 for losses in _each(arrays))
     if not done:
-        return "Press Train: all rules train from the same weights, on the same batches."
+        return "Press Start: all rules train from the same weights, on the same batches."
     ends = {name: losses[max(0, done - LAST) : done].mean() for name, losses in arrays["losses"].items()}
     lost = [name for name, end in ends.items() if not end < MOST_LOST]
     order = sorted((name for name in ends if name not in lost), key=lambda name: float(ends[name]))
@@ -158,6 +158,7 @@ def _scene(makers: dict[str, Maker]) -> Scene:
         draw=draw,
         describe=describe,
         presets=PRESETS,
+        client=True,
         data=_record,
         size=(max(6.0, 4.0 * len(makers)), 4.0),
         story=("one small rate", "good for heavy ball", "good for SGD"),

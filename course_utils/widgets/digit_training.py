@@ -20,6 +20,7 @@ __all__ = [
     "PIECE_S",
     "Images",
     "digit_images",
+    "digits_record",
     "every",
     "first_layers",
     "hidden_sizes",
@@ -76,6 +77,11 @@ def small_digits() -> Images:
     digits = load_digits_data(dtype=torch.float64)
     pixels = np.rint(digits.x_train.numpy() * digits.std + digits.mean).astype(np.int64)
     return Images(pixels, digits.y_train.numpy(), digits.mean, digits.std)
+
+
+def digits_record() -> dict[str, Any]:
+    """Return the 8 x 8 digits for a demo that trains on them in the browser."""
+    return {"digits": small_digits().record()}
 
 
 @lru_cache(maxsize=1)

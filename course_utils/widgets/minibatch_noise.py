@@ -168,6 +168,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     size=(13.0, 4.2),
     story=("one example at a time", "sixty-four", "the full batch"),
     alt="A cloud of minibatch gradients around the full gradient shrinks as batches grow; by examples seen small "

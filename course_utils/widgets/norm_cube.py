@@ -132,6 +132,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     size=(11.0, 3.6),
     story=("batch norm: one moves, all move", "layer norm: the others stay", "group norm"),
     alt="Grids of four examples by six channels. In batch norm the outlined cells run down one channel through all "

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.digit_training import every, first_layers, hidden_sizes, small_digits
+from course_utils.widgets.digit_training import digits_record, every, first_layers, hidden_sizes, small_digits
 from course_utils.widgets.noise import STREAM, normals
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
@@ -144,6 +144,8 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
+    data=digits_record,
     size=(9.0, 4.2),
     story=("10", "20, 20", "100, 100"),
     alt="Learning curves of seven restarts for three networks: one hidden layer of 10, two of 20 and two of 100.",

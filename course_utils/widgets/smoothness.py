@@ -21,7 +21,7 @@ __all__ = ["SCENE", "simulate", "smoothness_demo"]
 
 KINDS = ("without", "batch norm")
 EXAMPLES, INPUTS, WIDTH, DEPTH, EPS = 128, 6, 12, 3, 1e-5
-PLACES = 41
+PLACES = 25
 
 CONTROLS = (
     Number("trained", "Training steps before", 0, 100, 20, whole=True),
@@ -183,6 +183,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     story=("after 20 steps", "after 100 steps, a short step", "short weights look rough", "long weights look smooth"),
     alt="Loss and local smoothness along one step down the gradient, with batch normalization and without. Over a long "
     "step the normalized network is the smoother one. Multiplying its hidden weights by 0.3 makes a short step ten "

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.digit_training import hidden_sizes, small_digits, started
+from course_utils.widgets.digit_training import digits_record, hidden_sizes, small_digits, started
 from course_utils.widgets.picture import Picture
 from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
@@ -111,6 +111,8 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
+    data=digits_record,
     size=(10.0, 4.2),
     story=("quick",),
     alt="Time of a forward and a backward pass by the number of examples, on logarithmic axes: flat for few examples, "

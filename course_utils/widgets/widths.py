@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.digit_training import every, first_layers, in_one_thread, small_digits
+from course_utils.widgets.digit_training import digits_record, every, first_layers, in_one_thread, small_digits
 from course_utils.widgets.noise import STREAM, picks
 from course_utils.widgets.picture import Picture
 from course_utils.widgets.scene import Scene
@@ -31,7 +31,7 @@ KINDS = ("standard", "muP")
 CONTROLS = (
     Choice("kind", "Network", KINDS, "standard"),
     Choice("widths", "Widths", ("32, 64, 128", "32, 128, 256"), "32, 128, 256"),
-    Number("steps", "Steps", 10, 100, 40, whole=True),
+    Number("steps", "Steps", 10, 100, 60, whole=True),
     Number("seed", "First seed", 0, 99, 0, whole=True),
 )
 
@@ -171,6 +171,8 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
+    data=digits_record,
     size=(9.0, 4.4),
     story=("standard: the best rate moves", "muP: it stays"),
     alt="Loss against the learning rate for three widths: in the standard network the best rate moves to the left as "

@@ -2,11 +2,12 @@
 
 import { curve, level } from "../core/layers.js";
 import { LOOKS } from "../core/looks.js";
+import { kept } from "../core/store.js";
 import { digits } from "../core/words.js";
 import { STREAM } from "../maths/draws.js";
 import { normals } from "../maths/noise.js";
 
-const WIDTH = 64, EXAMPLES = 96, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH;
+const WIDTH = 64, EXAMPLES = 96, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH, SQUARE = WIDTH * WIDTH, MORE = 20;
 const VARIANCE = { "He (2)": 2, "Xavier (1)": 1, "default uniform (1/3)": 1 / 3, "too large (4)": 4 };
 
 // Over what a layer normalises: the units of an example, the examples of a unit, or nothing.
@@ -51,18 +52,29 @@ function normaliseBack(gradient, normed, scales, over) {
   });
 }
 
-// given (examples, units) times the weights of a layer, or their transpose; zeros, half of all after a ReLU, are skipped.
-function product(given, weights, at, std, transposed) {
+// given (examples, units) times a matrix of weights, times `std`; zeros, half of all after a ReLU, are skipped.
+function product(given, weights, std) {
   const made = new Float64Array(SIZE);
   for (let n = 0; n < SIZE; n += WIDTH) {
     for (let i = 0; i < WIDTH; i++) {
-      const value = std * given[n + i];
-      if (value === 0) continue;
-      if (transposed) for (let j = 0, w = at + i; j < WIDTH; j++, w += WIDTH) made[n + j] += value * weights[w];
-      else for (let j = 0, w = at + i * WIDTH; j < WIDTH; j++, w++) made[n + j] += value * weights[w];
+      const value = std * given[n + i], row = i * WIDTH;
+      if (value !== 0) for (let j = 0; j < WIDTH; j++) made[n + j] += value * weights[row + j];
     }
   }
   return made;
+}
+
+// The matrices of the layers of a seed, and their transposes; a few more than are asked for.
+function matrices(seed, depth) {
+  const count = Math.min(DEEPEST, MORE * Math.ceil(depth / MORE));
+  return kept(`matrices ${seed} ${count}`, () => {
+    const drawn = normals(seed + 2 * STREAM, count * SQUARE);
+    return Array.from({ length: count }, (_, k) => {
+      const ahead = drawn.subarray(k * SQUARE, (k + 1) * SQUARE), back = new Float64Array(SQUARE);
+      for (let i = 0; i < WIDTH; i++) for (let j = 0; j < WIDTH; j++) back[j * WIDTH + i] = ahead[i * WIDTH + j];
+      return { ahead, back };
+    });
+  });
 }
 
 // Layers that have been computed stay: more depth only adds some.
@@ -71,9 +83,9 @@ let memory = { key: null };
 function layersFor({ init, norm, depth, seed }) {
   const key = `${init} ${norm} ${seed}`;
   if (memory.key !== key) memory = { key, h: normals(seed, SIZE), layers: [], forward: [1] };
-  const weights = normals(seed + 2 * STREAM, DEEPEST * WIDTH * WIDTH), std = Math.sqrt(VARIANCE[init] / WIDTH);
+  const weights = matrices(seed, depth), std = Math.sqrt(VARIANCE[init] / WIDTH);
   while (memory.layers.length < depth) {
-    const normed = product(memory.h, weights, memory.layers.length * WIDTH * WIDTH, std, false), over = OVER[norm];
+    const normed = product(memory.h, weights[memory.layers.length].ahead, std), over = OVER[norm];
     const scales = over ? normalise(normed, over) : null, skip = norm.startsWith("residual"), before = memory.h;
     memory.h = normed.map((v, i) => (v > 0 ? v : 0) + (skip ? before[i] : 0));
     memory.layers.push({ normed, scales });
@@ -89,7 +101,7 @@ function simulate(state) {
   for (let k = depth - 1; k >= 0; k--) {
     const { normed, scales } = layers[k], inner = gradient.map((g, i) => (normed[i] > 0 ? g : 0));
     if (over) normaliseBack(inner, normed, scales, over);
-    const back = product(inner, weights, k * WIDTH * WIDTH, std, true);
+    const back = product(inner, weights[k].back, std);
     if (skip) for (let i = 0; i < SIZE; i++) back[i] += gradient[i];
     gradient = back;
     backward.unshift(square(gradient));

@@ -5,7 +5,7 @@ import { LOOKS } from "../core/looks.js";
 import { digits } from "../core/words.js";
 import { WalkedNetwork } from "../maths/normalised_network.js";
 
-const KINDS = ["without", "batch norm"], PLACES = 41;
+const KINDS = ["without", "batch norm"], PLACES = 25;
 
 function walk(kind, { trained, rate, seed, stretch, shown, reach }) {
   const network = WalkedNetwork.of(kind === "batch norm", seed), weights = network.stretched(network.trained(trained, rate), stretch);

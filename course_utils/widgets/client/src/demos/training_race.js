@@ -44,7 +44,7 @@ const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 function describe(state, seen) {
   const done = updatesDone(seen);
-  if (!done) return "Press Train: all rules train from the same weights, on the same batches.";
+  if (!done) return "Press Start: all rules train from the same weights, on the same batches.";
   const ends = Object.entries(seen.losses).map(([name, values]) => [name, mean(values.slice(-LAST))]);
   const lost = ends.filter(([, end]) => !(end < MOST_LOST)).map(([name]) => name);
   const order = ends.filter(([name]) => !lost.includes(name)).sort((one, other) => one[1] - other[1]);

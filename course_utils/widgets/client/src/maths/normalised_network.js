@@ -14,12 +14,12 @@ for (const layer of LAYERS) {
 }
 const COUNT = place, LAST = LAYERS[DEPTH];
 
-// Inputs of unequal scales, row by row, and a smooth target of variance 1.
+// Inputs of unequal scales, one input of all examples after the other, and a smooth target of variance 1.
 function dataOf(seed) {
   const drawn = normals(seed, EXAMPLES * INPUTS), x = new Float64Array(drawn.length), target = new Float64Array(EXAMPLES);
   for (let n = 0; n < EXAMPLES; n++) {
     const at = n * INPUTS;
-    for (let i = 0; i < INPUTS; i++) x[at + i] = drawn[at + i] * 0.5 * 4 ** (i / (INPUTS - 1)) + 0.5;
+    for (let i = 0; i < INPUTS; i++) x[i * EXAMPLES + n] = drawn[at + i] * 0.5 * 4 ** (i / (INPUTS - 1)) + 0.5;
     target[n] = Math.sin(2 * drawn[at]) + drawn[at + 1] * drawn[at + 2];
   }
   const mean = target.reduce((sum, v) => sum + v, 0) / EXAMPLES;
@@ -92,31 +92,21 @@ export class WalkedNetwork {
     return loss;
   }
 
+  // Numbers of one unit for all examples lie side by side, so that the inner loops are long.
   through(w, k) {
     const { inputs, units, at } = LAYERS[k], given = this.outputs[k], made = this.outputs[k + 1];
-    for (let n = 0; n < EXAMPLES; n++) {
-      const to = n * units;
-      for (let j = 0; j < units; j++) made[to + j] = 0;
+    made.fill(0);
+    for (let j = 0; j < units; j++) {
+      const to = j * EXAMPLES;
       for (let i = 0; i < inputs; i++) {
-        const value = given[n * inputs + i], row = at + i * units;
-        if (value !== 0) for (let j = 0; j < units; j++) made[to + j] += value * w[row + j];
+        const weight = w[at + i * units + j], from = i * EXAMPLES;
+        for (let n = 0; n < EXAMPLES; n++) made[to + n] += weight * given[from + n];
       }
     }
     if (k === DEPTH) return;
+    if (this.normed) for (let j = 0; j < units; j++) this.scales[k + 1][j] = normalise(made, j * EXAMPLES);
     const kept = this.centred[k + 1];
-    if (this.normed) this.normalise(made, this.scales[k + 1], units);
     for (let i = 0; i < made.length; i++) { kept[i] = made[i]; if (!(made[i] > 0)) made[i] = 0; }
-  }
-
-  normalise(z, scales, units) {
-    for (let j = 0; j < units; j++) {
-      let mean = 0, squares = 0;
-      for (let i = j; i < z.length; i += units) mean += z[i];
-      mean /= EXAMPLES;
-      for (let i = j; i < z.length; i += units) squares += (z[i] - mean) * (z[i] - mean);
-      scales[j] = Math.sqrt(squares / EXAMPLES + EPS);
-      for (let i = j; i < z.length; i += units) z[i] = (z[i] - mean) / scales[j];
-    }
   }
 
   errors() {
@@ -132,27 +122,44 @@ export class WalkedNetwork {
 
   // From the derivatives of a hidden layer's outputs to those of its products.
   unnormalise(k) {
-    const { units } = LAYERS[k], back = this.back[k + 1], kept = this.centred[k + 1], scales = this.scales[k + 1];
+    const back = this.back[k + 1], kept = this.centred[k + 1], scales = this.scales[k + 1];
     for (let i = 0; i < back.length; i++) if (!(kept[i] > 0)) back[i] = 0;
-    if (!this.normed) return;
-    for (let j = 0; j < units; j++) {
-      let mean = 0, along = 0;
-      for (let i = j; i < back.length; i += units) { mean += back[i]; along += back[i] * kept[i]; }
-      mean /= EXAMPLES;
-      along /= EXAMPLES;
-      for (let i = j; i < back.length; i += units) back[i] = (back[i] - mean - kept[i] * along) / scales[j];
-    }
+    if (this.normed) for (let j = 0; j < scales.length; j++) unnormalised(back, kept, j * EXAMPLES, scales[j]);
   }
 
   layerBack(w, k) {
     const { inputs, units, at } = LAYERS[k], given = this.outputs[k], out = this.back[k + 1], into = this.back[k], { g } = this;
-    for (let n = 0; n < EXAMPLES; n++) {
-      for (let i = 0; i < inputs; i++) {
-        const value = given[n * inputs + i], row = at + i * units, from = n * units;
+    into.fill(0);
+    for (let i = 0; i < inputs; i++) {
+      const to = i * EXAMPLES;
+      for (let j = 0; j < units; j++) {
+        const from = j * EXAMPLES, weight = w[at + i * units + j];
         let sum = 0;
-        for (let j = 0; j < units; j++) { g[row + j] += value * out[from + j]; sum += out[from + j] * w[row + j]; }
-        into[n * inputs + i] = sum;
+        for (let n = 0; n < EXAMPLES; n++) sum += given[to + n] * out[from + n];
+        g[at + i * units + j] = sum;
+        if (k) for (let n = 0; n < EXAMPLES; n++) into[to + n] += weight * out[from + n];
       }
     }
   }
+}
+
+// Put the numbers of one unit to mean 0 and variance 1, in place; return what they were divided by.
+function normalise(z, first) {
+  const end = first + EXAMPLES;
+  let mean = 0, squares = 0;
+  for (let i = first; i < end; i++) mean += z[i];
+  mean /= EXAMPLES;
+  for (let i = first; i < end; i++) squares += (z[i] - mean) * (z[i] - mean);
+  const scale = Math.sqrt(squares / EXAMPLES + EPS);
+  for (let i = first; i < end; i++) z[i] = (z[i] - mean) / scale;
+  return scale;
+}
+
+function unnormalised(back, kept, first, scale) {
+  const end = first + EXAMPLES;
+  let mean = 0, along = 0;
+  for (let i = first; i < end; i++) { mean += back[i]; along += back[i] * kept[i]; }
+  mean /= EXAMPLES;
+  along /= EXAMPLES;
+  for (let i = first; i < end; i++) back[i] = (back[i] - mean - kept[i] * along) / scale;
 }
