@@ -80,7 +80,7 @@ class Demo:
 
     def sent(self) -> dict[str, Any]:
         """Return what the browser cannot compute for the present state, with the state that it belongs to."""
-        return {"state": self.state, **self.scene.own(self.state)} if self.scene.own else {}
+        return {"state": self.state, **self.scene.own(self.arrays)} if self.scene.own else {}
 
     def frame(self) -> bytes:
         """Return the picture of the present state as PNG. One figure is kept and its artists are moved."""
