@@ -26,7 +26,7 @@ INITIALISATIONS = {"He (2)": 2.0, "Xavier (1)": 1.0, "default uniform (1/3)": 1 
 NORMS = ("none", "layer norm", "batch norm", "residual", "residual + layer norm")
 
 CONTROLS = (
-    Choice("init", "Initialisation (variance x fan-in)", tuple(INITIALISATIONS), "default uniform (1/3)"),
+    Choice("init", "Initialisation", tuple(INITIALISATIONS), "default uniform (1/3)"),
     Choice("norm", "Layers", NORMS, "none"),
     Number("depth", "Depth", 2, DEEPEST, 20, whole=True),
     Number("seed", "Seed", 0, 99, 0, whole=True),

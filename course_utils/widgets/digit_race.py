@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,11 +58,31 @@ def _chosen(makers: dict[str, Maker], state: State) -> dict[str, Maker]:
     return makers if state["rule"] == ALL else {state["rule"]: makers[state["rule"]]}
 
 
-def _simulation(makers: dict[str, Maker]) -> Callable[[State], dict[str, Any]]:
+def _simulation(makers: dict[str, Maker], own: Sequence[str]) -> Callable[[State], dict[str, Any]]:
+    """Return what is known before Start: nothing of torch's rules, all of the classes of the notebook.
+
+    Those train at once, because only the kernel can train them; the browser draws their losses among its own.
+    """
+
     def simulate(state: State) -> dict[str, Any]:
-        return {"losses": {name: np.full(state["steps"], np.nan) for name in _chosen(makers, state)}}
+        chosen = _chosen(makers, state)
+        losses = {name: np.full(state["steps"], np.nan) for name in chosen}
+        mine = {name: chosen[name] for name in own if name in chosen}
+        for piece in _steps(mine, state) if mine else ():
+            losses |= piece["losses"]
+        return {"losses": losses}
 
     return simulate
+
+
+def _sent(own: Sequence[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return what sends the losses of the classes of the notebook to the browser; they end where they are lost."""
+
+    def sent(arrays: dict[str, Any]) -> dict[str, Any]:
+        found = {name: arrays["losses"][name] for name in own if name in arrays["losses"]}
+        return {"losses": {name: losses[np.isfinite(losses)].tolist() for name, losses in found.items()}}
+
+    return sent
 
 
 def _work(makers: dict[str, Maker]) -> Callable[[State], Iterator[dict[str, Any]]]:
@@ -103,23 +123,16 @@ def _steps(makers: dict[str, Maker], state: State) -> Iterator[dict[str, Any]]:
 
 def describe(state: State, arrays: dict[str, Any]) -> str:
     """Rank the rules by the mean loss of their last ten updates; name those that are lost or above their start."""
-    done = max(int(np.flatnonzero(~np.isnan(losses))[-1]) + 1 if _begun(losses) else 0 for losses in _each(arrays))
-    if not done:
+    begun = {name: losses for name, losses in arrays["losses"].items() if np.isfinite(losses).any()}
+    if not begun:
         return "Press Start: all rules train from the same weights, on the same batches."
-    ends = {name: losses[max(0, done - LAST) : done].mean() for name, losses in arrays["losses"].items()}
+    done = max(int(np.flatnonzero(np.isfinite(losses))[-1]) + 1 for losses in begun.values())
+    ends = {name: losses[max(0, done - LAST) : done].mean() for name, losses in begun.items()}
     lost = [name for name, end in ends.items() if not end < MOST_LOST]
     order = sorted((name for name in ends if name not in lost), key=lambda name: float(ends[name]))
     ranking = ", ".join(f"{name} {ends[name]:.3g}" for name in order)
     said = f"Mean loss of the last {min(done, LAST)} of {done} updates at lr {state['lr']:.3g}: {ranking or 'none'}"
     return f"{said}. Diverged: {', '.join(lost)}." if lost else f"{said}."
-
-
-def _each(arrays: dict[str, Any]) -> list[NDArray[np.float64]]:
-    return list(arrays["losses"].values())
-
-
-def _begun(losses: NDArray[np.float64]) -> bool:
-    return bool((~np.isnan(losses)).any())
 
 
 def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, NDArray[Any]]) -> Picture:
@@ -149,17 +162,20 @@ def _record() -> dict[str, Any]:
     return {name: images().record() for name, images in DATA.items()}
 
 
-def _scene(makers: dict[str, Maker]) -> Scene:
+def _scene(rules: Sequence[str], own: dict[str, Maker] | None = None) -> Scene:
+    own = own or {}
+    makers = {**{rule: RULES[rule] for rule in rules}, **own}
     return Scene(
         name="training_race",
-        title="T5: update rules on a network",
+        title="Update rules on a network",
         controls=_controls(list(makers)),
-        simulate=_simulation(makers),
+        simulate=_simulation(makers, tuple(own)),
         draw=draw,
         describe=describe,
         presets=PRESETS,
         client=True,
-        data=_record,
+        data=lambda: {"rules": list(rules), **_record()},
+        own=_sent(tuple(own)) if own else None,
         size=(max(6.0, 4.0 * len(makers)), 4.0),
         story=("one small rate", "good for heavy ball", "good for SGD"),
         alt="Batch losses of four update rules at three learning rates: at the small rate only RMSProp and Adam learn, "
@@ -168,7 +184,7 @@ def _scene(makers: dict[str, Maker]) -> Scene:
     )
 
 
-SCENE = _scene(RULES)
+SCENE = _scene(tuple(RULES))
 
 
 def training_race_demo(**changes: Any) -> Demo:
@@ -185,7 +201,7 @@ def training_race(*optimizer_classes: Callable[..., Any], **changes: Any) -> Dem
         changes: Values of controls, by name.
     """
     own = {getattr(cls, "__name__", str(cls)): _own(cls) for cls in optimizer_classes}
-    return Demo(_scene({"SGD": RULES["SGD"], **own}), **changes)
+    return Demo(_scene(("SGD",), own), **changes)
 
 
 def _own(cls: Callable[..., Any]) -> Maker:

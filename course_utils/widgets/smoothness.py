@@ -28,7 +28,7 @@ CONTROLS = (
     Number("rate", "Learning rate of the training", 0.02, 0.5, 0.2, log=True),
     Number("reach", "Length of the step", 0.1, 10.0, 2.0, log=True),
     Number("stretch", "Hidden weights times", 0.2, 5.0, 1.0, log=True),
-    Choice("shown", "Compare at", ("equal length", "equal multiples of the gradient"), "equal length"),
+    Choice("shown", "Compare at", ("equal length", "equal rate"), "equal length"),
     Number("seed", "Seed", 0, 99, 0, whole=True),
 )
 

@@ -116,10 +116,13 @@ function describe({ depth }, { forward, backward }) {
     + `backward the gradient ${second} (times ${digits(factors[1])} per layer, ${digits(backward[0], 2)} at the first).`;
 }
 
+// From the smallest to the largest, in whole powers of ten.
+const decades = (values) => [10 ** Math.floor(Math.log10(Math.max(1e-40, Math.min(0.1, ...values)))), 10 ** Math.ceil(Math.log10(Math.max(10, ...values)))];
+
 const panel = (name, caption, look) => ({
   caption, label: `${caption}: mean square by layer`,
   plot: (state, seen) => ({
-    x: { domain: [0, state.depth], name: "layer", whole: true }, y: { log: true, name: "mean square (1 at its start)" },
+    x: { domain: [0, state.depth], name: "layer", whole: true }, y: { log: true, name: "mean square (1 at its start)", domain: decades(seen[name]) },
     layers: [level({ y: 1 }), curve({ values: seen[name], look, every: Math.max(1, Math.floor(state.depth / 30)) })],
   }),
 });

@@ -99,13 +99,13 @@ function describe(state, seen) {
 
 // The axis ends at a power of two, so that it seldom moves.
 const roundEnd = (end) => 2 ** Math.ceil(Math.log2(Math.max(2, end)) - 0.02);
-const GREY = { colour: 6, dash: [] }, MEDIAN = { colour: 1, dash: [], marker: "square" };
+const SINGLE = { colour: 5, dash: [] }, MEDIAN = { colour: 1, dash: [], marker: "square" };
 
 function walkLayers({ losses }, across) {
   const median = losses[0].map((_, t) => middle(losses.map((walk) => walk[t])));
   const points = (values) => values.map((v, t) => [across[t], v]);
   return [
-    ...losses.map((walk, k) => line({ points: points(walk), look: GREY, width: 0.7, name: k ? undefined : "each of five walks", steps: null })),
+    ...losses.map((walk, k) => line({ points: points(walk), look: SINGLE, width: 0.8, name: k ? undefined : "each of five walks", steps: null })),
     line({ points: points(median), look: MEDIAN, width: 2.6, name: "median", steps: null }),
   ];
 }

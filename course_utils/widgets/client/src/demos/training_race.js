@@ -5,25 +5,22 @@ import { LOOKS } from "../core/looks.js";
 import { digits } from "../core/words.js";
 import { STREAM, pick } from "../maths/draws.js";
 import { images } from "../maths/images.js";
-import { Learner, Network, UPDATES, firstWeights } from "../maths/network.js";
+import { Learner, Network, firstWeights } from "../maths/network.js";
 
 const HIDDEN = 32, CLASSES = 10, LAST = 10, MOST_LOST = 10, LARGEST = 250, ALL = "all of them", SMOOTH = 20;
 
 // Rules of the page run in the page; classes of the notebook run in Python, which sends their losses.
-const chosen = (rule, names) => (rule === ALL ? names : [rule]);
-const names = (data) => ["SGD", ...(data.own ?? Object.keys(UPDATES).slice(1))];
+const chosen = (rule, names) => (rule === ALL ? names : names.filter((name) => name === rule));
 
 function simulate(state, data) {
-  const sent = data.sent?.losses ?? {};
-  return { losses: Object.fromEntries(chosen(state.rule, names(data)).map((name) => [name, sent[name] ?? []])) };
+  const rules = chosen(state.rule, data.rules).map((name) => [name, []]);
+  return { losses: { ...Object.fromEntries(rules), ...data.sent?.losses } };
 }
 
 function* work(now, data) {
   const { seed, data: kind, rule } = now(), { losses } = simulate(now(), data), pictures = images(data[kind]);
   const sizes = [pictures.inputs, HIDDEN, CLASSES], runs = [];
-  for (const name of chosen(rule, names(data))) {
-    if (!UPDATES[name]) continue;
-    losses[name] = [];
+  for (const name of chosen(rule, data.rules)) {
     runs.push({ into: losses[name], learner: new Learner(new Network(sizes, firstWeights(seed, sizes), LARGEST), name) });
   }
   let drawn = 0;
@@ -42,10 +39,12 @@ function* work(now, data) {
 const updatesDone = ({ losses }) => Math.max(0, ...Object.values(losses).map((values) => values.length));
 const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
 
-function describe(state, seen) {
+function describe(state, seen, data) {
   const done = updatesDone(seen);
   if (!done) return "Press Start: all rules train from the same weights, on the same batches.";
-  const ends = Object.entries(seen.losses).map(([name, values]) => [name, mean(values.slice(-LAST))]);
+  const begun = Object.entries(seen.losses).filter(([, values]) => values.length);
+  const endsEarly = (name) => data.sent?.losses?.[name]?.length < data.sent?.state.steps;
+  const ends = begun.map(([name, values]) => [name, endsEarly(name) ? NaN : mean(values.slice(-LAST))]);
   const lost = ends.filter(([, end]) => !(end < MOST_LOST)).map(([name]) => name);
   const order = ends.filter(([name]) => !lost.includes(name)).sort((one, other) => one[1] - other[1]);
   const ranking = order.map(([name, end]) => `${name} ${digits(end)}`).join(", ") || "none";

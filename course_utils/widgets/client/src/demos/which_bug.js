@@ -4,7 +4,7 @@ import { band, curve, level, paint } from "../core/layers.js";
 import { LOOKS, colourOf } from "../core/looks.js";
 import { power } from "../core/words.js";
 
-const LETTERS = [..."ABCD"], CAP = 50, GUESSING = Math.log(10);
+const LETTERS = [..."ABCD"], CAP = 50, HIGHEST = 12, GUESSING = Math.log(10);
 
 function simulate(state, { cases, bugs, healthy }) {
   const { bug, choices } = cases[state.case - 1];
@@ -54,13 +54,14 @@ export const demo = {
   simulate,
   describe,
   last: () => 150,
+  bare: LETTERS.map((letter) => `votes_${letter}`),
   values: (state, seen) => [["first loss", capped(seen.loss[0])], ["ln 10", GUESSING.toFixed(2)], ["votes", seen.votes.reduce((sum, v) => sum + v, 0)]],
   panels: [
     {
       caption: "Training loss", label: "Training loss by step beside the band of three healthy runs",
       options: { axis: ["linear", "log"] },
       plot: (state, { loss, min_loss: low, max_loss: high }, data, { axis }) => ({
-        x: steps, y: { ...(axis === "log" ? { log: true, format: power } : { domain: [0, Math.max(4, 1.02 * Math.max(...loss))] }), name: "loss (nats)" },
+        x: steps, y: { ...(axis === "log" ? { log: true, format: power } : { domain: [0, Math.min(HIGHEST, Math.max(4, 1.02 * Math.max(...loss)))] }), name: "loss (nats)" },
         layers: [
           band({ low, high, from: 1, look: LOOKS[5], name: "three healthy runs" }),
           level({ y: GUESSING, text: "guessing: ln 10" }),

@@ -50,17 +50,21 @@ export class Network {
     return this.losses();
   }
 
+  // Four inputs at a time: the sums are read and written a quarter as often.
   through(k) {
     const { inputs, units, weights, biases } = this.layers[k], { w, count } = this, last = k === this.layers.length - 1;
-    const given = this.active[k], made = this.active[k + 1];
+    const given = this.active[k], made = this.active[k + 1], even = inputs - (inputs % 4);
     for (let n = 0; n < count; n++) {
       const to = n * units, from = n * inputs;
       for (let j = 0; j < units; j++) made[to + j] = w[biases + j];
-      for (let i = 0; i < inputs; i++) {
-        const value = given[from + i];
-        if (value === 0) continue;
-        const row = weights + i * units;
-        for (let j = 0; j < units; j++) made[to + j] += value * w[row + j];
+      for (let i = 0; i < even; i += 4) {
+        const a = given[from + i], b = given[from + i + 1], c = given[from + i + 2], d = given[from + i + 3];
+        const p = weights + i * units, q = p + units, r = q + units, s = r + units;
+        if (a || b || c || d) for (let j = 0; j < units; j++) made[to + j] += a * w[p + j] + b * w[q + j] + c * w[r + j] + d * w[s + j];
+      }
+      for (let i = even; i < inputs; i++) {
+        const a = given[from + i], p = weights + i * units;
+        for (let j = 0; j < units; j++) made[to + j] += a * w[p + j];
       }
       if (!last) for (let j = to; j < to + units; j++) if (made[j] < 0) made[j] = 0;
     }
@@ -88,20 +92,43 @@ export class Network {
   }
 
   slopes(k) {
-    const { inputs, units, weights, biases } = this.layers[k], { w, g, count } = this;
-    const given = this.active[k], out = this.back[k + 1], into = this.back[k];
+    const { count } = this, even = count - (count % 4);
+    for (let n = 0; n < even; n += 4) this.slopesOfFour(k, n);
+    for (let n = even; n < count; n++) this.slopesOfOne(k, n);
+    if (k) this.passBack(k);
+  }
+
+  slopesOfFour(k, n) {
+    const { inputs, units, weights, biases } = this.layers[k], { g } = this, given = this.active[k], out = this.back[k + 1];
+    const p = n * units, q = p + units, r = q + units, s = r + units, from = n * inputs;
+    for (let j = 0; j < units; j++) g[biases + j] += out[p + j] + out[q + j] + out[r + j] + out[s + j];
+    for (let i = 0; i < inputs; i++) {
+      const a = given[from + i], b = given[from + inputs + i], c = given[from + 2 * inputs + i], d = given[from + 3 * inputs + i];
+      const row = weights + i * units;
+      if (a || b || c || d) for (let j = 0; j < units; j++) g[row + j] += a * out[p + j] + b * out[q + j] + c * out[r + j] + d * out[s + j];
+    }
+  }
+
+  slopesOfOne(k, n) {
+    const { inputs, units, weights, biases } = this.layers[k], { g } = this, given = this.active[k], out = this.back[k + 1];
+    for (let j = 0; j < units; j++) g[biases + j] += out[n * units + j];
+    for (let i = 0; i < inputs; i++) {
+      const value = given[n * inputs + i], row = weights + i * units;
+      if (value) for (let j = 0; j < units; j++) g[row + j] += value * out[n * units + j];
+    }
+  }
+
+  // The derivatives by the inputs of a layer, zero where the ReLU before it is.
+  passBack(k) {
+    const { inputs, units, weights } = this.layers[k], { w, count } = this, given = this.active[k];
+    const out = this.back[k + 1], into = this.back[k];
     for (let n = 0; n < count; n++) {
-      const from = n * units, to = n * inputs;
-      for (let j = 0; j < units; j++) g[biases + j] += out[from + j];
+      const from = n * units;
       for (let i = 0; i < inputs; i++) {
-        const value = given[to + i];
-        into[to + i] = 0;
-        if (value === 0) continue;
-        const row = weights + i * units;
+        const at = n * inputs + i, row = weights + i * units;
         let sum = 0;
-        if (k) for (let j = 0; j < units; j++) { g[row + j] += value * out[from + j]; sum += w[row + j] * out[from + j]; }
-        else for (let j = 0; j < units; j++) g[row + j] += value * out[from + j];
-        into[to + i] = sum;
+        if (given[at]) for (let j = 0; j < units; j++) sum += w[row + j] * out[from + j];
+        into[at] = sum;
       }
     }
   }
