@@ -29,7 +29,7 @@ def loss_and_gradient(net, x, target):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("shown", ["equal length", "equal multiples of the gradient"])
+@pytest.mark.parametrize("shown", ["equal length", "equal rate"])
 def test_loss_and_smoothness_are_those_of_torch(kind, shown):
     demo = smoothness_demo(trained=7, rate=0.1, reach=1.5, stretch=1.3, seed=4, shown=shown)
     weights, x, target = _trained(kind, 7, 0.1, 4)

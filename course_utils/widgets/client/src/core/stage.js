@@ -47,6 +47,9 @@ export class Stage {
   share(shown, columns) {
     const weights = shown.map((k) => this.panels[k].spec.weight ?? 1), single = columns === shown.length;
     const tracks = single ? weights.map((weight) => `minmax(0, ${weight}fr)`).join(" ") : `repeat(${columns}, minmax(0, 1fr))`;
+    // What is left of the last row belongs to the last panel.
+    const rest = shown.length % columns, span = rest ? columns - rest + 1 : 1;
+    shown.forEach((k) => { this.panels[k].figure.style.gridColumn = k === shown.at(-1) && span > 1 ? `span ${span}` : ""; });
     const rows = columns === 1 ? weights.map((weight) => `minmax(0, ${weight}fr)`).join(" ") : "";
     if (this.grid.style.gridTemplateColumns !== tracks) this.grid.style.gridTemplateColumns = tracks;
     if (this.grid.style.gridTemplateRows !== rows) this.grid.style.gridTemplateRows = rows;

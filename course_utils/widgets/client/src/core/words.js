@@ -1,7 +1,10 @@
 // Numbers in words, and elements of the page.
 
-// A number with so many significant digits, as Python's ":.3g" rounds it.
-export const digits = (number, count = 3) => Number(number.toPrecision(count)).toString();
+// A number with so many significant digits; very large and very small ones by their power of ten.
+export function digits(number, count = 3) {
+  const rounded = Number(number.toPrecision(count)), size = Math.abs(rounded);
+  return size >= 1e6 || (size > 0 && size < 1e-4) ? rounded.toExponential() : String(rounded);
+}
 
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
