@@ -43,7 +43,7 @@ function describe(state, seen, data) {
   const done = updatesDone(seen);
   if (!done) return "Press Start: all rules train from the same weights, on the same batches.";
   const begun = Object.entries(seen.losses).filter(([, values]) => values.length);
-  const endsEarly = (name) => data.sent?.losses?.[name]?.length < data.sent?.state.steps;
+  const endsEarly = (name) => data.sent?.losses?.[name]?.length < data.sent?.state?.steps;
   const ends = begun.map(([name, values]) => [name, endsEarly(name) ? NaN : mean(values.slice(-LAST))]);
   const lost = ends.filter(([, end]) => !(end < MOST_LOST)).map(([name]) => name);
   const order = ends.filter(([name]) => !lost.includes(name)).sort((one, other) => one[1] - other[1]);

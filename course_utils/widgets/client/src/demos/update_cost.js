@@ -9,7 +9,7 @@ import { Network, firstWeights } from "../maths/network.js";
 const POINTS = [1, 5, 10, 100, 200, 500, 1000, 5000, 10000, 20000, 30000, 50000], PASSES = ["forward", "backward"];
 // Browsers round their clocks: a short pass is repeated until it can be timed. A long one is made of parts, between
 // which the page answers.
-const LEAST_MS = 3, WARM_MS = 60, PART = 500, INPUTS = 64;
+const LEAST_MS = 10, WARM_MS = 60, PART = 500, INPUTS = 64;
 
 function simulate(state) {
   const points = POINTS.filter((n) => n <= state.largest);
