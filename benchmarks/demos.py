@@ -110,7 +110,7 @@ def measure(name: str) -> dict[str, float]:
     return times
 
 
-# From the input until the frame after it has been painted: the callback of a frame comes before painting, a timer after.
+# From the input until its frame has been painted: the callback of a frame comes before painting, a timer after.
 CLIENT = """async ([keys, label]) => {
   const slider = [...document.querySelectorAll(".control")].find((one) => one.innerText.trim() === label)
     .querySelector("input[type=range]");
@@ -145,10 +145,9 @@ def client_ms(browser: Any, folder: Path, name: str) -> dict[str, float]:
     paints = "performance.getEntriesByName('first-contentful-paint').map((one) => one.startTime)"
     opened.wait_for_function(f"{paints}.length")
     first = float(opened.evaluate(paints)[0])
-    idle = opened.evaluate(
-        "[...document.querySelectorAll('.control.number:not([hidden]) label')].map((o) => o.innerText)"
-    )
-    label = next(one.label for one in demo.scene.controls if one.label in idle)
+    sliders = "[...document.querySelectorAll('.control.number:not([hidden]) label')].map((one) => one.innerText)"
+    shown = opened.evaluate(sliders)
+    label = next(one.label for one in demo.scene.controls if one.label in shown)
     opened.evaluate(CLIENT, [KEYS, label])
     times = opened.evaluate(CLIENT, [KEYS, label])
     opened.close()

@@ -63,7 +63,7 @@ def client_widget(demo: LiveDemo, lecture: bool = False) -> Any:
         _css = stylesheet()
         scene = traitlets.Dict().tag(sync=True)
         state = traitlets.Dict().tag(sync=True)
-        # What is kept to compare with, and the views of the panels: a second cell with the same demo shows them, too.
+        # What is kept to compare with, and the views of the panels: a page that is loaded again shows them again.
         kept = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
         view = traitlets.Dict().tag(sync=True)
         # What only Python can compute for the present state.
