@@ -5,6 +5,7 @@ import re
 from urllib.parse import quote, unquote
 
 import pytest
+from playwright.sync_api import expect
 
 from autograder.build.lecture_guides import LECTURES
 from autograder.build.site import demo_page, write_site
@@ -225,7 +226,7 @@ def test_the_path_grows_while_it_plays_and_can_be_stepped(open_page):
     assert shown.pixels() != first
     shown.page.get_by_label("Speed").select_option("fast")
     shown.page.get_by_role("button", name="Play").click()
-    shown.page.wait_for_function("document.querySelector('.step').innerText === 'step 30 of 30'")
+    expect(shown.page.locator(".step")).to_have_text("step 30 of 30")
     assert shown.verdict().startswith("Still moving")
     shown.page.get_by_role("button", name="Show all steps").click()
     assert shown.page.inner_text(".step") == ""
@@ -251,7 +252,7 @@ def test_a_link_opens_exactly_the_state_that_was_copied(open_page, browser):
     shown.page.get_by_role("button", name="the best momentum").click()
     shown.page.get_by_role("button", name="last steps").click()
     shown.page.get_by_role("button", name="Copy link").click()
-    shown.page.wait_for_function("document.querySelector('.said').innerText === 'Link copied.'")
+    expect(shown.page.locator(".said")).to_have_text("Link copied.")
     link = re.sub(r"^[^#]*", "", shown.page.evaluate("navigator.clipboard.readText()"))
     again = open_page("momentum_demo", link=link)
     demo = make("momentum_demo")
@@ -302,7 +303,7 @@ def test_a_page_follows_the_system_into_the_dark(open_page):
     dark, curve = shown.page.evaluate(PAPER), shown.pixels(2)
     assert max(map(int, re.findall(r"\d+", dark)[:3])) < 60
     shown.page.emulate_media(color_scheme="light")
-    shown.page.wait_for_function(f"{PAPER} === 'rgb(255, 255, 255)'")
+    expect(shown.page.locator(".demo")).to_have_css("background-color", "rgb(255, 255, 255)")
     assert shown.pixels(2) != curve
 
 
