@@ -293,7 +293,7 @@ def test_nonsense_in_a_box_is_answered_and_the_page_lives_on(open_page, typed):
 def test_controls_that_do_nothing_on_a_surface_are_not_there(open_page):
     shown = open_page("momentum_demo")
     assert shown.box("Condition number").is_visible()
-    shown.page.get_by_label("Function").select_option("Rosenbrock")
+    shown.page.get_by_label("Function", exact=True).select_option("Rosenbrock")
     assert not shown.box("Condition number").is_visible()
     assert not shown.box("Rotation (degrees)").is_visible()
 
