@@ -187,7 +187,7 @@ SCENE = Scene(
     story=("after 20 steps", "after 100 steps, a short step", "short weights look rough", "long weights look smooth"),
     alt="Loss and local smoothness along one step down the gradient, with batch normalization and without. Over a long "
     "step the normalized network is the smoother one. Multiplying its hidden weights by 0.3 makes a short step ten "
-    "times rougher, and multiplying them by 3 five times smoother, although its loss at the start stays the same.",
+    "times rougher, and multiplying them by 3 three times smoother, although its loss at the start stays the same.",
 )
 
 

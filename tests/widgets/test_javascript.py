@@ -74,8 +74,8 @@ def as_python_has_it(there, shape):
 def compare(name, here, there, near=None):
     """Hold that two results agree to 1e-9 of their size, or to what the last bit of the state does to Python's.
 
-    A walk that jumps about a minimum is chaotic: `near` is Python's result for a state that differs in its last bits, and
-    the results may differ by a thousand times as much as that.
+    A walk that jumps about a minimum is chaotic: `near` is Python's result for a state that differs in its last bits,
+    and the results may differ by a thousand times as much as that.
     """
     if isinstance(here, dict):
         for inner in here:
