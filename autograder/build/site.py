@@ -38,11 +38,11 @@ def write_site(folder: Path) -> list[Path]:
 def demo_page(lecture: Lecture, before: Lecture | None = None, after: Lecture | None = None) -> str:
     """Return the page of a demo: the demo, its story, the folded guide, and the ways to the pages beside it."""
     links = {
-        name: {"href": f"{other.file}.html", "title": _demo(other).scene.title}
+        name: {"href": f"{other.file}.html", "title": _demo(other).scene.title, "short": other.file.split("_")[0]}
         for name, other in (("previous", before), ("next", after))
         if other
     }
-    links = {"index": {"href": INDEX, "title": "All demos"}, **links}
+    links = {"index": {"href": INDEX, "title": "All demos", "short": "All demos"}, **links}
     return page(_demo(lecture), about=ABOUT.format(guide=guide(lecture)), story=lecture.about, links=links)
 
 

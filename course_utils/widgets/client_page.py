@@ -63,7 +63,7 @@ def client_widget(demo: LiveDemo, lecture: bool = False) -> Any:
         _css = stylesheet()
         scene = traitlets.Dict().tag(sync=True)
         state = traitlets.Dict().tag(sync=True)
-        # What is kept to compare with, and the views of the panels: a second cell with the same demo shows them, too.
+        # What is kept to compare with, and the views of the panels: a page that is loaded again shows them again.
         kept = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
         view = traitlets.Dict().tag(sync=True)
         # What only Python can compute for the present state.
@@ -94,7 +94,7 @@ def page(
         demo: The demo; the page opens in its present state.
         about: HTML below the demo, such as a folded guide.
         story: One sentence beside the title.
-        links: `{"previous": {"href": ..., "title": ...}, "index": ..., "next": ...}`, where there are such pages.
+        links: `{"previous": {"href": ..., "title": ..., "short": ...}, "index": ..., "next": ...}`, as far as there are any.
     """
     record = {"scene": scene_record(demo, page=True), "start": demo.state, "story": story, "links": dict(links or {})}
     return PAGE.format(

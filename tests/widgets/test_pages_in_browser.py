@@ -30,8 +30,10 @@ SHARP = """[...document.querySelectorAll("figure:not([hidden]) .plot > canvas")]
     .every((one) => Math.abs(one.width - devicePixelRatio * one.clientWidth) <= 2)"""
 PAPER = "getComputedStyle(document.querySelector('.demo')).backgroundColor"
 BLANK = """[...document.querySelectorAll("figure:not([hidden]) .plot > canvas")].map((one) => {
-    const { data } = one.getContext("2d").getImageData(0, 0, one.width, one.height);
-    return new Set(new Uint32Array(data.buffer)).size;
+    const copy = Object.assign(document.createElement("canvas"), { width: 200, height: 150 });
+    const pen = copy.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(one, 0, 0, 200, 150);
+    return new Set(new Uint32Array(pen.getImageData(0, 0, 200, 150).data.buffer)).size;
 }).filter((colours) => colours < 8).length"""
 
 pytestmark = NEEDS_CHROMIUM

@@ -1,4 +1,4 @@
-"""A lecture notebook through Voila, as `make lecture` serves it: slider, number box, preset, Start and Stop, all in the browser."""
+"""A lecture notebook through Voila, as `make lecture` serves it: what the browser draws works there, too."""
 
 import os
 import socket

@@ -57,14 +57,18 @@ function screenButton(root) {
   return button("Full screen", { class: "tool" }, change);
 }
 
-const tell = (name, { href, title }) => element("a", { class: `tool ${name}`, href, title }, name === "previous" ? "◀ " : "", title.split(":")[0], name === "next" ? " ▶" : "");
+const ARROWS = { previous: ["◀ ", ""], next: ["", " ▶"] };
+function wayTo(name, { href, title, short }) {
+  const [before, after] = ARROWS[name] ?? ["", ""];
+  return element("a", { class: `tool ${name}`, href, title }, before, short, after);
+}
 
 export function openPage(demo, { scene, links, story, start }) {
   const address = new Address(scene, start ?? scene.start), view = new View(demo, address, document.getElementById("demo"));
   const said = element("span", { class: "said", role: "status" });
   const tools = element("nav", { class: "tools", "aria-label": "Page" }, said,
     button("Copy link", { class: "tool" }, () => copyLink(address, said)), screenButton(view.root),
-    ...Object.entries(links ?? {}).map(([name, link]) => tell(name, link)));
+    ...Object.entries(links ?? {}).map(([name, link]) => wayTo(name, link)));
   view.head.append(element("p", { class: "story" }, story ?? ""), tools);
   return view;
 }

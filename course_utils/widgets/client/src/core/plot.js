@@ -58,7 +58,7 @@ function ticksOf(axis, scale, most) {
 function margins(spec, ys, letters) {
   const longest = Math.max(1, ...ys.map((text) => text.length));
   return {
-    left: spec.y.hidden ? 4 : Math.ceil(letters * (0.58 * longest + 2.5)), right: Math.ceil(0.9 * letters),
+    left: spec.y.hidden ? 4 : Math.ceil(letters * (0.58 * longest + 2.5)), right: Math.ceil(1.4 * letters),
     top: Math.ceil(0.6 * letters), bottom: spec.x.hidden ? 4 : Math.ceil(2.9 * letters),
   };
 }
