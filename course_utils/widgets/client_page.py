@@ -94,7 +94,7 @@ def page(
         demo: The demo; the page opens in its present state.
         about: HTML below the demo, such as a folded guide.
         story: One sentence beside the title.
-        links: `{"previous": {"href": ..., "title": ..., "short": ...}, "index": ..., "next": ...}`, as far as there are any.
+        links: `{"previous": {"href": ..., "title": ..., "short": ...}, "index": ..., "next": ...}`.
     """
     record = {"scene": scene_record(demo, page=True), "start": demo.state, "story": story, "links": dict(links or {})}
     return PAGE.format(
