@@ -54,7 +54,7 @@ LECTURES = (
             '"too much momentum": it circles. On the map the colour depends on momentum alone here: the factor is its '
             "root.",
             "Move the condition number from 1 to 1000 and watch the bright region shrink.",
-            '"three minima": momentum 0.7 carries it over the local minimum into the global one, 0.85 over that one too.',
+            '"three minima": momentum 0.7 carries it over a local minimum into the global one, 0.85 over that one too.',
             '"real digits": the same map, measured on a softmax model; the usual rate of 0.1 is 150 times too small '
             "here.",
         ),
