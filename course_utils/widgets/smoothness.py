@@ -143,7 +143,7 @@ def describe(state: State, arrays: dict[str, Any]) -> str:
             f"{name}: loss {low:.2g} to {high:.2g}, smoothness {rough[0]:.2g} at first, {rough[-1]:.2g} overall"
         )
     ratio = arrays["without"]["smoothness"][-1] / max(arrays["batch norm"]["smoothness"][-1], 1e-12)
-    said = f"{ratio:.2g} times rougher without" if ratio >= 1 else f"{1 / ratio:.2g} times rougher with"
+    said = f"{ratio:.2g} times rougher without" if ratio >= 1 else f"{1 / max(ratio, 1e-12):.2g} times rougher with"
     return f"{'. '.join(parts)}: {said}."
 
 
