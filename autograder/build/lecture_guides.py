@@ -54,7 +54,7 @@ LECTURES = (
             '"too much momentum": it circles. On the map the colour depends on momentum alone here: the factor is its '
             "root.",
             "Move the condition number from 1 to 1000 and watch the bright region shrink.",
-            '"two minima": momentum 0.7 carries it over the local minimum into the global one, 0.85 over that one too.',
+            '"three minima": momentum 0.7 carries it over a local minimum into the global one, 0.85 over that one too.',
             '"real digits": the same map, measured on a softmax model; the usual rate of 0.1 is 150 times too small '
             "here.",
         ),
@@ -106,13 +106,13 @@ LECTURES = (
         "Does a normalised network have a smoother loss? Measure along the gradient, and look twice.",
         (
             '"at the start": two networks before their first step. Cover the legend: which one is normalized?',
-            '"after 20 steps": over the whole step the plain one is 5.8 times rougher. Ask whether that is why the '
+            '"after 20 steps": over the whole step the plain one is 28 times rougher. Ask whether that is why the '
             "other one trains faster.",
-            '"after 100 steps": 29 times. The losses differ, too: is the comparison fair?',
-            '"after 100 steps, a short step": at first both have a smoothness of 9.8. What is smooth depends on how '
+            '"after 100 steps": 50 times. The losses differ, too: is the comparison fair?',
+            '"after 100 steps, a short step": at first both are about as smooth. What is smooth depends on how '
             "far one goes.",
             '"short weights look rough": hidden weights times 0.3. The normalized network computes the same, its loss '
-            "starts where it was, and a short step is ten times rougher.",
+            "starts where it was, and a short step is many times rougher.",
             '"long weights look smooth": times 3. Ask for a measure that would not change.',
         ),
     ),
@@ -135,7 +135,7 @@ LECTURES = (
         8,
         "A signal through up to sixty layers: it vanishes, explodes, or is kept by its first weights and by norms.",
         (
-            '"20 plain layers: it vanishes": times 0.164 per layer. Ask for the size after 20: 2e-16.',
+            '"20 plain layers: it vanishes": times 0.169 per layer. Ask for the size after 20: 3e-16.',
             '"He keeps it": two over the fan-in makes up for the half that ReLU cuts off.',
             '"too large: it explodes". Then ask whether layer norm would hide that.',
             '"layer norm puts it back": forward every layer starts anew, but the gradient still shrinks a little.',
@@ -228,7 +228,8 @@ LECTURES = (
         "What does a gradient of a hundred examples cost beside that of one? Measured on this machine.",
         (
             "Measure. Ask first: what does a gradient of 100 examples cost, compared with that of one?",
-            "Find the bend: left of it a call costs the same whatever it does, right of it each example counts.",
+            "Find the bend of torch (dotted): left of it a call costs the same whatever it does, right of it each "
+            "example counts. The page's own code pays no price per call: where is its bend?",
         ),
     ),
     Lecture(
@@ -247,7 +248,8 @@ LECTURES = (
         8,
         "Optimizers train a network on digits: is one learning rate for all a fair race?",
         (
-            'Start "one small rate": only RMSProp learns. Who is the best rule? Then "good for SGD".',
+            'Start "one small rate": RMSProp and Adam learn, the others hardly. Who is the best? Then "good for SGD".',
+            "Move the rate and the momentum while it trains: the curves bend at once.",
             "Ask what a fair comparison would need: a rate for each, and several seeds.",
         ),
     ),

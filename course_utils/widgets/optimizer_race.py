@@ -22,7 +22,7 @@ from course_utils.widgets.walks import COURSE, FAR_AWAY, walk
 
 __all__ = ["SCENE", "own_walk", "race", "race_demo"]
 
-SURFACES = ("quadratic", "Rosenbrock", "saddle", "steep optimum", "two minima")
+SURFACES = ("quadratic", "Rosenbrock", "saddle", "steep optimum", "three minima")
 Walker = Callable[[Surface, State], NDArray[Any]]
 
 CONTROLS = (

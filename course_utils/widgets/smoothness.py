@@ -143,7 +143,7 @@ def describe(state: State, arrays: dict[str, Any]) -> str:
             f"{name}: loss {low:.2g} to {high:.2g}, smoothness {rough[0]:.2g} at first, {rough[-1]:.2g} overall"
         )
     ratio = arrays["without"]["smoothness"][-1] / max(arrays["batch norm"]["smoothness"][-1], 1e-12)
-    said = f"{ratio:.2g} times rougher without" if ratio >= 1 else f"{1 / ratio:.2g} times rougher with"
+    said = f"{ratio:.2g} times rougher without" if ratio >= 1 else f"{1 / max(ratio, 1e-12):.2g} times rougher with"
     return f"{'. '.join(parts)}: {said}."
 
 
@@ -187,7 +187,7 @@ SCENE = Scene(
     story=("after 20 steps", "after 100 steps, a short step", "short weights look rough", "long weights look smooth"),
     alt="Loss and local smoothness along one step down the gradient, with batch normalization and without. Over a long "
     "step the normalized network is the smoother one. Multiplying its hidden weights by 0.3 makes a short step ten "
-    "times rougher, and multiplying them by 3 five times smoother, although its loss at the start stays the same.",
+    "times rougher, and multiplying them by 3 three times smoother, although its loss at the start stays the same.",
 )
 
 

@@ -109,7 +109,7 @@ def train(loop: Loop, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float6
     kept = [_step(model, optimizer, loop, x, y, digits) for _ in range(STEPS)]
     losses, accuracies = np.array(kept).T
     # Rounded, so that the copy in an exported page is short and the same.
-    return np.round(np.nan_to_num(np.minimum(losses, CAP), nan=CAP), 5), np.round(accuracies, 5)
+    return np.round(np.nan_to_num(np.minimum(losses, CAP), nan=CAP), 7), np.round(accuracies, 7)
 
 
 def _step(model: Any, optimizer: Any, loop: Loop, x: Any, y: Any, digits: Any) -> tuple[float, float]:

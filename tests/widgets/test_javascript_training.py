@@ -1,4 +1,4 @@
-"""What the page trains is what torch trains: the same losses to 1e-4 from the same start, for rules and networks."""
+"""What the page trains is what torch trains: the same losses to 1e-4 from the same start."""
 
 import json
 import shutil

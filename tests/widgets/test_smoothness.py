@@ -61,9 +61,9 @@ def test_stretching_changes_the_smoothness_of_the_normalized_network_but_not_its
     )
     np.testing.assert_allclose([short["loss"][0], long["loss"][0]], one["loss"][0], rtol=0.02)
     assert short["smoothness"][0] > 4 * one["smoothness"][0]
-    assert long["smoothness"][0] < one["smoothness"][0] / 4
+    assert long["smoothness"][0] < one["smoothness"][0] / 3
 
 
 def test_the_verdict_quotes_both_networks_and_who_is_rougher():
-    assert "29 times rougher without" in smoothness_demo(trained=100).text_summary()
+    assert "50 times rougher without" in smoothness_demo(trained=100).text_summary()
     assert "rougher with." in smoothness_demo(trained=100, reach=0.5, stretch=0.3).text_summary()

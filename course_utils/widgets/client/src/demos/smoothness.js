@@ -33,7 +33,7 @@ function describe(state, seen) {
       + `at first, ${digits(smoothness.at(-1), 2)} overall`;
   });
   const ratio = seen.without.smoothness.at(-1) / Math.max(seen["batch norm"].smoothness.at(-1), 1e-12);
-  return `${parts.join(". ")}: ${ratio >= 1 ? `${digits(ratio, 2)} times rougher without` : `${digits(1 / ratio, 2)} times rougher with`}.`;
+  return `${parts.join(". ")}: ${ratio >= 1 ? `${digits(ratio, 2)} times rougher without` : `${digits(1 / Math.max(ratio, 1e-12), 2)} times rougher with`}.`;
 }
 
 // The end of the step can be grabbed: it lies on the curve of the plain network.

@@ -61,7 +61,7 @@ export const demo = {
       caption: "Training loss", label: "Training loss by step beside the band of three healthy runs",
       options: { axis: ["linear", "log"] },
       plot: (state, { loss, min_loss: low, max_loss: high }, data, { axis }) => ({
-        x: steps, y: { ...(axis === "log" ? { log: true, format: power } : { domain: [0, Math.min(HIGHEST, Math.max(4, 1.02 * Math.max(...loss)))] }), name: "loss (nats)" },
+        x: steps, y: { ...(axis === "log" ? { log: true, format: power } : { domain: [0, Math.min(HIGHEST, Math.max(4, 1.02 * Math.max(...loss)))], whole: true }), name: "loss (nats)" },
         layers: [
           band({ low, high, from: 1, look: LOOKS[5], name: "three healthy runs" }),
           level({ y: GUESSING, text: "guessing: ln 10" }),

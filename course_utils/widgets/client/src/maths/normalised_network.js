@@ -5,6 +5,8 @@ import { STREAM } from "./draws.js";
 import { normals } from "./noise.js";
 
 const EXAMPLES = 128, INPUTS = 6, WIDTH = 12, DEPTH = 3, EPS = 1e-5, STEEPEST = 10;
+// Inputs and units are multiples of three, but for the one output: three sums at a time.
+const THREE = 3;
 const SIZES = [INPUTS, ...Array(DEPTH).fill(WIDTH), 1];
 const LAYERS = SIZES.slice(1).map((units, k) => ({ inputs: SIZES[k], units }));
 let place = 0;
@@ -98,9 +100,10 @@ export class WalkedNetwork {
     made.fill(0);
     for (let j = 0; j < units; j++) {
       const to = j * EXAMPLES;
-      for (let i = 0; i < inputs; i++) {
-        const weight = w[at + i * units + j], from = i * EXAMPLES;
-        for (let n = 0; n < EXAMPLES; n++) made[to + n] += weight * given[from + n];
+      for (let i = 0; i < inputs; i += THREE) {
+        const first = at + i * units + j, a = w[first], b = w[first + units], c = w[first + 2 * units];
+        const p = i * EXAMPLES, q = p + EXAMPLES, r = q + EXAMPLES;
+        for (let n = 0; n < EXAMPLES; n++) made[to + n] += a * given[p + n] + b * given[q + n] + c * given[r + n];
       }
     }
     if (k === DEPTH) return;
@@ -131,15 +134,30 @@ export class WalkedNetwork {
     const { inputs, units, at } = LAYERS[k], given = this.outputs[k], out = this.back[k + 1], into = this.back[k], { g } = this;
     into.fill(0);
     for (let i = 0; i < inputs; i++) {
-      const to = i * EXAMPLES;
-      for (let j = 0; j < units; j++) {
-        const from = j * EXAMPLES, weight = w[at + i * units + j];
+      const to = i * EXAMPLES, row = at + i * units, whole = units - (units % THREE);
+      for (let j = 0; j < whole; j += THREE) this.threeBack(w, row + j, given, out, into, to, j * EXAMPLES);
+      for (let j = whole; j < units; j++) {
+        const from = j * EXAMPLES, weight = w[row + j];
         let sum = 0;
-        for (let n = 0; n < EXAMPLES; n++) sum += given[to + n] * out[from + n];
-        g[at + i * units + j] = sum;
-        if (k) for (let n = 0; n < EXAMPLES; n++) into[to + n] += weight * out[from + n];
+        for (let n = 0; n < EXAMPLES; n++) { sum += given[to + n] * out[from + n]; into[to + n] += weight * out[from + n]; }
+        g[row + j] = sum;
       }
     }
+  }
+
+  threeBack(w, at, given, out, into, to, p) {
+    const { g } = this, q = p + EXAMPLES, r = q + EXAMPLES, a = w[at], b = w[at + 1], c = w[at + 2];
+    let one = 0, two = 0, three = 0;
+    for (let n = 0; n < EXAMPLES; n++) {
+      const value = given[to + n], u = out[p + n], v = out[q + n], x = out[r + n];
+      one += value * u;
+      two += value * v;
+      three += value * x;
+      into[to + n] += a * u + b * v + c * x;
+    }
+    g[at] = one;
+    g[at + 1] = two;
+    g[at + 2] = three;
   }
 }
 

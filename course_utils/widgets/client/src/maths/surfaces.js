@@ -16,7 +16,7 @@ const WELLS = [[-0.5, -0.5, 1.0], [0.6, 0.4, 0.6], [0.5, -0.6, 0.4]], WIDTH2 = 0
 const well = (x, y, [cx, cy, depth]) => -depth * Math.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * WIDTH2));
 
 const FIXED = {
-  "two minima": {
+  "three minima": {
     value: (x, y) => x * x + y * y + x * (y + 2) + Math.cos(3 * x),
     gradient: (x, y) => [2 * x - 3 * Math.sin(3 * x) + y + 2, x + 2 * y],
     window: [-5, 5, -5, 5], optimum: [-1.08816240984, 0.54408120492],
