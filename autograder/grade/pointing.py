@@ -28,14 +28,11 @@ MOST_PARTS = 4
 Claims = Mapping[tuple[str, str], Claim]
 
 
-def point_steps(
-    steps: Sequence[Step], inputs: Mapping[str, Inputs], grades: Sequence[ExerciseGrade]
-) -> tuple[Step, ...]:
+def point_steps(steps: Sequence[Step], grades: Sequence[ExerciseGrade]) -> tuple[Step, ...]:
     """Return the cells of a run again, with a search in place of each probe that saw something wrong; none if none did.
 
     Args:
         steps: The steps of the run that was judged.
-        inputs: The hidden inputs, by exercise.
         grades: What it was judged to be.
     """
     wanted = list(_wrong_parts(grades))[:MOST_PARTS]
@@ -46,7 +43,7 @@ def point_steps(
             found.append(step)
         elif isinstance(step, ProbeStep):
             parts = [part for exercise, part in wanted if exercise == step.exercise]
-            found += [PointStep(step.exercise, part, inputs[step.exercise]) for part in parts]
+            found += [PointStep(step.exercise, part, step.inputs) for part in parts]
             end = len(found) if parts else end
     return tuple(found[:end])
 

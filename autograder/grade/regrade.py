@@ -61,7 +61,7 @@ def regrade_submission(
     result = run(planned.steps, settings.limits)
     grades = judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
     marked = tuple(one for one in grades if one.is_checked)
-    if searched := point_steps(planned.steps, planned.inputs, marked):
+    if searched := point_steps(planned.steps, marked):
         marked = with_lines(marked, rebuilt, planned.inputs, run(searched, settings.limits).claims)
     (fresh,) = marked
     exercises = tuple(fresh if one.grade_id == fresh.grade_id else one for one in known.exercises)

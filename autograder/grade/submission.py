@@ -108,7 +108,7 @@ def _evaluate(release: Release, submission: Submission, settings: Settings, run:
         told_of_other_python(one, version, (cell.source for cell in rebuilt.cells if cell.exercise == one.exercise))
         for one in judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
     )
-    if searched := point_steps(planned.steps, planned.inputs, exercises):
+    if searched := point_steps(planned.steps, exercises):
         exercises = with_lines(exercises, rebuilt, planned.inputs, run(searched, settings.limits).claims)
     failures = _given_cells_that_failed(rebuilt, result)
     grade = SubmissionGrade(

@@ -85,11 +85,20 @@ class Part:
 
 @dataclass(frozen=True)
 class Probe:
-    """How an exercise is exercised: the objects it needs, and the parts that use them."""
+    """How an exercise is exercised.
+
+    Args:
+        exercise: Its id.
+        objects: Names of the student's objects that it needs.
+        parts: The parts that use them.
+        kept_back: Names of inputs that only those who grade may have: no `run` gets them, the visible check neither.
+            A `summarise` says less without them.
+    """
 
     exercise: str
     objects: tuple[str, ...]
     parts: tuple[Part, ...]
+    kept_back: tuple[str, ...] = ()
 
     @classmethod
     def single(
@@ -98,9 +107,14 @@ class Probe:
         name: str,
         run: Callable[..., Outputs | Pieces],
         summarise: Callable[[Outputs, Inputs], Outputs] | None = None,
+        kept_back: tuple[str, ...] = (),
     ) -> Probe:
         """Make a probe with one object and one part, both called `name`."""
-        return cls(exercise, (name,), (Part(name, (name,), run, summarise=summarise),))
+        return cls(exercise, (name,), (Part(name, (name,), run, summarise=summarise),), kept_back)
+
+    def public(self, inputs: Inputs) -> Inputs:
+        """Return the inputs without those that are kept back."""
+        return {name: array for name, array in inputs.items() if name not in self.kept_back}
 
 
 def never(piece: Outputs) -> bool:

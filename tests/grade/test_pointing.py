@@ -84,6 +84,6 @@ def test_texts_of_a_claim_are_short_and_plain():
 
 def test_cells_are_run_again_up_to_the_last_search(inputs):
     steps = (CellStep("a", "x = 1"), ProbeStep("walk_moments", inputs), CellStep("b", "x = 2"))
-    again = point_steps(steps, {"walk_moments": inputs}, [GRADE])
+    again = point_steps(steps, [GRADE])
     assert again == (steps[0], PointStep("walk_moments", "walk_moments", inputs))
-    assert point_steps(steps, {"walk_moments": inputs}, [replace(GRADE, verdict="correct")]) == ()
+    assert point_steps(steps, [replace(GRADE, verdict="correct")]) == ()
