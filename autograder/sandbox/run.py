@@ -187,7 +187,8 @@ class _SubmissionRun:
         try:
             request = {"kind": "part", "exercise": step.exercise, "part": name, "watch": step.watch}
             answer, data = self._ask(request, step.inputs, self.limits.probe_seconds(step.exercise, limit_s))
-            seen = _read(read_part, answer, data, name, time.monotonic() - start)
+            cpu_s = self._child.asked_cpu_s if self._child else 0.0
+            seen = _read(read_part, answer, data, name, time.monotonic() - start, cpu_s)
             self.library_uses[step.exercise] += _read(read_uses, answer)
         except Lost as lost:
             problem = Problem(_verdict(lost), f"{name} {lost.message}")

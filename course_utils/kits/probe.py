@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from course_utils.exercises import package_of
 
 __all__ = [
+    "WITHIN_BUDGET",
     "Inputs",
     "IsEnough",
     "Look",
@@ -37,6 +38,9 @@ Outputs = dict[str, NDArray[Any]]
 Pieces = Generator[Outputs, None, None]
 IsEnough = Callable[[Outputs], bool]
 Look = Callable[[NDArray[Any]], None]
+
+# Name of the statement that a part has kept to its `budget_s`.
+WITHIN_BUDGET = "within_budget"
 
 _watching: ContextVar[Look | None] = ContextVar("_watching", default=None)
 
@@ -65,6 +69,8 @@ class Part:
             `raw_array` looks at it first, and what it allows has to be bounded.
         counts_with: Name of another part that has to earn something before this one does: manners of what does nothing
             are perfect.
+        budget_s: Processor time in seconds that `run` may take, where the text gives a budget. Whoever runs it measures
+            that, grading from outside of the process; the statement is called `WITHIN_BUDGET`.
         upon: Stand-ins for functions of earlier exercises, by name: with them the part is run a second time, which says
             whether it uses those functions as it should.
     """
@@ -75,6 +81,7 @@ class Part:
     limit_s: float = 0.0
     summarise: Callable[[Outputs, Inputs], Outputs] | None = None
     counts_with: str = ""
+    budget_s: float = 0.0
     upon: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     def outputs(self, *arguments: Any) -> Outputs:
