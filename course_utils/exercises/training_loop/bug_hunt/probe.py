@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.kits.comparing import array_equal
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, raw_array
 
 __all__ = ["FAULTS", "LOOPS", "PROBE", "RIGHT", "digest"]
@@ -76,7 +77,7 @@ def _compare(raw: Outputs, inputs: Inputs) -> Outputs:
     if RIGHT in inputs:
         right = int((np.array(given) == inputs[RIGHT]).sum())
         return {**found, "all_right": np.array(float(right == len(LOOPS))), "right": np.array(float(right))}
-    all_right = UNNAMED not in given and np.array_equal(digest(given), inputs["digest"])
+    all_right = UNNAMED not in given and array_equal(digest(given), inputs["digest"])
     return {**found, "all_right": np.array(float(all_right))}
 
 
