@@ -38,7 +38,8 @@ def array_equal(some: ArrayLike, other: ArrayLike, *, equal_nan: bool = False) -
 def close(some: ArrayLike, other: ArrayLike, *, rtol: float = 1e-5, atol: float = 1e-8) -> NDArray[np.bool_]:
     """Say of each entry whether it is as far as `atol + rtol * abs(other)` from the other one, or equal to it."""
     one, two = _as_array(some), _as_array(other)
-    found: NDArray[np.bool_] = ((one - two).__abs__() <= atol + rtol * two.__abs__()) | (one == two)
+    is_finite = two - two == 0
+    found: NDArray[np.bool_] = (((one - two).__abs__() <= atol + rtol * two.__abs__()) & is_finite) | (one == two)
     return found
 
 
