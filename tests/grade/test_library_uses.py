@@ -94,12 +94,12 @@ HIDDEN = {
         "torch.optim.adam.Adam",
     ),
     "autograd behind a name that is put together": (
-        "batchnorm_backward",
-        "def batchnorm_backward(dout, cache):\n"
-        "    leaf = torch.zeros(dout.shape, dtype=torch.float64, requires_grad=True)\n"
+        "finite_differences",
+        "def numerical_gradient(f, x, h=1e-5):\n"
+        "    leaf = torch.tensor(x, requires_grad=True)\n"
         '    engine = getattr(torch, "auto" + "grad")\n'
-        '    dx = getattr(engine, "gr" + "ad")((leaf * torch.tensor(dout)).sum(), leaf)[0].numpy()\n'
-        "    return dx, dx.sum(0), dx.sum(0)",
+        '    return getattr(engine, "gr" + "ad")(leaf.sum(), leaf)[0].numpy()\n'
+        "def rel_error(x, y):\n    return 0.0",
         "torch.autograd.grad",
     ),
     "torch's functions as they are": ("activations", "sigmoid, relu = torch.sigmoid, torch.relu", "torch.sigmoid"),
