@@ -21,6 +21,8 @@ from autograder.grade.late import Late, Lateness, penalty_of
 from autograder.grade.regrade import Change
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.grade.visible import visible
+from autograder.marks.decisions import apply_decisions
+from autograder.marks.keep import keep_marks
 from autograder.report.cells import defused
 from autograder.report.class_page import class_page
 from autograder.report.feedback import feedback_page
@@ -35,6 +37,8 @@ def record(folder: Path, grades: ClassGrades) -> None:
     prepare_gradebook(folder / FILE_NAME)
     url = f"sqlite:///{folder.resolve() / FILE_NAME}"
     late = enter_class(url, grades.course, grades.releases, grades.grades, penalty_of(folder), grades.only)
+    apply_decisions(folder)
+    keep_marks(folder)
     files = {
         "grades.csv": grades_csv(grades),
         "changes.csv": changes_csv(grades),
