@@ -12,17 +12,18 @@ from dataclasses import dataclass
 import uvicorn
 
 from autograder.marking.app import make_app
-from autograder.marking.desk import open_desk
+from autograder.marking.desk import Desk, open_desk
 
 TOKEN = "correct-horse"
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, which ends in the token, and its process if it has one."""
+    """A running server: its address, which ends in the token; its process, or what it serves."""
 
     address: str
     process: subprocess.Popen | None = None
+    desk: Desk | None = None
 
 
 @contextmanager
@@ -32,12 +33,13 @@ def serving(root, grading, marker="anna"):
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         port = listening.getsockname()[1]
-        app = make_app(open_desk(grading, root), marker, port, TOKEN)
+        desk = open_desk(grading, root)
+        app = make_app(desk, marker, port, TOKEN)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:
-            yield Server(f"http://127.0.0.1:{port}/{TOKEN}/")
+            yield Server(f"http://127.0.0.1:{port}/{TOKEN}/", desk=desk)
         finally:
             server.should_exit = server.force_exit = True
             thread.join(60)
