@@ -20,7 +20,7 @@ from tests.exercises.matrix import solutions
 
 NAMED = solutions("bug_hunt", "CORRECT")["dict"][0]()
 DECOYS = sorted(set(FAULTS) - set(NAMED.values()))
-# Sets of ten names that the attack on the digest may try; each costs half a second.
+# Sets of ten names that the attack on the digest may try; each costs about a second.
 BUDGET = 16
 
 

@@ -42,14 +42,14 @@ FAULTS = (
 UNNAMED = -1
 # Name of the input that holds the right names, as places in FAULTS. It stays with those who grade.
 RIGHT = "right_names"
-# 128 MiB and half a second for each set of names that is tried.
+# 128 MiB and about a second for each set of names that is tried.
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**17, 8, 1
 SCRYPT_BYTES = 2 * 128 * SCRYPT_N * SCRYPT_R
 SALT = b"bug_hunt: ten loops, one fault each"
 
 
 def digest(named: Sequence[int]) -> NDArray[np.uint8]:
-    """Return 32 bytes, of dtype uint8, that only these ten names give; it takes half a second on purpose.
+    """Return 32 bytes, of dtype uint8, that only these ten names give; it takes about a second on purpose.
 
     Args:
         named: For each loop the place of its fault in FAULTS.
