@@ -13,7 +13,7 @@ from autograder.public_files import is_public
 ROOT = Path(__file__).parents[2]
 STUDENT = sorted(path for path in (ROOT / "course_utils").rglob("*.py") if is_public(path.relative_to(ROOT)))
 TRUSTED_ONLY = {"nbgrader", "nbformat", "nbclient", "jupytext", "pydantic", "typer", "rich", "jinja2", "distributed"}
-LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding", "numpy_networks")
+LEAVES = ("data", "look", "models", "optimizers", "training", "plotting", "seeding", "numpy_networks")
 # What goes around grading: into the folder of submissions, out of the gradebook, and beside both.
 APART = ("importing", "exporting", "marking", "similar")
 # What uses both, as commands do: nothing but commands knows it.

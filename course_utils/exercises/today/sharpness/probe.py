@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
-from course_utils.kits.tensors import chance, flag, parameters, same, tensor
+from course_utils.kits.tensors import chance, parameters, same, tensor
 
 __all__ = ["FEW", "LOSSES", "MANY", "PROBE", "Loss"]
 
@@ -23,8 +24,8 @@ LOSSES = {"first": 1.0, "second": -1.0}
 PIECES = ("weight", "bias", "output")
 FEW, MANY = (2, 3), 40
 NO_GRAPH = (
-    "autograd finds nothing to differentiate: what it was given has no record of how it was computed from the "
-    "parameters. A gradient that is to be differentiated again needs that record, and the number that is "
+    "autograd finds nothing to differentiate: the number that it was given has no record of how it was computed "
+    "from the parameters. A gradient that is to be differentiated again needs that record, and the number that is "
     "differentiated the second time has to be computed from the gradient."
 )
 
