@@ -12,14 +12,15 @@ from rapidfuzz import fuzz, process
 from autograder.course import Course, load_course
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.collect import Collected, Found, collect, load
+from autograder.grade.extensions import FILE_NAME as EXTENSIONS
 from autograder.grade.files import errors_for_people
 from autograder.grade.folder import STATE, OutFolder, feedback_path, notebook_path, open_folder
+from autograder.grade.gradebook_file import CONFIG_NAME, check_gradebook
 from autograder.grade.gradebook_file import FILE_NAME as GRADEBOOK
-from autograder.grade.gradebook_file import check_gradebook
 from autograder.grade.grading_task import OpenPool, Task
 from autograder.grade.kept import file_states, is_kept, keep, name_of
 from autograder.grade.keys import submission_basis, submission_key
-from autograder.grade.late import CONFIG_NAME, penalty_of
+from autograder.grade.late import read_late_rules
 from autograder.grade.other_assignments import known_of_other_assignments
 from autograder.grade.regrade import Change, Earlier, changes_between
 from autograder.grade.release import Release, load_release
@@ -138,7 +139,7 @@ def _report(folder: OutFolder, grades: ClassGrades) -> None:
 
 def _reports_name(folder: OutFolder, grades: ClassGrades) -> str:
     """Return a name of what reports are made of, of the marks in the gradebook, and of the reports themselves."""
-    written = ("index.html", "grades.csv", "changes.csv", "report.json", GRADEBOOK, CONFIG_NAME)
+    written = ("index.html", "grades.csv", "changes.csv", "report.json", GRADEBOOK, CONFIG_NAME, EXTENSIONS)
     notebooks = [notebook_path(grade) for grade in grades.grades]
     pages = [feedback_path(grade) for grade in grades.grades]
     paths = [folder.path / name for name in (*written, *notebooks, *pages)]
@@ -155,7 +156,7 @@ def _check_place(folder: Path, course: Course, releases: Mapping[str, Release]) 
     Raises:
         GradingError: They are, or it does.
     """
-    penalty_of(folder)
+    read_late_rules(folder, course)
     check_gradebook(folder / GRADEBOOK, course, releases)
 
 

@@ -12,9 +12,8 @@ from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from autograder.course import Course
 from autograder.grade.gradebook_file import errors_of_gradebook
-from autograder.grade.late import Late, Penalty
+from autograder.grade.late import Late, LateRules
 from autograder.grade.release import Release
 from autograder.grade.times import time_of
 from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
@@ -25,27 +24,26 @@ __all__ = ["enter_class"]
 
 def enter_class(
     url: str,
-    course: Course,
     releases: tuple[Release, ...],
     grades: tuple[SubmissionGrade, ...],
-    penalty: Penalty,
+    rules: LateRules,
     only: str = "",
 ) -> dict[tuple[str, str], Late]:
     """Enter a class into the gradebook at `url`, as SQLAlchemy writes it.
 
     Checks give `auto_score`; parts marked by hand wait. A mark that was given by hand stays, and asks to be looked at
     again, as after nbgrader's own autograding. Where `only` names the exercise that was graded again, just its marks
-    ask for that.
+    ask for that. What lateness costs is entered whole; it never leaves less than no marks.
 
     Returns:
         How late each submission is that came too late, by student and assignment.
     """
     late: dict[tuple[str, str], Late] = {}
-    with errors_of_gradebook(url), _one_transaction(url, course.course.id) as book:
+    with errors_of_gradebook(url), _one_transaction(url, rules.course.course.id) as book:
         for release in releases:
-            _enter_assignment(book, release)
+            _enter_assignment(book, release, rules)
         for grade in grades:
-            submission = _enter_submission(book, grade, penalty, only)
+            submission = _enter_submission(book, grade, rules, only)
             if submission.total_seconds_late > 0:
                 taken = sum(one.late_submission_penalty or 0.0 for one in submission.notebooks)
                 late[grade.student, grade.assignment] = Late(submission.total_seconds_late, taken)
@@ -66,10 +64,11 @@ def _one_transaction(url: str, course_id: str) -> Iterator[Any]:
         book.db.remove()
 
 
-def _enter_assignment(book: Any, release: Release) -> None:
+def _enter_assignment(book: Any, release: Release, rules: LateRules) -> None:
     notebook = json.loads(release.notebook)
     name = release.name
-    book.update_or_create_assignment(name)
+    due = rules.due(name)
+    book.update_or_create_assignment(name, **({"duedate": due} if due else {}))
     kernel = json.dumps(notebook["metadata"].get("kernelspec", {}))
     book.update_or_create_notebook(name, name, kernelspec=kernel)
     for record in notebook["cells"]:
@@ -91,18 +90,19 @@ def _enter_cell(book: Any, name: str, record: dict[str, Any], graded: dict[str, 
     )
 
 
-def _enter_submission(book: Any, grade: SubmissionGrade, penalty: Penalty, only: str) -> Any:
+def _enter_submission(book: Any, grade: SubmissionGrade, rules: LateRules, only: str) -> Any:
     book.update_or_create_student(grade.student)
     when = time_of(grade.submitted_at)
     submission = book.update_or_create_submission(
         grade.assignment, grade.student, **({"timestamp": when.replace(tzinfo=None)} if when else {})
     )
+    submission.extension = rules.extensions.of(grade.student, grade.assignment)
     (notebook,) = submission.notebooks
     _complete(book, notebook)
     _enter_marks(notebook, {one.grade_id: one for one in grade.exercises}, only)
     book.db.flush()
     book.db.refresh(notebook)
-    notebook.late_submission_penalty = penalty(grade.student, notebook.score, submission.total_seconds_late)
+    notebook.late_submission_penalty = rules.penalty(grade.assignment, submission.total_seconds_late)
     return submission
 
 

@@ -22,7 +22,7 @@ from autograder.grade.folder import OutFolder, open_folder
 from autograder.grade.gradebook import enter_class
 from autograder.grade.grading_task import Task, grade_task
 from autograder.grade.keys import submission_basis, submission_key
-from autograder.grade.late import penalty_of
+from autograder.grade.late import read_late_rules
 from autograder.grade.release import load_release
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.submission import settings_of
@@ -84,7 +84,7 @@ class EngineExporter(NotebookExporter):
             basis = submission_basis(submission, release, settings)
             task = Task(submission_key(basis, settings), submission, content, settings, basis)
             grade = _known(folder, task)
-            enter_class(about["db_url"], course, (release,), (grade,), penalty_of(folder.path))
+            enter_class(about["db_url"], (release,), (grade,), read_late_rules(folder.path, course))
             _drop_all_but(self._destination(about), (*KEPT, path.name))
 
     def _destination(self, about: dict[str, str]) -> Path:

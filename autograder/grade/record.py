@@ -17,7 +17,7 @@ from autograder.grade.files import write_all
 from autograder.grade.folder import feedback_path, notebook_path
 from autograder.grade.gradebook import enter_class
 from autograder.grade.gradebook_file import FILE_NAME, prepare_gradebook
-from autograder.grade.late import Late, Lateness, penalty_of
+from autograder.grade.late import Late, Lateness, read_late_rules
 from autograder.grade.regrade import Change
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.grade.visible import visible
@@ -34,7 +34,7 @@ def record(folder: Path, grades: ClassGrades) -> None:
     """Write all reports of a class into `folder`, and its marks into the gradebook there."""
     prepare_gradebook(folder / FILE_NAME)
     url = f"sqlite:///{folder.resolve() / FILE_NAME}"
-    late = enter_class(url, grades.course, grades.releases, grades.grades, penalty_of(folder), grades.only)
+    late = enter_class(url, grades.releases, grades.grades, read_late_rules(folder, grades.course), grades.only)
     files = {
         "grades.csv": grades_csv(grades),
         "changes.csv": changes_csv(grades),
