@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping
 from autograder.build.headings import HEADING
 from autograder.build.hints import hint_faults
 from autograder.build.ids import cell_ids
+from autograder.build.marking_guide import MARKING_GUIDE, guide_faults, split_guide
 from autograder.build.master import Master, MasterCell
 from autograder.build.master_faults import Fault
 from autograder.build.solutions import BEGIN, END, MARKERS, solution_faults
 from autograder.course import Points
 from course_utils.kits.probe import load_probe
 
-__all__ = ["MARKING_GUIDE", "MAX_LINES", "review"]
+__all__ = ["MAX_LINES", "review"]
 
 MAX_LINES = 25
-MARKING_GUIDE = "**Marking guide**"
 # Cells of these kinds name an exercise.
 OF_EXERCISE = ("exercise", "check", "question", "hint")
 
@@ -38,6 +38,7 @@ def review(master: Master, points: Mapping[str, Points]) -> list[Fault]:
         *_headings(master, points),
         *_imports(master),
         *(fault for cell in master.cells for fault in _cell(cell)),
+        *_guides(master, points),
     ]
     return [Fault(master.path, line, message) for line, message in found]
 
@@ -93,6 +94,15 @@ def _headings(master: Master, points: Mapping[str, Points]) -> Found:
     for exercise in points:
         if seen[exercise] != 1:
             yield 1, f"there should be one heading `### Exercise `{exercise}``; there are {seen[exercise]}"
+
+
+def _guides(master: Master, points: Mapping[str, Points]) -> Found:
+    for cell in master.cells:
+        if cell.kind == "question" and cell.name in points:
+            answer, _, _ = cell.source.partition(MARKING_GUIDE)
+            guide = split_guide(cell.source)[1]
+            at = cell.line + answer.count("\n")
+            yield from ((at, message) for message in guide_faults(guide, points[cell.name].manual))
 
 
 def _imports(master: Master) -> Found:

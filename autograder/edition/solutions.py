@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from nbformat import NotebookNode
 
 from autograder.build.files import Files
+from autograder.build.marking_guide import MARKING_GUIDE
 from autograder.build.notebooks import read_masters
 from autograder.build.opening import install_cell
 from autograder.build.release import as_bytes
@@ -15,7 +16,6 @@ from autograder.course import Course
 
 __all__ = ["solution_files"]
 
-GUIDE = "**Marking guide**"
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
@@ -39,5 +39,5 @@ def _for_students(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         cell.metadata.pop("nbgrader", None)
         lines = [line for line in cell.source.split("\n") if line.strip() not in MARKERS]
-        cell.source = "\n".join(lines).split(GUIDE)[0].rstrip()
+        cell.source = "\n".join(lines).split(MARKING_GUIDE)[0].rstrip()
     return notebook

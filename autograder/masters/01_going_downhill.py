@@ -355,10 +355,10 @@ plt.show()
 #
 # **Marking guide**
 #
-# Half a point for 1 and 2 together: two different ways that raise the number without the aim, and an objective that is
-# closer to the aim with an honest weakness. Half a point for 3: zero gradient almost everywhere, a named surrogate, and
-# its relation to the count. "Accuracy is not differentiable" alone earns a quarter: it is differentiable nearly
-# everywhere, with derivative zero.
+# - 0.5 for 1 and 2: two different ways that raise the number without the aim (0.25), an objective that is closer to
+#   the aim, with an honest weakness (0.25).
+# - 0.5 for 3: zero gradient almost everywhere (0.25), a named surrogate and its relation to the count (0.25).
+# - "Accuracy is not differentiable" alone earns a quarter: it is differentiable nearly everywhere, with derivative zero.
 
 # %% [markdown]
 # ## 1.3 Gradients by hand and by finite differences
@@ -979,9 +979,11 @@ step_size_demo(lr=0.2, steps=60).show()
 #
 # **Marking guide**
 #
-# 1 point: names the 2-cycle (or "alternates between two points, neither a minimum") with evidence from the run, the
-# limit $2/L$ with the number 0.18, and the trade between leaping and settling. Half a point if the limit is missing, or
-# if $-1.837$ is called a minimum of any kind. Saying only "it oscillates" or "too large" earns nothing.
+# - 0.5 for the 2-cycle (or "alternates between two points, neither a minimum") with evidence from the run, and the
+#   trade between leaping and settling.
+# - 0.5 for the limit $2/L$ with the number 0.18.
+# - Half a point at most if $-1.837$ is called a minimum of any kind. Saying only "it oscillates" or "too large" earns
+#   nothing.
 
 # %% [markdown]
 # **Further reading.** S. Strogatz, *Nonlinear Dynamics and Chaos*, chapter 10, on cycles that double; G. Goh,
@@ -1574,10 +1576,13 @@ plt.show()
 #
 # **Marking guide**
 #
-# A quarter of a point for each run that is rightly named *with* evidence from path or curve. For D the estimate must
-# follow from the growth of the curve or of $v$ (0.205 to 0.215 is right); if it is missing, D earns nothing. Naming the
-# runs without evidence earns half of the marks at most. (The code of the cell shows the settings: the marks are for the
-# evidence.)
+# - 0.25 for A, rightly named *with* evidence from path or curve.
+# - 0.25 for B, likewise.
+# - 0.25 for C, likewise.
+# - 0.25 for D, likewise, with an estimate that follows from the growth of the curve or of $v$ (0.205 to 0.215 is right);
+#   if it is missing, D earns nothing.
+# - Naming the runs without evidence earns half of the marks at most. (The code of the cell shows the settings: the marks
+#   are for the evidence.)
 
 # %% [markdown]
 # **What you have now.** You can compute a gradient in three independent ways. You can predict from $\eta$ and $L$ how a

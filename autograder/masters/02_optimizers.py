@@ -1896,9 +1896,11 @@ print("lowest height above the minimum after 100 steps (how many of the 17 rates
 #
 # - 0.4 for the two ravines: who wins, that turning changes nothing for sums of gradients, and that entry-by-entry
 #   division depends on the coordinates. At most 0.2 without the reason.
-# - 0.2 each for Rosenbrock, the saddle (with the start on the ridge) and the steep optimum: a winner from the table,
-#   and a reason that speaks of the length of the steps or of the memory of the method. "Adam is best" without a reason:
-#   0.
+# - 0.2 for Rosenbrock: a winner from the table, and a reason that speaks of the length of the steps or of the memory of
+#   the method.
+# - 0.2 for the saddle, with the start on the ridge, likewise.
+# - 0.2 for the steep optimum, likewise.
+# - "Adam is best" without a reason: 0.
 
 # %% [markdown]
 # **Further reading.** [Dauphin and others (2014)](https://arxiv.org/abs/1406.2572) on saddle points; [Li and others
@@ -2076,7 +2078,7 @@ training_race(MomentumOptimizer, RMSPropOptimizer, AdamOptimizer).show()
 #
 # **Marking guide**
 #
-# - 0.15 for each of the five judgements with a correct reason.
+# - 5 × 0.15 for a judgement with a correct reason.
 # - 0.25 for a conclusion that names task, budget and seeds, and claims no winner where the ranges overlap (or one that
 #   the student's own table does show).
 

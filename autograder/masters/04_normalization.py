@@ -218,7 +218,7 @@ depth_signal_demo().show()
 # - 0.6 for the second: output the same for all images (0.2), only a constant can be learned, by the output bias or the
 #   last layers (0.2), class frequencies and hence $\ln 10$ (0.2).
 # - 0.6 for the third: learning rate cannot serve both ends (0.2), He restores the factor (0.2), a problem that
-#   remains (0.2; any of those named).
+#   remains (0.2), any of those named.
 # - "Vanishing or exploding" without a decision: nothing for the first sentence, whatever follows.
 
 # %% [markdown] hint="signal_depth"

@@ -862,9 +862,9 @@ smoothness_demo().show()
 #
 # **Marking guide**
 #
-# - 0.6 for (a): 0.15 for each statement, with a number from the own run. "Supported" for *because it is smoother* earns
+# - 4 × 0.15 for a statement of (a), with a number from the own run. "Supported" for *because it is smoother* earns
 #   nothing; so does a claim about generalization that does not mention the range over the seeds.
-# - 0.4 for (b): 0.2 for each change that meets a named objection. "More epochs" alone meets none.
+# - 2 × 0.2 for a change in (b) that meets a named objection. "More epochs" alone meets none.
 
 # %% [markdown]
 # **Half-way.** If you stop here, write down first which explanation of batch normalization you believe now, and which
@@ -965,10 +965,10 @@ for name, factor in rows:
 #
 # **Marking guide**
 #
-# - 0.5 for each part.
-# - 1: needs "same function" and that the filter-normalised half agrees. 2: needs numbers of three seeds and a
-#   comparison with their spread; "it looks flatter" earns 0.1. 3: needs a feature *and* the reason. 4: needs one demand
-#   for each half.
+# - 0.5 for 1: needs "same function" and that the filter-normalised half agrees.
+# - 0.5 for 2: needs numbers of three seeds and a comparison with their spread; "it looks flatter" earns 0.1.
+# - 0.5 for 3: needs a feature *and* the reason.
+# - 0.5 for 4: needs one demand for each half.
 
 # %% [markdown] hint="loss_slices"
 # Read the table first: which rows are the same function, and what differs between their columns? For the comparison
@@ -1379,7 +1379,7 @@ print(f"A search over 5 learning rates, 4 batch sizes and 10 seeds would take {2
 #
 # **Marking guide**
 #
-# - 0.6: 0.15 for each fault with its remedy, four at most.
+# - 4 × 0.15 for a fault with its remedy.
 # - 0.2 for a harm that follows from the claim, not a general remark.
 # - 0.2 for an abstract that claims no difference.
 

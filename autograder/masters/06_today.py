@@ -806,7 +806,7 @@ training_race(AdaGradOptimizer, LionOptimizer, by_matrix(MuonOptimizer), lr=0.01
 #
 # **Marking guide**
 #
-# - 0.2 for each of the five judgements with a reason that has a number of the table in it. Other numbers from the
+# - 5 × 0.2 for a judgement with a reason that has a number of the table in it. Other numbers from the
 #   student's own run count if the judgement follows from them. 0.1 for the right judgement without a number.
 
 # %% [markdown]

@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 from nbconvert.filters import markdown2html
 
 from autograder.grade.pictures import TYPES
+from autograder.report.formulas import with_formulas
 
 __all__ = ["inert_cell", "inert_markdown"]
 
@@ -49,7 +50,9 @@ def inert_cell(context: Context, source: str) -> str:
 
 
 def inert_markdown(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """Return Markdown as HTML without scripts, styles, forms and foreign pictures; formulas and pasted pictures stay.
+    """Return Markdown as HTML without scripts, styles, forms and foreign pictures.
+
+    Formulas are drawn as MathML, and pasted pictures stay.
 
     What is longer than 20,000 characters, or cannot be rendered, is shown as it was written.
 
@@ -65,7 +68,7 @@ def inert_markdown(source: str, attachments: Mapping[str, Mapping[str, str]] | N
         rendered = str(markdown2html(LANGUAGE.sub(r"\1", PASTED.sub(pictures.place, ELSEWHERE.sub(_not_here, source)))))
     except Exception:  # nbconvert's own errors, and those of what it calls
         return _as_written(source) + pictures.unnamed()
-    return pictures.put_into(_clean(rendered)) + pictures.unnamed()
+    return with_formulas(pictures.put_into(_clean(rendered))) + pictures.unnamed()
 
 
 def _not_here(found: re.Match[str]) -> str:

@@ -144,6 +144,18 @@ FAULTS = {
         "# Because",
         "the model answer needs a line `**Marking guide**`",
     ),
+    "marks that nobody can read": (
+        "# - 1 for a reason.",
+        "# - 1: a reason.",
+        "# **Marking guide**",
+        "a line of the marking guide is `- 0.4 for ...` or `- 3 × 0.2 for ...`, and not `- 1: a reason.`",
+    ),
+    "marks that do not add up": (
+        "# - 1 for a reason.",
+        "# - 2 × 0.4 for a reason.",
+        "# **Marking guide**",
+        "the lines of the marking guide give 0.8 marks together, and course.toml 1",
+    ),
     "a marker that means nothing": (
         '# %% check="momentum"',
         '# %% chek="momentum"',
