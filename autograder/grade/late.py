@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from autograder.grade.gradebook_file import CONFIG_NAME
 from autograder.grade.types import GradingError
 from autograder.late_policy import DAY_S
 
-__all__ = ["Late", "LateRules", "Lateness", "read_late_rules"]
+__all__ = ["Late", "LateRules", "read_late_rules"]
 
 # What would name another policy in nbgrader's configuration; this course would not ask it.
 PLUGIN = re.compile(r"^\s*[^#\n]*\b(?:AssignLatePenalties|LateSubmissionPlugin)\b", re.MULTILINE)
@@ -41,10 +40,6 @@ class Late:
     def __str__(self) -> str:
         cost = f"{self.penalty:g} mark{'s' * (self.penalty != 1)} off" if self.penalty else "no marks off"
         return f"{self.days} day{'s' * (self.days != 1)} late, {cost}"
-
-
-# By student and assignment; whoever was in time is not in it.
-Lateness = Mapping[tuple[str, str], Late]
 
 
 @dataclass(frozen=True)
