@@ -27,6 +27,8 @@ from autograder.grade.release import load_release
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.submission import settings_of
 from autograder.grade.types import GradingError, SubmissionGrade
+from autograder.marks.decisions import apply_decisions
+from autograder.marks.keep import keep_marks
 
 __all__ = ["COURSE_ROOT", "EngineExporter", "engine_config"]
 
@@ -85,6 +87,8 @@ class EngineExporter(NotebookExporter):
             task = Task(submission_key(basis, settings), submission, content, settings, basis)
             grade = _known(folder, task)
             enter_class(about["db_url"], (release,), (grade,), read_late_rules(folder.path, course))
+            apply_decisions(folder.path)
+            keep_marks(folder.path)
             _drop_all_but(self._destination(about), (*KEPT, path.name))
 
     def _destination(self, about: dict[str, str]) -> Path:

@@ -21,6 +21,8 @@ from autograder.grade.regrade import Change
 from autograder.grade.types import ExerciseGrade
 from autograder.grade.visible import visible
 from autograder.marks.book import read_book
+from autograder.marks.decisions import apply_decisions
+from autograder.marks.keep import keep_marks
 from autograder.marks.read import MarkedAnswer
 from autograder.report.cells import defused
 from autograder.report.class_page import class_page
@@ -49,6 +51,8 @@ def record(folder: Path, grades: ClassGrades, earlier: Sequence[Path] = ()) -> N
     rules = read_late_rules(folder, grades.course)
     compared = [read_earlier(path, grades.course.course.id) for path in earlier]
     enter_class(url, grades.releases, grades.grades, rules, grades.only, fresh=grades.fresh, names=grades.names)
+    apply_decisions(folder)
+    keep_marks(folder)
     book = read_book(folder, grades.course, grades.course.assignments)
     sheets = sheets_of(grades.course, grades.grades, book)
     strays = (*grades.strays, *rules.extensions.unknown({student for student, _ in book.marks}))

@@ -9,11 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.grade.gradebook_file import FILE_NAME, check_gradebook, reading_gradebook
+from autograder.grade.gradebook_file import check_gradebook, reading_gradebook
 from autograder.grade.late import Late
 from autograder.grade.names import StudentName
 from autograder.grade.types import GradingError
+from autograder.marks.decisions import Decision, Override, decisions_in, overrides_in
 from autograder.marks.read import MarkedAnswer, marked_answers
+from autograder.marks.tables import gradebook_in
 
 __all__ = ["ClassBook", "Marks", "read_book"]
 
@@ -91,12 +93,16 @@ class ClassBook:
         answers: The marks by hand, in the order of the workbook, by student and assignment.
         most: The marks that can be had, by assignment.
         names: Names by student's id; nobody without one.
+        decisions: What was decided for all: questions that do not count, or are given.
+        overrides: Marks of checks that a person has replaced, with reasons.
     """
 
     marks: Mapping[tuple[str, str], Marks]
     answers: Mapping[tuple[str, str], tuple[MarkedAnswer, ...]]
     most: Mapping[str, float]
     names: Mapping[str, StudentName]
+    decisions: tuple[Decision, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
     def name(self, student: str) -> StudentName:
         """Return what a student is called."""
@@ -123,9 +129,7 @@ def read_book(results: Path, course: Course, assignments: Collection[str]) -> Cl
     Raises:
         GradingError: There is no gradebook, it cannot be read, or it is that of another course.
     """
-    path = results / FILE_NAME if results.is_dir() else results
-    if not path.is_file():
-        raise GradingError(f"there is no {FILE_NAME} in {results}; give the folder of `autograder grade --out`")
+    path = gradebook_in(results)
     check_gradebook(path, course, {})
     try:
         with reading_gradebook(path) as database:
@@ -140,6 +144,8 @@ def read_book(results: Path, course: Course, assignments: Collection[str]) -> Cl
         marked_answers(path),
         most,
         {student: name for student, name in people.items() if str(name)},
+        tuple(one for one in decisions_in(path) if one.assignment in assignments),
+        tuple(one for one in overrides_in(path) if one.assignment in assignments),
     )
 
 

@@ -14,6 +14,8 @@ from autograder.marks.read import MarkedAnswer
 
 __all__ = ["Row", "Sheet", "sheets_of"]
 
+DECIDED = {"drop": "This question does not count", "give": "All who handed in have the marks of this question"}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -22,10 +24,12 @@ class Row:
     Args:
         grade: What grading said.
         hand: What a person said; None for a check whose mark nobody has replaced.
+        reason: Why it counts for nobody or is given to all, or is not what the check gave; empty where it is as usual.
     """
 
     grade: ExerciseGrade
     hand: MarkedAnswer | None = None
+    reason: str = ""
 
     @property
     def points(self) -> float | None:
@@ -100,11 +104,23 @@ def sheets_of(course: Course, grades: Iterable[SubmissionGrade], book: ClassBook
 def _sheet(course: Course, grade: SubmissionGrade, book: ClassBook) -> Sheet:
     key = grade.student, grade.assignment
     hand: Mapping[str, MarkedAnswer] = {answer.question: answer for answer in book.answers.get(key, ())}
+    reasons = _reasons(book, *key)
     return Sheet(
         grade=grade,
         title=course.workbooks[grade.assignment].title,
         name=book.name(grade.student),
-        rows=tuple(Row(one, hand.get(one.grade_id)) for one in grade.exercises),
+        rows=tuple(Row(one, hand.get(one.grade_id), reasons.get(one.grade_id, "")) for one in grade.exercises),
         marks=book.marks[key],
         most=book.most[grade.assignment],
     )
+
+
+def _reasons(book: ClassBook, student: str, assignment: str) -> dict[str, str]:
+    """Return why marks are not as usual, by name of the gradebook's cell."""
+    replaced = {
+        one.question: f"This mark was given by hand, in place of that of the check: {one.reason}."
+        for one in book.overrides
+        if (one.student, one.assignment) == (student, assignment)
+    }
+    decided = {one.question: f"{DECIDED[one.kind]}: {one.reason}." for one in book.decisions if one.assignment == assignment}
+    return replaced | decided
