@@ -14,7 +14,7 @@ from autograder.grade.gradebook_file import FILE_NAME
 from autograder.grade.visible import visible
 from course_utils.handin.answer_frame import answer_in
 
-__all__ = ["Answer", "answers_of", "graded_students"]
+__all__ = ["Answer", "answers_of", "graded_files"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,9 @@ class Answer:
     text: str
     pictures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     @cached_property
     def name(self) -> str:
         """A short name of this text with these pictures: another one is another answer."""
@@ -36,10 +39,10 @@ class Answer:
         return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def graded_students(grading: Path, assignment: str) -> list[str]:
-    """Return whose graded notebook of an assignment is there."""
+def graded_files(grading: Path, assignment: str) -> dict[str, Path]:
+    """Return the graded notebooks of an assignment that are there, by student."""
     folder = _folder(grading) / "autograded"
-    return sorted(path.parts[-3] for path in folder.glob(f"*/{assignment}/{assignment}.ipynb"))
+    return {path.parts[-3]: path for path in sorted(folder.glob(f"*/{assignment}/{assignment}.ipynb"))}
 
 
 def answers_of(grading: Path, student: str, assignment: str) -> dict[str, Answer]:

@@ -13,7 +13,7 @@ from autograder.marks.rubric import checked_points, put_back, read_items, sum_of
 from autograder.marks.states import AnswerState, most_of, put_state, read_states
 from autograder.marks.tables import now
 
-__all__ = ["Given", "Shown", "give_mark", "take_back"]
+__all__ = ["Given", "Shown", "Undone", "give_mark", "take_back"]
 
 LONGEST_COMMENT = 2000
 
@@ -24,6 +24,14 @@ class Shown:
 
     tag: str
     answer: str
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What was undone: the students whose answers are as before, and whether it was an act on the rubric."""
+
+    students: tuple[str, ...]
+    of_rubric: bool
 
 
 @dataclass(frozen=True)
@@ -73,11 +81,11 @@ def give_mark(
     add_event(database, place, marker, "mark", changes)
 
 
-def take_back(database: sqlite3.Connection, place: tuple[str, str], marker: str) -> tuple[str, ...]:
+def take_back(database: sqlite3.Connection, place: tuple[str, str], marker: str) -> Undone:
     """Undo what a marker did last to a question.
 
     Returns:
-        The students whose answers are as before again; none if it was an item of the rubric that no mark carries.
+        What is as before again.
 
     Raises:
         GradingError: There is nothing to undo, or somebody has changed it since.
@@ -101,7 +109,7 @@ def take_back(database: sqlite3.Connection, place: tuple[str, str], marker: str)
             put_state(database, *place, student, before)
     database.execute("UPDATE marking_event SET undone = 1 WHERE id = ?", (act.id,))
     add_event(database, place, marker, "undo", back)
-    return tuple(back)
+    return Undone(tuple(back), act.item is not None)
 
 
 def _new(database: sqlite3.Connection, place: tuple[str, str], given: Given) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The rubric of a question: from the marking guide, longer while people mark, and the same for all who carry an item."""
+"""The rubric of a question: from the marking guide, longer while people mark, the same for all who carry an item."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from autograder.build.marking_guide import GuideItem
 from autograder.grade.types import GradingError
 from autograder.marks.events import Change, add_event
-from autograder.marks.states import AnswerState, most_of, put_state, read_states
+from autograder.marks.states import most_of, put_state, read_states
 from autograder.marks.tables import now
 
 __all__ = ["Item", "add_item", "change_item", "checked_points", "follow_guide", "read_items", "retire_item", "sum_of"]

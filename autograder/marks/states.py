@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.marks.tables import has_tables
 
-__all__ = ["AnswerState", "most_of", "put_state", "read_states"]
+__all__ = ["AnswerState", "cells_of", "most_of", "put_state", "read_states"]
 
 STATES = """
 SELECT submitted_assignment.student_id AS student, grade.id AS grade, grade.auto_score, grade.manual_score,
@@ -35,6 +35,12 @@ JOIN base_cell ON base_cell.id = grade_cells.id
 JOIN notebook ON notebook.id = base_cell.notebook_id
 JOIN assignment ON assignment.id = notebook.assignment_id
 WHERE assignment.name = ? AND base_cell.name = ?
+"""
+CELLS = """
+SELECT assignment.name AS assignment, base_cell.name AS cell FROM base_cell
+JOIN notebook ON notebook.id = base_cell.notebook_id
+JOIN assignment ON assignment.id = notebook.assignment_id
+WHERE base_cell.type = 'GradeCell' ORDER BY assignment.name, base_cell.rowid
 """
 WORDS_CELL = """
 SELECT words.id AS cell, grade.notebook_id AS notebook FROM grade
@@ -119,6 +125,12 @@ def most_of(database: sqlite3.Connection, assignment: str, question: str) -> flo
     return None if row is None else float(row[0])
 
 
+def cells_of(database: sqlite3.Connection) -> tuple[list[str], list[str]]:
+    """Return all cells with marks as `assignment/cell`, in the order of the text, and all students."""
+    cells = [f"{row['assignment']}/{row['cell']}" for row in database.execute(CELLS)]
+    return cells, [row["id"] for row in database.execute("SELECT id FROM student ORDER BY id")]
+
+
 def put_state(database: sqlite3.Connection, assignment: str, question: str, student: str, state: AnswerState) -> None:
     """Write a mark: into nbgrader's own tables, and who gave it for what beside them.
 
@@ -147,9 +159,8 @@ def put_state(database: sqlite3.Connection, assignment: str, question: str, stud
 
 def _put_comment(database: sqlite3.Connection, words: sqlite3.Row, text: str | None) -> None:
     place = (words["cell"], words["notebook"])
-    changed = database.execute(
-        "UPDATE comment SET manual_comment = ? WHERE cell_id = ? AND notebook_id = ?", (text, *place)
-    )
+    query = "UPDATE comment SET manual_comment = ? WHERE cell_id = ? AND notebook_id = ?"
+    changed = database.execute(query, (text, *place))
     if not changed.rowcount and text:
         database.execute(
             "INSERT INTO comment (id, cell_id, notebook_id, manual_comment) VALUES (?, ?, ?, ?)",

@@ -1,9 +1,9 @@
 """The tables that marking adds to nbgrader's gradebook; nbgrader does not look at them, and its upgrades leave them.
 
 `marking_item` holds the rubrics, `marking_mark` the last mark of every answer, `marking_event` all that was done, in
-order, `marking_decision` what was decided for a whole class, and `marking_set_aside` the marks from before that. Answers
-go by assignment, cell and student, as people name them: an answer that is graded again, or a student who comes back,
-keeps them.
+order, `marking_decision` what was decided for a whole class, and `marking_set_aside` the marks from before that.
+Answers go by assignment, cell and student, as people name them: an answer that is graded again, or a student who comes
+back, keeps them.
 """
 
 from __future__ import annotations

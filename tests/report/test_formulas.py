@@ -11,8 +11,33 @@ from autograder.report.formulas import ELEMENTS, with_formulas
 from autograder.report.markdown import ATTRIBUTES, TAGS, inert_markdown
 
 PIECES = st.sampled_from(
-    ["$", "$$", "\\text{", "}", "<script>", "<img src=x onerror=f()>", "\\href{javascript:f()}{x}", "\\style{a}{b}", "`"]
-    + ["\\frac", "{a}", "x_1", "<", ">", '"', "&lt;", "&#60;", "<math>", "<mglyph>", "</p>", "\\begin{a}", "\\end{a}", "\n"]
+    [
+        "$",
+        "$$",
+        "\\text{",
+        "}",
+        "<script>",
+        "<img src=x onerror=f()>",
+        "\\href{javascript:f()}{x}",
+        "\\style{a}{b}",
+        "`",
+    ]
+    + [
+        "\\frac",
+        "{a}",
+        "x_1",
+        "<",
+        ">",
+        '"',
+        "&lt;",
+        "&#60;",
+        "<math>",
+        "<mglyph>",
+        "</p>",
+        "\\begin{a}",
+        "\\end{a}",
+        "\n",
+    ]
 )
 
 
@@ -44,7 +69,9 @@ def test_a_formula_is_drawn(source, drawn):
     assert "$" not in html
 
 
-@pytest.mark.parametrize("source", ["it costs $5 and $6", "`$x$`", "$\\frac{$", "    $x$\n    $y$", "$" + "{" * 300 + "$"])
+@pytest.mark.parametrize(
+    "source", ["it costs $5 and $6", "`$x$`", "$\\frac{$", "    $x$\n    $y$", "$" + "{" * 300 + "$"]
+)
 def test_what_is_no_formula_stays_as_it_was_written(source):
     html = inert_markdown(source)
     assert "<math" not in html

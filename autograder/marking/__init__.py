@@ -1,0 +1,1 @@
+"""Marking by question: a page on this machine that shows the answers of a class, the alike ones together."""
