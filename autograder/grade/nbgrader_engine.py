@@ -43,6 +43,7 @@ def engine_config() -> Config:
     config.Autograde.exporter_class = f"{__name__}.EngineExporter"
     config.Autograde.sanitize_preprocessors = []
     config.Autograde.autograde_preprocessors = []
+    config.GenerateFeedback.exporter_class = "autograder.grade.nbgrader_feedback.FeedbackExporter"
     config.HTMLExporter.filters = {"markdown2html": "autograder.report.markdown.inert_cell"}
     return config
 

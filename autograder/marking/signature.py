@@ -16,16 +16,7 @@ NUMBER = re.compile(r"(?:(?<![\w.)])[-−])?\d+(?:[.,]\d+)?")
 WORD = re.compile(r"[^\W\d_]+(?:['’]t)?")
 # Each pair (or more) is one direction of thought and its opposite: a swap of these changes what is said.
 TURNING = frozenset(
-    """
-    not no never nor neither none nobody nothing without cannot hardly only just except unless although but however
-    more less most least fewer larger smaller large small big bigger little higher lower high low above below over under
-    greater faster slower fast slow better worse best worst good bad increase increases decrease decreases rise rises
-    fall falls grow grows shrink shrinks up down before after first last early late left right same different equal
-    unequal all every each some any always sometimes both one two half twice double doubles halves quarter third
-    maximum minimum min max positive negative inside outside converge converges converged diverge diverges diverged
-    stable unstable if because therefore true false yes local global long short constant better sharp flat vanish
-    vanishes explode explodes need needs
-    """.split()
+    ["not", "no", "never", "nor", "neither", "none", "nobody", "nothing", "without", "cannot", "hardly", "only", "just", "except", "unless", "although", "but", "however", "more", "less", "most", "least", "fewer", "larger", "smaller", "large", "small", "big", "bigger", "little", "higher", "lower", "high", "low", "above", "below", "over", "under", "greater", "faster", "slower", "fast", "slow", "better", "worse", "best", "worst", "good", "bad", "increase", "increases", "decrease", "decreases", "rise", "rises", "fall", "falls", "grow", "grows", "shrink", "shrinks", "up", "down", "before", "after", "first", "last", "early", "late", "left", "right", "same", "different", "equal", "unequal", "all", "every", "each", "some", "any", "always", "sometimes", "both", "one", "two", "half", "twice", "double", "doubles", "halves", "quarter", "third", "maximum", "minimum", "min", "max", "positive", "negative", "inside", "outside", "converge", "converges", "converged", "diverge", "diverges", "diverged", "stable", "unstable", "if", "because", "therefore", "true", "false", "yes", "local", "global", "long", "short", "constant", "better", "sharp", "flat", "vanish", "vanishes", "explode", "explodes", "need", "needs"]
 )
 # Of one meaning here, so that they do not keep answers apart.
 ALIKE = {

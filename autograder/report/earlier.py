@@ -66,7 +66,9 @@ def _term(name: str, submissions: list[dict[str, Any]]) -> EarlierTerm:
     shares: defaultdict[str, list[float]] = defaultdict(list)
     for one in submissions:
         by_hand = {answer["question"]: answer["points"] for answer in one.get("by_hand", ())}
-        earned = [(each, by_hand.get(each["grade_id"], each["score"])) for each in one["exercises"]]
+        # A report without marks by hand knows of these only that nothing was answered.
+        told = [each for each in one["exercises"] if "by_hand" in one or each["grade_id"].startswith("check-")]
+        earned = [(each, by_hand.get(each["grade_id"], each["score"])) for each in told]
         for each, points in earned:
             most[each["grade_id"]] = float(each["max_score"])
             if points is not None:

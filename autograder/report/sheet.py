@@ -44,8 +44,12 @@ class Row:
     @property
     def label(self) -> str:
         """The exercise, and whether it is the part in words of one that has a check as well."""
-        words = self.grade.grade_id.startswith("explain-")
-        return f"{self.grade.exercise}, in words" if words else self.grade.exercise
+        return self.exercise + (", in words" if self.grade.grade_id.startswith("explain-") else "")
+
+    @property
+    def exercise(self) -> str:
+        """The exercise, which a check and what is said of it in words share."""
+        return self.grade.exercise.removeprefix("explain-")
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,8 @@ class Sheet:
     @property
     def by_exercise(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
         """The marks by exercise, in the order of the workbook: a check and its part in words belong together."""
-        names = dict.fromkeys(row.grade.exercise for row in self.rows)
-        return tuple((name, tuple(row for row in self.rows if row.grade.exercise == name)) for name in names)
+        names = dict.fromkeys(row.exercise for row in self.rows)
+        return tuple((name, tuple(row for row in self.rows if row.exercise == name)) for name in names)
 
 
 def sheets_of(course: Course, grades: Iterable[SubmissionGrade], book: ClassBook) -> tuple[Sheet, ...]:
