@@ -79,7 +79,7 @@ docs: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 bench: env
-	for name in demos grading judging scale training; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in demos feedback grading judging scale training; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 # The browser tests use the distribution's chromium; without it, and without the right to install it, they skip.
 browser:

@@ -28,7 +28,7 @@ class Origin:
 
     def to_bytes(self) -> bytes:
         """Return it as the content of a file."""
-        return (json.dumps(asdict(self), ensure_ascii=False) + "\n").encode()
+        return (json.dumps(asdict(self)) + "\n").encode()
 
 
 def origin_of(folder: Path) -> Origin | None:

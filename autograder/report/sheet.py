@@ -126,5 +126,7 @@ def _reasons(book: ClassBook, student: str, assignment: str) -> dict[str, str]:
         for one in book.overrides
         if (one.student, one.assignment) == (student, assignment)
     }
-    decided = {one.question: f"{DECIDED[one.kind]}: {one.reason}." for one in book.decisions if one.assignment == assignment}
+    decided = {
+        one.question: f"{DECIDED[one.kind]}: {one.reason}." for one in book.decisions if one.assignment == assignment
+    }
     return replaced | decided
