@@ -7,15 +7,19 @@ pass, from the bytes of the file, so that no file is too odd to be read, and han
 from __future__ import annotations
 
 import shutil
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
 from traitlets import Enum
 from traitlets.config import Config
 
 from autograder.build.master_faults import BuildError
+from autograder.build.notebooks import MASTERS, source_notebook
 from autograder.course import CourseError, find_root, load_course
 from autograder.grade.collect import Found, load
 from autograder.grade.folder import OutFolder, open_folder
@@ -29,8 +33,9 @@ from autograder.grade.submission import settings_of
 from autograder.grade.types import GradingError, SubmissionGrade
 from autograder.marks.decisions import apply_decisions
 from autograder.marks.keep import keep_marks
+from autograder.report.markdown import inert_cell, inert_markdown
 
-__all__ = ["COURSE_ROOT", "EngineExporter", "engine_config"]
+__all__ = ["COURSE_ROOT", "EngineExporter", "cell_for_marking", "engine_config"]
 
 # The course of a course folder inside it, or that of this installation.
 COURSE_ROOT = find_root()
@@ -44,8 +49,42 @@ def engine_config() -> Config:
     config.Autograde.sanitize_preprocessors = []
     config.Autograde.autograde_preprocessors = []
     config.GenerateFeedback.exporter_class = "autograder.grade.nbgrader_feedback.FeedbackExporter"
-    config.HTMLExporter.filters = {"markdown2html": "autograder.report.markdown.inert_cell"}
+    config.HTMLExporter.filters = {"markdown2html": f"{__name__}.cell_for_marking"}
     return config
+
+
+@pass_context
+def cell_for_marking(context: Context, source: str) -> str:
+    """Return a cell as `inert_cell` does; in formgrader with the model answer and the guide below an answer in words.
+
+    Pages for students are made with the same filter, and have neither.
+    """
+    graded = (context.get("cell") or {}).get("metadata", {}).get("nbgrader", {})
+    resources = context.get("resources") or {}
+    html = inert_cell(context, source)
+    if "submission_id" not in resources or not (graded.get("grade") and graded.get("solution")):
+        return html
+    return html + _guide(str(resources["assignment_id"]), str(graded["grade_id"]))
+
+
+def _guide(assignment: str, cell: str) -> str:
+    """Return the model answer and the marking guide of a question as HTML; nothing where the course has none."""
+    master = COURSE_ROOT / MASTERS / f"{assignment}.py"
+    source = _questions(assignment, master.stat().st_mtime_ns if master.is_file() else 0).get(cell, "")
+    return f"<hr><blockquote>{inert_markdown(source)}</blockquote>" if source else ""
+
+
+@lru_cache(maxsize=16)
+def _questions(assignment: str, changed: int) -> dict[str, str]:
+    """Return the cells with model answers by the gradebook's names; they are read again when the master changes."""
+    if not changed:
+        return {}
+    try:
+        cells = source_notebook(assignment, COURSE_ROOT).cells
+    except (BuildError, CourseError):
+        return {}
+    graded = ((cell.metadata.get("nbgrader", {}), cell.source) for cell in cells)
+    return {one["grade_id"]: text for one, text in graded if one.get("grade") and one.get("solution")}
 
 
 class EngineExporter(NotebookExporter):

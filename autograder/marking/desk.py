@@ -8,6 +8,7 @@ import secrets
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -140,6 +141,12 @@ class Desk:
             _comments(tuple(states.values())),
             tuple(_notes(question, states, found)),
         )
+
+    def warm(self) -> None:
+        """Read and group all answers, so that a page is there at once; it says itself what goes wrong."""
+        for place in self.questions:
+            with suppress(GradingError):
+                self.sheet(*place)
 
     def answers(self, question: Question) -> dict[str, Answer]:
         """Return the answers to a question that lie in graded notebooks, by student."""

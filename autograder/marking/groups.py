@@ -1,7 +1,8 @@
 """Answers that are alike lie together: the empty ones first, then those without an idea, then groups.
 
-Alike are answers of the same signature in which no word replaces another one, and whose words (TF-IDF of words and of pieces of words) and whose letters in their
-order (edit distance) are close to those of all others of the group: complete linkage, since a group gets one mark.
+Alike are answers of the same signature in which no word replaces another one, and whose words (TF-IDF of words and of
+pieces of words) and letters in their order (edit distance) are close to those of all others of the group: complete
+linkage, since a group gets one mark.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ def _words(texts: list[str]) -> np.ndarray:
     words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\w+", sublinear_tf=True)
     pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
     likeness = [np.asarray((found @ found.T).todense()) for found in _vectors(texts, words, pieces)]
-    return np.mean(likeness, axis=0) if likeness else np.zeros((len(texts), len(texts)))
+    mean: np.ndarray = np.mean(likeness or [np.zeros((len(texts), len(texts)))], axis=0)
+    return mean
 
 
 def _vectors(texts: list[str], *vectorizers: TfidfVectorizer):  # type: ignore[no-untyped-def]

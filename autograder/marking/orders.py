@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,6 +22,9 @@ class Order(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     marker: str = Field(max_length=60)
+
+
+Anything = TypeVar("Anything", bound=Order)
 
 
 class MarkOrder(Order):
@@ -64,7 +67,7 @@ class ExceptionOrder(Order):
     points: float | str = ""
 
 
-def read_order[T: Order](kind: type[T], record: Mapping[str, Any]) -> T:
+def read_order(kind: type[Anything], record: Mapping[str, Any]) -> Anything:
     """Read an order.
 
     Raises:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Callable
+from threading import Thread
 
 import uvicorn
 
@@ -40,6 +41,7 @@ def serve(desk: Desk, marker: str, port: int, tell: Callable[[str], None]) -> No
         taken = int(listening.getsockname()[1])
         token = secrets.token_urlsafe(24)
         listening.listen()
+        Thread(target=desk.warm, daemon=True).start()
         tell(f"http://{LOOPBACK}:{taken}/{token}/")
         app = make_app(desk, marker, taken, token)
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")

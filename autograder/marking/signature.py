@@ -14,9 +14,19 @@ __all__ = ["Signature", "is_no_idea", "key_terms", "plain", "say_the_same", "sig
 
 NUMBER = re.compile(r"(?:(?<![\w.)])[-−])?\d+(?:[.,]\d+)?")
 WORD = re.compile(r"[^\W\d_]+(?:['’]t)?")
-# Each pair (or more) is one direction of thought and its opposite: a swap of these changes what is said.
+# Directions of thought and their opposites, and what turns them round: a swap of these changes what is said.
 TURNING = frozenset(
-    ["not", "no", "never", "nor", "neither", "none", "nobody", "nothing", "without", "cannot", "hardly", "only", "just", "except", "unless", "although", "but", "however", "more", "less", "most", "least", "fewer", "larger", "smaller", "large", "small", "big", "bigger", "little", "higher", "lower", "high", "low", "above", "below", "over", "under", "greater", "faster", "slower", "fast", "slow", "better", "worse", "best", "worst", "good", "bad", "increase", "increases", "decrease", "decreases", "rise", "rises", "fall", "falls", "grow", "grows", "shrink", "shrinks", "up", "down", "before", "after", "first", "last", "early", "late", "left", "right", "same", "different", "equal", "unequal", "all", "every", "each", "some", "any", "always", "sometimes", "both", "one", "two", "half", "twice", "double", "doubles", "halves", "quarter", "third", "maximum", "minimum", "min", "max", "positive", "negative", "inside", "outside", "converge", "converges", "converged", "diverge", "diverges", "diverged", "stable", "unstable", "if", "because", "therefore", "true", "false", "yes", "local", "global", "long", "short", "constant", "better", "sharp", "flat", "vanish", "vanishes", "explode", "explodes", "need", "needs"]
+    re.findall(
+        r"\w+",
+        "above after all although always any bad because before below best better big bigger both but cannot constant "
+        "converge converged converges decrease decreases different diverge diverged diverges double doubles down each "
+        "early equal every except explode explodes fall falls false fast faster fewer first flat global good greater "
+        "grow grows half halves hardly high higher however if increase increases inside just large larger last late "
+        "least left less little local long low lower max maximum min minimum more most need needs negative neither "
+        "never no nobody none nor not nothing one only outside over positive quarter right rise rises same sharp "
+        "short shrink shrinks slow slower small smaller some sometimes stable therefore third true twice two under "
+        "unequal unless unstable up vanish vanishes without worse worst yes",
+    )
 )
 # Of one meaning here, so that they do not keep answers apart.
 ALIKE = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from autograder.grade.types import GradingError
 from autograder.marks.decisions import refuse_decided
@@ -112,9 +113,9 @@ def take_back(database: sqlite3.Connection, place: tuple[str, str], marker: str)
     return Undone(tuple(back), act.item is not None)
 
 
-def _new(database: sqlite3.Connection, place: tuple[str, str], given: Given) -> dict[str, object]:
+def _new(database: sqlite3.Connection, place: tuple[str, str], given: Given) -> dict[str, Any]:
     most = most_of(database, *place) or 0.0
-    new: dict[str, object] = {}
+    new: dict[str, Any] = {}
     if given.items is not None:
         chosen = tuple(sorted(set(given.items)))
         total = sum_of(read_items(database, *place), chosen)

@@ -358,7 +358,8 @@ plt.show()
 # - 0.5 for 1 and 2: two different ways that raise the number without the aim (0.25), an objective that is closer to
 #   the aim, with an honest weakness (0.25).
 # - 0.5 for 3: zero gradient almost everywhere (0.25), a named surrogate and its relation to the count (0.25).
-# - "Accuracy is not differentiable" alone earns a quarter: it is differentiable nearly everywhere, with derivative zero.
+# - "Accuracy is not differentiable" alone earns a quarter: it is differentiable nearly everywhere, with derivative
+#   zero.
 
 # %% [markdown]
 # ## 1.3 Gradients by hand and by finite differences
@@ -1579,10 +1580,10 @@ plt.show()
 # - 0.25 for A, rightly named *with* evidence from path or curve.
 # - 0.25 for B, likewise.
 # - 0.25 for C, likewise.
-# - 0.25 for D, likewise, with an estimate that follows from the growth of the curve or of $v$ (0.205 to 0.215 is right);
-#   if it is missing, D earns nothing.
-# - Naming the runs without evidence earns half of the marks at most. (The code of the cell shows the settings: the marks
-#   are for the evidence.)
+# - 0.25 for D, likewise, with an estimate that follows from the growth of the curve or of $v$ (0.205 to 0.215 is
+#   right); if it is missing, D earns nothing.
+# - Naming the runs without evidence earns half of the marks at most. (The code of the cell shows the settings: the
+#   marks are for the evidence.)
 
 # %% [markdown]
 # **What you have now.** You can compute a gradient in three independent ways. You can predict from $\eta$ and $L$ how a

@@ -109,6 +109,7 @@ def test_files_beside_the_notebook_are_dropped_but_its_timestamp_stays(graded):
 def test_feedback_has_reasons_and_runs_nothing_of_the_student(graded):
     page = graded[2]["heavy"]
     assert "momentum: 1 of 2" in page
+    assert "Marking guide" not in page
     assert [word for word in ("<script>alert", "onerror", "javascript:alert") if word in page] == []
 
 
@@ -208,6 +209,7 @@ def test_answers_wait_in_formgrader_and_its_pages_run_nothing_of_the_student(gra
     (heavy,) = [one["id"] for one in notebooks if one["student"] == "heavy"]
     page = formgrader.ask(f"submissions/{heavy}/")
     assert "<mi>a</mi><mo>&lt;</mo><mi>b</mi>" in page
+    assert "<strong>Marking guide</strong>" in page
     assert [word for word in ("<script>alert", "onerror", "javascript:alert") if word in page] == []
     (waiting,) = [
         one for one in json.loads(formgrader.ask(f"api/grades?submission_id={heavy}")) if one["name"] == "why"

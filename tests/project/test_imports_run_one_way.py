@@ -15,7 +15,7 @@ STUDENT = sorted(path for path in (ROOT / "course_utils").rglob("*.py") if is_pu
 TRUSTED_ONLY = {"nbgrader", "nbformat", "nbclient", "jupytext", "pydantic", "typer", "rich", "jinja2", "distributed"}
 LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding", "numpy_networks")
 # What goes around grading: into the folder of submissions, out of the gradebook, and beside both.
-APART = ("importing", "exporting", "similar")
+APART = ("importing", "exporting", "marking", "similar")
 TRUSTED = sorted((ROOT / "autograder").rglob("*.py"))
 LEAF_PACKAGES = {"numpy", "torch", "torchvision", "matplotlib", "fastprogress", "sklearn", "IPython", "course_utils"}
 

@@ -12,31 +12,18 @@ from autograder.report.markdown import ATTRIBUTES, TAGS, inert_markdown
 
 PIECES = st.sampled_from(
     [
-        "$",
-        "$$",
-        "\\text{",
-        "}",
-        "<script>",
-        "<img src=x onerror=f()>",
-        "\\href{javascript:f()}{x}",
-        "\\style{a}{b}",
-        "`",
-    ]
-    + [
-        "\\frac",
-        "{a}",
-        "x_1",
-        "<",
-        ">",
-        '"',
-        "&lt;",
-        "&#60;",
-        "<math>",
-        "<mglyph>",
-        "</p>",
-        "\\begin{a}",
-        "\\end{a}",
-        "\n",
+        *(
+            "$",
+            "$$",
+            "\\text{",
+            "}",
+            "<script>",
+            "<img src=x onerror=f()>",
+            "\\href{javascript:f()}{x}",
+            "\\style{a}{b}",
+        ),
+        *("`", "\\frac", "{a}", "x_1", "<", ">", '"', "&lt;", "&#60;", "<math>", "<mglyph>", "</p>", "\n"),
+        *("\\begin{a}", "\\end{a}"),
     ]
 )
 
