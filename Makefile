@@ -1,10 +1,10 @@
-# Verbs: env demo lab test quick test-all test-colab check exercise matrix notebooks docs bench lecture lecture-html. Each does all set-up that it needs.
+# Verbs: env demo lab test quick test-all test-colab check exercise matrix notebooks docs bench serve-demo lecture lecture-html. Each does all set-up that it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
 
-.PHONY: env demo lab test quick test-all test-colab check exercise matrix notebooks docs bench browser lecture lecture-html
+.PHONY: env demo lab test quick test-all test-colab check exercise matrix notebooks docs bench serve-demo browser lecture lecture-html
 
 env: $(STAMP)
 
@@ -12,7 +12,7 @@ env: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV): some minutes, about 6 GB, once."
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[lab,instructor,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[lab,instructor,serve,dev]"
 	touch $@
 
 demo: env
@@ -78,8 +78,12 @@ $(VENV)/.docs: $(STAMP)
 docs: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
+# The service that takes hand-ins, with the demo's class: prints addresses and tokens, and ends with Ctrl+C.
+serve-demo: env
+	$(BIN)/python -m autograder.serve.demo
+
 bench: env
-	for name in demos feedback grading judging scale training; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in demos feedback grading judging scale serve training; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 # The browser tests use the distribution's chromium; without it, and without the right to install it, they skip.
 browser:

@@ -7,12 +7,24 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from autograder.late_policy import LatePolicy
 
-__all__ = ["FILE_NAME", "Course", "CourseError", "Identity", "Limits", "Points", "Workbook", "find_root", "load_course"]
+__all__ = [
+    "FILE_NAME",
+    "Course",
+    "CourseError",
+    "Identity",
+    "Limits",
+    "Points",
+    "Serve",
+    "Workbook",
+    "find_root",
+    "load_course",
+]
 
 FILE_NAME = "course.toml"
 WORKBOOK = re.compile(r"\d\d_[a-z][a-z0-9_]*")
@@ -41,12 +53,15 @@ class Identity(_Record):
         title: Its title.
         repository: GitHub's `owner/name` of the published student edition; empty if there is none.
         branch: Branch of that repository.
+        service: Address of the service that takes hand-ins, for the last cell of every notebook; empty if there is
+            none, or where the environment variable `COURSE_SERVICE` tells it.
     """
 
     id: str
     title: str
     repository: Annotated[str, Field(pattern=r"^([\w.-]+/[\w.-]+)?$")] = ""
     branch: Annotated[str, Field(pattern=r"^[\w.-]+(/[\w.-]+)*$")] = "main"
+    service: Annotated[str, Field(pattern=r"^(https?://[\w.:/~-]+)?$")] = ""
 
 
 class ExerciseLimits(_Record):
@@ -115,12 +130,40 @@ class Workbook(_Record):
         return sum(points.total for points in self.points.values())
 
 
+class Serve(_Record):
+    """How the service that takes hand-ins treats people.
+
+    Args:
+        verdicts_per_day: How many verdicts a student gets per day; further hand-ins count, without a verdict.
+        hand_ins_per_hour: How often a student may hand in within an hour.
+        time_zone: Where a day begins at midnight, as in `"Europe/Berlin"`.
+        staff: Names of those who see the live view.
+        staff_groups: Groups of JupyterHub whose members see it.
+    """
+
+    verdicts_per_day: Annotated[int, Field(ge=0)] = 5
+    hand_ins_per_hour: Annotated[int, Field(gt=0)] = 20
+    time_zone: str = "UTC"
+    staff: tuple[str, ...] = ()
+    staff_groups: tuple[str, ...] = ("instructors",)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+            raise ValueError(f'{zone!r} is no time zone; write it as in "Europe/Berlin"') from error
+        return zone
+
+
 class Course(_Record):
     """The whole of `course.toml`."""
 
     course: Identity
     limits: Limits = Limits()
     late: LatePolicy = LatePolicy()
+    serve: Serve = Serve()
     workbooks: Mapping[str, Workbook]
 
     @field_validator("workbooks")

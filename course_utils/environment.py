@@ -49,13 +49,13 @@ def check_environment() -> bool:
         findings.append(finding)
         print(finding, flush=True)
     wrong = sum(bool(finding.fix) for finding in findings)
-    mend = f"To mend: {wrong}. Do what the brackets say, restart the kernel, and run this again."
+    mend = f"{wrong} to fix. Do what the brackets say, restart the kernel, and run this again."
     print(f"\n{mend if wrong else 'Everything is in place.'}")
     return not wrong
 
 
 def examine() -> Iterator[Finding]:
-    """Yield the findings, in the order in which they should be mended."""
+    """Yield the findings, in the order in which they should be fixed."""
     yield from _python_and_packages()
     for name, look in (
         ("device", _device),
@@ -67,7 +67,7 @@ def examine() -> Iterator[Finding]:
         try:
             yield look()
         except Exception as error:
-            yield Finding(f"{name}: {type(error).__name__}: {error}", "mend the lines above first")
+            yield Finding(f"{name}: {type(error).__name__}: {error}", "fix the lines above first")
 
 
 def _python_and_packages() -> Iterator[Finding]:
@@ -151,7 +151,7 @@ def _cache() -> Finding:
 
 
 def _folder() -> Finding:
-    return _writable(f"this folder: {Path.cwd()}", Path.cwd(), "copy the notebooks to a folder of your own")
+    return _writable(f"this folder: {Path.cwd()}", Path.cwd(), "copy the notebooks to a folder that belongs to you")
 
 
 def _writable(what: str, folder: Path, fix: str) -> Finding:

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from importlib import import_module
 from pathlib import Path
 
-from course_utils.handin.front_end import run_by_nbgrader
+from course_utils.handin.arrival import arrival_card, arrival_text, receipt_name
+from course_utils.handin.front_end import run_by_nbgrader, shown
 from course_utils.handin.last_checks import last_checks
 from course_utils.handin.left_to_do import remarks
 from course_utils.handin.notebook import HandInError, Notebook, hand_in_bytes
 from course_utils.handin.open_notebook import open_notebook
 from course_utils.handin.progress import show_standing, standing
+from course_utils.handin.service import ServiceError, service_for
 
 __all__ = ["hand_in", "main", "submit"]
 
+# Beside others at a deadline; the notebook is handed in long before.
+VERDICT_WITHIN_S = 180.0
 
-def hand_in(name: str = "") -> None:
+
+def hand_in(name: str = "", service: str = "") -> None:
     """Show how far a notebook is done and write the file to hand in, for the last cell of a notebook.
 
-    Problems are printed, and Colab downloads the file.
+    Where the course has a service, the file is handed in there: its receipt is kept beside it, and the verdict is shown
+    when it comes. Problems are printed, and Colab downloads the file.
 
     Args:
         name: Workbook, as in `"02_optimizers"`, or a path; the notebook that is open if empty.
+        service: Address of the course's service; that in the environment variable `COURSE_SERVICE` goes before it.
     """
     if run_by_nbgrader():
         return
@@ -36,9 +44,38 @@ def hand_in(name: str = "") -> None:
     except HandInError as error:
         print(f"[error] {error}.")
         return
+    _send(notebook, path, service)
     if "google.colab" in sys.modules:
         # The file lies on Colab's machine, which is gone tomorrow.
         import_module("google.colab.files").download(str(path))
+
+
+def _send(notebook: Notebook, path: Path, address: str) -> None:
+    """Hand the file in at the service of the course, if there is one; show that it arrived, then the verdict."""
+    try:
+        service = service_for(address)
+        if service is None:
+            return
+        told = service.hand_in(notebook.name, path.read_bytes())
+    except (ServiceError, OSError) as error:
+        print(f"[error] Not handed in: {error}.\nThe file is {path}: nothing of it is lost.")
+        return
+    change = shown(arrival_text(told), arrival_card(told))
+    try:
+        receipt = json.dumps(told["receipt"], indent=1, ensure_ascii=False) + "\n"
+        path.with_name(receipt_name(told)).write_text(receipt, encoding="utf-8")
+    except OSError as error:
+        print(
+            f"[note] It is handed in, but the receipt cannot be written here ({error.strerror}); the service keeps it."
+        )
+    try:
+        for news in service.follow(told["number"], VERDICT_WITHIN_S):
+            if news["state"] not in ("waiting", "running"):
+                change(arrival_text(news), arrival_card(news))
+                return
+        print("It is handed in. The verdict takes longer: run this cell again, or look at the page of the service.")
+    except ServiceError as error:
+        print(f"[note] It is handed in, but the service does not tell the verdict: {error}.")
 
 
 def submit(name: str, out: str | Path | None = None) -> Path:

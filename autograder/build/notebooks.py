@@ -105,7 +105,7 @@ def release_notebook(name: str, root: Path | None = None) -> NotebookNode:
 def _source(course: Course, master: Master) -> NotebookNode:
     points = dict(course.workbooks[master.name].points)
     before = [*badge(master.name, course.course), install_cell(course.course)]
-    return make_source(master, points, before, [hand_in_cell(master.name)] if points else [])
+    return make_source(master, points, before, [hand_in_cell(master.name, course.course)] if points else [])
 
 
 def _read(course: Course, path: Path) -> Master:

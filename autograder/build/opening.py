@@ -41,7 +41,7 @@ HAND_IN = Template("""\
 # What is still open, and the file to hand in. Save the notebook first (Ctrl + S).
 import course_utils
 
-course_utils.hand_in("$name")""")
+course_utils.hand_in("$name"$service)""")
 
 
 def badge(name: str, course: Identity) -> list[NotebookNode]:
@@ -64,7 +64,9 @@ def install_cell(course: Identity) -> NotebookNode:
     return cell
 
 
-def hand_in_cell(name: str) -> NotebookNode:
-    """Return the last cell of a workbook with exercises."""
-    cell: NotebookNode = new_code_cell(HAND_IN.substitute(name=name), id="hand-in", metadata={"tags": [EXPERIMENT_TAG]})
+def hand_in_cell(name: str, course: Identity) -> NotebookNode:
+    """Return the last cell of a workbook with exercises; it names the service where `course.toml` does."""
+    service = f', service="{course.service}"' if course.service else ""
+    source = HAND_IN.substitute(name=name, service=service)
+    cell: NotebookNode = new_code_cell(source, id="hand-in", metadata={"tags": [EXPERIMENT_TAG]})
     return cell

@@ -18,8 +18,8 @@ BARE = ("alpha", "beta", "gamma", "delta", "epsilon", "momentum", "logits", "lab
 # By the kind of change. {where} begins the sentence, {term} and {instead} are parts of the formula in words.
 SAYS = {
     "sign": "{where}{term} has the wrong sign.",
-    "divided": "{where}a product stands where a quotient belongs, or the other way round: see {term}.",
-    "multiplied": "{where}a product stands where a quotient belongs, or the other way round: see {term}.",
+    "divided": "{where}a product takes the place of a quotient, or the other way round: see {term}.",
+    "multiplied": "{where}a product takes the place of a quotient, or the other way round: see {term}.",
     "complement": "{where}{term} and 1 minus {term} are mixed up.",
     "term-missing": "{where}a term is missing: {term}.",
     "factor-missing": "{where}a factor is missing: {term}.",

@@ -7,7 +7,7 @@ import hashlib
 import json
 import platform
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
@@ -49,7 +49,9 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{library: version(library) for library in LIBRARIES}}
 
 
-def engine_files(roots: Mapping[str, Path]) -> dict[str, Path]:
+def engine_files(
+    roots: Mapping[str, Path], starts: tuple[str, ...] = STARTS, left_out: Callable[[str], bool] = lambda name: False
+) -> dict[str, Path]:
     """Return the files that a grade depends on, by their paths from above the packages.
 
     Followed are imports, those in functions included, and texts that name a module or package. What a package imports
@@ -58,10 +60,12 @@ def engine_files(roots: Mapping[str, Path]) -> dict[str, Path]:
 
     Args:
         roots: The folders of the packages, by name.
+        starts: How the paths of the files begin that are followed, besides those of probes and answers.
+        left_out: Says of a path whether the file is to be passed over, with all that only it needs.
     """
-    every = dict(_files(roots))
+    every = {name: path for name, path in _files(roots) if not left_out(name)}
     code = {name: path.read_text(encoding="utf-8") for name, path in every.items() if name.endswith(".py")}
-    used = _closure(code)
+    used = _closure(code, starts)
     folders, with_code = _folders(used), _folders(code)
     data = {name for name in every.keys() - code.keys() if _home(name, with_code) in folders}
     return {name: every[name] for name in used | data}
@@ -74,8 +78,8 @@ def _files(roots: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
                 yield f"{package}/{path.relative_to(root).as_posix()}", path
 
 
-def _closure(code: Mapping[str, str]) -> set[str]:
-    todo = [name for name, text in code.items() if name.startswith(STARTS) or BY_ID.search(text)]
+def _closure(code: Mapping[str, str], starts: tuple[str, ...]) -> set[str]:
+    todo = [name for name, text in code.items() if name.startswith(starts) or BY_ID.search(text)]
     used: set[str] = set()
     while todo:
         name = todo.pop()

@@ -30,7 +30,7 @@ ON_UNCORRECTED = {"/ torch": "/ (torch", "size +": "size) +", "+ epsilon)": f"+ 
 CONVENTIONS = (
     accepted(
         "epsilon-outside",
-        "epsilon stands outside the root here, as in the paper and in torch; the text puts it inside.",
+        "epsilon is outside the root here, as in the paper and in torch; the text puts it inside.",
         {"/ torch": "/ (torch", "size +": "size) +"},
     ),
     accepted(
@@ -206,7 +206,8 @@ STATE_MISTAKES = (
     ),
     edit(
         "shared-state",
-        "All parameters share one pair of moments: what one parameter leaves in them is taken up by the next.",
+        "All parameters share one pair of moments: each parameter continues with the values that the parameter "
+        "before it left.",
         sharing("firsts", "seconds"),
         pairs=False,
     ),

@@ -50,8 +50,8 @@ COMMON = (
             )
         },
     ),
-    edit("one-update-too-many", "One update more than asked for is made.", {"range(steps)": "range(steps + 1)"}),
-    edit("one-update-too-few", "One update less than asked for is made.", {"range(steps)": "range(steps - 1)"}),
+    edit("one-update-too-many", "The walk makes one update too many.", {"range(steps)": "range(steps + 1)"}),
+    edit("one-update-too-few", "The walk makes one update too few.", {"range(steps)": "range(steps - 1)"}),
     edit(
         "value-of-start",
         "The returned value is f at the starting point, not at the last one.",

@@ -17,7 +17,7 @@ __all__ = ["ARGUMENTS_CHANGED", "single_answer"]
 ARGUMENTS_CHANGED = Ignored(
     "arguments-changed",
     "The values are right, but the function writes into what it is given, which the caller still needs.",
-    "The function writes into what it is given, too.",
+    "The function also writes into its input.",
     ("arguments_left_alone",),
 )
 

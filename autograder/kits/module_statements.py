@@ -58,19 +58,20 @@ MODULE_MISTAKES = (
     ),
     Statements(
         "half-precision-fails",
-        "In float16 or bfloat16 it raises an error or gives other values: a type is fixed somewhere, or epsilon is too "
-        "small for it.",
+        "In float16 or bfloat16 it raises an error or gives other values: the code fixes a type somewhere, or "
+        "epsilon is too small for the type.",
         {"half": 0.0, "bfloat16": 0.0},
     ),
     Statements(
         "half-precision-fails",
-        "In float16 it raises an error or gives other values: something leaves the range of that type.",
+        "In float16 it raises an error or gives other values: an intermediate value leaves the range of that type.",
         {"half": 0.0},
     ),
 )
 OTHER_DTYPE = Statements(
     "other-dtype",
-    "The values are right, but the output has another type than the input, which the next layer may refuse.",
+    "The values are right, but the type of the output differs from that of the input, and the next layer may refuse "
+    "it.",
     {"dtype_kept": 0.0},
     share=1.0,
 )

@@ -48,7 +48,7 @@ SENTENCES = {
     ),
     "mean-path-missing": ("In dx the path through the mean is missing: an input that moves also shifts all others."),
     "sums-for-means": (
-        "Sums stand in dx where means belong: the factor 1/(number of values averaged) is lost on the way back."
+        "dx has sums where means belong: the factor 1/(number of values averaged) is lost on the way back."
     ),
     "bessel-in-backward": (
         "The way back divides by one less than the number of values; the forward pass divides by the number itself."
@@ -81,8 +81,8 @@ SENTENCES = {
     ),
     # Along a column gamma is one number, and may stand before the means.
     "gamma-outside-the-means": (
-        "In dx gamma multiplies at the end, as it may in batch normalization. Along a row every feature has a gamma of "
-        "its own, so the upstream gradient meets it before the means are taken."
+        "In dx gamma multiplies at the end, which is right for batch normalization. Along a row every feature has a "
+        "different gamma, so the upstream gradient meets it before the means are taken."
     ),
 }
 ALONE = ("backward-along-wrong-axis", "bessel-in-backward (variance)")
@@ -222,14 +222,14 @@ def _wrong_cache(var: str, root: str) -> tuple[Edit, ...]:
     kept: dict[str, Sequence[Changes]] = {
         "the variance is the unbiased one": [{var: f"{var[:-1]}, ddof=1)"}],
         "epsilon is added after the root": both_and_values("(np.sqrt(var) + eps)"),
-        "the variance stands where its root belongs": both_and_values("(var + eps)"),
+        "divides by the variance in place of its root": both_and_values("(var + eps)"),
         "the normalised values were made without epsilon": [only_values("np.sqrt(var)")],
     }
     return tuple(
         edit(
             "right-formulas-wrong-cache",
-            f"The formulas of the backward pass are right, but what they are given is not: {what}. If that comes from "
-            "the cache, mend the forward pass, where it is counted too.",
+            f"The formulas of the backward pass are right, but their inputs are not: {what}. If the cache is "
+            f"the reason, correct the forward pass, where the mistake is counted too.",
             changes,
             pairs=False,
         )

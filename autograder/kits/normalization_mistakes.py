@@ -17,29 +17,29 @@ Changes = Mapping[str, str]
 SENTENCES = {
     "unbiased-variance": (
         "The variance that normalises is the unbiased estimate: its sum of squares is divided by one less than the "
-        "number of values. A normalizer uses the variance of the very values it has, so that they come out with "
+        "number of values. A normalization uses the variance of the values themselves, so that the result has "
         "variance 1."
     ),
     "whole-array": (
         "One mean and one variance are taken over the whole array, so features and examples share a single scale."
     ),
     "divides-by-variance": (
-        "The centred values are divided by the variance, not by its root: what comes out does not have variance 1."
+        "The centred values are divided by the variance, not by its root, so the output does not have variance 1."
     ),
     "epsilon-outside": "Epsilon is added to the standard deviation, after the root; it belongs to the variance.",
-    "no-epsilon": "Epsilon is missing: where all values are equal the variance is 0 and the result is no number.",
-    "not-centred": "The mean is not subtracted: the values are scaled but stay where they were.",
+    "no-epsilon": "Epsilon is missing: where all values are equal the variance is 0 and the result is not a number.",
+    "not-centred": "The mean is not subtracted: the values are scaled but not centred.",
     "affine-first": (
         "Gain and shift are applied before the statistics are taken, so the normalization removes them again."
     ),
     "gamma-beta-exchanged": "Gamma and beta have changed places: beta scales and gamma shifts.",
     "gamma-missing": "Gamma is not used: the result does not depend on the gain.",
     "beta-missing": "Beta is not used: the result does not depend on the shift.",
-    "affine-missing": "Neither gamma nor beta is used: what is returned is the normalised input.",
+    "affine-missing": "Neither gamma nor beta is used: the function returns the normalised input.",
     "gamma-per-row": (
         "Gamma and beta are applied along the rows: there is one of each per feature (column), not per example."
     ),
-    "epsilon-ignored": "The epsilon that is given is not used; a fixed 1e-5 stands in its place.",
+    "epsilon-ignored": "The given epsilon is not used; a fixed 1e-5 takes its place.",
     # Of batch normalization.
     "wrong-axis": (
         "The statistics are taken along the wrong axis: one per example (row) instead of one per feature (column)."
@@ -49,14 +49,15 @@ SENTENCES = {
         "where the two are equal."
     ),
     "no-epsilon-in-test": (
-        "Epsilon is missing in test mode, where a running variance of 0 then gives no number; training mode has it."
+        "Epsilon is missing in test mode, where a running variance of 0 then gives a result that is not a number; "
+        "training mode has it."
     ),
     "epsilon-outside-in-test": (
         "In test mode epsilon is added to the standard deviation, after the root; it belongs to the variance there, as "
         "it does in training mode."
     ),
     "affine-missing-in-test": (
-        "In test mode neither gamma nor beta is used: what is returned there is the normalised input."
+        "In test mode neither gamma nor beta is used: the function returns the normalised input."
     ),
     "momentum-swapped": (
         "Momentum and 1 - momentum have changed places in the running averages: the new batch gets the large weight. "
@@ -64,9 +65,7 @@ SENTENCES = {
     ),
     "running-variance-not-updated": "The running variance never changes; only the running mean is kept up to date.",
     "running-mean-not-updated": "The running mean never changes; only the running variance is kept up to date.",
-    "running-statistics-not-updated": (
-        "The running statistics never change: what training sees does not reach test mode."
-    ),
+    "running-statistics-not-updated": ("The running statistics never change: test mode uses their initial values."),
     "running-standard-deviation": (
         "The running variance averages standard deviations; the mean of roots is not the root of the mean."
     ),
@@ -78,13 +77,13 @@ SENTENCES = {
         "Training mode normalises with the running statistics; they are for test mode only."
     ),
     "batch-statistics-in-test": (
-        "Test mode normalises with the statistics of the test batch, so what comes out for one example depends on "
-        "which others are in the batch."
+        "Test mode normalises with the statistics of the test batch, so the output for one example depends on the "
+        "other examples of the batch."
     ),
     "running-statistics-updated-in-test": (
         "Test mode changes the running statistics: looking at test data then changes the model."
     ),
-    "momentum-ignored": "The momentum that is given is not used; a fixed 0.9 stands in its place.",
+    "momentum-ignored": "The given momentum is not used; a fixed 0.9 takes its place.",
     "unbiased-running-variance": (
         "The running variance averages unbiased estimates (divided by N - 1), as torch does; the text averages the "
         "biased ones. Both are in use."
@@ -102,7 +101,7 @@ SENTENCES = {
         "where the two are equal."
     ),
     "mean-of-squares": (
-        "What stands for the variance is the mean of the squares: the mean is not subtracted before squaring."
+        "The mean of the squares takes the place of the variance: the mean is not subtracted before squaring."
     ),
     # Of the way back through a module.
     "statistics-as-constants": (
@@ -111,7 +110,7 @@ SENTENCES = {
     ),
     "one-statistic-as-constant": (
         "The gradient that reaches the input is not the derivative of the output: it reaches the other inputs too, "
-        "but not by all ways on which they act. One of the statistics may be computed without a graph."
+        "but not along all paths by which they act. One of the statistics may be computed without a graph."
     ),
     "graph-cut": (
         "No gradient reaches the input: the output has no graph that leads back, so nothing before this layer is "
@@ -119,8 +118,8 @@ SENTENCES = {
     ),
     # Of the call.
     "shapes-do-not-fit": (
-        "An error is raised where the number of examples and the number of features differ: somewhere one of them "
-        "stands for the other."
+        "An error is raised where the number of examples and the number of features differ: somewhere the code uses "
+        "one of them for the other."
     ),
     "input-changed": (
         "The values are right, but the function writes into what it is given, which the caller still needs."

@@ -31,14 +31,15 @@ IGNORED = (
     Ignored(
         "gradient-changed",
         "The weights are right, but step() writes into the gradients, which other code may still need.",
-        "step() writes into the gradients, too.",
+        "step() also writes into the gradients.",
         ("gradients_left_alone",),
         share=0.75,
     ),
     Ignored(
         "other-defaults",
-        "With given hyperparameters all is right; the default values are not those of the signature in the text.",
-        "The default values are other ones, too.",
+        "With given hyperparameters everything is right; the default values are not those of the signature in the "
+        "text.",
+        "The default values also differ.",
         ("weights_default",),
         share=0.75,
     ),

@@ -14,16 +14,16 @@ RESULT_LABELS = {
 }
 NO_TENSOR = Ignored(
     "no-tensor",
-    "The numbers are right, but they come back as something else than the tensor that the text asks for, and the "
-    "notebook goes on with what only tensors have.",
-    "The text asks for a tensor, and something else comes back.",
+    "The numbers are right, but the text asks for a tensor, and the result is of another type; later cells use "
+    "methods that only tensors have.",
+    "The text asks for a tensor; the result is of another type.",
     ("is_tensor",),
     share=0.75,
 )
 OTHER_DTYPE = Ignored(
     "other-dtype",
     "The numbers are right, but in another precision than those of x: the result has another dtype.",
-    "The result has another dtype than x, too.",
+    "The dtype of the result also differs from that of x.",
     ("same_dtype",),
     share=0.75,
 )
@@ -31,7 +31,7 @@ GRAPH_ATTACHED = Ignored(
     "graph-attached",
     "The numbers are right, but the result is still part of a graph: it can neither be plotted nor become an array, "
     "and the graph stays in memory with it.",
-    "The result is still part of a graph, too.",
+    "The result is also still part of a graph.",
     ("no_graph",),
     share=0.75,
 )

@@ -10,8 +10,8 @@ ROOT = "torch.sqrt(square + epsilon)"
 
 EPSILON_OUTSIDE = accepted(
     "epsilon-outside",
-    "epsilon stands outside the root here, as in torch; the text puts it inside, where it keeps the denominator "
-    "above sqrt(epsilon).",
+    "epsilon is outside the root here, as in torch; the text puts it inside, where it keeps the denominator above "
+    "sqrt(epsilon).",
     {"/ torch": "/ (torch", "square + epsilon": "square) + epsilon"},
 )
 
@@ -107,7 +107,7 @@ def _state_mistakes(decay: str) -> tuple[Edit, ...]:
         ),
         edit(
             "squares-not-kept",
-            "What is known of earlier squares never changes: the new mean is used, but not kept for the next step.",
+            "The mean of squares is never stored: the new mean is used in this step and lost before the next one.",
             {f"square.mul_({decay})": f"square = square.mul({decay})"},
         ),
     )

@@ -26,8 +26,8 @@ NAMES = ("weight", "bias")
 
 OTHER_DEFAULTS = Ignored(
     "other-defaults",
-    "With given options all is right; the default values are not those of the signature in the text.",
-    "The default values are other ones, too.",
+    "With given options everything is right; the default values are not those of the signature in the text.",
+    "The default values also differ.",
     ("bias_default", "state_bias_default"),
     share=0.75,
 )
@@ -60,8 +60,8 @@ def gradient_mistakes(step: str) -> tuple[Edit, ...]:
         ),
         edit(
             "parameters-not-changed",
-            "The state is right, but the parameters stay where they were: a new tensor was made, and the model never "
-            "hears of it.",
+            "The state is right, but the parameters stay where they were: a new tensor was made, and the model "
+            "still holds the old one.",
             {step: step.replace("_(", "(", 1)},
             pairs=False,
         ),

@@ -19,8 +19,8 @@ import course_utils
 # %% [markdown]
 # ## 1. The environment, line by line
 #
-# `[ok]` is fine. `[fix: ...]` says what to do: a command is meant for a terminal, or for a cell of its own with `%`
-# before it, as in `%pip install ...`. Afterwards restart the kernel (menu *Kernel*) and run the cell again. Mend from
+# `[ok]` is fine. `[fix: ...]` says what to do: a command is meant for a terminal, or for a separate cell with `%`
+# before it, as in `%pip install ...`. Afterwards restart the kernel (menu *Kernel*) and run the cell again. Begin at
 # the top: the first line may be the reason for the others.
 #
 # The line *data* loads images: from the folder that the variable `COURSE_DATA` names, from your cache, by a download,
@@ -40,12 +40,12 @@ course_utils.step_size_demo().show()
 # %% [markdown]
 # ## 2. How the checks talk
 #
-# Under each exercise stands a line `check("<exercise>", <your function>)`. It runs your function on recorded inputs and
-# answers in the first line with a verdict, and with the marks that these inputs would give.
+# Below each exercise there is a line `check("<exercise>", <your function>)`. It runs your function on recorded inputs
+# and answers in the first line with a verdict, and with the marks that these inputs would give.
 #
 # | verdict | what it means | what to do |
 # |---|---|---|
-# | `[ok]` | right | go on |
+# | `[ok]` | right | continue |
 # | `[ok, another convention]` | right, in a form that is also in use | read the comment; full marks |
 # | `[not yet]` | values that differ | compare the two numbers; a known mistake is named |
 # | `[error]` | your code raised an exception | the line is quoted |
@@ -77,13 +77,13 @@ for name, answer in answers.items():
 # Three things to know about checks:
 #
 # - **A check costs nothing.** Call it as often as you like. Grading runs the same check with other inputs, so a
-#   function that knows only the recorded numbers will not do; one that follows the formula will.
+#   function that only returns the recorded numbers fails there, and one that follows the formula passes.
 # - **A named mistake earns part of the marks**, and several functions in one exercise are marked one by one.
 # - **A message shows numbers and the equation to read again, never the code.** If it says that the difference *is not
 #   one of the known mistakes*, put a small case through your function by hand.
 #
-# Which form of a method an exercise asks for (there is often more than one) stands in its text;
-# [one page](../../docs/conventions.md) lists them all.
+# Many methods have more than one form. The text of an exercise says which one it asks for; [one
+# page](../../docs/conventions.md) lists them all.
 #
 # ## 3. Habits that save time
 #
@@ -92,9 +92,9 @@ for name, answer in answers.items():
 # - **Predict, then run.** Where the text says **Predict**, write your guess down first. *After your prediction* opens
 #   with a click.
 # - **Stuck?** Long exercises have hints, folded below the check. `course_utils.hint("adam")` shows the next one.
-# - **Questions marked by hand** have a text cell of their own: double-click, write a few sentences, Shift + Enter.
+# - **Questions marked by hand** have a separate text cell: double-click, write a few sentences, Shift + Enter.
 # - **Leave the check cells as they are**, and the names of the functions. You may add cells anywhere.
-# - **Save before you hand in** (Ctrl + S): what counts is the file. The last cell of each workbook lists your points
+# - **Save before you hand in** (Ctrl + S): the saved file is graded. The last cell of each workbook lists your points
 #   and what is left, and writes the file to hand in. `course_utils.progress()` does the first at any time.
 #
 # Ready? Open `01_going_downhill`.

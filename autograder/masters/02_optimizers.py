@@ -6,9 +6,9 @@
 # **Before you start** you should have done workbook 1 (gradients, step sizes, the limit $2/L$), and know how to take
 # a partial derivative and multiply a matrix by a vector. Section 2.3 reminds you of eigenvalues and of the Hessian.
 #
-# **Time.** Allow about five hours: half of it for reading and predicting, half for the fourteen exercises. All runs
-# together take less than three minutes. Section 2.5 is a good place to stop and go on another day. One to three stars
-# say how hard an exercise is: ★☆☆ is a formula to write down, ★★☆ needs a second thought, ★★★ needs paper.
+# **Time.** Allow about 5 hours (a minute for 200 words, half a minute for a given cell, 12 minutes for a point). All
+# runs together take less than three minutes. Section 2.5 is a good place to stop and continue on another day. One to
+# three stars say how hard an exercise is: ★☆☆ is a formula to write down, ★★☆ needs a second thought, ★★★ needs paper.
 #
 # | section | what you build | what you find out | stars |
 # |---|---|---|---|
@@ -31,9 +31,9 @@
 # - find out whether one optimizer is really better than another, or only luckier.
 #
 # **How to work.** Every exercise has a cell with a stub and, below it, a cell that checks your solution: it says what
-# is wrong and shows one number of each side. Questions marked *by hand* want a few sentences. A cell that says **Your
-# answer** is a place for you alone: nobody marks it. Before each training run you are asked for a prediction. Write it
-# down first: you learn most from a result that you did not expect.
+# is wrong and shows one number of each side. Questions marked *by hand* ask for a few sentences. A cell that says
+# **Your answer** is a place for you alone: nobody marks it. Before each training run you are asked for a prediction.
+# Write it down first: you learn most from a result that you did not expect.
 #
 # **Letters.** The same ones all the way through:
 #
@@ -59,7 +59,7 @@ from course_utils.checks import check
 from course_utils.data import digits_500, get_fmnist_data_loaders, load_digits_data, load_fashion_mnist
 from course_utils.models import MLP, Layer, NeuralNetwork
 from course_utils.optimizers import SGDOptimizer, zero_grad
-from course_utils.plotting import plot_band, plot_histories, show_images
+from course_utils.plotting import look_of, plot_band, plot_histories, show_images, use_style
 from course_utils.seeding import set_seed
 from course_utils.training import run_model, run_models
 from course_utils.training.digits_race import train_on_digits
@@ -69,11 +69,12 @@ from course_utils.widgets import adam_start_demo, momentum_demo, race, schedules
 from course_utils.widgets.surfaces import surface
 
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
+use_style()
 
 # %% [markdown]
 # `FULL = True` runs the experiments on Fashion-MNIST at the size of the published assignment from which they come: all
 # 60,000 images, batches of 256, learning rate 0.001, ten epochs. Each of these experiments then says beforehand how
-# long it takes, and shows a bar.
+# long it takes, and shows a bar; all cells together take about three minutes.
 #
 # ## 2.0 A common interface
 #
@@ -97,7 +98,7 @@ print(inspect.getsource(SGDOptimizer))
 # 1. `self.parameters` is a list of tensors. Whatever an optimizer remembers, it remembers *for each of them*: a list
 #    of states of the same shapes, never one state for all.
 # 2. The update is **in place**. `parameter -= ...` changes the tensor that the model uses; `parameter = parameter -
-#    ...` makes a new tensor that the model never hears of.
+#    ...` makes a new tensor, while the model still holds the old one.
 # 3. `@torch.no_grad()` makes the update plain arithmetic, of which autograd keeps no record.
 #
 # The loop itself has three steps per batch, here as everywhere in torch. `zero_grad` clears the gradients of the last
@@ -174,11 +175,11 @@ def train(name, optimizer, learning_rate=0.001, live=True):
     """Train the network from three seeds, ten epochs each, and keep the histories as results[name]."""
     options = {"learning_rate": learning_rate, "batch_size": batch_size, "data": (images, test_images)}
     if FULL:
-        seeds = long_runs((0, 1, 2), minutes=0.4, full=True)
+        seeds = long_runs((0, 1, 2), minutes=0.25, full=True)
         results[name] = [run_model(optimizer, seed=seed, progress=False, **options) for seed in seeds]
         return
     first = run_model(optimizer, seed=0, progress=live, **options)
-    results[name] = [first, *run_models(optimizer, seeds=(1, 2), **options)]
+    results[name] = [first, *(run_models(optimizer, seeds=(1, 2), **options) if not first.interrupted else ())]
 
 
 def compare(*names, metric="valid_accuracy"):
@@ -279,10 +280,10 @@ times = np.arange(150)
 signal = 1.5 + np.sin(times / 25)
 measured = signal + rng.normal(scale=0.5, size=times.size)
 
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
 for panel, corrected in zip(panels, (False, True)):
-    panel.plot(times, measured, ".", color="0.75", label="measured")
-    panel.plot(times, signal, "k--", linewidth=1, label="true signal")
+    panel.plot(times, measured, ".", color="C6", alpha=0.5, label="measured")
+    panel.plot(times, signal, "--", color="C6", label="true signal")
     for beta in (0.5, 0.9, 0.98):
         panel.plot(times, ema(measured, beta, bias_correction=corrected), label=rf"$\beta$ = {beta}")
     panel.set(title="with bias correction" if corrected else "without bias correction", xlabel="step")
@@ -341,16 +342,20 @@ def walk(optimizer_class, steps=60, **options):
 def draw_walks(walks, ax):
     """Draw named paths over the contours of the ravine."""
     w1, w2 = np.meshgrid(np.linspace(-9, 3, 121), np.linspace(-2.4, 2.4, 97))
-    ax.contour(w1, w2, ravine(w1, w2), levels=12, colors="0.85")
-    for label, path in walks.items():
-        ax.plot(*path.T, ".-", label=f"{label}: height {ravine(*path[-1]):.2g} at the end")
-    ax.plot(0, 0, "k*", markersize=10)
+    ax.contour(w1, w2, ravine(w1, w2), levels=12, colors="C6", linewidths=0.8, alpha=0.5)
+    for index, (label, path) in enumerate(walks.items()):
+        colour, dash, marker = look_of(label, index)
+        style = {"color": colour, "linestyle": dash, "marker": marker, "markersize": 4, "linewidth": 1.3}
+        ax.plot(*path.T, **style, label=f"{label}: height {ravine(*path[-1]):.2g} at the end")
+    ax.plot(0, 0, "*", color="C6", markersize=13)
     ax.set(xlabel="$w_1$ (flat)", ylabel="$w_2$ (steep)", xlim=(-9, 3), ylim=(-2.4, 2.4))
     ax.legend(fontsize="small", loc="lower left")
 
 
-figure, ax = plt.subplots(figsize=(9, 3.4), layout="constrained")
-draw_walks({"SGD, lr 0.37": walk(SGDOptimizer, lr=0.37), "SGD, lr 0.1": walk(SGDOptimizer, lr=0.1)}, ax)
+figure, panels = plt.subplots(2, 1, figsize=(9, 6), sharex=True, layout="constrained")
+for panel, lr in zip(panels, (0.37, 0.1)):
+    draw_walks({f"SGD, lr {lr}": walk(SGDOptimizer, lr=lr)}, panel)
+panels[0].set_xlabel("")
 
 # %% [markdown]
 # ### Exercise `momentum`
@@ -400,9 +405,10 @@ check("momentum", MomentumOptimizer)
 # is. Faster, slower, or the same?
 
 # %% experiment="momentum_in_the_ravine"
-figure, panels = plt.subplots(1, 2, figsize=(13, 3.6), layout="constrained")
+figure, panels = plt.subplots(2, 1, figsize=(9, 6), sharex=True, layout="constrained")
 draw_walks({"SGD, lr 0.1": walk(SGDOptimizer, lr=0.1), "momentum, lr 0.1": walk(MomentumOptimizer, lr=0.1)}, panels[0])
 draw_walks({"SGD, lr 0.37": walk(SGDOptimizer, lr=0.37), "momentum, lr 1": walk(MomentumOptimizer, lr=1.0)}, panels[1])
+panels[0].set_xlabel("")
 
 # %% experiment="momentum"
 train("momentum", MomentumOptimizer)
@@ -469,14 +475,14 @@ def slope_with_a_dent(w):
     return 0.08 * (w - 2) ** 2 - 0.35 * torch.exp(-4 * (w + 2) ** 2)
 
 
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.2), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True, layout="constrained")
 line = torch.linspace(-4.5, 4.5, 300)
 for panel, beta in zip(panels, (0.0, 0.9)):
     w, velocity, places = torch.tensor([-4.0], requires_grad=True), [torch.zeros(1)], []
     for _ in range(80):
         places.append(w.item())
         momentum_update(slope_with_a_dent(w).sum(), [w], velocity, lr=0.1, beta=beta)
-    panel.plot(line, slope_with_a_dent(line), color="0.6")
+    panel.plot(line, slope_with_a_dent(line), color="C6")
     shown = torch.tensor(places[::4])
     panel.scatter(shown, slope_with_a_dent(shown) + 0.08, c=range(len(shown)), cmap="viridis", s=60, zorder=3)
     title = "gradient descent" if beta == 0 else rf"heavy ball, $\beta$ = {beta}"
@@ -555,10 +561,10 @@ compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 #    $-\eta\sum_i \beta^{t-i} g_i$. With $\mu = \beta$ they agree in every step if $\eta' (1-\mu) = \eta$: the moving
 #    average needs the learning rate $\eta/(1-\beta)$.
 # 3. At the same learning rate the moving average has the same effective step as SGD, so where gradients change little
-#    from step to step, the curves must agree; in our runs the two bands coincide. The report compares two single
-#    runs, whose difference is within what the seed alone does. What gives the gain in the last figure is the ten
-#    times larger step, and SGD gets it too. Momentum helps where plain SGD cannot take the larger step: in the ravine
-#    it damps the oscillation across, so that a learning rate which throws SGD out is stable.
+#    from step to step, the curves must agree; in our runs the two bands coincide. The report compares two single runs,
+#    whose difference is within what the seed alone does. The gain in the last figure comes from the ten times larger
+#    step, and SGD gains from it as well. Momentum helps where plain SGD cannot take the larger step: in the ravine it
+#    damps the oscillation across, so that a learning rate which throws SGD out is stable.
 #
 # **Marking guide**
 #
@@ -606,9 +612,15 @@ compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 # %% experiment="factors"
 learning_rates = np.linspace(0, 0.45, 400)
 figure, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
-for curvature, style in ((5.0, "-"), (1.0, ":"), (0.05, "--")):
-    ax.plot(learning_rates, np.abs(1 - learning_rates * curvature), style, label=rf"$\lambda$ = {curvature}")
-ax.axhline(1, color="0.7", linewidth=0.8)
+factors = {curvature: np.abs(1 - learning_rates * curvature) for curvature in (5.0, 1.0, 0.05)}
+for (curvature, factor), style in zip(factors.items(), ("-", ":", "--")):
+    ax.plot(learning_rates, factor, style, label=rf"$\lambda$ = {curvature}")
+largest = np.maximum(factors[5.0], factors[0.05])
+best = largest.argmin()
+ax.plot(learning_rates, largest, "-", color="C4", linewidth=7, alpha=0.4, zorder=1, label="the largest: the rate")
+ax.plot(learning_rates[best], largest[best], "o", color="C4", markersize=10)
+ax.annotate(f"lowest: {largest[best]:.2f}", (learning_rates[best], largest[best]), (0.26, 1.13))
+ax.axhline(1, color="C6", linewidth=0.8)
 ax.set(xlabel=r"learning rate $\eta$", ylabel=r"size of the factor, $|1 - \eta\lambda|$", ylim=(0, 1.3))
 ax.legend(fontsize="small")
 plt.show()
@@ -617,10 +629,9 @@ plt.show()
 # The steep direction has its zero early and leaves the stable range at $\eta = 2/5$; by then the flat one has hardly
 # moved. Eigenvalues in between (dotted) never matter: the worst is always one of the two extremes.
 #
-# For the **heavy ball** the factor becomes a matrix, because the state is $(w, v)$. With
-# $v \leftarrow \beta v - \eta g$, $w \leftarrow w + v$, two movements in a row give
-# $w_{t+1} - w_t = \beta\,(w_t - w_{t-1}) - \eta\lambda\, w_t$. Put in $w_t = r^t$, and what remains is a quadratic
-# equation:
+# For the **heavy ball** the factor becomes a matrix, because the state is $(w, v)$. With $v \leftarrow \beta v - \eta
+# g$, $w \leftarrow w + v$, two movements in a row give $w_{t+1} - w_t = \beta\,(w_t - w_{t-1}) - \eta\lambda\, w_t$.
+# Insert $w_t = r^t$ to get a quadratic equation:
 #
 # $$r^2 - (1 + \beta - \eta\lambda)\, r + \beta = 0$$
 #
@@ -712,10 +723,10 @@ print(f"heavy ball: lr {heavy_lr:.4f}, beta {heavy_beta:.4f}; in {np.log(1e-6) /
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
 paths = {"gradient descent": (walk(SGDOptimizer, 150, lr=lr), rate)}
 paths["heavy ball"] = (heavy_ball_walk(150, heavy_lr, heavy_beta), heavy_rate)
-for index, (name, (path, factor)) in enumerate(paths.items()):
-    distance = np.linalg.norm(path, axis=1)
-    ax.semilogy(distance, color=f"C{index}", label=name)
-    ax.semilogy(distance[0] * factor ** np.arange(151), "--", color=f"C{index}", linewidth=1, label=f"{factor:.3f}$^t$")
+for name, (path, factor) in paths.items():
+    distance, (colour, _, marker) = np.linalg.norm(path, axis=1), look_of(name)
+    ax.semilogy(distance, color=colour, marker=marker, markevery=20, markersize=5, label=name)
+    ax.semilogy(distance[0] * factor ** np.arange(151), "--", color=colour, linewidth=1.2, label=f"{factor:.3f}$^t$")
 ax.set(xlabel="step $t$", ylabel="distance to the minimum", ylim=(1e-7, 1e3))
 ax.legend(fontsize="small")
 plt.show()
@@ -799,7 +810,7 @@ def distances(loss, optimum, lr, beta, steps=300):
 
 loss_2d = two_weights()
 optimum, _ = newton(loss_2d, [0.0, 0.0])
-figure, panels = plt.subplots(1, 3, figsize=(12, 3.6), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 3, figsize=(9, 3.6), sharey=True, layout="constrained")
 for panel, (lr, beta) in zip(panels, ((0.1, 0.0), (0.1, 0.9), (5.0, 0.6))):
     curves = distances(loss_2d, optimum, lr, beta)
     panel.semilogy(curves[:, 0], label="$u$, the weight")
@@ -834,7 +845,8 @@ slice_descent_demo().show()
 # (0.0285, 0.0016, 0.1010 with the sample). The bias is the *steep* direction, 3.9 times as curved as the weight; the
 # weight is the slow one, and the first panel shows it: after 300 steps it is 0.46 away, the bias 0.10 (0.34 and 0.08
 # with the sample). The text has it the wrong way round. (At the start $(2.5, 3.7)$ the curvatures are 0.22 for the
-# weight and 0.13 for the bias: curvature changes along the path, and what counts in the end is that at the optimum.)
+# weight and 0.13 for the bias: curvature changes along the path, and near the end of a run the curvature at the optimum
+# decides.)
 #
 # $\kappa = 3.9$ is a very *well*-conditioned problem. The learning rate is the reason for the slowness: the best is
 # 17.0, and 0.1 is 170 times smaller; divergence begins at 21.4. Close to the optimum, 0.1 multiplies the slow distance
@@ -910,12 +922,13 @@ check("nesterov", NesterovOptimizer)
 # directions will you see the difference?
 
 # %% experiment="nesterov_in_the_ravine"
-figure, panels = plt.subplots(1, 2, figsize=(13, 3.6), layout="constrained")
+figure, panels = plt.subplots(2, 1, figsize=(9, 6.4), layout="constrained")
 walks = {"heavy ball, lr 0.1": heavy_ball_walk(60, 0.1, 0.9)}
 walks["Nesterov, lr 0.1"] = walk(NesterovOptimizer, lr=0.1, mu=0.9)
 draw_walks(walks, panels[0])
-for name, path in walks.items():
-    panels[1].plot(path[:, 1], label=name)
+for index, (name, path) in enumerate(walks.items()):
+    colour, dash, marker = look_of(name, index)
+    panels[1].plot(path[:, 1], color=colour, linestyle=dash, marker=marker, markevery=5, markersize=5, label=name)
 panels[1].set(xlabel="step", ylabel="$w_2$ (steep)")
 panels[1].legend(fontsize="small")
 plt.show()
@@ -955,7 +968,7 @@ for parameter in model.parameters():
         sizes = parameter.grad.abs().flatten()
         share = torch.full_like(sizes, 100 / len(sizes))
         label = f"layer from {parameter.shape[1]} to {parameter.shape[0]}"
-        ax.hist(sizes, np.logspace(-6, -1, 41), weights=share, histtype="step", linewidth=1.5, label=label)
+        ax.hist(sizes, np.logspace(-6, -1, 41), weights=share, histtype="step", linewidth=1.8, label=label)
 ax.set(xscale="log", xlabel="size of a weight's gradient, $|g|$", ylabel="share of the layer's weights (%)")
 ax.legend(fontsize="small")
 plt.show()
@@ -966,16 +979,17 @@ print(f"{share:.0f} % of all gradients are smaller than the root of epsilon, {ep
 # %% [markdown]
 # They spread over several powers of ten, so a learning rate that suits one weight is wrong for most others. The first
 # method with a rate for each weight was **AdaGrad** (Duchi, Hazan and Singer 2011). It divides by the root of the *sum*
-# of all squared gradients so far, so its steps can only become shorter. Geoffrey Hinton mended that in 2012, on a slide
-# of an online lecture and never in an article: take a moving average in place of the sum. That is **RMSProp**. It
-# gives each weight its own rate by dividing the gradient by its recent size, the root of a moving average $s$ of its
-# squares. All operations are elementwise, $\beta$ is the share that the average keeps, and $s$ starts at zero:
+# of all squared gradients so far, so its steps can only become shorter. Geoffrey Hinton repaired this in 2012, on a
+# slide of an online lecture and never in an article, by taking a moving average in place of the sum. That is
+# **RMSProp**. It gives each weight its own rate by dividing the gradient by its recent size, the root of a moving
+# average $s$ of its squares. All operations are elementwise, $\beta$ is the share that the average keeps, and $s$
+# starts at zero:
 #
 # $$s \leftarrow \beta\, s + (1-\beta)\, g_t^2$$
 # $$w \leftarrow w - \eta\, \frac{g_t}{\sqrt{s + \varepsilon}}$$
 #
 # So $\eta$ has a new meaning. SGD moves a weight by $\eta$ *times its gradient*; RMSProp moves it by about $\eta$,
-# whatever the gradient is. Two learning rates of the same value are then no more equal than a metre and a mile.
+# whatever the gradient is. So the same value of $\eta$ means different things in the two methods.
 #
 # **Predict:** how long is the very first step, in units of $\eta$, when $\beta = 0.9$ and $g$ is large? And is it
 # longer for a weight with a larger gradient?
@@ -1037,9 +1051,9 @@ sizes = np.logspace(-7, 1, 200)
 lengths = step_lengths(RMSPropOptimizer, sizes, steps=200)
 
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-ax.loglog(sizes, lengths[0], label="RMSProp, first step")
-ax.loglog(sizes, lengths[-1], label="RMSProp, step 200")
-ax.loglog(sizes, step_lengths(SGDOptimizer, sizes, steps=1)[0], "k--", linewidth=1, label="SGD")
+ax.loglog(sizes, lengths[0], ":", color=look_of("rmsprop").colour, label="RMSProp, first step")
+ax.loglog(sizes, lengths[-1], "-", color=look_of("rmsprop").colour, label="RMSProp, step 200")
+ax.loglog(sizes, step_lengths(SGDOptimizer, sizes, steps=1)[0], "--", color=look_of("sgd").colour, label="SGD")
 ax.axvline(epsilon**0.5, color="0.6", linestyle=":", label=r"$\sqrt{\varepsilon}$")
 ax.set(xlabel="size of the gradient, $|g|$", ylabel=r"length of the step / $\eta$")
 ax.legend(fontsize="small")
@@ -1104,10 +1118,10 @@ print("published: -0.0313 -0.0011 0.0122 -0.0342 0.0045 0.0199 0.0329 0.0265 0.0
 print("NaN among all 7,850:", sum(int(parameter.isnan().sum()) for parameter in params))
 
 # %% [markdown]
-# The printed bias is the published one (with the full files), and all the same 10 weights are gone (6 with the sample).
-# A test that prints ten numbers certifies ten numbers. The same tutorial calls $s$ "the estimate of the gradient's
-# variance"; it is not: no mean is subtracted. It is the mean *square*, the variance plus the squared mean, and the
-# squared mean is why a constant gradient, which has no variance at all, gives steps of length $\eta$.
+# The printed bias agrees with the published one (with the full files), although 10 weights are NaN (6 with the sample):
+# the test looked at ten of 7,850 numbers. The same tutorial calls $s$ "the estimate of the gradient's variance"; it is
+# not: no mean is subtracted. It is the mean *square*, the variance plus the squared mean, and the squared mean is why a
+# constant gradient, which has no variance at all, gives steps of length $\eta$.
 
 # %% [markdown]
 # Now the network, at the learning rate of the reference run. **Predict:** where will RMSProp be after the *first*
@@ -1124,11 +1138,10 @@ compare("SGD", "SGD, lr 0.1", "RMSProp")
 #
 # <details><summary>After you have thought</summary>
 #
-# Most of it is the length of the steps. The gradients of this network are small, so SGD with $\eta = 0.001$ moves
-# each weight by far less than 0.001, and RMSProp by about 0.001. Give SGD longer steps and it comes close. What
-# remains is the merit of RMSProp: it needed no search for 0.1, because its $\eta$ says directly how far a weight moves.
-# A comparison "at the same learning rate" compares units. A fair comparison gives each method its own search, with the
-# same budget.
+# Most of it is the length of the steps. The gradients of this network are small, so SGD with $\eta = 0.001$ moves each
+# weight by far less than 0.001, and RMSProp by about 0.001. Give SGD longer steps and it comes close. One advantage of
+# RMSProp remains: it needed no search for 0.1, because its $\eta$ says directly how far a weight moves. A comparison
+# "at the same learning rate" compares units. A fair comparison gives each method its own search, with the same budget.
 # </details>
 
 # %% [markdown]
@@ -1232,10 +1245,11 @@ check("adam", AdamOptimizer)
 # %% experiment="adams_start"
 t = np.arange(1, 101)
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-ax.plot(t, step_lengths(AdamOptimizer, [0.3], steps=100)[:, 0], linewidth=2, label="your Adam")
-for beta2 in (0.99, 0.999):
+lengths = step_lengths(AdamOptimizer, [0.3], steps=100)[:, 0]
+ax.plot(t, lengths, color=look_of("adam").colour, linewidth=2.5, label="your Adam")
+for beta2, style in ((0.99, "--"), (0.999, ":")):
     uncorrected = (1 - 0.9**t) / np.sqrt(1 - beta2**t)
-    ax.plot(t, uncorrected, "--", label=rf"without corrections, $\beta_2$ = {beta2}")
+    ax.plot(t, uncorrected, style, color="C6", label=rf"without corrections, $\beta_2$ = {beta2}")
     print(f"beta2 = {beta2}:", ", ".join(f"{uncorrected[i - 1]:.2f} at t = {i}" for i in (1, 2, 5, 10, 20, 50, 100)))
 ax.set(xlabel="step", ylabel=r"length of the step / $\eta$", ylim=(0, None))
 ax.legend(fontsize="small")
@@ -1287,11 +1301,11 @@ for name, runs in results.items():
 # out of 2,350. In the last epoch their effect has died out. A training curve is a poor test of an optimizer's *code*;
 # the check above, which looks at single steps, is a good one.
 #
-# The course in which these runs were first set printed one run of each, on the full set: 61.8 % for SGD, 65.3 % for
-# momentum, 85.4 % for RMSProp and 86.2 % for an Adam *without* corrections. With `FULL`, three seeds on our machine
-# gave 61.6 to 63.6 %, 61.2 to 63.4 %, 85.0 to 86.1 % and 85.8 to 86.1 %; on another machine the same seeds can differ
-# by a point or two. The 65.3 % lies outside our range, but SGD and momentum share that range, so momentum is not the
-# reason. And the missing corrections do not show.
+# The course from which these runs come printed one run of each, on the full set: 61.8 % for SGD, 65.3 % for momentum,
+# 85.4 % for RMSProp and 86.2 % for an Adam *without* corrections. With `FULL`, three seeds on our machine gave 61.6 to
+# 63.6 %, 61.2 to 63.4 %, 85.0 to 86.1 % and 85.8 to 86.1 %; on another machine the same seeds can differ by a point or
+# two. The 65.3 % lies outside our range, but SGD and momentum share that range, so momentum is not the reason. And the
+# missing corrections do not show.
 # </details>
 #
 # ### AdamW: weights that fade
@@ -1374,12 +1388,12 @@ makers = {
     "Adam with L2": lambda w: torch.optim.Adam(w, lr=0.001, weight_decay=1.0),
     "your AdamW": lambda w: AdamWOptimizer(w, lr=0.001, weight_decay=1.0),
 }
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.6), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
 for panel, (name, make) in zip(panels, makers.items()):
     weights = fading(make, [0.1, 10.0])
     for index, noise in enumerate((0.1, 10.0)):
         plot_band(range(2000), weights[:, :, index].T, index=index, label=f"gradients of size {noise}", ax=panel)
-    panel.plot((1 - 0.001) ** np.arange(2000), "k:", linewidth=1, label=r"$(1 - \eta\lambda)^t$")
+    panel.plot((1 - 0.001) ** np.arange(2000), ":", color="C6", label=r"$(1 - \eta\lambda)^t$")
     panel.set(title=f"{name} (mean and range of 5 runs)", xlabel="step")
 panels[0].set_ylabel("weight")
 panels[0].legend(fontsize="small")
@@ -1513,8 +1527,8 @@ def functional_walk(update, keep, steps=200, learning_rate=0.05):
 
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
 for index, update in enumerate((sgd_momentum, rmsprop, adam)):
-    ax.semilogy(functional_walk(update, keep=True), color=f"C{index}", label=update.__name__)
-    ax.semilogy(functional_walk(update, keep=False), "--", color=f"C{index}", label=f"{update.__name__}, forgotten")
+    ax.semilogy(functional_walk(update, keep=True), "-", color=f"C{index}", label=update.__name__)
+    ax.semilogy(functional_walk(update, keep=False), ":", color=f"C{index}", label=f"{update.__name__}, forgotten")
 ax.set(xlabel="step", ylabel="height")
 ax.legend(fontsize="small")
 plt.show()
@@ -1534,8 +1548,8 @@ plt.show()
 #
 # In practice nobody writes these classes again: `torch.optim` has them, tested and fast. A torch optimizer has the same
 # three steps, with `optimizer.zero_grad()` in place of our function. It also takes **parameter groups**, a list of
-# dictionaries with settings of their own. A common use is weight decay for matrices, and none for biases and for the
-# gains of a normalization. AdaGrad is there as well; it is the ancestor from section 2.5.
+# dictionaries with separate settings. A common use is weight decay for matrices, and none for biases and for the gains
+# of a normalization. AdaGrad is there as well; it is the ancestor from section 2.5.
 #
 # **Predict** for the figure: gradients of constant size 1. How long is the hundredth step of AdaGrad?
 
@@ -1565,7 +1579,8 @@ for name, make in (
     ("RMSProp", RMSPropOptimizer),
     ("Adam", AdamOptimizer),
 ):
-    ax.plot(range(1, 101), step_lengths(make, [1.0], steps=100)[:, 0], label=name)
+    colour, dash, _ = look_of(name)
+    ax.plot(range(1, 101), step_lengths(make, [1.0], steps=100)[:, 0], color=colour, linestyle=dash, label=name)
 ax.set(xlabel="step", ylabel=r"length of the step / $\eta$", ylim=(0, None), title="gradients of constant size 1")
 ax.legend(fontsize="small")
 plt.show()
@@ -1573,9 +1588,9 @@ plt.show()
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# The sum of squares is 100 by then, so AdaGrad's hundredth step is $\eta/10$, and its steps go on shrinking as
-# $1/\sqrt t$. That is right for convex problems with rare features, for which it was made, and too early for most
-# networks. RMSProp and Adam forget, and settle at steps of length $\eta$.
+# The sum of squares is 100 by then, so AdaGrad's hundredth step is $\eta/10$, and its steps keep shrinking as $1/\sqrt
+# t$. That is right for convex problems with rare features, for which it was made, and too early for most networks.
+# RMSProp and Adam forget, and settle at steps of length $\eta$.
 # </details>
 #
 # **Further reading.** [Adam: Kingma and Ba (2015)](https://arxiv.org/abs/1412.6980); [Reddi, Kale and Kumar
@@ -1587,7 +1602,7 @@ plt.show()
 # ## 2.7 Schedules and clipping
 #
 # Early in training a large learning rate is wanted, to get far; late in training a small one, to settle in spite of the
-# noise. A constant rate cannot be both. A **schedule** changes it with the step $t = 0, 1, 2, \dots, T - 1$. At the
+# noise. A constant rate cannot do both. A **schedule** changes it with the step $t = 0, 1, 2, \dots, T - 1$. At the
 # very start, a large rate may be *unstable* although it is fine a little later, because the loss of a fresh network is
 # often sharply curved, and because Adam's averages rest on few gradients. So one begins with a **warmup**: over the
 # first $W$ steps the rate rises in a straight line to the base rate,
@@ -1611,7 +1626,7 @@ plt.show()
 #
 # $$\|g\| = \sqrt{\textstyle\sum_i g_i^2}\,, \qquad g \leftarrow g\,\frac{c}{\|g\|} \quad\text{if } \|g\| > c$$
 #
-# The direction stays. (Clipping every entry by itself changes it.)
+# The direction does not change. (Clipping every entry by itself changes it.)
 #
 # ### Exercise `schedules`
 #
@@ -1739,22 +1754,23 @@ class Scheduled:
 # rate from the shape of its curve. **Predict** which of the four curves you would see at 0.03, 0.3, 0.8 and 5.
 
 # %% experiment="gallery"
-figure, panels = plt.subplots(1, 4, figsize=(14, 3), layout="constrained")
+figure, panels = plt.subplots(2, 2, figsize=(9, 6.4), sharex=True, layout="constrained")
 says = ("too small: falls, almost straight", "good: steep, then flat", "too large: falls, with jumps", "far too large")
-for panel, lr, title in zip(panels, (0.03, 0.3, 0.8, 5.0), says):
+for panel, lr, title in zip(panels.flat, (0.03, 0.3, 0.8, 5.0), says):
     losses = np.array([run.losses for run in train_on_digits(SGDOptimizer, range(3), lr=lr)])
     plot_band(range(1, 101), losses, label=f"lr {lr:g}", ax=panel)
-    panel.axhline(np.log(10), color="0.6", linewidth=0.8, linestyle=":")
-    panel.set(title=title, xlabel="step", ylim=(0, max(3.0, np.nanquantile(losses, 0.9))))
+    panel.axhline(np.log(10), color="C6", linewidth=1, linestyle=":")
+    panel.set(title=title, ylim=(0, max(3.0, np.nanquantile(losses, 0.9))))
     panel.legend(fontsize="small")
-panels[0].set_ylabel("training loss (nats)")
+figure.supxlabel("step")
+figure.supylabel("training loss (nats)")
 plt.show()
 
 # %% [markdown]
 # The dotted line is $\ln 10$, the loss of a network that knows nothing. A curve that is still falling steadily at the
 # end asks for a larger rate or more steps. A curve that falls and then stays flat above zero, with jumps, asks for a
-# smaller rate late in training: that is what a schedule is for. A curve that stays at $\ln 10$, or above it, has lost
-# its weights in the first steps.
+# smaller rate late in training: that is what a schedule is for. A curve that stays at $\ln 10$, or above it, belongs to
+# a network whose weights were thrown far away in the first steps.
 
 # %% [markdown]
 # Good learning rates here are 0.3 for SGD and 0.01 for Adam. We take much larger ones, 1 and 0.2, at which both fail,
@@ -1764,22 +1780,28 @@ plt.show()
 # %% experiment="schedules_on_digits"
 helps = {"alone": {}, "cosine": {"kind": "cosine"}, "warmup, cosine": {"kind": "cosine", "warmup": 10}}
 helps["clipped"] = {"max_norm": 1.0}
-figure, panels = plt.subplots(1, 2, figsize=(12, 3.8), sharey=True, layout="constrained")
+figure, panels = plt.subplots(2, 4, figsize=(9, 5.2), sharex=True, sharey=True, layout="constrained")
 print(f"{'validation accuracy, %':<29} mean  lowest highest   (5 seeds, 100 steps)")
-for panel, (optimizer_class, good, large) in zip(panels, ((SGDOptimizer, 0.3, 1.0), (AdamOptimizer, 0.01, 0.2))):
+for row, (optimizer_class, good, large) in zip(panels, ((SGDOptimizer, 0.3, 1.0), (AdamOptimizer, 0.01, 0.2))):
     name = optimizer_class.__name__.removesuffix("Optimizer")
     for index, (label, options) in enumerate({f"lr {good}, alone": {"lr": good}, **helps}.items()):
         options = {"lr": large, "optimizer_class": optimizer_class, **options}
         # One seed at a time: a norm over all seeds together would let one of them clip the others.
         runs = [train_on_digits(Scheduled, [seed], **options)[0] for seed in range(5)]
         last = [100 * run.valid_accuracy[-1] for run in runs]
-        row = f"{name}, {label}" if "lr" in label else f"{name}, lr {large:g}, {label}"
-        print(f"{row:<29} {np.mean(last):5.1f}  {min(last):5.1f}   {max(last):5.1f}")
+        said = f"{name}, {label}" if "lr" in label else f"{name}, lr {large:g}, {label}"
+        print(f"{said:<29} {np.mean(last):5.1f}  {min(last):5.1f}   {max(last):5.1f}")
         smooth = [np.convolve(run.losses, np.ones(10) / 10, "valid") for run in runs]
-        plot_band(range(5, 96), smooth, index=index, label=row, ax=panel)
-    panel.set(xlabel="step", title="mean and range of 5 seeds", yscale="log")
-    panel.legend(fontsize="small", loc="upper right")
-panels[0].set_ylabel("training loss, mean of 10 steps (nats)")
+        if index == 0:
+            right_rate = np.mean(smooth, axis=0)
+            continue
+        panel = plot_band(range(5, 96), smooth, index=index, label=said, ax=row[index - 1])
+        panel.plot(range(5, 96), right_rate, "--", color="C6", label=f"lr {good}, mean")
+        panel.set(title=label if name == "SGD" else "", yscale="log")
+    row[0].set_ylabel(f"{name}: lr {large:g}\n(grey: lr {good})")
+figure.supxlabel("step")
+figure.supylabel("training loss, mean of 10 steps (nats)")
+figure.suptitle("mean and range of 5 seeds", fontsize="medium")
 plt.show()
 
 # %% [markdown]
@@ -1789,12 +1811,12 @@ plt.show()
 # cosine does that, and so does the limit, by cutting the longest ones. For Adam at 0.2 the cosine alone helps little:
 # the damage is done in the first steps, which have the full length $\eta$ for each weight at once, and the network
 # never recovers. Ten steps of warmup change that. Clipping helps Adam less, and not as one might think: multiply *all*
-# gradients by one factor, and $\hat v/\sqrt{\hat s}$ stays as it is. Only that the factor changes from step to step
-# leaves a trace; the length of the steps is still $\eta$.
+# gradients by one factor, and $\hat v/\sqrt{\hat s}$ stays as it is. The factor has an effect only because it changes
+# from step to step; the length of the steps is still $\eta$.
 #
-# So these are different medicines. None of them clearly beats the row in which the learning rate was right from the
-# start: where a mean is higher, the ranges of the five seeds still overlap. A schedule on top of a good rate is worth
-# trying last. With more steps and larger networks it helps more than in this short race.
+# So the two methods need different remedies. None of them clearly beats the row in which the learning rate was right
+# from the start: where a mean is higher, the ranges of the five seeds still overlap. A schedule on top of a good rate
+# is worth trying last. With more steps and larger networks it helps more than in this short race.
 # </details>
 #
 # **Further reading.** [Cosine schedules: Loshchilov and Hutter (2017)](https://arxiv.org/abs/1608.03983); [warmup for
@@ -1883,14 +1905,14 @@ print("lowest height above the minimum after 100 steps (how many of the 17 rates
 #   same size of gradient, and there is nothing left to undo. RMSProp falls back to the level of SGD, and Adam ends
 #   *worse* than momentum ($9\cdot10^{-4}$ against $4\cdot10^{-4}$).
 # - **Rosenbrock**: momentum and Nesterov come furthest (0.010 and 0.015), then Adam (0.04); SGD and RMSProp stay high
-#   in the valley. The valley bends, so no choice of coordinates is right for long; what helps is to add up small
-#   gradients that agree. Nobody gets below 0.01 in 100 steps.
+#   in the valley. The valley bends, so no choice of coordinates is right for long; adding up small gradients that agree
+#   helps. Nobody gets below 0.01 in 100 steps.
 # - **Saddle**: the gradient across the ridge is $10^{-6}$ at first. For a suitable rate every method escapes, but only
 #   2 of 17 rates do for SGD against 8 for Adam: SGD's steps are in proportion to that small gradient and have to grow
 #   from it, Adam's have the length $\eta$ at once. Exactly on the ridge the gradient across is 0, and
 #   $0/\sqrt{\varepsilon}$ is 0 as well: all stay. (The noise of minibatches would free them.)
-# - **Steep optimum**: with the right rate all arrive, but the window is narrow for SGD (2 of 17): large enough for the
-#   plain is too large for the well. Adam, whose step length does not depend on the slope, has 7.
+# - **Steep optimum**: with the right rate all arrive, but the window is narrow for SGD (2 of 17): a rate that is large
+#   enough for the plain is too large for the well. Adam, whose step length does not depend on the slope, has 7.
 #
 # **Marking guide**
 #
@@ -2070,11 +2092,11 @@ training_race(MomentumOptimizer, RMSPropOptimizer, AdamOptimizer).show()
 #    times a small gradient; the comparison is one of units. With 0.3 for SGD and 0.015 for Adam, both are at 95 % on
 #    the test images.
 # 5. One run each, of two methods whose effective step is the same at the same $\eta$. Over three seeds the ranges
-#    coincide (section 2.6), and the seed alone makes 2 to 4 points.
+#    coincide (section 2.6), and the seed alone makes a difference of 2 to 4 points.
 #
 # A conclusion that can be signed: "With settings tuned with the same effort, on the digits, after 100 steps, over ten
 # seeds, all four methods classify about 95 % of the test images rightly; the ranges overlap, so this race has no
-# winner. What differs is how wide the range of good rates is, and where it lies."
+# winner. The methods differ in how wide the range of good rates is, and where it lies."
 #
 # **Marking guide**
 #

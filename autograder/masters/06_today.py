@@ -2,11 +2,12 @@
 # # Workbook 6: What trains large networks today
 #
 # *Optional. The workbooks before this one end in 2015, with Adam, batch normalization and residual layers. This one
-# goes on from there: you write what large networks are trained with now, and see it work on a laptop.*
+# continues from there: you write what large networks are trained with now, and see it work on a laptop.*
 #
 # You need workbook 2 (momentum, Adam, AdamW) and workbook 4 (layer and RMS normalization, residual layers); one section
-# takes up `recalibrate` from workbook 5. Allow six to eight hours, of which the runs take three minutes. Section
-# 6.3 builds on 6.2; all others can be read by themselves.
+# takes up `recalibrate` from workbook 5. Allow about 5 hours (a minute for 200 words, half a minute for a given cell,
+# 12 minutes for a point). The runs take three minutes. Section 6.3 builds
+# on 6.2; all others can be read by themselves.
 #
 # After this workbook you can
 #
@@ -23,7 +24,7 @@
 # | 6.1 | the edge of stability | 2021 |
 # | 6.2 | signs: AdaGrad, Lion, and rare classes | 2011, 2023 |
 # | 6.3 | Muon: a step for matrices | 2024 |
-# | 6.4 | where the norm stands; normalised queries and keys | 2019, 2020 |
+# | 6.4 | the place of the norm; normalised queries and keys | 2019, 2020 |
 # | 6.5 | learning rates that carry over from narrow to wide networks | 2021 |
 # | 6.6 | how large should a batch be? | 2018 |
 # | 6.7 | averages of weights | 1992, 2018 |
@@ -55,12 +56,13 @@ from course_utils.data import load_digits_data, load_fashion_mnist
 from course_utils.models.attention import FeedForward, SelfAttention
 from course_utils.models.wide_network import WideNetwork
 from course_utils.optimizers import SGDOptimizer
-from course_utils.plotting import COLOURS, plot_band
+from course_utils.plotting import COLOURS, look_of, plot_band, use_style
 from course_utils.seeding import set_seed
 from course_utils.training.by_matrix import by_matrix
 from course_utils.widgets import edge_demo, muon_demo, race, training_race, widths_demo
 
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
+use_style()
 
 # %% [markdown]
 # ## 6.1 The edge of stability
@@ -80,9 +82,9 @@ FULL = False  # True: the experiments take the full data sets and longer runs, w
 # (1, 2)$ with $v = (1, 0)$: the gradient is $g = (2 w_1 w_2,\; w_1^2)$, so $g\cdot v = 2 w_1 w_2$, and its gradient
 # is $(2 w_2,\; 2 w_1) = (4, 2)$. That is the first column of the Hessian, as it should be.
 #
-# From products to the largest eigenvalue leads the **power iteration**: multiply a random vector by $H$, divide it by
+# The **power iteration** finds the largest eigenvalue from such products: multiply a random vector by $H$, divide it by
 # its length, and repeat. The part of it along the eigenvector of the largest eigenvalue (the largest in size) grows
-# fastest and soon is all there is. For a vector $v$ of length 1 the **Rayleigh quotient** $v\cdot Hv$ then is that
+# fastest and soon dominates. For a vector $v$ of length 1 the **Rayleigh quotient** $v\cdot Hv$ then is that
 # eigenvalue, with its sign.
 #
 # ### Exercise `sharpness`
@@ -197,7 +199,7 @@ def descend(seed, learning_rates, every=100):
 
 # %% experiment="edge"
 steps = 1500
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 for index, lr in enumerate((0.1, 0.2, 0.4)):
     runs = [descend(seed, [lr] * steps) for seed in (0, 1, 2)]
     for panel, curves in zip(panels, zip(*runs)):
@@ -241,8 +243,8 @@ plt.show()
 # When the rate is doubled, the sharpness falls from about 16 to the new limit of 10 within a hundred steps (9.3 to 10.3
 # over three seeds): above the limit, the swings drive it down. When the rate is halved, the new limit of 20 is out of
 # reach for a long time: the sharpness rises, but slowly, to 11 or 12 after 600 steps, since little is left to learn and
-# the steps are short. So $2/\eta$ is a ceiling: training
-# is pushed down from above it at once, and comes up to it only as far as it has a reason to.
+# the steps are short. So $2/\eta$ is a ceiling: from above, the sharpness is pushed down to it at once; from below, it
+# rises towards it only as long as there is something left to learn.
 # </details>
 #
 # A network small enough to be trained while you move the slider: 8 hidden units, 16 points, and a rate that may change
@@ -273,8 +275,8 @@ edge_demo().show()
 # The advice takes $L$ for a constant, as on a quadratic. For a network the sharpness is what training makes of it: it
 # rises as far as $2/\eta$, whatever $\eta$ is, and when $\eta$ is doubled it falls to the new limit at once. So "below
 # $2/L$" cannot be chosen beforehand from $L$ at the start (a run that begins with $L > 2/\eta$ comes down to the limit
-# and goes on learning), and training above the limit does not diverge for rates like these: the loss goes up and down
-# from step to step and falls over longer times. Right is the local statement: at a place with sharpness above $2/\eta$,
+# and continues to learn), and training above the limit does not diverge for rates like these: the loss goes up and down
+# from step to step and falls over longer times. The local statement is right: at a place with sharpness above $2/\eta$,
 # the step along the sharpest direction overshoots and the error along it grows, which the swings show. And rates far
 # above the limit do diverge.
 #
@@ -306,9 +308,8 @@ edge_demo().show()
 # for: AdaGrad, from which it comes, and Lion, which keeps nothing but the sign.
 #
 # **AdaGrad** (Duchi, Hazan and Singer 2011) was made for text, where most words are rare. The weights of a rare word
-# get a gradient once in a thousand examples, and with one learning rate for all they hardly move. So each weight gets a
-# learning rate of its own, which falls only with what this weight has seen: $s$ is the *sum* of all its squared
-# gradients,
+# get a gradient once in a thousand examples, and with one learning rate for all they hardly move. So each weight gets
+# its own learning rate, which falls only with what this weight has seen: $s$ is the *sum* of all its squared gradients,
 #
 # $$s \leftarrow s + g^2, \qquad w \leftarrow w - \eta\,\frac{g}{\sqrt{s} + \varepsilon},$$
 #
@@ -353,15 +354,15 @@ check("adagrad", AdaGradOptimizer)
 # With a gradient that is always 1, the first step is $\eta$ long, the fourth $\eta/\sqrt 4$. Is yours?
 
 # %% [markdown]
-# **Lion** (Chen and others 2023) was not thought up but found, by a program that changed and selected programs for
-# months of computing time; the name is short for *evolved sign momentum*. With the momentum $m$, which starts at zero,
+# **Lion** (Chen and others 2023) was found by a search: a program changed and selected other programs for months of
+# computing time; the name is short for *evolved sign momentum*. With the momentum $m$, which starts at zero,
 #
 # $$c = \beta_1 m + (1-\beta_1)\, g, \qquad w \leftarrow w - \eta\,\big(\mathrm{sign}(c) + \lambda w\big), \qquad
 # m \leftarrow \beta_2 m + (1-\beta_2)\, g.$$
 #
 # There are two averages, and the order matters: the step takes the sign of $c$, in which the new gradient has the
-# weight $1-\beta_1$; only afterwards does the gradient enter $m$, with the smaller weight $1-\beta_2$. Of $c$ nothing
-# is kept. The decay $\lambda$ is that of AdamW, multiplied by the learning rate and outside of the sign.
+# weight $1-\beta_1$; only afterwards does the gradient enter $m$, with the smaller weight $1-\beta_2$. $c$ is not kept.
+# The decay $\lambda$ is that of AdamW, multiplied by the learning rate and outside of the sign.
 #
 # Two steps by hand, for one weight $w = 1$ with $\eta = 0.1$, $\beta_1 = 0.9$, $\beta_2 = 0.99$, $\lambda = 0$:
 #
@@ -370,11 +371,11 @@ check("adagrad", AdaGradOptimizer)
 # | 1 | 2 | $0.9\cdot 0 + 0.1\cdot 2 = 0.2$ | $+1$ | $1 - 0.1 = 0.9$ | $0.99\cdot 0 + 0.01\cdot 2 = 0.02$ |
 # | 2 | $-0.1$ | $0.9\cdot 0.02 - 0.01 = 0.008$ | $+1$ | $0.9 - 0.1 = 0.8$ | $0.99\cdot 0.02 - 0.001 = 0.0188$ |
 #
-# In the second step the weight moves against its gradient's wish, because the first gradient was twenty times as large.
-# **Predict** the third step for $g = -1$, before you write anything.
+# In the second step the weight moves uphill along its present gradient, because the first gradient was twenty times as
+# large. **Predict** the third step for $g = -1$, before you write anything.
 #
 # Every weight moves by $\eta$ in every step, so $\eta$ is chosen 3 to 10 times smaller than for Adam, and $\lambda$
-# larger in the same proportion. What is saved is memory: Lion keeps one number for each weight, Adam two.
+# larger in the same proportion. Lion saves memory: it keeps one number for each weight, Adam two.
 #
 # ### Exercise `lion`
 #
@@ -418,9 +419,10 @@ check("lion", LionOptimizer)
 # ### Rare classes
 #
 # Why is Adam so much better than descent for language models, and so little for images? One reason was found by
-# Kunstner and others (2024), and it is AdaGrad's of 2011, at the other end of the network: a language model predicts
-# the next word, and words follow Zipf's law: the $k$-th most frequent one has a frequency in proportion to $1/k$. So
-# most of the *classes* are rare, and the gradient of the mean loss says little about them.
+# Kunstner and others (2024), and it resembles AdaGrad's reason of 2011, for the outputs of the network in place of its
+# inputs: a language model predicts the next word, and words follow Zipf's law: the $k$-th most frequent one has a
+# frequency in proportion to $1/k$. So most of the *classes* are rare, and the gradient of the mean loss says little
+# about them.
 #
 # A model of this that fits on a screen: 64 classes with frequencies $1/k$, 1,000 examples of 128 random numbers between
 # 0 and 1 that have nothing to do with their class, and a single linear layer with softmax, which has to learn them by
@@ -466,7 +468,8 @@ for index, (name, (make, smallest)) in enumerate(METHODS.items()):
     rows = np.array([[float(seed[member].mean()) for seed, member in zip(each, group)] for group in groups.values()])
     middle, low, high = rows.mean(axis=1), rows.min(axis=1), rows.max(axis=1)
     places = np.arange(3) + 0.16 * (index - 2)
-    ax.bar(places, middle, 0.15, color=COLOURS[index], label=name, yerr=(middle - low, high - middle))
+    bars = {"color": look_of(name, index).colour, "hatch": ("", "//", "..", "xx", "--")[index], "label": name}
+    ax.bar(places, middle, 0.15, yerr=(middle - low, high - middle), **bars)
     by_group = "   ".join(f"{group} {value:.2f}" for group, value in zip(groups, middle))
     print(f"{name:<9} lr {lr:<6.2g} all {each.mean():.2f}   {by_group}")
 ax.axhline(np.log(classes), color="0.5", linestyle=":", linewidth=1)
@@ -493,8 +496,8 @@ plt.show()
 # %% [markdown]
 # ## 6.3 Muon: a step for matrices
 #
-# Every optimizer so far treats a matrix of weights as a bag of numbers. But a layer *multiplies* by its matrix, and
-# what a change of the matrix does to the outputs is told by its **singular values**. Every matrix is a product $M = U S
+# Every optimizer so far treats a matrix of weights as a bag of numbers. But a layer *multiplies* by its matrix, and the
+# **singular values** of a change of the matrix tell how much the outputs change. Every matrix is a product $M = U S
 # V^\top$, where $U$ and $V$ have orthonormal columns and $S$ is diagonal: an input along the $i$-th column of $V$
 # leaves along the $i$-th column of $U$, stretched by the singular value $s_i \ge 0$.
 #
@@ -560,12 +563,12 @@ check("newton_schulz", newton_schulz)
 #
 # ---
 #
-# For a matrix with 3 rows and 5 columns, $A$ is 3 by 3, and so is $bA + cA^2$; it stands to the left of $X$.
+# For a matrix with 3 rows and 5 columns, $A$ is 3 by 3, and so is $bA + cA^2$; it multiplies $X$ from the left.
 
 # %% [markdown]
-# Now look at a momentum as it occurs: that of the middle matrix of a network with layers of 784, 128, 128 and 10 units,
-# after 20 steps on Fashion-MNIST. **Predict:** how many of its 128 singular values are larger than a tenth of the
-# largest one? How many steps of Newton-Schulz does it take until the smallest ones are near 1?
+# Now look at a momentum from training: that of the middle matrix of a network with layers of 784, 128, 128 and 10
+# units, after 20 steps on Fashion-MNIST. **Predict:** how many of its 128 singular values are larger than a tenth of
+# the largest one? How many steps of Newton-Schulz does it take until the smallest ones are near 1?
 
 # %% experiment="spectrum"
 width = 256 if FULL else 128
@@ -609,7 +612,7 @@ for seed, momentum in enumerate(momenta):
     values, after = torch.linalg.svdvals(momentum), torch.linalg.svdvals(newton_schulz(momentum))
     large, arrived = int((values > values[0] / 10).sum()), int((after > 0.68).sum())
     print(f"seed {seed}: {large} of {width} are larger than a tenth of the largest; after 5 steps {arrived} than 0.68")
-ax.axhspan(0.68, 1.2, color="0.92")
+ax.axhspan(0.68, 1.2, color="C6", alpha=0.2)
 ax.set(yscale="log", xlabel="number of the singular value", ylabel="singular value")
 ax.set_title("seed 0; grey: from 0.68 to 1.2")
 ax.legend(fontsize="small", loc="lower left")
@@ -621,7 +624,7 @@ plt.show()
 # About 9 of the 128 are larger than a tenth of the largest one, and half of them are below 0.002 after the division by
 # the norm (three seeds). Each step makes the small ones 3.4 times as large while the large ones stay near 1, so after
 # five steps about half of them have arrived between 0.68 and 1.2, and the others are on their way. The smallest ones,
-# far below 0.001, do not come near: directions that the gradient hardly has are not invented.
+# far below 0.001, do not come near: Newton-Schulz cannot recover directions that the gradient hardly has.
 # </details>
 #
 # The same for a smaller matrix, one step after the other, and with other coefficients. **Predict:** how many steps of
@@ -758,8 +761,8 @@ plt.show()
 # <details><summary>After your prediction</summary>
 #
 # By training loss, Muon is far ahead: 0.09 in the last 25 steps, against 0.28 for Lion, 0.31 for AdamW and 0.33 for
-# momentum, and the bands are apart. After 80 steps it is where the others are after 150. On the test images nothing of
-# this is left: all methods are between 83 and 86 %, since fitting 6,000 images sooner is not the same as knowing others
+# momentum, and the bands are apart. After 80 steps it is where the others are after 150. On the test images this lead
+# disappears: all methods are between 83 and 86 %, since fitting 6,000 images sooner is not the same as knowing others
 # better. (With `FULL = True`, 150 steps do not come through the 60,000 images once, and there Muon is ahead on the test
 # images as well: 86.5 %, 86.3 to 86.6, against 84.7 % for Lion, which is second.) A step of Muon takes two to three
 # times the processor time of one of AdamW here, for two matrices and small batches. The cost of Newton-Schulz does not
@@ -781,7 +784,7 @@ training_race(AdaGradOptimizer, LionOptimizer, by_matrix(MuonOptimizer), lr=0.01
 # ### Question `which_optimizer`
 #
 # Your table compares four methods with the same number of steps and the same search. Five people read it. Say of each
-# sentence whether the table carries it, contradicts it, or cannot decide it, and give the reason with numbers.
+# sentence whether the table supports it, contradicts it, or cannot decide it, and give the reason with numbers.
 #
 # 1. "Muon fits these training images in fewer steps than the other three."
 # 2. "Muon is faster than AdamW."
@@ -790,13 +793,13 @@ training_race(AdaGradOptimizer, LionOptimizer, by_matrix(MuonOptimizer), lr=0.01
 # 5. "Lion needs a learning rate 3 to 10 times smaller than AdamW."
 
 # %% [markdown] question="which_optimizer"
-# 1. Carried: 0.09 (0.08 to 0.10) against 0.28 for the next one. The ranges of three seeds are far apart, each method
+# 1. Supported: 0.09 (0.08 to 0.10) against 0.28 for the next one. The ranges of three seeds are far apart, each method
 #    has its own best of four rates, and no best rate lies at an end of its grid. It holds for this network and 150
 #    steps.
 # 2. Not decided. A step of Muon takes two to three times as long (8.6 ms against 3.9 ms of processor time in one of our
 #    runs), so AdamW could take 300 steps or more in the same time, and nobody has tried that. A fair answer repeats the
 #    race with equal time, and with a search for that budget.
-# 3. Not carried. On the test images the four lie within 2 points, and the ranges of Muon and AdamW overlap (84.7 %,
+# 3. Not supported. On the test images the four lie within 2 points, and the ranges of Muon and AdamW overlap (84.7 %,
 #    84.3 to 85.0; 85.4 %, 84.6 to 85.8). One data set, one small network without convolutions, 150 steps.
 # 4. Not decided. 85.4 % against 83.6 %, with ranges that just do not overlap (84.6 and 84.5), from three seeds and
 #    1,000 test images, where chance alone makes about one point. It may be so; more seeds and the full test set would
@@ -817,13 +820,13 @@ training_race(AdaGradOptimizer, LionOptimizer, by_matrix(MuonOptimizer), lr=0.01
 # factor `match_rms_adamw` comes from.
 
 # %% [markdown]
-# ## 6.4 Where the norm stands
+# ## 6.4 The place of the norm
 #
 # The first **transformer** (Vaswani et al. 2017) normalised after each sum of a residual layer. It needed a **warmup**,
 # learning rates that rise from zero, or it did not train. Two years later most large models had moved the normalization
 # to the start of the branch, and in 2020 Xiong et al. explained why: after the sum (*post-norm*), everything that
 # passes from one layer to the next is normalised, the skip included, and at the start the gradients near the output are
-# large. At the start of the branch (*pre-norm*), the skip is left alone:
+# large. At the start of the branch (*pre-norm*), the skip stays as it is:
 #
 # $$\text{post-norm:}\quad x \leftarrow \mathrm{norm}\bigl(x + F(x)\bigr) \qquad\qquad
 #   \text{pre-norm:}\quad x \leftarrow x + F\bigl(\mathrm{norm}(x)\bigr)$$
@@ -999,8 +1002,8 @@ check("prenorm_block", PreNormBlock)
 #
 # ---
 #
-# Each hook gets its normalization when the attention is made. How many features does the last axis of what a hook
-# gets have?
+# Each hook gets its normalization when the attention is made. How many features does the last axis of a hook's input
+# have?
 
 # %% [markdown]
 # A small transformer for images: each of the 28 rows of an image is a position. It trains with an ordinary learning
@@ -1036,7 +1039,7 @@ class RowTransformer(nn.Module):
 
 # %% experiment="qk_norm"
 steps = 400 if FULL else 100
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 for index, (lr, qk_norm) in enumerate(((0.003, False), (0.003, True), (0.03, False), (0.03, True))):
     losses, largest = [], []
     for seed in (0, 1, 2):
@@ -1062,8 +1065,8 @@ plt.show()
 # same, 0.84. At the rate that is ten times as large, it grows to 145 without QK-norm (112 to 207 over three seeds): a
 # softmax over such logits puts all of its weight on one position. With QK-norm it is 6 (3 to 10). The losses do not
 # tell the two apart yet: 1.03 and 1.01, and their ranges overlap. In networks of billions of weights, which train a
-# thousand times as long, logits that grow like this end in a loss of NaN; there QK-norm permits rates that are lost
-# without it.
+# thousand times as long, logits that grow like this end in a loss of NaN; there QK-norm permits rates at which training
+# fails without it.
 # </details>
 #
 # **Further reading.** Xiong et al. 2020, [On layer normalization in the transformer
@@ -1178,7 +1181,7 @@ for mup, width in ((mup, width) for mup in (False, True) for width in widths):
     width_losses[mup, width] = np.array(rows)
 
 # %% experiment="rates_that_carry_over"
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.8), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for panel, mup in zip(panels, (False, True)):
     for index, (width, rows) in enumerate((w, rows) for (kind, w), rows in width_losses.items() if kind == mup):
         plot_band(exponents, rows, index=index, label=f"width {width}", ax=panel)
@@ -1196,11 +1199,11 @@ plt.show()
 # In the standard network the best rate falls by a factor of four to eight, from $2^{-6}$ at width 32 to $2^{-8}$ at 128
 # and $2^{-8}$ or $2^{-9}$ at 512, by seed; and at $2^{-4}$, where the narrow network still trains well, the wide one is
 # lost. With muP the three curves nearly lie on each other, over all rates. The best point is at $2^{-6}$, $2^{-6}$ and
-# $2^{-5}$. Their floor is flat, so that it moves by a factor of two from seed to seed; whoever chose the rate at width
-# 32 would have lost next to nothing at width 512.
+# $2^{-5}$. Their floor is flat, so that it moves by a factor of two from seed to seed; a rate chosen at width 32 would
+# have lost next to nothing at width 512.
 #
-# This is a statement about the rate, and about nothing else: which number of steps, which batch size and which decay of
-# weights carry over is another question.
+# This holds for the rate only. Whether the number of steps, the batch size and the weight decay carry over as well is
+# another question.
 # </details>
 #
 # Press Start to see the curves come about, on digits of 7 x 7 pixels, and train again with muP. **Find out** by other
@@ -1220,7 +1223,7 @@ widths_demo().show()
 #
 # With twice as many processors one can take batches of twice the size in the same time. Does training then need half as
 # many steps? At first it does, as the noise of the gradient is what slows it down (section 3.6). Beyond some size the
-# gradient is good enough, and more examples buy nothing: the curvature limits the step. McCandlish et al. (2018) call
+# gradient is good enough, and more examples bring no gain: the curvature limits the step. McCandlish et al. (2018) call
 # the place in between the **critical batch size**, and Shallue et al. (2019) measured it on many tasks, with every
 # learning rate tuned anew.
 #
@@ -1342,8 +1345,9 @@ for name, norm in (("plain", nn.Identity()), ("batch norm", nn.BatchNorm1d(32)))
 # <details><summary>After your prediction</summary>
 #
 # Without batch normalization the two steps are the same up to rounding. With it they are not: an image is normalised by
-# the statistics of its own portion, 20 or 40 images and not 100, so that already the loss is another function. The
-# running statistics are updated three times, too. Layer and RMS normalization know no batch, and have no such trouble.
+# the statistics of its portion, 20 or 40 images and not 100, so even the loss is another function. The running
+# statistics are updated three times, too. Layer and RMS normalization do not depend on the batch and have no such
+# problem.
 # </details>
 #
 # **Further reading.** McCandlish et al. 2018, [An empirical model of large-batch
@@ -1418,9 +1422,9 @@ check("weight_average", WeightAverage)
 # zero. (With a warmup before it, this is the schedule **warmup-stable-decay**, with which many language models have
 # been trained since 2024: unlike a cosine, it need not know at the start when the end will be.)
 #
-# The running statistics of the network belong to the weights as trained, and not to their average. Section 5.5 mended
-# that: your `recalibrate_batchnorm` sets them to those of the whole set, and so does `torch.optim.swa_utils.update_bn`,
-# which stands here in its place.
+# The running statistics of the network belong to the weights as trained, and not to their average. Section 5.5 solved
+# this: your `recalibrate_batchnorm` sets them to those of the whole set, and so does `torch.optim.swa_utils.update_bn`,
+# which we use here in its place.
 #
 # **Predict:** who has the lowest test loss? Does it matter whether the average is recalibrated?
 
@@ -1458,7 +1462,7 @@ for seed in (0, 1, 2):
             results[names[1]].append(measure(mean_model))
         torch.optim.swa_utils.update_bn(images.split(500), mean_model)
         results[names[-1]].append(measure(mean_model))
-figure, panels = plt.subplots(1, 2, figsize=(11, 3.2), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True, layout="constrained")
 for place, (name, rows) in enumerate(results.items()):
     for panel, values in zip(panels, np.transpose(rows)):
         panel.plot([values.min(), values.max()], [place, place], color=COLOURS[place % len(COLOURS)], linewidth=3)
@@ -1492,8 +1496,8 @@ plt.show()
 # ### A normalization that costs nothing
 #
 # In evaluation mode batch normalization multiplies each channel by a number and adds another one. So does a convolution
-# with its weights and its bias. The two can be made one, once and for all, when training is over; nearly every network
-# on a phone has been treated so (Jacob et al. 2018).
+# with its weights and its bias. After training the two can be merged into one convolution, as in nearly every network
+# on a phone (Jacob et al. 2018).
 #
 # $W_c$ and $b_c$ are weights and bias of output channel $c$ of the convolution; $m_c$ and $v_c$ the running mean and
 # variance of the normalization, $\gamma_c$ and $\beta_c$ its gain and shift, and $\varepsilon$ its small constant
@@ -1513,7 +1517,8 @@ plt.show()
 # ### Exercise `fold_batchnorm`
 #
 # A convolution may have no bias, and a normalization neither gain nor shift; then `conv.bias`, `bn.weight` and
-# `bn.bias` are `None`. Stride, padding, dilation and groups stay. What is handed over is still needed.
+# `bn.bias` are `None`. Stride, padding, dilation and groups stay. The layers that are passed in are still needed, so
+# leave them as they are.
 
 # %% exercise="fold_batchnorm"
 def fold_batchnorm(conv, bn):
@@ -1576,13 +1581,13 @@ for seed in (0, 1, 2):
 # <details><summary>After your prediction</summary>
 #
 # In evaluation mode they agree up to the rounding of float32, some $10^{-7}$. In training mode the normalization uses
-# the statistics of the batch, which no fixed weights can know: 2 to 4 %.
+# the statistics of the batch, which no fixed weights can reproduce: the logits differ by 2 to 4 %.
 # </details>
 #
 # ### Numbers of 16 bits
 #
 # Half the bits are half the memory and half the traffic, and processors multiply them several times faster. A number
-# has a sign, an exponent and a fraction; what one gives to the exponent is lost to the fraction:
+# has a sign, an exponent and a fraction; each bit for the exponent is a bit less for the fraction:
 #
 # | type | exponent | fraction | largest | smallest above 0 | next after 1 |
 # |---|---|---|---|---|---|
@@ -1590,7 +1595,7 @@ for seed in (0, 1, 2):
 # | bfloat16 | 8 bits | 7 bits | $3.4 \cdot 10^{38}$ | $9.2 \cdot 10^{-41}$ | $1 + 0.0078$ |
 # | float16 | 5 bits | 10 bits | 65504 | $6.0 \cdot 10^{-8}$ | $1 + 0.00098$ |
 #
-# What becomes of gradients? On its way back, the loss of a batch passes its derivatives with respect to logits and
+# What happens to gradients? On its way back, the loss of a batch passes its derivatives with respect to logits and
 # hidden units from layer to layer. A network for digits, nearly trained, gets all 898 training digits as one batch.
 #
 # **Predict:** which share of these derivatives turns into 0 in float16? In bfloat16? In float16, if they are multiplied
@@ -1613,8 +1618,8 @@ def passed_back(seed):
 found = [passed_back(seed) for seed in (0, 1, 2)]
 counts = [np.histogram(one.abs().log2(), np.arange(-46, 1))[0] / len(one) * 100 for one in found]
 ax = plot_band(np.arange(-46, 0) + 0.5, counts, ax=plt.figure(figsize=(8, 3.8), layout="constrained").subplots())
-ax.axvspan(-46, -25, color="0.85", zorder=0, label="0 in float16")
-ax.axvspan(-25, -14, color="0.94", zorder=0, label="fewer digits in float16")
+ax.axvspan(-46, -25, color="C6", alpha=0.35, zorder=0, label="0 in float16")
+ax.axvspan(-25, -14, color="C6", alpha=0.15, zorder=0, label="fewer digits in float16")
 ax.set(xlabel="log2 of the size of a derivative", ylabel="derivatives (%)", xlim=(-46, 0))
 ax.legend(loc="upper right")
 for dtype, scale in ((torch.float16, 1), (torch.bfloat16, 1), (torch.float16, 2.0**16)):
@@ -1763,22 +1768,22 @@ plt.show()
 # - 0.2 for a prediction that could have failed, written before the run.
 # - 0.2 for exactly one change, with what was left alone.
 # - 0.3 for at least three seeds, the mean and the range, and the number of settings that were tried. 0 for one seed.
-# - 0.3 for a conclusion that the figure carries, with a limit of it. A result against the prediction loses nothing.
+# - 0.3 for a conclusion that the figure supports, with its limits. A result against the prediction loses nothing.
 
 # %% [markdown]
 # ## What to take with you
 #
 # - The sharpness of a network is not given: training drives it up to $2/\eta$ and holds it there. A product with the
 #   Hessian costs two gradients; nobody needs the Hessian.
-# - Steps of one length for every weight (Adam, AdaGrad, Lion) learn what is rare as fast as what is frequent. Plain
+# - Steps of one length for every weight (Adam, AdaGrad, Lion) learn rare classes as fast as frequent ones. Plain
 #   descent learns the frequent first, and the rare hardly at all.
-# - Muon makes the singular values of a step equal, as the sign makes its entries equal. It fits in fewer steps; what
-#   that is worth depends on the cost of a step, and on images that were not trained on.
+# - Muon makes the singular values of a step equal, as the sign makes its entries equal. It fits the training images in
+#   fewer steps; whether that pays depends on the cost of a step, and on the result for new images.
 # - A normalization at the start of the branch leaves the skip alone, and a deep stack trains at rates at which it does
 #   not with a normalization behind the sum. Normalised queries and keys keep attention logits small at any rate.
 # - Wide layers need small rates, in proportion to 1/width. With muP the rate is chosen on a narrow network.
 # - Larger batches save steps only up to a critical size. Portions of a batch count by their number of examples.
-# - An average of the weights does what a falling rate does, beside the training. Buffers are copied; running statistics
-#   can be measured anew.
+# - An average of the weights has the effect of a falling rate, without changing the training. Buffers are copied;
+#   running statistics can be measured anew.
 # - Batch normalization can be folded away when training is over. With float16, small gradients are lost unless the loss
 #   is scaled; bfloat16 keeps them, with fewer digits.

@@ -81,8 +81,11 @@ class Child:
             channel.setsockopt(socket.SOL_SOCKET, SO_PASSCRED, 1)
         channel.setblocking(False)
 
-    def greet(self, seconds: float) -> dict[str, str]:
-        """Wait until the walls stand; return those that do not, and why. No student code has run until then."""
+    def greet(self, seconds: float) -> tuple[dict[str, str], tuple[str, ...]]:
+        """Wait until the walls stand; return those that do not, and why, and what stands in for them.
+
+        No student code has run until then.
+        """
         deadline = time.monotonic() + seconds
         try:
             self._watch = self._identify(deadline)
@@ -92,7 +95,7 @@ class Child:
         if answer["error"]:
             self.close()
             raise Broken(f"a new process of the sandbox did not start:\n{answer['error']}")
-        return dict(answer["failures"])
+        return dict(answer["failures"]), tuple(answer["stand_ins"])
 
     def ask(
         self, request: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], seconds: float

@@ -121,6 +121,7 @@ class Server:
     def __init__(self, address: str, walls: Strictness = "full") -> None:
         self.walls = walls
         self.failures: dict[str, str] = {}
+        self.stand_ins: tuple[str, ...] = ()
         connection = socket.socket(socket.AF_UNIX)
         self._lines = _Lines(connection)
         try:
@@ -136,7 +137,7 @@ class Server:
     @property
     def isolation(self) -> str:
         """The walls that stand, in words."""
-        return describe(self.failures)
+        return describe(self.failures, self.stand_ins)
 
     def start(self, limits: Limits, cpu_s: int) -> Child:
         """Fork a child for one submission.
@@ -156,7 +157,8 @@ class Server:
             self._lines.say({"kind": "start", "limits": numbers}, [theirs.fileno()])
         child = Child(ours, self.stop, limits, cpu_s)
         try:
-            self._note(child.greet(STOP_S))
+            failures, self.stand_ins = child.greet(STOP_S)
+            self._note(failures)
         except WallsMissing:
             child.close()
             raise

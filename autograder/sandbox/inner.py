@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from site import addsitedir
 from types import CodeType
 from typing import Any
@@ -33,9 +33,9 @@ __all__ = ["answer_requests", "greet"]
 Answer = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
 
-def greet(channel: socket.socket, failures: Mapping[str, str], error: str = "") -> None:
-    """Say which walls could not be built, before any student code."""
-    channel.sendall(pack({"number": 0, "failures": failures, "error": error}, {}))
+def greet(channel: socket.socket, failures: Mapping[str, str], stand_ins: Sequence[str], error: str = "") -> None:
+    """Say which walls could not be built, and what stands in for them, before any student code."""
+    channel.sendall(pack({"number": 0, "failures": failures, "stand_ins": list(stand_ins), "error": error}, {}))
 
 
 def answer_requests(channel: socket.socket, shell: GradingShell) -> None:

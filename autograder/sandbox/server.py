@@ -24,6 +24,7 @@ from autograder.sandbox.walls.child import enclose_child
 from autograder.sandbox.walls.known_walls import WALLS
 from autograder.sandbox.walls.makeshift import Makeshift
 from autograder.sandbox.walls.outer import enclose, take_user
+from autograder.sandbox.walls.public_copy import import_public_copy
 from autograder.sandbox.walls.view import View, current_view
 
 __all__ = ["main"]
@@ -44,6 +45,8 @@ def main() -> None:
     # Before anything is imported, so that a refusal is quick.
     _say(control, failures=failures)
     makeshift = Makeshift() if failures else None
+    if makeshift and "disk" in failures:
+        import_public_copy(makeshift.base)
     from autograder.sandbox.warm import warm_up
 
     try:
@@ -103,9 +106,9 @@ def _serve(
         line, channels, _, _ = socket.recv_fds(control, 65536, 1)
         request: dict[str, Any] = json.loads(line) if line else {"kind": "end"}
         if child and request["kind"] in ("stop", "end"):
-            how, child = _end(child, request.get("grace_s", 0.0)), 0
+            ended, child, how = child, 0, _end(child, request.get("grace_s", 0.0))
             if makeshift:
-                makeshift.end_all()
+                makeshift.end_all(ended)
             _say(control, **how)
         if request["kind"] == "end":
             return
@@ -137,11 +140,11 @@ def _become_child(descriptor: int, shell: Any, limits: Mapping[str, int], view: 
     try:
         os.setsid()
         _keep_only(descriptor)
-        enclose_child(limits, view, failures)
-        greet(channel, failures)
+        stand_ins = enclose_child(limits, view, failures)
+        greet(channel, failures, stand_ins)
         answer_requests(channel, shell)
     except BaseException:
-        greet(channel, failures, traceback.format_exc())
+        greet(channel, failures, (), traceback.format_exc())
     finally:
         os._exit(1)
 

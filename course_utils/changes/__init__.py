@@ -6,12 +6,14 @@ from course_utils.changes.brackets import bracket_changes
 from course_utils.changes.change import Change
 from course_utils.changes.expressions import expression_changes
 from course_utils.changes.flow import flow_changes
+from course_utils.changes.idle import IdleValues
 from course_utils.changes.repairs import repairs
 from course_utils.changes.statements import statement_changes
 from course_utils.changes.text import Text
 
 __all__ = [
     "Change",
+    "IdleValues",
     "Text",
     "bracket_changes",
     "expression_changes",

@@ -191,6 +191,7 @@ def _of_call(text: Text, node: ast.Call) -> Iterator[Piece]:
         yield Piece(IN_PLACE.get(name, "call-missing"), node, text.code(receiver), term, name)
     elif len(node.args) == 1 and not node.keywords and name in ("abs", "exp", "log", "square"):
         yield Piece("call-missing", node, f"({text.code(node.args[0])})", text.code(node.args[0]), name)
+    yield from _of_update(text, node)
     yield from _of_keywords(text, node)
     for other in ALIKE.get(name, ()):
         if text.code(node.func).count(name) == 1:
@@ -201,6 +202,22 @@ def _of_call(text: Text, node: ast.Call) -> Iterator[Piece]:
         count = text.code(node.args[0])
         for new in (f"range(1, {count})", f"range({count} - 1)", f"range({count} + 1)", f"range(1, {count} + 1)"):
             yield Piece("count", node, new, count)
+
+
+def _of_update(text: Text, node: ast.Call) -> Iterator[Piece]:
+    """Return what an average in place, `a.mul_(b).add_(c)`, forgets of its old value: all of it, or all but b."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(
+                value=ast.Call(func=ast.Attribute(value=ast.Name() as old, attr="mul_"), args=[factor]) as kept,
+                attr="add_",
+            ),
+            args=[added],
+            keywords=[],
+        ):
+            name = text.code(old)
+            yield Piece("term-missing", node, f"{name}.copy_({text.code(added)})", f"{text.code(factor)} * {name}")
+            yield Piece("factor-missing", kept, f"{name}.fill_({text.code(factor)})", name)
 
 
 def _of_keywords(text: Text, node: ast.Call) -> Iterator[Piece]:

@@ -5,19 +5,26 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, combinations, product
 
 from course_utils.changes.change import Change
 from course_utils.changes.expressions import Piece, bracketed, made, roots
+from course_utils.changes.idle import KEPT, idle_names
 from course_utils.changes.loops import out_of_loops
+from course_utils.changes.statements import added_up
 from course_utils.changes.text import Block, Text
 
 __all__ = ["repairs"]
 
 # Of what a formula could be multiplied by, so many are tried.
 MOST_NAMES, LONGEST = 14, 24
+# Of idle values, so many are tried two at a time.
+MOST_IDLE = 4
 VALUES = (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.Subscript, ast.UnaryOp, ast.IfExp)
 ADDITIVE, MULTIPLICATIVE = (ast.Add, ast.Sub), (ast.Mult, ast.Div)
+# Functions of numpy and torch that a slip may have left out in front of all that a statement computes.
+ELEMENTARY = ("exp", "log", "sqrt", "abs")
 REDUCTIONS = ("mean", "sum", "var", "std", "max", "min", "norm")
 
 
@@ -28,10 +35,14 @@ class _Words:
     Args:
         terms: Names, attributes and short expressions that it computes with, as code.
         wraps: Functions that it calls with one argument, as code.
+        idle: Of the terms, those that it never uses.
+        libraries: Those of numpy and torch that it uses, as code.
     """
 
     terms: tuple[str, ...]
     wraps: tuple[str, ...]
+    idle: tuple[str, ...]
+    libraries: tuple[str, ...]
 
 
 def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
@@ -49,7 +60,7 @@ def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
         if block.function is None or isinstance(block.node, ast.FunctionDef):
             continue
         of_formulas = _of_block(text, block, _words(text, block.function))
-        for change in chain(out_of_loops(text, block), of_formulas):
+        for change in chain(out_of_loops(text, block), added_up(text, block), of_formulas):
             found.setdefault(change.applied(source), change)
     return tuple(change for changed, change in found.items() if changed != source)
 
@@ -58,6 +69,7 @@ def _of_block(text: Text, block: Block, words: _Words) -> Iterator[Change]:
     for root in roots(block.node):
         for node in ast.walk(root):
             yield from (made(text, block, piece) for piece in _of_formula(text, node))
+        yield from (made(text, block, piece) for piece in _of_whole(text, block, root, words))
         for node in _operands(root):
             yield from (made(text, block, piece) for piece in _of_operand(text, node, words))
         for node in _receivers(root):
@@ -72,6 +84,14 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
         a, b = bracketed(text, node.left), bracketed(text, node.right)
         yield Piece("matrix-product", node, f"({a} @ {b})")
         yield Piece("power", node, f"({a} ** {b})")
+    match node:
+        case ast.BinOp(op=ast.Add(), left=ast.Call(func=func, args=[inside], keywords=[]), right=right):
+            if text.code(func).rpartition(".")[2] == "sqrt":
+                yield Piece("under-root", node, f"{text.code(func)}({text.code(inside)} + {text.code(right)})")
+        case ast.BinOp(
+            op=ast.Add(), left=ast.Call(func=ast.Attribute(value=inside, attr="sqrt"), args=[]), right=right
+        ):
+            yield Piece("under-root", node, f"({text.code(inside)} + {text.code(right)}).sqrt()")
     match node:
         case ast.BinOp(op=op, left=left, right=ast.BinOp(op=inner, left=middle, right=last)) if _binds_less(op, inner):
             first = f"({text.code(left)} {_sign(op)} {bracketed(text, middle)})"
@@ -89,9 +109,19 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
             yield Piece("axis-lost", node, f"{arg}=True")
         case ast.keyword(arg="correction" | "ddof" as arg):
             yield Piece("bias", node, f"{arg}=0")
+        case ast.Subscript(slice=ast.Constant(value=int(number)) as index, ctx=ast.Load()) if number > 0:
+            yield Piece("index", index, f"-{number}")
         case ast.Subscript(slice=ast.Name() | ast.BinOp() as index, ctx=ast.Load()):
             yield Piece("index", index, f"{text.code(index)} + 1")
             yield Piece("index", index, f"{text.code(index)} - 1")
+
+
+def _of_whole(text: Text, block: Block, root: ast.AST, words: _Words) -> Iterator[Piece]:
+    """Return the elementary functions of the whole value that a statement computes or returns."""
+    if isinstance(block.node, ast.Return | ast.Assign) and isinstance(root, VALUES):
+        own = text.code(root)
+        for library, name in product(words.libraries, ELEMENTARY):
+            yield Piece("call", root, f"{library}.{name}({own})", own)
 
 
 def _binds_less(outer: ast.operator, inner: ast.operator) -> bool:
@@ -124,6 +154,10 @@ def _of_operand(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
     yield Piece("complement", node, f"(1 - {code})", own)
     yield Piece("power", node, f"({code} ** 2)", own)
     yield Piece("power", node, f"({code} ** 0.5)", own)
+    match node:
+        case ast.Call(func=ast.Attribute(value=receiver, attr="clone" | "requires_grad_")):
+            chain_end = own.removeprefix(text.code(receiver))
+            yield Piece("call", node, f"{text.code(receiver)}.detach(){chain_end}", own)
     if not isinstance(node, ast.Call):
         yield Piece("copy", node, f"(1 * {code})", own)
     for wrap in words.wraps:
@@ -158,6 +192,9 @@ def _of_term(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
         yield Piece("factor", node, f"({code} / {other})", own)
         yield Piece("term", node, f"({code} + {other})", own)
         yield Piece("term", node, f"({code} - {other})", own)
+    for one, other in combinations(words.idle[:MOST_IDLE], 2):
+        yield Piece("term", node, f"({code} - {one} * {other})", own)
+        yield Piece("term", node, f"({code} + {one} * {other})", own)
 
 
 def _operands(root: ast.AST) -> Iterator[ast.expr]:
@@ -198,6 +235,7 @@ def _values(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[ast.expr, a
             yield from _values(child, node)
 
 
+@lru_cache(maxsize=KEPT)
 def _words(text: Text, function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Words:
     arguments = [one.arg for one in (*function.args.args, *function.args.kwonlyargs) if one.arg != "self"]
     stored, loaded, wraps = [], [], []
@@ -211,9 +249,12 @@ def _words(text: Text, function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Wor
                 loaded.append(text.code(node))
         if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and _is_plain(node.func):
             wraps.append(text.code(node.func))
-    terms = dict.fromkeys([*arguments, *stored, *loaded])
-    short = [term for term in terms if len(term) <= LONGEST and "\n" not in term]
-    return _Words(tuple(short[:MOST_NAMES]), tuple(dict.fromkeys(wraps))[:6])
+    short = [term for term in [*arguments, *stored, *loaded] if len(term) <= LONGEST and "\n" not in term]
+    idle = idle_names(text, function)
+    # Idle terms are the likeliest ones to be missing somewhere.
+    terms = dict.fromkeys([*idle, *short])
+    libraries = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} & {"np", "torch"}
+    return _Words(tuple(terms)[:MOST_NAMES], tuple(dict.fromkeys(wraps))[:6], idle, tuple(sorted(libraries)))
 
 
 def _is_plain(func: ast.expr) -> bool:

@@ -11,7 +11,7 @@ from course_utils.changes.expressions import OPPOSITE
 from course_utils.changes.targets import target_of
 from course_utils.changes.text import Block, Text
 
-__all__ = ["statement_changes"]
+__all__ = ["added_up", "statement_changes"]
 
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -47,6 +47,15 @@ def _of_statement(text: Text, block: Block) -> Iterator[Change]:
         case ast.With(items=[item]) if "grad" in text.code(item.context_expr):
             start, end = text.span(node)[0], text.span(item.context_expr)[1]
             yield _made(text, start, end, "if True", "graph-kept", "", text.code(item.context_expr))
+
+
+def added_up(text: Text, block: Block) -> Iterator[Change]:
+    """Return the changes that combine a new value with the one that it replaces: `a += b` for `a = b`."""
+    match block.node:
+        case ast.Assign(targets=[ast.Name() | ast.Attribute() | ast.Subscript() as target], value=value):
+            name, term = text.code(target), text.code(value)
+            for sign in ("+", "-", "*"):
+                yield _whole(text, block.node, "added-up", f"{name} {sign}= {term}", term)
 
 
 def _whole(text: Text, node: ast.stmt, kind: str, new: str, term: str = "") -> Change:

@@ -48,6 +48,7 @@ class Text:
         chosen = [node for node in self.tree.body if getattr(node, "name", "") in names]
         self.blocks = tuple(_blocks(chosen or self.tree.body, None))
         self._codes: dict[int, str] = {}
+        self._statements: dict[int, int] = {}
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return where a node begins and ends in the text."""
@@ -64,8 +65,10 @@ class Text:
         Args:
             place: A position in the text, counted from 0.
         """
-        spans = ((self.span(block.node), block.node.lineno) for block in self.blocks)
-        return max(((start, line) for (start, end), line in spans if start <= place <= end), default=(0, 1))[1]
+        if place not in self._statements:
+            around = ((start, line) for start, end, line in self._spans if start <= place <= end)
+            self._statements[place] = max(around, default=(0, 1))[1]
+        return self._statements[place]
 
     def code(self, node: ast.AST) -> str:
         """Return the text of a node."""
@@ -73,6 +76,11 @@ class Text:
             start, end = self.span(node)
             self._codes[id(node)] = self.source[start:end]
         return self._codes[id(node)]
+
+    @cached_property
+    def _spans(self) -> tuple[tuple[int, int, int], ...]:
+        """Where each statement begins and ends, and its line."""
+        return tuple((*self.span(block.node), block.node.lineno) for block in self.blocks)
 
     @cached_property
     def complemented(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from course_utils.checks.text import MARKS, title
 from course_utils.checks.types import Judgement, VerdictName
 from course_utils.handin.marks_line import marks_line
 
-__all__ = ["card", "problem_card"]
+__all__ = ["badge", "card", "framed", "marked_up", "problem_card"]
 
 # White letters on these are readable, and the colour of the text around them is left as it is.
 BADGES: dict[VerdictName, tuple[str, str]] = {
@@ -48,20 +48,28 @@ def card(judgement: Judgement, pictures: Mapping[str, Picture]) -> str:
         pictures: Pictures by name of the part; not every part needs one.
     """
     name, _, marks = marks_line(judgement.exercise, judgement.score, judgement.max_score).partition(": ")
-    head = f'{_badge(judgement.verdict)} <strong>{escape(name)}</strong> <span class="marks">{escape(marks)}</span>'
+    head = f'{badge(judgement.verdict)} <strong>{escape(name)}</strong> <span class="marks">{escape(marks)}</span>'
     if judgement.parts:
         body = "".join(_part(part, pictures.get(part.part)) for part in judgement.parts)
     else:
         body = _reasons(judgement, pictures.get(judgement.part))
-    return _framed(judgement.verdict, f"Check of {name}", head, body)
+    return framed(judgement.verdict, f"Check of {name}", head, body)
 
 
 def problem_card(message: str) -> str:
     """Return the card of a check that could not be made."""
-    return _framed("error", "Check", _badge("error"), f"<p>{_marked_up(message)}</p>")
+    return framed("error", "Check", badge("error"), f"<p>{marked_up(message)}</p>")
 
 
-def _framed(verdict: VerdictName, name: str, head: str, body: str) -> str:
+def framed(verdict: VerdictName, name: str, head: str, body: str) -> str:
+    """Return a card.
+
+    Args:
+        verdict: Gives the colour of its edge.
+        name: What it is called for those who do not see it.
+        head: HTML of its first line.
+        body: HTML of what stands below.
+    """
     colour = BADGES[verdict][1]
     start = f'<div class="course-check" role="group" aria-label="{escape(name)}" style="border-left-color:{colour}">'
     return f'{STYLE}{start}<div class="head">{head}</div>{body}</div>'
@@ -69,25 +77,26 @@ def _framed(verdict: VerdictName, name: str, head: str, body: str) -> str:
 
 def _part(part: Judgement, picture: Picture | None) -> str:
     name = f" <strong>{escape(title(part))}</strong>" if title(part) else ""
-    return f'<div class="part"><p>{_badge(part.verdict)}{name}</p>{_reasons(part, picture)}</div>'
+    return f'<div class="part"><p>{badge(part.verdict)}{name}</p>{_reasons(part, picture)}</div>'
 
 
 def _reasons(part: Judgement, picture: Picture | None) -> str:
-    said = [f"<p>{_marked_up(line)}</p>" for line in part.message.splitlines()]
+    said = [f"<p>{marked_up(line)}</p>" for line in part.message.splitlines()]
     if part.pointed:
-        said.append(f'<p class="look">{_marked_up(part.pointed.says)}</p>')
+        said.append(f'<p class="look">{marked_up(part.pointed.says)}</p>')
     said += [f'<p class="numbers">{escape(str(number))}</p>' for number in part.evidence]
     if picture is not None:
-        said.append(f"<p>{_marked_up(picture.words)}</p>{picture.svg}")
+        said.append(f"<p>{marked_up(picture.words)}</p>{picture.svg}")
     return "".join(said)
 
 
-def _badge(verdict: VerdictName) -> str:
+def badge(verdict: VerdictName) -> str:
+    """Return the coloured badge of a verdict as HTML."""
     symbol, colour = BADGES[verdict]
     sign = f'<span aria-hidden="true">{symbol}</span>'
     return f'<span class="badge" style="background:{colour}">{sign} {escape(MARKS[verdict].strip("[]"))}</span>'
 
 
-def _marked_up(text: str) -> str:
+def marked_up(text: str) -> str:
     """Return a text as HTML; what stands between backquotes is code."""
     return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(text))

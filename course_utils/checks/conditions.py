@@ -24,5 +24,8 @@ def with_conditions(parts: tuple[Judgement, ...], key: Key) -> tuple[Judgement, 
 def _without_marks(part: Judgement, other: Judgement | None) -> Judgement:
     if other is None or part.score == 0:
         return part
-    message = f"This is in order, as it would be if nothing were done: it counts once {other.part} earns marks."
+    message = (
+        "This statement is true, but it would also be true if the function did nothing: it counts once "
+        f"{other.part} earns marks."
+    )
     return replace(part, verdict=other.verdict, score=0.0, misconceptions=(), message=message, evidence=())

@@ -1,4 +1,4 @@
-"""What is watched of the cells of a notebook: those that need an open exercise, and those that could not be read."""
+"""What is watched of the cells of a notebook: those that need an open exercise, were stopped, or cannot be read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from course_utils.checks.cells_not_run import note_unread_cell
 from course_utils.checks.open_exercises import pass_over_stub, say_what_is_open
+from course_utils.checks.stopped import say_where_it_was
 
 __all__ = ["watch_cells"]
 
@@ -26,5 +27,9 @@ def watch_cells() -> None:
             note_unread_cell(result, shell.user_ns)
             pass_over_stub(result)
 
-    shell.set_custom_exc((NotImplementedError,), say_what_is_open)
+    def say(shell: Any, kind: type, *found: Any, **more: Any) -> Any:
+        handler: Any = say_where_it_was if issubclass(kind, KeyboardInterrupt) else say_what_is_open
+        return handler(shell, kind, *found, **more)
+
+    shell.set_custom_exc((NotImplementedError, KeyboardInterrupt), say)
     shell.events.register("post_run_cell", after_cell)

@@ -88,7 +88,7 @@ def conclude_part(part: Part, seen: PartObservation, inputs: Inputs) -> PartObse
     except ProbeFailure as failure:
         problem = Problem("wrong", str(failure))
     except Exception:
-        problem = Problem("crashed", "What came back of this part cannot be read.")
+        problem = Problem("crashed", "The result of this part cannot be read.")
     return replace(seen, outputs={}, problem=problem, upon={})
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
-__all__ = ["VS_CODE", "has_links_to_cells", "in_notebook", "run_by_nbgrader", "show"]
+__all__ = ["VS_CODE", "has_links_to_cells", "in_notebook", "run_by_nbgrader", "show", "shown"]
 
 # Set by nbgrader while it grades or validates.
 NBGRADER = "NBGRADER_EXECUTION"
@@ -34,9 +35,15 @@ def has_links_to_cells() -> bool:
 
 def show(text: str, rich: str, kind: str = "text/html") -> None:
     """Show HTML (or another `kind`) in a notebook, with the text for whoever reads the file; else print the text."""
+    shown(text, rich, kind)
+
+
+def shown(text: str, rich: str, kind: str = "text/html") -> Callable[[str, str], None]:
+    """Show as `show`; return what shows another text and HTML in the same place (in a terminal, below)."""
     if not in_notebook():
         print(text)
-        return
+        return lambda text, _: print(text)
     from IPython.display import display
 
-    display({"text/plain": text, kind: rich}, raw=True)
+    handle = display({"text/plain": text, kind: rich}, raw=True, display_id=True)
+    return lambda text, rich: handle.update({"text/plain": text, kind: rich}, raw=True)

@@ -57,14 +57,15 @@ def remarks(notebook: Notebook, now: float | None = None) -> list[str]:
     if not notebook.named:
         return [
             *lines,
-            "the cells have lost their names: what is left is not known here; grading knows them by content",
+            "the cells have lost their names, so the list of open exercises cannot be made here; grading recognises "
+            "the cells by their content",
         ]
     if lost := lost_pictures(notebook):
         of = f"{lost} cell{'s' * (lost != 1)}"
         lines.append(f"the pictures of {of} are left out: they are too large, or neither PNG nor JPEG")
     for cell in notebook.record["cells"]:
         if cell.get("cell_type") == "code" and not grade_id(cell):
-            lines += [f"a cell of your own does not run: {what}" for what in _syntax(source_of(cell))]
+            lines += [f"a cell that you added does not run: {what}" for what in _syntax(source_of(cell))]
     return lines
 
 

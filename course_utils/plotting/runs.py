@@ -9,14 +9,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from course_utils.look import COLOURS, look_of
 from course_utils.training import History
 
 __all__ = ["COLOURS", "plot_band", "plot_histories"]
 
-# Okabe and Ito (2008): distinguishable with the common forms of colour blindness; line styles say the same again.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
-
+MARKS = 8  # markers along a line
 METRICS = {
     "train_loss": "training loss (nats)",
     "valid_loss": "test loss (nats)",
@@ -37,15 +35,17 @@ def plot_band(
     Args:
         x: Positions, shape (n,).
         runs: One row per run, shape (runs, n).
-        index: Which colour and line style.
-        label: Name in the legend.
+        index: Number of the line in its figure: colour, dash and markers, unless the label names a method.
+        label: Name in the legend; a method has its look everywhere (`course_utils.look`).
         ax: Where to plot; new axes by default.
     """
     ax = ax or plt.subplots(figsize=(6, 4))[1]
     values = np.asarray(runs, dtype=float)
-    look: dict[str, Any] = {"color": COLOURS[index % len(COLOURS)], "linestyle": DASHES[index % len(DASHES)]}
-    ax.plot(x, values.mean(axis=0), label=label, **look)
-    ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=look["color"], alpha=0.2, linewidth=0)
+    colour, dash, marker = look_of(label, index)
+    every = max(1, len(x) // MARKS)
+    marks: dict[str, Any] = {"marker": marker, "markersize": 4.5, "markevery": (index % every, every)}
+    ax.plot(x, values.mean(axis=0), color=colour, linestyle=dash, label=label, **marks)
+    ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, linewidth=0)
     return ax
 
 

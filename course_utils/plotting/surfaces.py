@@ -8,15 +8,19 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap, PowerNorm
 from matplotlib.patches import Patch
 from numpy.typing import ArrayLike, NDArray
+
+from course_utils.look import COLOURS
 
 __all__ = ["plot_basins", "plot_contours", "plot_learning_curve", "plot_path"]
 
 # Okabe and Ito (2008), pale: minima in colour, saddles in greys.
 BASINS = ("#8fc1e0", "#f2b28c", "#8fd0bd", "#dcb5cb", "#f0d59a", "#bfe0f5")
 GREYS = ("#4d4d4d", "#808080", "#a6a6a6")
+# A ground on which lines of all colours can be seen: from nearly white, low, to a pale blue grey, high.
+GROUND = LinearSegmentedColormap.from_list("ground", ["#fbfdfe", "#d5e2ea", "#8fa9b8"])
 
 
 def plot_contours(
@@ -24,23 +28,24 @@ def plot_contours(
     x_range: tuple[float, float] = (-5.0, 5.0),
     y_range: tuple[float, float] = (-5.0, 5.0),
     *,
-    levels: int = 50,
+    levels: int = 31,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw lines of equal height of a function, closer together where it is low, so that small valleys show.
+    """Fill bands of equal height of a function, finer where it is low, so that small valleys show; white is low.
 
     Args:
         f: Height at x, y; takes arrays.
         x_range: Lowest and highest x.
         y_range: Lowest and highest y.
-        levels: Number of lines.
+        levels: Number of bands and one.
         ax: Where to draw; new axes by default.
     """
     ax = ax or plt.subplots(figsize=(6, 5))[1]
     x, y = np.meshgrid(np.linspace(*x_range, 300), np.linspace(*y_range, 300))
     height = np.asarray(f(x, y))
     heights = height.min() + np.ptp(height) * np.linspace(0, 1, levels) ** 2
-    ax.contour(x, y, height, levels=heights, cmap="viridis", linewidths=0.6, alpha=0.8)
+    ax.contourf(x, y, height, levels=heights, cmap=GROUND, norm=PowerNorm(0.5))
+    ax.contour(x, y, height, levels=heights[::3], colors="white", linewidths=0.7)
     return ax
 
 
@@ -55,7 +60,7 @@ def plot_path(x_hist: ArrayLike, y_hist: ArrayLike, *, label: str | None = None,
     """
     ax = ax or plt.subplots(figsize=(6, 5))[1]
     x, y = np.asarray(x_hist, dtype=float), np.asarray(y_hist, dtype=float)
-    (line,) = ax.plot(x, y, ".-", color="#D55E00", markersize=4, linewidth=0.9, label=label)
+    (line,) = ax.plot(x, y, marker=".", color=COLOURS[1], markersize=5, linewidth=1.3, linestyle="-", label=label)
     ax.plot(x[0], y[0], "o", color=line.get_color(), markerfacecolor="white", markersize=7)
     ax.plot(x[-1], y[-1], "s", color=line.get_color(), markersize=6)
     return ax
@@ -70,7 +75,7 @@ def plot_learning_curve(values: ArrayLike, *, label: str | None = None, ax: Axes
         ax: Where to draw; new axes by default.
     """
     ax = ax or plt.subplots(figsize=(6, 4))[1]
-    ax.plot(np.asarray(values, dtype=float), ".-", color="#0072B2", markersize=4, label=label)
+    ax.plot(np.asarray(values, dtype=float), marker=".", linestyle="-", color=COLOURS[0], markersize=5, label=label)
     ax.set(xlabel="step", ylabel="$f$")
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-__all__ = ["Display", "PlainDisplay", "SilentDisplay", "make_display"]
+from course_utils.look import look_of
+
+__all__ = ["Display", "PlainDisplay", "SilentDisplay", "followed", "make_display"]
+
+T = TypeVar("T")
 
 
 class Display(Protocol):
@@ -50,9 +54,13 @@ class NotebookDisplay:
     """Shows fastprogress bars, below them the graph of the losses, and below that one line per epoch.
 
     The graph and the lines are updated once per epoch. Lines above the graph would push it out of the window.
+
+    Args:
+        label: Name of the run; the graph has the colour of the method in it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, label: str | None = None) -> None:
+        self._label = label
         self._master: Any = None
         self._graph: Any = None
         self._lines: list[str] = []
@@ -78,7 +86,7 @@ class NotebookDisplay:
         self._lines.append(text)
         lines = {"text/plain": "\n".join(self._lines)}
         if self._graph is None:
-            self._graph = LossGraph(count)
+            self._graph = LossGraph(count, self._label)
             self._graph.update(batch_losses, valid_losses)
             self._graph_out = display(self._graph.figure, display_id=True)
             self._lines_out = display(lines, raw=True, display_id=True)
@@ -93,15 +101,18 @@ class LossGraph:
 
     Args:
         count: Number of epochs, the width of the graph.
+        label: Name of the run; both lines have the colour of its method, the training loss paler.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, label: str | None = None) -> None:
         import matplotlib.pyplot as plt
 
         self.figure, self.axes = plt.subplots(figsize=(6, 3.5), layout="constrained")
         # What pyplot still holds is shown a second time at the end of the cell.
         plt.close(self.figure)
-        self.lines = [self.axes.plot([], [], label=label)[0] for label in ("train", "valid")]
+        colour = look_of(label).colour
+        styles = {"train": {"alpha": 0.45, "linewidth": 1.0}, "valid": {"linestyle": "--", "marker": "o"}}
+        self.lines = [self.axes.plot([], [], color=colour, label=name, **style)[0] for name, style in styles.items()]
         self.axes.set(xlabel="epoch", ylabel="loss (nats)", xlim=(-0.02 * count, 1.02 * count))
         self.axes.legend(loc="upper right")
 
@@ -116,11 +127,21 @@ class LossGraph:
             self.axes.set_ylim(min(finite) - 0.1, max(finite) + 0.1)
 
 
-def make_display(progress: bool | None) -> Display:
+def make_display(progress: bool | None, label: str | None = None) -> Display:
     """Return the display for this place; `progress` False shows nothing, True or None what the place allows."""
     if progress is False:
         return SilentDisplay()
-    return NotebookDisplay() if _in_notebook() else PlainDisplay()
+    return NotebookDisplay(label) if _in_notebook() else PlainDisplay()
+
+
+def followed(items: Iterable[T]) -> Iterable[T]:
+    """Iterate with a bar in a notebook, and without one elsewhere: for training that draws no graph."""
+    if not _in_notebook():
+        return items
+    from fastprogress.fastprogress import progress_bar
+
+    bar: Any = progress_bar(list(items))
+    return bar  # type: ignore[no-any-return]
 
 
 def _in_notebook() -> bool:

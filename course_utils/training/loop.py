@@ -101,7 +101,9 @@ def fit(
             display.epoch_ended(text, batch_losses, valid_loss, epochs)
     except KeyboardInterrupt:
         interrupted = True
-        print(f"Interrupted in epoch {len(valid_loss) + 1} of {epochs}; what was trained until then is kept.")
+        print(
+            f"Interrupted in epoch {len(valid_loss) + 1} of {epochs}; the network keeps its training up to this point."
+        )
     kept = len(accuracy)
     return {
         "train_loss": tuple(train_loss[:kept]),

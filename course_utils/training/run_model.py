@@ -74,5 +74,5 @@ def run_model(
         batch_size=batch_size,
     )
     with fitting_threads(setup.model), fitting_stepper(optimizer, setup.model, learning_rate) as stepper:
-        outcome = fit(setup.model, stepper, train, valid, epochs, make_display(progress))
+        outcome = fit(setup.model, stepper, train, valid, epochs, make_display(progress, setup.label))
     return History(label=setup.label, settings=setup.settings, model=setup.model, **outcome)

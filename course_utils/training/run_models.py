@@ -10,6 +10,7 @@ from torch import nn
 from course_utils.data import load_fashion_mnist
 from course_utils.models import Layer
 from course_utils.optimizers import SGDOptimizer
+from course_utils.training.display import followed
 from course_utils.training.history import History
 from course_utils.training.run_model import run_model
 from course_utils.training.setup import Data, prepare, refuse
@@ -60,7 +61,7 @@ def run_models(
 
     Returns:
         One `History` per seed, in their order; for several optimizers one such list each. A setting `together` says
-        how many runs shared their passes.
+        how many runs shared their passes. After an interrupt, runs that were not begun are missing at the end.
 
     Raises:
         ValueError: As for `run_model`; or there is no seed, or no optimizer.
@@ -84,9 +85,25 @@ def run_models(
         ]
         runs = train_together(setups, data, epochs=epochs, batch_size=batch_size, device=device)
     if runs is None:
-        runs = [run_model(one, *shape, seed=s, progress=progress, **common) for one in optimizers for s in chosen]
+        runs = _one_by_one([(one, seed) for one in optimizers for seed in chosen], shape, progress, common)
     grouped = [runs[start : start + len(chosen)] for start in range(0, len(runs), len(chosen))]
     return grouped[0] if callable(optimizer) else grouped
+
+
+def _one_by_one(
+    pairs: list[tuple[Callable[..., Any], Any]], shape: Sequence[Any], progress: bool | None, common: dict[str, Any]
+) -> list[History]:
+    """Do the runs one after the other; an interrupt ends the present one and all that would follow."""
+    runs: list[History] = []
+    for optimizer, seed in followed(pairs) if progress is False else pairs:
+        runs.append(run_model(optimizer, *shape, seed=seed, progress=progress, **common))
+        if runs[-1].interrupted:
+            left = len(pairs) - len(runs)
+            print(
+                f"{len(runs) - 1} of {len(pairs)} runs are complete; {left} {'was' if left == 1 else 'were'} not begun."
+            )
+            break
+    return runs
 
 
 def _wanted(together: bool | None, runs: int, layers: int, epochs: int, batch_size: int, data: Data) -> bool:

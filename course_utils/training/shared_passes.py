@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from course_utils.data import ResidentLoader
+from course_utils.training.display import followed
 from course_utils.training.history import History
 from course_utils.training.loop import evaluate, train_epoch
 from course_utils.training.setup import Data, Setup
@@ -85,7 +86,7 @@ def _train(
     """Return, for every finished epoch, batch losses, sizes and measurements of all runs; and if it was interrupted."""
     kept: list[tuple[Any, ...]] = []
     try:
-        for _ in range(epochs):
+        for _ in followed(range(epochs)):
             losses, sizes = [], []
             for x, y in batches():
                 mean, gradients = stack.losses_and_gradients(x, y)
@@ -96,7 +97,7 @@ def _train(
             kept.append((torch.stack(losses).tolist(), sizes, measured))
     except KeyboardInterrupt:
         stack.unstack()
-        print(f"Interrupted in epoch {len(kept) + 1} of {epochs}; what was trained until then is kept.")
+        print(f"Interrupted in epoch {len(kept) + 1} of {epochs}; the network keeps its training up to this point.")
         return kept, True
     return kept, False
 

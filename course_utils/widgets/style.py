@@ -1,4 +1,4 @@
-"""Colours, line styles and markers of the demos: the Okabe-Ito palette, never colour alone."""
+"""Colours, line styles and markers of the demos: those of `course_utils.look`, never colour alone."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-__all__ = ["LETTERS", "LINES", "PATH", "line", "quiet"]
+from course_utils.look import COLOURS, DASHES, MARKERS, look_of
 
-# Okabe and Ito (2008): distinguishable with the common forms of colour blindness.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), "-")
-_MARKERS = ("o", "s", "^", "D", "v", "P", "x")
+__all__ = ["LETTERS", "LINES", "PATH", "line", "quiet"]
 
 LINES: tuple[dict[str, Any], ...] = tuple(
     {"color": colour, "linestyle": dash, "marker": marker}
-    for colour, dash, marker in zip(_COLOURS, _DASHES, _MARKERS, strict=True)
+    for colour, dash, marker in zip(COLOURS, DASHES, MARKERS, strict=True)
 )
 # Large enough for the last row: 12 points or more wherever there is text.
 LETTERS: Any = {
@@ -27,12 +24,13 @@ LETTERS: Any = {
     "legend.framealpha": 0.85,
     "legend.handlelength": 2.6,
 }
-PATH: dict[str, Any] = {"color": _COLOURS[1], "marker": "o", "markersize": 3.5, "linewidth": 1.4}
+PATH: dict[str, Any] = {"color": COLOURS[1], "marker": "o", "markersize": 3.5, "linewidth": 1.4}
 
 
-def line(index: int) -> dict[str, Any]:
-    """Return the look of the line with this number; after seven they repeat."""
-    return LINES[index % len(LINES)]
+def line(index: int, name: str | None = None) -> dict[str, Any]:
+    """Return the look of a line: that of the method it is named after, or the one with this number of seven."""
+    colour, dash, marker = look_of(name, index)
+    return {"color": colour, "linestyle": dash, "marker": marker}
 
 
 def quiet(axes: Axes) -> Axes:

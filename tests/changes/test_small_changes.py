@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from course_utils.changes import repairs, small_changes
+from course_utils.changes import IdleValues, Text, repairs, small_changes
 
 STEP = """\
 def step(w, g, v, lr=0.1, beta=0.9):
@@ -48,6 +48,18 @@ SLOPES = """\
 def slope(loss, params, vectors):
     gradients = torch.autograd.grad(loss, params)
     return sum((gradient * vector).sum() for gradient, vector in zip(gradients, vectors))
+"""
+FORGETFUL = """\
+class Average:
+    def __init__(self, lr):
+        self.lr, self.rate, self.kept = lr, 0.9, 0
+
+    def step(self, w, g, h):
+        norm = g / (np.sqrt(g**2) + h)
+        self.kept = (1 - self.lr) * g
+        w = w - norm
+        w[0] = g
+        return w
 """
 CODES = {"step": STEP, "norm": NORM, "module": MODULE, "sum": SUM}
 
@@ -159,3 +171,28 @@ def test_no_repair_assigns_to_what_the_code_only_reads(code):
     assert len(made) > 15
     # As the target of a loop, `torch.autograd` would change torch for the rest of the session.
     assert all(assigned(change.applied(code)) <= assigned(code) for change in made if valid(change.applied(code)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("self.kept = (1 - self.lr) * g", "self.kept += (1 - self.lr) * g"),
+        ("w[0] = g", "w[0] -= g"),
+        ("(np.sqrt(g**2) + h)", "np.sqrt(g**2 + h)"),
+        ("(1 - self.lr) * g", "((1 - self.lr) * g - self.kept * self.rate)"),
+        ("(1 - self.lr) * g", "np.exp((1 - self.lr) * g)"),
+    ],
+)
+def test_what_a_slip_took_out_can_be_put_back(old, new):
+    wanted = ast.dump(ast.parse(FORGETFUL.replace(old, new)))
+    assert wanted in {ast.dump(ast.parse(change.applied(FORGETFUL))) for change in repairs(FORGETFUL)}
+
+
+def test_values_that_a_function_never_uses_are_put_back_before_others():
+    idle = IdleValues(Text(FORGETFUL))
+    taken = {change.new for change in repairs(FORGETFUL) if idle.taken_up(change)}
+    assert any("self.rate" in new for new in taken)
+    assert any("self.kept" in new for new in taken)
+    assert not any(new in ("-g", "(2 * g)", "(g / 2)") for new in taken)
+    # `w` is used by its own statement, `norm` by the next one: neither is idle there.
+    assert not any(idle.taken_up(change) for change in repairs(SUM) if change.new == "(s * s)")

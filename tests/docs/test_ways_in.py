@@ -140,11 +140,26 @@ def test_a_container_file_copies_what_is_there_and_pins_what_it_installs(path):
     assert [name for name, _ in steps].index("USER") > max(i for i, (name, _) in enumerate(steps) if name == "RUN")
 
 
-def test_the_two_images_have_the_course_their_readers_need():
-    course_server, grading = (dict.fromkeys(instructions(path)) for path in CONTAINERS)
-    copied = " ".join(text for name, text in course_server if name == "COPY")
+def test_the_images_have_the_course_their_readers_need():
+    steps = {path.stem: instructions(path) for path in CONTAINERS}
+    copied = " ".join(text for name, text in steps["course_server"] if name == "COPY")
     assert "autograder" not in copied
-    assert any("[instructor]" in text for name, text in grading if name == "RUN")
+    for image, extras in (("grading", "[instructor]"), ("serve", "[instructor,serve]")):
+        assert any(extras in text for name, text in steps[image] if name == "RUN")
+
+
+def test_the_service_on_a_cluster_is_called_the_same_in_both_files():
+    *_, service, deployment = yaml.safe_load_all((ROOT / "containers" / "serve.yaml").read_text())
+    values = yaml.safe_load((ROOT / "containers" / "zero_to_jupyterhub.yaml").read_text())
+    (name,) = values["hub"]["services"]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    variables = {one["name"]: one.get("value") for one in container["env"]}
+    assert variables["JUPYTERHUB_SERVICE_NAME"] == service["metadata"]["name"] == name
+    assert variables["JUPYTERHUB_SERVICE_PREFIX"] == f"/services/{name}/"
+    assert container["image"] == "course-serve"
+    assert all(
+        f"access:services!service={name}" in values["hub"]["loadRoles"][role]["scopes"] for role in ("user", "server")
+    )
 
 
 # A submission is tried as often as on one machine; nothing waits on a busy worker; workers may start processes.

@@ -53,7 +53,7 @@ def test_a_missing_package_gets_the_command_that_installs_it(monkeypatch, capsys
     with_version(monkeypatch, "torchvision", metadata.PackageNotFoundError("torchvision"))
     assert str(line_about("torchvision")).startswith('[fix: pip install "torchvision>=')
     assert not check_environment()
-    assert "To mend: 1." in capsys.readouterr().out
+    assert "1 to fix." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("version", "fits"), [("3.1.0", False), ("9.9", True), ("3.10.0rc1", False)])

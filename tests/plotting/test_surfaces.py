@@ -21,8 +21,9 @@ def bowl(x, y):
 
 
 def test_contours_lie_at_their_heights_and_closer_together_where_it_is_low(ax):
-    assert plot_contours(bowl, (-2, 2), (-1, 1), levels=9, ax=ax) is ax
-    (drawn,) = ax.collections
+    assert plot_contours(bowl, (-2, 2), (-1, 1), levels=25, ax=ax) is ax
+    filled, drawn = ax.collections
+    assert len(filled.levels) == 25
     assert len(drawn.levels) == 9
     assert np.all(np.diff(drawn.levels, n=2) > 0)
     for level, path in zip(drawn.levels[1:-1], drawn.get_paths()[1:-1], strict=True):

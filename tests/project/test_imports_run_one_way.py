@@ -13,9 +13,11 @@ from autograder.public_files import is_public
 ROOT = Path(__file__).parents[2]
 STUDENT = sorted(path for path in (ROOT / "course_utils").rglob("*.py") if is_public(path.relative_to(ROOT)))
 TRUSTED_ONLY = {"nbgrader", "nbformat", "nbclient", "jupytext", "pydantic", "typer", "rich", "jinja2", "distributed"}
-LEAVES = ("data", "models", "optimizers", "training", "plotting", "seeding", "numpy_networks")
+LEAVES = ("data", "look", "models", "optimizers", "training", "plotting", "seeding", "numpy_networks")
 # What goes around grading: into the folder of submissions, out of the gradebook, and beside both.
 APART = ("importing", "exporting", "marking", "similar")
+# What uses both, as commands do: nothing but commands knows it.
+OUTER = "serve"
 TRUSTED = sorted((ROOT / "autograder").rglob("*.py"))
 LEAF_PACKAGES = {"numpy", "torch", "torchvision", "matplotlib", "fastprogress", "sklearn", "IPython", "course_utils"}
 
@@ -89,12 +91,18 @@ def wing(path):
 
 @pytest.mark.parametrize(
     "path",
-    [p for p in TRUSTED if wing(p) not in {"masters", "commands", *APART}],
+    [p for p in TRUSTED if wing(p) not in {"masters", "commands", "places", OUTER, *APART}],
     ids=lambda p: str(p.relative_to(ROOT)),
 )
-def test_only_commands_know_what_stands_apart_from_grading(path):
+def test_only_commands_and_places_know_what_stands_apart_from_grading(path):
     apart = tuple(f"autograder.{name}" for name in APART)
     assert not [(name, line) for name, line, _ in imported(path) if name.startswith(apart)]
+
+
+def test_only_commands_know_the_service():
+    found = [(p.name, name) for p in TRUSTED if wing(p) not in {"commands", OUTER} for name, _, _ in imported(p)]
+    assert found
+    assert not [(file, name) for file, name in found if name.startswith(f"autograder.{OUTER}")]
 
 
 @pytest.mark.parametrize("path", [p for p in TRUSTED if wing(p) in APART], ids=lambda p: str(p.relative_to(ROOT)))

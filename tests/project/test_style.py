@@ -56,3 +56,49 @@ def _asserts(function):
         if re.match(r"assert|raises|expect|check", name):
             return True
     return False
+
+
+# Phrases at which a native reader stops: they hide the subject, or use a word in a sense that English does not have.
+SIGNS = re.compile(
+    r"\b(?:is|are) none\b|\bof (?:its|their|his|her|your|one's) own\b(?! \w+'s| gradient| forward pass)|\bwhoever\b|"
+    r"\bgo(?:es)? on (?!(?:its|the|a) )|\bstands? (?:in|at|to|before|behind|beside|there|where|outside|inside|under)\b|"
+    r"^What (?:\w+ )+is (?!.*\?)|(?<=[.:;] )What (?:is|was|comes|stands) [^?]*\.|, too\.$"
+)
+TOLD = ("answer*.py", "probe*.py")  # sentences of checks
+
+
+def texts(path):
+    """Yield the texts that people read: prose of a master, all of a page, the sentences in code without docstrings."""
+    if path.suffix == ".md":
+        yield path.read_text(encoding="utf-8")
+    elif "masters" in path.parts:
+        yield " ".join(line[2:] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("# "))
+    else:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        values = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare)
+        yield from (node.value for node in values if isinstance(node.value, str) and node.value.count(" ") > 3)
+
+
+READ = [
+    *(ROOT / "autograder" / "masters").glob("*.py"),
+    *(path for name in TOLD for path in (ROOT / "course_utils" / "exercises").rglob(name)),
+    *(ROOT / "autograder" / "kits").glob("*.py"),
+    *(ROOT / "docs" / name for name in ("students.md", "index.md", "new_exercise.md", "coverage.md")),
+]
+
+
+@pytest.mark.parametrize("path", sorted(READ), ids=lambda p: str(p.relative_to(ROOT)))
+def test_sentences_name_their_subject_and_use_words_in_their_usual_sense(path):
+    assert [found[0] for text in texts(path) for found in SIGNS.finditer(text)] == []
+
+
+def test_the_signs_are_seen_and_plain_sentences_are_not():
+    for sign in (
+        "There is none of it; epsilon stands outside the root.",
+        "a cell of your own",
+        "the run goes on alone",
+    ):
+        assert SIGNS.search(sign)
+    for plain in ("It stands for the loss.", "What is the loss?", "another step on its own axis", "x is None"):
+        assert not SIGNS.search(plain)

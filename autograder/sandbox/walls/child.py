@@ -11,7 +11,8 @@ from pathlib import Path
 from autograder.sandbox.walls import linux
 from autograder.sandbox.walls.disk import FOLDER, mount_proc, mount_scratch
 from autograder.sandbox.walls.known_walls import Failures, attempt
-from autograder.sandbox.walls.outer import become_nobody, enter_user_namespace
+from autograder.sandbox.walls.outer import NOBODY, become_nobody, enter_user_namespace
+from autograder.sandbox.walls.stand_ins import stand_in, take_folder
 from autograder.sandbox.walls.syscalls import install_filter
 from autograder.sandbox.walls.view import View
 
@@ -20,20 +21,26 @@ __all__ = ["enclose_child"]
 OPEN_FILES = 128
 
 
-def enclose_child(limits: Mapping[str, int], view: View, failures: Failures) -> None:
+def enclose_child(limits: Mapping[str, int], view: View, failures: Failures) -> tuple[str, ...]:
     """Enter namespaces of its own, mount the private disk, and give up every right.
 
     Args:
         limits: `memory_bytes`, `file_bytes`, `processes`, `cpu_s`.
         view: What the warm process sees; its own code is hidden from students.
         failures: What could not be built for the warm process; what cannot be built here is added.
+
+    Returns:
+        What stands in for missing walls.
     """
     if sys.platform != "linux":
         os.chdir(os.environ["HOME"])
-        return
+        return ()
+    user = NOBODY
+    stand_ins: tuple[str, ...] = ()
     memory = _mapped_bytes() + limits["memory_bytes"]
     if "disk" in failures:
-        os.chdir(os.environ["HOME"])
+        _volunteer_for_the_kernel()
+        user = take_folder(os.environ["HOME"])
     else:
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
         _volunteer_for_the_kernel(proc)
@@ -51,22 +58,26 @@ def enclose_child(limits: Mapping[str, int], view: View, failures: Failures) -> 
         os.chdir(FOLDER)
     with attempt(failures, "privileges"):
         if os.geteuid() == 0:
-            become_nobody()
+            become_nobody(user)
         linux.drop_capabilities()
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        if "disk" in failures:
+            stand_ins = stand_in(view)
     with attempt(failures, "limits"):
         _limit(memory, limits)
     with attempt(failures, "system calls"):
         install_filter()
+    return stand_ins
 
 
 def _mapped_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
-def _volunteer_for_the_kernel(proc: int) -> None:
+def _volunteer_for_the_kernel(proc: int | None = None) -> None:
     """Ask the kernel to end this process first when the machine runs out of memory."""
-    descriptor = os.open("self/oom_score_adj", os.O_WRONLY, dir_fd=proc)
+    path = "/proc/self/oom_score_adj" if proc is None else "self/oom_score_adj"
+    descriptor = os.open(path, os.O_WRONLY, dir_fd=proc)
     os.write(descriptor, b"1000")
     os.close(descriptor)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 
-__all__ = ["WALLS", "Failures", "attempt", "describe"]
+__all__ = ["STAND_INS", "WALLS", "Failures", "attempt", "describe"]
 
 WALLS = {
     "user": "its own user, with no rights outside (user namespace)",
@@ -17,6 +17,13 @@ WALLS = {
     "privileges": "no capabilities and no way to gain any",
     "system calls": "system calls that a notebook never needs are refused (seccomp)",
     "limits": "limits on memory, processes, files, CPU time and output",
+}
+
+# What is built in the place of missing walls where the kernel allows it; less than these, more than nothing.
+STAND_INS = {
+    "own user": "a user of its own, who owns nothing",
+    "files": "no file can be opened but those of Python, its libraries, the course and the working folder (Landlock)",
+    "signals": "no signals and no abstract sockets to other processes (Landlock)",
 }
 
 Failures = MutableMapping[str, str]
@@ -32,10 +39,12 @@ def attempt(failures: Failures, *walls: str) -> Iterator[None]:
             failures.setdefault(wall, f"{error.strerror or error} ({error.filename or 'system call'})")
 
 
-def describe(failures: Failures) -> str:
-    """Return one line that names the walls that stand, and those that do not."""
+def describe(failures: Failures, stand_ins: Iterable[str] = ()) -> str:
+    """Return one line that names the walls that stand, those that do not, and what stands in for these."""
     missing = [name for name in WALLS if name in failures]
     standing = [name for name in WALLS if name not in failures]
     if not missing:
         return f"full: {', '.join(standing)}"
-    return f"WEAK, without: {', '.join(missing)}" + (f"; with: {', '.join(standing)}" if standing else "")
+    instead = [name for name in STAND_INS if name in stand_ins]
+    parts = [("WEAK, without", missing), ("with", standing), ("in their place", instead)]
+    return "; ".join(f"{what}: {', '.join(names)}" for what, names in parts if names)

@@ -36,10 +36,11 @@ CAP_LAST_CAP_MAX = 63
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
 MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
 
+_LANDLOCK = {"landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446}
 # Numbers of the calls that go through syscall(2), per machine.
 _NUMBERS = {
-    "x86_64": {"pivot_root": 155, "capset": 126, "seccomp": 317, "mount_setattr": 442},
-    "aarch64": {"pivot_root": 41, "capset": 91, "seccomp": 277, "mount_setattr": 442},
+    "x86_64": {"pivot_root": 155, "capset": 126, "seccomp": 317, "mount_setattr": 442, **_LANDLOCK},
+    "aarch64": {"pivot_root": 41, "capset": 91, "seccomp": 277, "mount_setattr": 442, **_LANDLOCK},
 }
 _LIBC = ctypes.CDLL(None, use_errno=True)
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.sandbox.walls import linux
-from autograder.sandbox.walls.outer import NOBODY
+from autograder.sandbox.walls.stand_ins import end_all_of, remove_all_of
 
 __all__ = ["Makeshift"]
 
@@ -34,19 +34,19 @@ class Makeshift:
         """Make a new working folder, and point home and the temporary files there."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder = Path(tempfile.mkdtemp(dir=self.base))
-        if os.geteuid() == 0:
-            os.chown(self.folder, NOBODY, NOBODY)
         tempfile.tempdir = None
         os.environ.update(HOME=str(self.folder), TMPDIR=str(self.folder))
 
-    def end_all(self) -> None:
-        """End every process that is left below this one."""
-        while children := _children():
-            for child in children:
+    def end_all(self, child: int) -> None:
+        """End every process that a child left behind, and remove what it wrote outside of its folder."""
+        end_all_of(child)
+        while left := _children():
+            for process in left:
                 with suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGKILL)
+                    os.kill(process, signal.SIGKILL)
             with suppress(ChildProcessError):
                 os.waitpid(-1, 0)
+        remove_all_of(child)
 
     def remove(self) -> None:
         """Remove the folders."""

@@ -11,7 +11,7 @@ from autograder.sandbox.walls.disk import WARM_BYTES, build_disk, mount_scratch
 from autograder.sandbox.walls.known_walls import Failures, attempt
 from autograder.sandbox.walls.view import View
 
-__all__ = ["NOBODY", "become_nobody", "enclose", "enter_user_namespace", "take_user"]
+__all__ = ["NOBODY", "become_nobody", "enclose", "enter_user_namespace", "take_user", "users_of"]
 
 # The kernel's overflow user: owns nothing on any ordinary machine.
 NOBODY = 65534
@@ -32,7 +32,7 @@ def enclose(view: View, failures: Failures) -> int:
     users = 1
     with attempt(failures, "user", "disk", "scratch", "processes", "network", "ipc"):
         if os.geteuid() == 0 and _can_mount():
-            user, users = _users_of_its_own()
+            user, users = users_of(os.getpid())
             build_disk(view, user, NOBODY, users)
             _enter_as(user, users)
         else:
@@ -62,9 +62,9 @@ def _can_mount() -> bool:
     return True
 
 
-def _users_of_its_own() -> tuple[int, int]:
+def users_of(process: int) -> tuple[int, int]:
     """Return the first of some users that no other process has, and their number; NOBODY where there are too few."""
-    user = FIRST_USER + USERS * os.getpid()
+    user = FIRST_USER + USERS * process
     lines = [map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines()]
     known = any(first <= user and user + USERS <= first + count for first, _, count in lines)
     return (user, USERS) if known else (NOBODY, 1)

@@ -26,8 +26,8 @@ AUTOGRAD = (
     Meaning(
         RuntimeError,
         r"does not require grad",
-        "Nothing that is tracked leads to this value: the parameters are not tracked, or it was computed under "
-        "no_grad(), from detached tensors, or became a plain number on the way.",
+        "No tracked tensor leads to this value: the parameters are not tracked, or it was computed under no_grad(), "
+        "from detached tensors, or became a plain number on the way.",
     ),
     Meaning(
         RuntimeError,
@@ -37,8 +37,8 @@ AUTOGRAD = (
     Meaning(
         RuntimeError,
         r"you can only change requires_grad flags of leaf variables",
-        "The tensor was computed from one that is tracked (clone() is tracked, too), so it is no leaf; only a leaf "
-        "can be switched.",
+        "The tensor was computed from one that is tracked (a clone() is tracked as well), so it is not a leaf; only "
+        "a leaf can be switched.",
     ),
     Meaning(RuntimeError, r"modified by an inplace operation", OVERWRITTEN),
     Meaning(

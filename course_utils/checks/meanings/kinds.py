@@ -37,7 +37,7 @@ KINDS = (
     Meaning(
         TypeError,
         r"'numpy\.ndarray' and 'Tensor'",
-        "An array of numpy and a tensor meet: one of the two has to become what the other one is.",
+        "An array of numpy and a tensor meet: convert one of the two to the type of the other.",
     ),
     Meaning(
         TypeError,

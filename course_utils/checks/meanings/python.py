@@ -10,7 +10,7 @@ NO_VALUE = "One of the values is None: the result of a function without `return`
 POWER = "In Python `^` is the exclusive or of two bit patterns; a power is written with two stars."
 NOT_CALLED = "A function is used here instead of its result: the brackets that call it are missing."
 MAX_AND_INDICES = "Along an axis, max and min of a tensor return two things: the values and their indices."
-LIST_ARITHMETIC = "A list is no array: arithmetic with one number for all entries needs an array or a tensor."
+LIST_ARITHMETIC = "A list is not an array: arithmetic with one number for all entries needs an array or a tensor."
 WHOLE_INDEX = "A whole number is needed here. A division with one stroke gives a float even where it comes out even."
 ONE_VALUE = "There is a single number where several values are expected."
 LAST_INDEX = "Places are counted from 0, so the last one of n entries is n - 1."
@@ -45,7 +45,7 @@ PYTHON = (
     Meaning(
         TypeError,
         r"'(?P<kind>[\w.]+)' object is not callable",
-        "What comes before the brackets is a value ({kind}), not a function: an attribute that is read without "
+        "The expression before the brackets is a value ({kind}), not a function: an attribute that is read without "
         "brackets, a product whose sign is missing, or the name of a function to which a value was assigned.",
     ),
     Meaning(
@@ -111,7 +111,7 @@ PYTHON = (
     Meaning(
         TypeError,
         r"list indices must be integers or slices, not tuple",
-        "A list has one index; several at once, one per axis, have only arrays and tensors.",
+        "A list has one index; only arrays and tensors take several at once, one per axis.",
     ),
     Meaning(
         TypeError, r"must be integers or slices|cannot be interpreted as an integer|sequence of integers", WHOLE_INDEX
@@ -131,7 +131,9 @@ PYTHON = (
     Meaning(TypeError, r"does not support item assignment", "This value cannot be changed in place; a list can."),
     Meaning(IndexError, r"out of range \(expected|too many indices|out of bounds for array of dimension", FEWER_AXES),
     Meaning(IndexError, r"out of (range|bounds)", LAST_INDEX),
-    Meaning(KeyError, "", "The dictionary has no entry of this name: it is spelt otherwise, or was not stored."),
+    Meaning(
+        KeyError, "", "The dictionary has no entry of this name: the name is misspelt, or nothing was stored under it."
+    ),
     Meaning(
         ValueError,
         r"values to unpack",

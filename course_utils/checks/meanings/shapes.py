@@ -68,7 +68,7 @@ SHAPES = (
     Meaning(
         RuntimeError,
         r"view size is not compatible",
-        "view() needs entries that lie one behind the other in memory, and a transpose does not leave them so; "
-        "reshape() takes any.",
+        "view() needs entries that lie one behind the other in memory, which a transpose changes; reshape() accepts "
+        "any order.",
     ),
 )

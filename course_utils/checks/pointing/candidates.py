@@ -6,14 +6,15 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from course_utils.changes import Change, Text, repairs, small_changes
+from course_utils.changes import Change, IdleValues, Text, repairs, small_changes
 
 __all__ = ["MILD", "STAGES", "Spot", "stages"]
 
 # Kinds of changes in the order in which they are tried; what is not listed comes in the middle.
 FIRST = (
     "name", "sign", "divided", "multiplied", "axis", "axis-lost", "bias", "flag", "function", "results-exchanged",
-    "condition", "count", "index", "transposed", "elementwise", "cases-exchanged", "not-added-up", "moved",
+    "condition", "count", "index", "transposed", "elementwise", "cases-exchanged", "not-added-up", "added-up", "moved",
+    "under-root", "matrix-product",
 )  # fmt: skip
 SECOND = ("constant", "exchanged", "complement", "brackets")
 ADDED = ("call", "power", "copy", "factor", "term", "other-name")
@@ -55,14 +56,14 @@ def stages(source: str, lines: Collection[int]) -> Iterator[list[Spot]]:
         SyntaxError: It is not Python, such as a cell that begins with a magic.
     """
     text, rows = Text(source), source.splitlines()
-    alone, growing = _alone_in_loops(text), _growing(text)
+    alone, growing, idle = _alone_in_loops(text), _growing(text), IdleValues(text)
 
     def sorted_spots(changes: Iterable[Change]) -> list[Spot]:
         made = (change for change in changes if change.new not in TRICKS and not _feeds_itself(change, growing))
         found = [(change, text.statement_at(change.start)) for change in made]
         known = [Spot(change, line, rows[line - 1].strip()) for change, line in found if line in lines]
-        # A stable order: within a kind, from the top of the cell to its end.
-        return sorted(known, key=lambda spot: _rank(spot.change))
+        # What takes up an idle value first. A stable order: within a kind, from the top of the cell to its end.
+        return sorted(known, key=lambda spot: (not idle.taken_up(spot.change), *_rank(spot.change)))
 
     small = sorted_spots(small_changes(source, under_conditions=False))
     yield [spot for spot in small if spot.change.kind not in LAST]

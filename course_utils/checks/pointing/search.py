@@ -29,7 +29,7 @@ __all__ = ["BUDGET_S", "Found", "Search"]
 
 BUDGET_S = 1.5
 # A part that takes longer leaves no room for more than a few changes.
-LONGEST_RUN_S = 0.15
+LONGEST_RUN_S = 0.3
 # The other inputs may take so many times as long as the first ones.
 AGAIN = 2.0
 # In the check it may have waited for what a library does once.

@@ -6,7 +6,7 @@ import pytest
 
 from course_utils import check
 from course_utils.changes import Text, small_changes
-from course_utils.checks.pointing import find_change, pointed_at, search
+from course_utils.checks.pointing import deadline, find_change, pointed_at, search
 from course_utils.checks.pointing.order import Order
 from course_utils.kits.probe import Part
 from tests.checks.pointing.typed import changes_found, run_cell, wrong_parts
@@ -96,6 +96,13 @@ NO_GRADIENT = HESSIAN.replace("(g * v).sum()", "v.sum()")
 OTHER_TENSORS = HESSIAN.replace("grad(slope, params)", "grad(slope, vectors)")
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Let a busy machine find the same as a quiet one."""
+    monkeypatch.setattr(deadline, "BUSY", 60.0)
+    monkeypatch.setattr(search, "LONGEST_RUN_S", 30.0)
+
+
 @pytest.mark.parametrize(
     ("exercise", "source", "quotes"),
     [
@@ -141,7 +148,6 @@ def test_check_says_the_line_and_not_the_change(capsys):
 def test_parts_that_share_a_mistake_share_its_line(monkeypatch):
     space, tried = run_cell(HESSIAN.replace("(g * v).sum()", "(g / v).sum()")), []
     monkeypatch.setattr(Order, "learn", lambda order, one, spoiled: tried.append(one))
-    monkeypatch.setattr(search, "LONGEST_RUN_S", 30.0)  # a busy machine finds the same
     first, second = wrong_parts("sharpness", space)
     found = find_change("sharpness", *first, 60)
     assert tried

@@ -29,7 +29,7 @@ MISTAKES = (
     ),
     edit(
         "old-gradient-added",
-        "What x.grad held before the call is part of the result.",
+        "The result includes the old content of x.grad.",
         {END: f"gradient = gradient + (0 if x.grad is None else x.grad)\n{END}"},
     ),
     edit(
@@ -56,8 +56,8 @@ MISTAKES = (
 )
 NOT_AUTOGRAD = Ignored(
     "not-autograd",
-    "The numbers are a gradient, but they do not come from autograd: f was never called on a tensor that is tracked.",
-    "Nor do the numbers come from autograd: f was never called on a tensor that is tracked.",
+    "The numbers are a gradient, but they do not come from autograd: f was never called on a tracked tensor.",
+    "Nor do the numbers come from autograd: f was never called on a tracked tensor.",
     ("through_autograd",),
 )
 

@@ -64,8 +64,8 @@ GRADIENT_MISTAKES = (
     ),
     edit(
         "both-points-the-same",
-        "The point that is moved up and the one that is moved down are one array, x itself, under two names: what one "
-        "of them does is undone by the other, and f is asked twice at the same point.",
+        "The point that is moved up and the one that is moved down are one array, x itself, under two names: the "
+        "second move undoes the first, and both calls of f get the same point.",
         {"x.copy(), x.copy()": "x, x"},
     ),
     edit(
@@ -129,8 +129,8 @@ ERROR_MISTAKES = (
     ),
     edit(
         "largest-over-largest",
-        "The largest difference is divided by the largest size, which may stand elsewhere: an error in a small entry "
-        "disappears.",
+        "The largest difference is divided by the largest size, which may belong to another entry: an error in a "
+        "small entry disappears.",
         {"np.abs(x - y) / size": "np.abs(x - y)) / np.max(size"},
     ),
     edit(

@@ -41,7 +41,7 @@ MISTAKES = (
     ),
     edit(
         "entrywise-inverse",
-        "Each entry of the Hessian is inverted by itself; the inverse of a matrix is another thing.",
+        "Each entry of the Hessian is inverted by itself; the result is not the inverse of the matrix.",
         {STEP: "(1 / curvature) @ slope"},
     ),
     edit(
@@ -56,7 +56,7 @@ MISTAKES = (
     ),
     edit(
         "subtracted-step-returned",
-        "This is what is to be subtracted from x, not the new point.",
+        "This is the step that has to be subtracted from x, not the new point.",
         {f"point - {STEP}": STEP},
     ),
     edit(
@@ -97,8 +97,8 @@ PART = solution_part(
     baselines=lambda inputs: {"new_x": inputs["x"]},
     follows=(
         "follows-own-gradient",
-        "Your function uses autograd_gradient as it should. The new points follow from your own one; what is not right "
-        "there is counted in its exercise.",
+        "Your function uses autograd_gradient as it should. The new points follow from your version of it; a "
+        "mistake there is counted in its exercise.",
     ),
 )
 

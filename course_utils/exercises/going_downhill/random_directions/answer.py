@@ -41,8 +41,8 @@ UPDATE_MISTAKES = (
     ),
     edit(
         "gradients-zeroed-late",
-        "The gradients are cleared after the step and not before backward(): what the parameters hold when the "
-        "function is first called goes into the first step.",
+        "The gradients are cleared after the step and not before backward(): gradients that the parameters hold "
+        "before the call become part of the first step.",
         {BEGIN: "loss.backward()", STEP: f"{STEP}\nparameter.grad = None"},
     ),
     edit(
@@ -63,8 +63,8 @@ UPDATE_MISTAKES = (
     ),
     edit(
         "parameters-rebound",
-        "Nothing moves although there is a gradient: the update makes a new tensor that nobody else sees, or it comes "
-        "before backward(). The parameters themselves have to change.",
+        "Nothing moves although there is a gradient: the update makes a new tensor, which the caller does not hold, "
+        "or it comes before backward(). The parameters themselves have to change.",
         {STEP: "parameter = parameter - lr * parameter.grad"},
         pairs=False,
     ),
@@ -150,7 +150,7 @@ COMPARE_MISTAKES = (
 GENERATOR_IGNORED = Ignored(
     "generator-ignored",
     "Two calls with equally seeded generators give different numbers: the directions are not drawn from the generator.",
-    "Two calls with equally seeded generators give different numbers, too.",
+    "Two calls with equally seeded generators also give different numbers.",
     ("follows_generator",),
     share=0.75,
 )

@@ -99,15 +99,24 @@ def of_the_lowest(x, y, step_size, steps, decay=1.0):
     return x_hist[best], y_hist[best], f(x_hist[best], y_hist[best]), x_hist, y_hist
 
 
+def good_settings():
+    return 0.2, 10, 0.9
+
+
+def slower_settings():
+    return [0.2, 40, 0.97]
+
+
+def settings_in_array():
+    return np.array([0.2, 30.0, 0.95])
+
+
 CORRECT = {
-    "running rate": (running_rate,),
-    "powers": (powers,),
-    "precomputed rates": (precomputed,),
-}
-SETTINGS = {
-    "those of the text": lambda: (0.2, 10, 0.9),
-    "a slower decay": lambda: [0.2, 40, 0.97],
-    "numpy's numbers": lambda: np.array([0.2, 30.0, 0.95]),
+    "running rate": (running_rate, good_settings),
+    "powers": (powers, good_settings),
+    "precomputed rates": (precomputed, good_settings),
+    "a slower decay": (powers, slower_settings),
+    "numpy's numbers": (powers, settings_in_array),
 }
 
 MUTANTS = {
@@ -155,11 +164,7 @@ SETTINGS_WRONG = {
     "no number": lambda: (float("nan"), 10, 0.9),
     "a dict": lambda: {"step_size": 0.2, "steps": 10, "decay": 0.9},
 }
-GOOD = SETTINGS["those of the text"]
-CORRECT = {name: (*walk, GOOD) for name, walk in CORRECT.items()} | {
-    name: (powers, settings) for name, settings in SETTINGS.items()
-}
-MUTANTS = {name: (*walk, GOOD) for name, walk in MUTANTS.items()} | {
+MUTANTS = {name: (*walk, good_settings) for name, walk in MUTANTS.items()} | {
     name: (powers, settings) for name, settings in SETTINGS_MUTANTS.items()
 }
 WRONG = {name: (*walk, SETTINGS_WRONG["no return"]) for name, walk in WRONG.items()} | {

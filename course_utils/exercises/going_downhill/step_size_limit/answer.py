@@ -24,7 +24,8 @@ MISTAKES = (
     ),
     edit(
         "smallest-eigenvalue",
-        "The smallest eigenvalue is used: the flattest direction allows long steps, the steepest one breaks first.",
+        "The smallest eigenvalue is used: the flattest direction allows long steps, the steepest one becomes "
+        "unstable first.",
         {LARGEST: "np.linalg.eigvalsh(hessian)[0]"},
     ),
     edit(

@@ -189,8 +189,8 @@ STATE_MISTAKES = (
     ),
     Statements(
         "running-statistics-as-parameters",
-        "The running statistics are parameters, only without a gradient: what walks through parameters(), as a weight "
-        "penalty or a count does, finds what should only be measured. Buffers are kept apart from them.",
+        "The running statistics are parameters, although without a gradient: a weight penalty or a count that loops "
+        "over parameters() includes them. Buffers are kept apart from parameters.",
         {"no_parameters_themselves": 0.0},
         share=0.75,
     ),

@@ -120,7 +120,7 @@ ANSWER = Answer(
         ),
         _values("layernorm", LAYER_MISTAKES, 3.0, own=True, conventions=(GAINS_AS_ROWS,), follows=FOLLOWS),
         _part("regularization", PENALTY_MISTAKES, PENALTY_LABELS, "section 4.6, what is regularised", 0.25),
-        _part("dropout", DROPOUT_MISTAKES, DROPOUT_LABELS, "section 4.6, where dropout stands", 0.5),
+        _part("dropout", DROPOUT_MISTAKES, DROPOUT_LABELS, "section 4.6, the paragraph on dropout", 0.5),
     ),
     by_hand=(*NORMALIZATIONS, *AUTOGRAD),
 )

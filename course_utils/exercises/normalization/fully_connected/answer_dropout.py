@@ -44,8 +44,8 @@ DROPOUT_MISTAKES = (
     ),
     edit(
         "dropout-not-scaled",
-        "The values that are kept are not divided by the keep ratio, so the mean is another one while training than in "
-        "test mode.",
+        "The values that are kept are not divided by the keep ratio, so the mean in training differs from the mean "
+        "in test mode.",
         {
             FORWARD: 'out, mask = dropout_forward(x, {**self.dropout_param, "mode": mode})\n'
             'scale = self.dropout_param["p"] if mode == "train" else 1\n'

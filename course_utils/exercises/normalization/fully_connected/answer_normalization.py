@@ -211,6 +211,6 @@ BIASES_AS_ROWS = accepted("gradients-as-rows", ROWS, {'f"b{last}": db': 'f"b{las
 GAINS_AS_ROWS = accepted("gradients-as-rows", ROWS, {'f"beta{i}": dbeta}': 'f"beta{i}": dbeta[None]}'}, pairs=False)
 FOLLOWS = (
     "follows-own-normalization",
-    "Your network uses your layers as it should. The values follow from the layers of earlier exercises; what is not "
-    "right there is counted there.",
+    "Your network uses your layers as it should. The values follow from the layers of earlier exercises; a mistake "
+    "in one of them is counted in its exercise.",
 )

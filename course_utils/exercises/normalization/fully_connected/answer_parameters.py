@@ -26,7 +26,7 @@ def _wrong_std(name: str, says: str, deviation: Callable[[int], float], **more: 
 
 
 MISTAKES = (
-    _wrong_std("weight-scale-ignored", "`weight_scale` has no effect; 1e-2 stands in its place.", lambda inputs: 1e-2),
+    _wrong_std("weight-scale-ignored", "`weight_scale` has no effect; 1e-2 is used instead.", lambda inputs: 1e-2),
     _wrong_std(
         "other-initialisation",
         "The weights have a standard deviation of root(2 / inputs); the experiments need the given `weight_scale`.",
@@ -89,8 +89,8 @@ MISTAKES = (
 )
 ACCEPTS_UNKNOWN = Statements(
     "unknown-normalization-accepted",
-    "A normalization of a name that nobody knows is accepted without an error. With a typing mistake you would compare "
-    "a network with itself.",
+    "An unknown name of a normalization is accepted without an error. After a typing mistake you would compare a "
+    "network with itself.",
     {"unknown_refused": 0.0},
     share=1.0,
 )

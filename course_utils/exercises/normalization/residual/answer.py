@@ -34,8 +34,8 @@ TRANSPOSED = accepted(
 MISTAKES = (
     edit(
         "relu-after-the-sum",
-        "The ReLU is applied after the input is added, so the skip path does not pass unchanged: what is negative in "
-        "the sum is cut off.",
+        "The ReLU is applied after the input is added, so the input does not pass unchanged: negative sums are cut "
+        "off.",
         {BRANCH: "self.linear(x)", RETURNED: "return torch.relu(branch + x)"},
     ),
     edit(
@@ -45,18 +45,18 @@ MISTAKES = (
     ),
     edit(
         "input-overwritten",
-        "The name of the input stands for the layer's result when it is added, which is then added to itself.",
+        "The layer's result has replaced the input under its name, so the result is added to itself.",
         {RETURNED: "return branch + branch"},
         pairs=False,  # subtracted, it leaves nothing
     ),
     edit(
         "pre-activation-added",
-        "What is added is the value before the ReLU, not the layer's input.",
+        "The value before the ReLU is added, not the layer's input.",
         {RETURNED: "return branch + self.linear(x)"},
     ),
     edit(
         "skip-activated",
-        "The input passes a ReLU before it is added; the skip path leaves it as it is.",
+        "The input passes a ReLU before it is added; the skip path does not change it.",
         {RETURNED: "return branch + torch.relu(x)"},
     ),
     edit(
@@ -103,8 +103,8 @@ MISTAKES = (
     edit("bias-missing", "The layer has no bias.", {LAYER: LAYER.replace(")", ", bias=False)")}),
     edit(
         "activation-before-weights",
-        "The ReLU is applied to the input; the text applies it to what weights and bias make of the input. (Networks "
-        "with normalization before the weights do so, but that is another layer.)",
+        "The ReLU is applied to the input; the text applies it after weights and bias. (Some networks with "
+        "normalization before the weights do this, but it is another layer.)",
         {BRANCH: "self.linear(torch.relu(x))"},
         pairs=False,
     ),
@@ -157,8 +157,8 @@ STATE_MISTAKES = (
     ),
     Statements(
         "takes-one-argument-only",
-        "Where a network makes its layers it passes the number of inputs and of outputs; further arguments should be "
-        "accepted and ignored.",
+        "When a network makes its layers, it passes the number of inputs and of outputs; further arguments should "
+        "be accepted and ignored.",
         {"takes_more": 0.0},
     ),
     *MODULE_MISTAKES,

@@ -36,7 +36,7 @@ DEVIATION = "The row is divided by its standard deviation; the mean square is ta
 MISTAKES = (
     edit(
         "mean-subtracted",
-        "The mean is subtracted: that is layer normalization. This one leaves the mean where it is.",
+        "The mean is subtracted: that is layer normalization. RMS normalization does not subtract the mean.",
         {WIDE: f"{WIDE}\nwide = wide - wide.mean(dim=1, keepdim=True)"},
     ),
     *(
@@ -70,11 +70,15 @@ MISTAKES = (
         "Epsilon is added after the root; it belongs to the mean square.",
         {ROOT: "(torch.sqrt(mean_square) + self.eps)"},
     ),
-    edit("no-epsilon", "Epsilon is missing: a row of zeros gives no number.", {ROOT: "torch.sqrt(mean_square)"}),
+    edit(
+        "no-epsilon",
+        "Epsilon is missing: the result for a row of zeros is not a number.",
+        {ROOT: "torch.sqrt(mean_square)"},
+    ),
     edit("gain-missing", "The result does not depend on a gain that can be trained.", {OUT: "return ("}),
     edit(
         "gain-starts-at-zero",
-        "The gain starts at 0, so that nothing comes out; it starts at 1.",
+        "The gain starts at 0, so the output is 0; it should start at 1.",
         {"torch.ones(": "torch.zeros("},
         share=0.0,
         pairs=False,
@@ -106,7 +110,7 @@ STATE_CONVENTIONS = (
     ),
     Statements(
         "with-shift",
-        "The module has a shift too; RMS normalization does without.",
+        "The module also has a shift; RMS normalization has none.",
         {"parameters": 2.0},
         share=1.0,
     ),

@@ -36,7 +36,7 @@ MISTAKES = (
         "The statistics are taken over the channels of a group at each pixel; the pixels belong to the average too.",
         2,
     ),
-    _along("per-channel", "Every channel has statistics of its own, as with G = C (instance normalization).", 3, 4),
+    _along("per-channel", "Every channel is normalised separately, as with G = C (instance normalization).", 3, 4),
     _along(
         "per-image",
         "Each example has one mean and one variance for all its channels, as with G = 1 (layer normalization).",
@@ -139,8 +139,8 @@ def groups_part() -> AnswerPart:
         words=WORDS,
         follows=(
             "follows-own-layernorm",
-            "Your function uses layernorm_forward as it should. The values follow from your own one; what is not right "
-            "there is counted in its exercise.",
+            "Your function uses layernorm_forward as it should. The values follow from your version of it; a "
+            "mistake there is counted in its exercise.",
         ),
         building_on=BUILDING_ON,
     )

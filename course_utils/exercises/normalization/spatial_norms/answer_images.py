@@ -77,7 +77,8 @@ MISTAKES = (
     ),
     *_along(
         "per-image-and-channel",
-        "Each image has statistics of its own (instance normalization); those of a channel are shared by the batch.",
+        "Each image is normalised separately (instance normalization); the statistics of a channel come from the "
+        "whole batch.",
         *(2, 3),
         own=True,
     ),
@@ -178,7 +179,7 @@ def images_part() -> AnswerPart:
         words={**WORDS, "rows": "rows of pixels", "out": "output"},
         follows=(
             "follows-own-batchnorm",
-            "Your function uses batchnorm_forward as it should. The values follow from your own one; what is not "
-            "right there is counted in its exercise.",
+            "Your function uses batchnorm_forward as it should. The values follow from your version of it; a "
+            "mistake there is counted in its exercise.",
         ),
     )

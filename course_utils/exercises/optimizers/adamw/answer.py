@@ -85,8 +85,8 @@ DECAY_MISTAKES = (
 BETA_MISTAKES = tuple(
     edit(
         "betas-not-passed-on",
-        f"The betas that are given have no effect: the averages use {betas.replace(',', ' and')}, whatever is asked "
-        "for. Where an Adam is made inside, it has to be given both.",
+        f"The given betas have no effect: the averages always use {betas.replace(',', ' and')}. If your class makes an "
+        "Adam inside, pass both betas to it.",
         {"= beta1, beta2": f"= {betas}"},
     )
     for betas in ("0.9, 0.99", "0.9, 0.999")
@@ -121,8 +121,8 @@ ANSWER = optimizer_answer(
     words=WORDS,
     follows=(
         "follows-own-adam",
-        "Your class adds the decay to AdamOptimizer as it should. The values follow from your own one; what is not "
-        "right there is counted in its exercise.",
+        "Your class adds the decay to AdamOptimizer as it should. The values follow from your version of it; a "
+        "mistake there is counted in its exercise.",
     ),
     building_on=BUILDING_ON,
 )

@@ -45,7 +45,7 @@ MISTAKES = (
     ),
     edit(
         "plain-mean",
-        "That is the mean of all values so far, each with the same weight; beta plays no part in it.",
+        "This is the mean of all values so far, each with the same weight; beta is not used.",
         {AVERAGE: "average = average + (value - average) / t"},
     ),
     edit(
@@ -95,7 +95,8 @@ MISTAKES = (
     ),
     edit(
         "last-correction-for-all",
-        "Every average is divided by the correction of the last one; each needs that of its own step.",
+        "Every average is divided by the correction of the last step; each needs the correction of the step at "
+        "which it was taken.",
         {"beta**t": "beta ** len(values)"},
     ),
     edit(
@@ -108,7 +109,7 @@ MISTAKES = (
 INPUT_CHANGED = Ignored(
     "input-changed",
     "The averages are right, but the values that were passed in have been changed.",
-    "The values that were passed in have been changed, too.",
+    "The values that were passed in have also been changed.",
     ("values_left_alone",),
     share=0.75,
 )

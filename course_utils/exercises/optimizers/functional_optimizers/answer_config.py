@@ -73,11 +73,11 @@ def _other_epsilon(value: str, pairs: bool = False) -> Edit:
 
 # The classes of the workbook have 1e-7.
 OTHER_EPSILONS = (_other_epsilon("1e-7", pairs=True), *map(_other_epsilon, ("1e-5", "1e-6", "1e-9", "1e-10")))
-EPSILON_INSIDE = "epsilon stands inside the root here; the text of this exercise puts it outside."
+EPSILON_INSIDE = "epsilon is inside the root here; the text of this exercise puts it outside."
 EPSILON_MISTAKES = tuple(
     edit(
         "epsilon-ignored",
-        "The epsilon of the config has no effect: it is missing, or a constant stands in its place.",
+        "The epsilon of the config has no effect: it is missing, or a constant is used instead.",
         {'config["epsilon"]': constant},
         pairs=False,
     )
@@ -87,7 +87,7 @@ EPSILON_MISTAKES = tuple(
 IGNORED = (
     Ignored(
         "other-defaults",
-        "With a given config all is right; without one, the default values are not those of the text.",
+        "With a given config everything is right; without one, the default values are not those of the text.",
         "The default values are not those of the text, either.",
         ("next_w_default", "next_w_one_setting", "w_left_alone"),
         share=0.75,

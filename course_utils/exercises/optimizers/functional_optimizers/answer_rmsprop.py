@@ -68,7 +68,7 @@ MISTAKES = (
     ),
     edit(
         "squares-not-kept",
-        "What is known of earlier squares never changes: the new mean is used, but not kept for the next step.",
+        "The mean of squares is never stored: the new mean is used in this step and lost before the next one.",
         {STORED: "config"},
     ),
     edit(

@@ -84,7 +84,7 @@ MISTAKES = (
     ),
     edit(
         "shared-state",
-        "All parameters share one velocity: what one parameter leaves in it is taken up by the next.",
+        "All parameters share one velocity: each parameter continues with the value that the parameter before it left.",
         sharing("velocities"),
     ),
 )

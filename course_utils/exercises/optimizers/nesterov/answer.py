@@ -32,8 +32,8 @@ MISTAKES = (
     # The two ways to come to it are one: g + mu v with the old v is the new v.
     edit(
         "heavy-ball",
-        "That is the heavy ball. Nesterov looks ahead with the new velocity; with the old one, g + mu v is nothing "
-        "but the new velocity itself.",
+        "That is the heavy ball. Nesterov looks ahead with the new velocity; with the old one, g + mu v is the new "
+        "velocity itself.",
         {AHEAD: "velocity"},
     ),
     edit(
@@ -96,7 +96,7 @@ MISTAKES = (
     ),
     edit(
         "shared-state",
-        "All parameters share one velocity: what one parameter leaves in it is taken up by the next.",
+        "All parameters share one velocity: each parameter continues with the value that the parameter before it left.",
         sharing("velocities"),
     ),
 )

@@ -53,7 +53,7 @@ MISTAKES = (
     ),
     edit(
         "one-seed",
-        "One seed is used, alone or again and again: that says nothing about how much luck is in the result.",
+        "One seed is used, alone or again and again: this does not show how much of the result is luck.",
         {SEEDS_USED: "for seed in seeds[:1]]"},
         share=0.25,
     ),
@@ -69,7 +69,7 @@ MISTAKES = (
     ),
     edit(
         "best-seed",
-        "The best of the seeds stands where the mean belongs: that rewards whoever scatters most.",
+        "The best of the seeds takes the place of the mean: this rewards methods with a large scatter.",
         {MEAN: "max(ends)"},
     ),
     edit(
@@ -90,7 +90,7 @@ MISTAKES = (
     ),
     edit(
         "order-of-columns",
-        "The three numbers stand in another order: mean, lowest, highest.",
+        "The three numbers are returned in another order: mean, lowest, highest.",
         {RETURNED: "return {name: (low, mean, high) for name, (mean, low, high) in table.items()}"},
         share=0.75,
     ),

@@ -35,7 +35,8 @@ MISTAKES = (
     ),
     edit(
         "shared-state",
-        "All parameters share one mean of squares: what one parameter leaves in it is taken up by the next.",
+        "All parameters share one mean of squares: each parameter continues with the value that the parameter "
+        "before it left.",
         sharing("squares"),
     ),
 )

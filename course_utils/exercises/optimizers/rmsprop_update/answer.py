@@ -14,7 +14,7 @@ STEP = "parameter.sub_(lr * parameter.grad / torch.sqrt(square + epsilon))"
 EPSILON_IGNORED = tuple(
     edit(
         "epsilon-ignored",
-        "The argument epsilon has no effect: it is missing from the root, or a constant stands in its place.",
+        "The argument epsilon has no effect: it is missing from the root, or a constant is used instead.",
         {"square + epsilon": f"square + {constant}"},
         pairs=False,
     )

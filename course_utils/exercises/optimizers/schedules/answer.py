@@ -38,12 +38,13 @@ MISTAKES = (
     ),
     edit(
         "warmup-not-subtracted",
-        "The schedule runs from step 0, behind the warmup: after it the rate does not begin at the base rate.",
+        "The schedule already runs during the warmup, so the rate after the warmup does not begin at the base rate.",
         {RAMP: "base_lr = base_lr * (step + 1) / warmup_steps", DONE: "step / total_steps"},
     ),
     edit(
         "warmup-not-subtracted",
-        "The schedule is counted from step 0, warmup included: after it the rate does not begin at the base rate.",
+        "The schedule counts its steps from 0, warmup included, so the rate after the warmup does not begin at the "
+        "base rate.",
         {DONE: "step / total_steps"},
     ),
     edit(
@@ -84,7 +85,7 @@ MISTAKES = (
     ),
     edit(
         "exponential-per-step",
-        "The factor 0.01 is applied at every step; it is what all steps together amount to.",
+        "The factor 0.01 is applied at every step; it should be the product of the factors of all steps.",
         {EXPONENTIAL: "0.01 ** (step - warmup_steps)"},
     ),
     edit(
@@ -124,7 +125,7 @@ MISTAKES = (
     ),
     edit(
         "unknown-kind-accepted",
-        "An unknown kind of schedule does not raise a ValueError: a slip of the pen would go unnoticed.",
+        "An unknown kind of schedule does not raise a ValueError: a misspelt name would go unnoticed.",
         {"raise ValueError": "return base_lr\nraise ValueError"},
         share=0.75,
     ),

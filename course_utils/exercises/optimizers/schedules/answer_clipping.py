@@ -26,7 +26,7 @@ NORM = "torch.cat([grad.flatten() for grad in grads]).norm()"
 CHANGE = "grad.mul_(max_norm / norm)"
 CLIP = f"if norm > max_norm:\n    for grad in grads:\n        {CHANGE}"
 RETURNED = "return norm.item()"
-ALWAYS_SCALED = "Gradients that are short enough are scaled, too: they become longer."
+ALWAYS_SCALED = "Gradients that are short enough are also scaled: they become longer."
 
 MISTAKES = (
     edit(
@@ -60,8 +60,8 @@ MISTAKES = (
     ),
     edit(
         "new-list-returned",
-        "The clipped gradients are returned as a new list; whoever holds the old ones steps with these. Change them in "
-        "place and return the norm.",
+        "The clipped gradients are returned as a new list; the optimizer still holds the old ones and steps with "
+        "them. Change them in place and return the norm.",
         {CLIP: "grads = [grad * min(1.0, max_norm / norm) for grad in grads]", RETURNED: "return grads"},
         pairs=False,
     ),

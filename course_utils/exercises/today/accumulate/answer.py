@@ -61,7 +61,7 @@ MISTAKES = (
     ),
     edit(
         "old-gradient-not-zeroed",
-        "What was in the gradients before the call is still in them: they have to start at zero in each call.",
+        "The gradients still contain their values from before the call: they have to start at zero in each call.",
         {ZERO: "pass"},
     ),
     edit(
@@ -107,31 +107,31 @@ MISTAKES = (
     ),
     edit(
         "loss-not-added-up",
-        "The step is right. What is returned is 0: the losses of the batches are not added up.",
+        "The step is right. The returned loss is 0: the losses of the batches are not added up.",
         {ADDED: "pass"},
         pairs=False,
     ),
     edit(
         "last-loss-returned",
-        "What is returned is the loss of the last batch; the text asks for the mean over all examples.",
+        "The returned loss is that of the last batch; the text asks for the mean over all examples.",
         {RETURNED: "return loss.item() * total / len(labels)"},
     ),
     edit(
         "mean-of-means-returned",
-        "The step is right. What is returned is the mean of the batches' mean losses, in which small batches count "
+        "The step is right. The returned loss is the mean of the batches' mean losses, in which small batches count "
         "too much.",
         {ADDED: "mean_loss += loss.item() * total / len(labels) / len(batches)"},
         share=0.75,
     ),
     edit(
         "sum-returned",
-        "The step is right. What is returned is the sum of the batches' mean losses, which grows with their number.",
+        "The step is right. The returned loss is the sum of the batches' mean losses, which grows with their number.",
         {ADDED: "mean_loss += loss.item() * total / len(labels)"},
         share=0.75,
     ),
     edit(
         "sum-over-examples-returned",
-        "The step is right. What is returned is the sum of the losses of all examples; the text asks for their mean.",
+        "The step is right. The returned loss is the sum over all examples; the text asks for the mean.",
         {ADDED: "mean_loss += loss.item() * total"},
         share=0.75,
     ),

@@ -57,7 +57,7 @@ MISTAKES = (
     ),
     edit(
         "no-epsilon",
-        "Nothing keeps the quotient finite: a weight whose gradients have all been zero becomes NaN.",
+        "The divisor can be zero: a weight whose gradients have all been zero becomes NaN.",
         {DENOMINATOR: "squares.sqrt()"},
     ),
     edit(
@@ -73,7 +73,7 @@ MISTAKES = (
     ),
     edit(
         "shared-state",
-        "All parameters share one sum: what one parameter adds shortens the steps of the next.",
+        "All parameters share one sum: the squares of one parameter shorten the steps of the next.",
         sharing("sums"),
     ),
 )

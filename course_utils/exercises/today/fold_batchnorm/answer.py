@@ -26,7 +26,7 @@ NEW = "nn.Conv2d(conv.in_channels, conv.out_channels, conv.kernel_size"
 MISTAKES = (
     edit(
         "variance-for-root",
-        "It divides by the variance; the normalization divides by its root.",
+        "The function divides by the variance; the normalization divides by its root.",
         {STD: "std = bn.running_var + bn.eps"},
     ),
     edit(
@@ -41,12 +41,12 @@ MISTAKES = (
     ),
     edit(
         "epsilon-outside",
-        "epsilon is added to the standard deviation; in the normalization it stands under the root.",
+        "epsilon is added to the standard deviation; in the normalization it is under the root.",
         {STD: "std = torch.sqrt(bn.running_var) + bn.eps"},
     ),
     edit(
         "bias-forgotten",
-        "The bias of the convolution is lost: what it added to a channel is missing in the output.",
+        "The bias of the convolution is lost: its share of each channel is missing in the output.",
         {BIAS: "torch.zeros_like(std)"},
     ),
     edit(
@@ -72,7 +72,7 @@ MISTAKES = (
     ),
     edit(
         "shift-scaled",
-        "The shift is multiplied by gain over standard deviation, too; it is added at the very end.",
+        "The shift is also multiplied by gain over standard deviation; it should be added at the very end.",
         {NEW_BIAS: "(bias - bn.running_mean + shift) * gain / std"},
     ),
     edit(
@@ -97,14 +97,14 @@ MISTAKES = (
     ),
     edit(
         "nothing-folded",
-        "The new convolution does what the given one does: nothing of the normalization is in it.",
+        "The new convolution equals the given one: the normalization is missing.",
         {SCALED: "conv.weight.detach().clone()", NEW_BIAS: "bias.clone()"},
         share=0.0,
         pairs=False,
     ),
     edit(
         "nothing-folded",
-        "What comes back is the convolution that was given, as it was.",
+        "The given convolution is returned unchanged.",
         {COPY: "return conv"},
         share=0.0,
         pairs=False,
@@ -117,7 +117,7 @@ MISTAKES = (
     ),
     edit(
         "convolution-changed",
-        "The result is right, but the convolution that was given has become it: the network that it belongs to would "
+        "The result is right, but the given convolution itself was changed: the network that holds it would "
         "normalise twice.",
         {COPY: "folded = conv"},
     ),
@@ -143,7 +143,7 @@ MISTAKES = (
     ),
     edit(
         "bias-expected",
-        "It fails for a convolution without a bias, which is usual before a normalization.",
+        "The function fails for a convolution without a bias, and before a normalization most convolutions have none.",
         {BIAS: "conv.bias.detach()"},
     ),
     edit(
@@ -153,7 +153,7 @@ MISTAKES = (
     ),
     edit(
         "gain-and-shift-expected",
-        "It fails for a normalization without gain and shift, whose weight and bias are None.",
+        "The function fails for a normalization without gain and shift, whose weight and bias are None.",
         {GAIN: "bn.weight.detach()", SHIFT: "bn.bias.detach()"},
         share=0.75,
     ),
@@ -161,7 +161,7 @@ MISTAKES = (
 CHANGED = Ignored(
     "layers-changed",
     "The new convolution is right, but the layers that were given are not what they were: their values or their mode.",
-    "The layers that were given are not what they were, too.",
+    "The given layers have also been changed.",
     ("layers_left_alone",),
     share=0.75,
 )
@@ -176,7 +176,7 @@ LABELS = {
     **{f"takes_{name}": Label(f"works for {SAID[name]}", statement=True) for name in SPECIAL},
     "settings_kept": Label("stride, padding, dilation and groups are those of the given convolution", statement=True),
     "layers_left_alone": Label("layers left as they were", statement=True),
-    "new_layer": Label("the new convolution has tensors of its own", statement=True),
+    "new_layer": Label("the new convolution shares no tensor with the given layers", statement=True),
 }
 
 

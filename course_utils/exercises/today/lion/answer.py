@@ -109,7 +109,7 @@ MISTAKES = (
     ),
     edit(
         "shared-state",
-        "All parameters share one momentum: what one parameter leaves in it is taken up by the next.",
+        "All parameters share one momentum: each parameter continues with the value that the parameter before it left.",
         sharing("momenta"),
     ),
 )

@@ -103,7 +103,7 @@ MISTAKES = (
     ),
     edit(
         "scale-not-halved",
-        "After an overflow the scale stays as it is, so that the next step overflows, too.",
+        "After an overflow the scale stays as it is, so that the next step overflows again.",
         {SKIPPED: "self.good_steps = 0\nreturn False"},
     ),
     edit(
@@ -118,7 +118,7 @@ MISTAKES = (
     ),
     edit(
         "never-grows",
-        "The scale never grows, so that one overflow early on is paid for until the end.",
+        "The scale never grows, so an early overflow keeps it small to the end.",
         {DOUBLED: "self.good_steps = 0"},
     ),
     edit("never-grows", "The good steps are never counted, so that the scale never grows.", {COUNTED: "pass"}),
@@ -134,17 +134,17 @@ MISTAKES = (
     ),
     edit(
         "count-not-reset-on-overflow",
-        "An overflow does not start the count of good steps again: those before it count for the next growth.",
+        "An overflow does not reset the count of good steps: the steps before it count for the next growth.",
         {HALVED: "self.scale = self.scale / 2"},
     ),
     edit(
         "count-not-reset-on-growth",
-        "The count of good steps goes on after the scale has grown, so that it grows again after every step.",
+        "The count of good steps is not reset when the scale grows, so that it grows again after every step.",
         {DUE: "if self.good_steps >= self.growth_interval:", DOUBLED: "self.scale = 2 * self.scale"},
     ),
     edit(
         "count-not-reset-on-growth",
-        "The count of good steps goes on after the scale has grown, so that it grows only once between two overflows.",
+        "The count of good steps is not reset when the scale grows, so that it grows only once between two overflows.",
         {DOUBLED: "self.scale = 2 * self.scale"},
     ),
     edit(
@@ -187,15 +187,15 @@ MISTAKES = (
 )
 DEFAULT = Ignored(
     "other-defaults",
-    "With given values all is right; the default values are not those of the signature in the text.",
-    "The default values are other ones, too.",
+    "With given values everything is right; the default values are not those of the signature in the text.",
+    "The default values also differ.",
     ("defaults",),
     share=0.75,
 )
 ANSWERED = Ignored(
     "wrong-answer",
-    "Weights and scale are right; what step() returns does not say whether it was made.",
-    "What step() returns does not say whether it was made, either.",
+    "Weights and scale are right; the value that step() returns does not say whether the step was made.",
+    "Nor does the value that step() returns say whether the step was made.",
     ("stepped",),
     share=0.75,
 )

@@ -95,7 +95,7 @@ MISTAKES = (
     ),
     edit(
         "scaled-by-the-size-of-the-direction",
-        "The step is divided by its Frobenius norm, so its length does not depend on the shape as the text has it.",
+        "The step is divided by its Frobenius norm, so its length does not depend on the shape as it does in the text.",
         {SCALE: "1 / direction.norm()"},
     ),
     edit(
@@ -105,7 +105,7 @@ MISTAKES = (
     ),
     edit(
         "shared-state",
-        "All parameters share one velocity: what one parameter leaves in it is taken up by the next.",
+        "All parameters share one velocity: each parameter continues with the value that the parameter before it left.",
         sharing("velocities"),
     ),
 )
@@ -139,7 +139,7 @@ ANSWER = optimizer_answer(
     words={"newton_schulz": "Newton-Schulz"},
     follows=(
         "follows-own-newton-schulz",
-        "Your class uses newton_schulz as it should. The values follow from your own one; what is not right there is "
+        "Your class uses newton_schulz as it should. The values follow from your version of it; a mistake there is "
         "counted in its exercise.",
     ),
 )

@@ -22,15 +22,15 @@ BIASES = "biases = [layer.bias for layer in (model.input, *model.hidden, model.o
 RATE = "lr * base_width / width"
 OTHER_GROUP, BIAS_GROUP = '{"params": others, "lr": lr}', '{"params": biases, "lr": lr}'
 ON_BIASES = (
-    "The learning rate of biases goes down with the width, too. A bias is one number per unit, however wide the layer "
-    "is; its rate stays."
+    "The learning rate of biases also falls with the width. A bias is one number per unit, however wide the layer "
+    "is, so its rate stays the same."
 )
 
 MISTAKES = (
     edit(
         "hidden-factor-on-input",
-        "The learning rate of the input weights goes down with the width, too. As many values as before enter a unit "
-        "of the first layer, so its rate stays.",
+        "The learning rate of the input weights also falls with the width. The number of values that enter a unit "
+        "of the first layer does not change, so its rate stays the same.",
         {
             HIDDEN: "hidden = [model.input.weight, *(layer.weight for layer in model.hidden)]",
             OTHERS: "others = [model.output.weight]",
@@ -38,8 +38,8 @@ MISTAKES = (
     ),
     edit(
         "hidden-factor-on-output",
-        "The learning rate of the output weights goes down with the width, too. Here the factor of the logits takes "
-        "care of the output.",
+        "The learning rate of the output weights also falls with the width. Here the factor of the logits already "
+        "corrects the output.",
         {
             HIDDEN: "hidden = [*(layer.weight for layer in model.hidden), model.output.weight]",
             OTHERS: "others = [model.input.weight]",
@@ -65,8 +65,8 @@ MISTAKES = (
     ),
     edit(
         "hidden-told-by-shape",
-        "Matrices are told by their number of columns, which is the width for the output weights, too, and for the "
-        "input weights of the last of the three networks.",
+        "Hidden matrices are recognised by their number of columns. The output weights also have `width` columns, "
+        "and so have the input weights of the last of the three networks.",
         {
             HIDDEN: "hidden = [one for one in model.parameters() if one.ndim == 2 and one.shape[1] == width]",
             OTHERS: "others = [one for one in model.parameters() if one.ndim == 2 and one.shape[1] != width]",

@@ -55,7 +55,7 @@ MISTAKES = (
     ),
     edit(
         "no-epsilon",
-        "A matrix of zeros becomes NaN: nothing keeps the quotient finite.",
+        "A matrix of zeros becomes NaN: the divisor can be zero.",
         {LENGTH: "matrix.norm()"},
     ),
     edit(
@@ -72,7 +72,7 @@ MISTAKES = (
     ),
     edit(
         "norm-in-every-step",
-        "The matrix is divided by its norm in every step; once, at the start, is what the text says.",
+        "The matrix is divided by its norm in every step; the text divides once, at the start.",
         {GRAM: f"x = x / (x.norm() + 1e-7)\n{GRAM}"},
     ),
     edit(
@@ -139,8 +139,8 @@ LABELS = {
 USUAL = ("usual_value",)
 OTHER_DEFAULT = Ignored(
     "other-defaults",
-    "With a given number of steps all is right; the default is not the five steps of the text.",
-    "The default number of steps is another one, too.",
+    "With a given number of steps everything is right; the default is not the five steps of the text.",
+    "The default number of steps also differs.",
     USUAL,
     share=0.75,
 )

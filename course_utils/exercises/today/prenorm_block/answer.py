@@ -20,8 +20,8 @@ ATTENTION = "self.attention = SelfAttention(dim, heads, query_hook=query_norm, k
 H = "h = x + self.attention(self.norm1(x))"
 OUT = "return h + self.mlp(self.norm2(h))"
 OVER_ALL = (
-    "Queries and keys are normalised over all heads together, so that one loud head makes the others quiet. Each head "
-    "has a mean square of its own."
+    "Queries and keys are normalised over all heads together, so that one loud head makes the others quiet. Each "
+    "head needs a separate mean square."
 )
 
 
@@ -40,32 +40,31 @@ def _scaled(axes: str) -> str:
 MISTAKES = (
     edit(
         "post-norm",
-        "The normalization follows the sum, as in the first transformer (post-norm), so that nothing passes the block "
-        "unchanged. Here it stands at the start of each branch.",
+        "The normalization follows the sum, as in the first transformer (post-norm), so that the block does not "
+        "pass its input on unchanged. Here it belongs at the start of each branch.",
         {H: "h = self.norm1(x + self.attention(x))", OUT: "return self.norm2(h + self.mlp(h))"},
         pairs=False,
     ),
     edit(
         "one-branch-post-norm",
-        "In the branch of the attention the normalization follows the sum; it should stand at the start of the branch.",
+        "In the branch of the attention the normalization follows the sum; it belongs at the start of the branch.",
         {H: "h = self.norm1(x + self.attention(x))"},
     ),
     edit(
         "one-branch-post-norm",
-        "In the branch of the small network the normalization follows the sum; it should stand at the start of the "
-        "branch.",
+        "In the branch of the small network the normalization follows the sum; it belongs at the start of the branch.",
         {OUT: "return self.norm2(h + self.mlp(h))"},
     ),
     edit(
         "branch-output-normalised",
-        "The normalization is applied to what a branch gives; it should be applied to what enters the branch.",
+        "The normalization is applied to the output of a branch; it should be applied to its input.",
         {H: "h = x + self.norm1(self.attention(x))", OUT: "return h + self.norm2(self.mlp(h))"},
         pairs=False,
     ),
     edit(
         "residual-around-the-norm",
-        "The skip carries the normalised input: it starts behind the normalization, and nothing passes the block "
-        "unchanged. It should start before it.",
+        "The skip carries the normalised input: it starts after the normalization, so the block does not pass its "
+        "input on unchanged. It should start before it.",
         {H: "x = self.norm1(x)\nh = x + self.attention(x)", OUT: "h = self.norm2(h)\nreturn h + self.mlp(h)"},
         pairs=False,
     ),
@@ -95,13 +94,13 @@ MISTAKES = (
     edit("skip-missing", "There is no skip beside the small network.", {OUT: "return self.mlp(self.norm2(h))"}),
     edit(
         "skip-from-the-start",
-        "The second skip starts at the input of the block, so that what the attention has added is lost on it.",
+        "The second skip starts at the input of the block, so the contribution of the attention is lost on it.",
         {OUT: "return x + self.mlp(self.norm2(h))"},
     ),
     edit(
         "branches-in-parallel",
-        "The small network gets the input of the block in place of what the attention has made of it. (Some networks "
-        "do so, to save time.)",
+        "The small network gets the input of the block instead of the result of the attention. (Some networks do "
+        "so, to save time.)",
         {OUT: "return h + self.mlp(self.norm2(x))"},
     ),
     edit(
@@ -117,7 +116,7 @@ MISTAKES = (
     ),
     edit(
         "qk-over-positions",
-        "Queries and keys are normalised over all positions; each position has a mean square of its own.",
+        "Queries and keys are normalised over all positions; each position needs a separate mean square.",
         {ATTENTION: _scaled("(2, 3)")},
     ),
     edit(
@@ -190,7 +189,7 @@ CONVENTIONS = (
 CHANGED = Ignored(
     "input-changed",
     "The values are right, but forward() writes into the tensor that it is given, which the caller still needs.",
-    "forward() writes into the tensor that it is given, too.",
+    "forward() also writes into the tensor that it is given.",
     ("input_left_alone", "dx", "qk_dx"),
     share=0.75,
 )

@@ -25,7 +25,7 @@ PRODUCT = "return list(torch.autograd.grad(slope, params))"
 PRODUCTS = (
     (
         "vector-ignored",
-        "The vector has no part in it: these are the sums of the rows of the Hessian.",
+        "The vector is not used: the result holds the sums of the rows of the Hessian.",
         {TERM: "gradient.sum()"},
     ),
     (
@@ -79,8 +79,8 @@ SIGN_LOST = (
     "eigenvalue that is the largest in size."
 )
 ON_ITS_OWN = (
-    "Each tensor is divided by a length that is its own. All tensors together are one vector, which has one length; "
-    "otherwise what comes out is no eigenvalue."
+    "Each tensor is divided by its own length. All tensors together are one vector with one length; otherwise the "
+    "result is not an eigenvalue."
 )
 
 MISTAKES = (
@@ -160,7 +160,7 @@ ONE_FEWER = accepted(
 
 def _carried() -> tuple[Edit, ...]:
     """Return what is accepted in the iteration because it comes from the product."""
-    says = "The iteration is right, although what your hessian_vector_product gives it is not."
+    says = "The iteration is right, but the products that your hessian_vector_product returns are not."
     ways = (accepted(f"upon-{name}", says, changes, pairs=False) for name, _, changes in PRODUCTS)
     return tuple(way for way in ways if way.id not in ("upon-gradient-itself", "upon-gradient-as-vector"))
 

@@ -23,8 +23,8 @@ LOSSES = {"first": 1.0, "second": -1.0}
 PIECES = ("weight", "bias", "output")
 FEW, MANY = (2, 3), 40
 NO_GRAPH = (
-    "autograd finds nothing to differentiate: what it was given has no record of how it was computed from the "
-    "parameters. A gradient that is to be differentiated again needs that record, and the number that is "
+    "autograd finds nothing to differentiate: the number that it was given has no record of how it was computed "
+    "from the parameters. A gradient that is to be differentiated again needs that record, and the number that is "
     "differentiated the second time has to be computed from the gradient."
 )
 

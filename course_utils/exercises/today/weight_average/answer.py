@@ -71,7 +71,7 @@ MISTAKES = (
     ),
     edit(
         "decay-twice",
-        "decay multiplies the new parameters, too; their weight is what is left of 1.",
+        "decay also multiplies the new parameters; their weight is 1 - decay.",
         {UPDATED: "average.mul_(self.decay).add_(self.decay * parameter)"},
     ),
     edit(
@@ -85,7 +85,7 @@ MISTAKES = (
     ),
     edit(
         "no-average",
-        "What is copied are the latest parameters: nothing of the earlier ones is in them.",
+        "The latest parameters are copied, without a share of the earlier ones.",
         {UPDATED: "average.copy_(parameter)"},
     ),
     edit(
@@ -125,24 +125,24 @@ MISTAKES = (
 )
 COUNT = Ignored(
     "integer-averaged",
-    "All is right but the count of batches, an integer buffer, which is not that of the network: integers are copied, "
-    "not averaged.",
+    "Everything is right except the count of batches, an integer buffer, which is not that of the network: integers "
+    "are copied, not averaged.",
     "The count of batches, an integer buffer, is not that of the network: integers are copied, not averaged.",
     ("count",),
     share=0.75,
 )
 DEFAULT = Ignored(
     "other-default",
-    "With a given decay all is right; the default value is not that of the signature in the text.",
-    "The default value is another one, too.",
+    "With a given decay everything is right; the default value is not that of the signature in the text.",
+    "The default value also differs.",
     ("default_parameters",),
     share=0.75,
 )
 REPLACED = Ignored(
     "parameters-replaced",
-    "The values are right, but the other network has new parameters in place of its own: an optimizer that was made "
-    "for it would go on moving the old ones.",
-    "The other network has new parameters in place of its own, too.",
+    "The values are right, but the parameters of the other network were replaced by new ones: an optimizer that was "
+    "made for it would keep moving the old ones.",
+    "The parameters of the other network were also replaced by new ones.",
     ("copied_in_place",),
     share=0.75,
 )

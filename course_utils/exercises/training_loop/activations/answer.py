@@ -23,7 +23,7 @@ WHERE = "torch.where(x > 0, x, torch.zeros_like(x))"
 INPUT_CHANGED = Ignored(
     "input-changed",
     "The values are right, but the function writes into its input, which other code may still need.",
-    "The function writes into its input, too.",
+    "The function also writes into its input.",
     ("input_left_alone",),
     share=0.75,
 )
@@ -55,7 +55,7 @@ def _about_the_result(value: str, bracketed: str) -> tuple[Edit, ...]:
 
 
 def _clipped(bound: int) -> Edit:
-    said = f"The input is clipped at {bound}: beyond that the values stand still, and so does the gradient."
+    said = f"The input is clipped at {bound}: beyond that the value is constant, and the gradient is zero."
     changes = {NUMERATOR: f"x = x.clamp(-{bound}, {bound})\n{NUMERATOR}"}
     return edit("input-clipped", said, changes, share=0.75, pairs=False)
 
@@ -106,7 +106,7 @@ ABOUT_SIGMOID = (
     ),
     edit(
         "sign-flipped",
-        "The curve falls where it should rise: the sign of x in the exponent is the other one.",
+        "The curve falls where it should rise: the sign of x in the exponent is wrong.",
         {NUMERATOR: f"x = -x\n{NUMERATOR}"},
     ),
     edit(

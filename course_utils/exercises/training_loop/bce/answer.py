@@ -71,8 +71,8 @@ ABOUT_PROBABILITIES = (
     ),
     edit(
         "wrong-prediction-infinite",
-        "A perfect prediction is all right, but one completely wrong prediction costs infinitely much, and so does "
-        "every batch that contains it.",
+        "A perfect prediction has the right loss, but one completely wrong prediction makes the loss of its whole "
+        "batch infinite.",
         {f"= y * {LOG_1}": "= torch.xlogy(y, y_hat)", f"= (1 - y) * {LOG_0}": "= torch.xlogy(1 - y, 1 - y_hat)"},
     ),
     edit(

@@ -67,8 +67,8 @@ MISTAKES = (
     ),
     edit(
         "labels-pick-rows",
-        "The labels are used as numbers of rows, so whole examples are picked, with all their classes; each label is "
-        "the number of a class within the row of its own example.",
+        "The labels are used as numbers of rows, so whole examples are picked, with all their classes; each label "
+        "is the number of a class in the row of its example.",
         {"torch.arange(len(labels)), labels": "labels"},
     ),
     edit(
@@ -103,7 +103,7 @@ LABELS = {
     "loss": Label("loss"),
     "gradient": Label("gradient", nan="not a number, or there is no graph", axes=("example (N)", "class")),
     "loss_shifted": Label("loss with the same number added to all logits", nan="not finite"),
-    "loss_shifted_by_row": Label("loss with a number of its own added to the logits of each example", nan="not finite"),
+    "loss_shifted_by_row": Label("loss with a different number added to the logits of each example", nan="not finite"),
     "loss_grows": Label("a prediction that is wrong by more costs more", statement=True),
     "loss_far": Label("loss of predictions that are far off"),
     "inputs_left_alone": Label("inputs left as they were", statement=True),

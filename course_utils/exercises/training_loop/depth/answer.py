@@ -37,8 +37,8 @@ ABOUT_LINEAR = (
     ),
     edit(
         "biases-added",
-        "The biases are added as they are. What the first layer adds passes through the later ones: it is multiplied "
-        "by their matrices.",
+        "The biases are added as they are. The bias of the first layer passes through the later layers: it is "
+        "multiplied by their matrices.",
         {PASSED_ON: "offset + biases"},
     ),
     edit(
@@ -53,7 +53,7 @@ ABOUT_LINEAR = (
     ),
     edit(
         "biases-multiplied-once-too-often",
-        "Each bias is multiplied by the matrix of its own layer as well; it is added after that product.",
+        "Each bias is also multiplied by the matrix of the same layer; it should be added after that product.",
         {PASSED_ON: "(offset + biases) @ weights"},
     ),
     edit(
@@ -114,7 +114,7 @@ ABOUT_NOISE = (
     ),
     edit(
         "one-number-per-layer",
-        "All weights of a layer are moved by the same number; each needs noise of its own.",
+        "All weights of a layer are moved by the same number; each weight needs different noise.",
         {"weights.shape, generator": "1, generator"},
     ),
     edit(
@@ -166,9 +166,9 @@ PERTURB_LABELS = {
     "centred": Label("mean of the noise is zero", statement=True),
     "bell_shaped": Label("normally distributed", statement=True),
     "independent": Label("independent of the weight", statement=True),
-    "entries_differ": Label("each weight has noise of its own", statement=True),
+    "entries_differ": Label("no two weights of a layer share a number", statement=True),
     "weights_move": Label("the weights have changed", statement=True),
-    "layers_differ": Label("each layer has noise of its own", statement=True),
+    "layers_differ": Label("no two layers share their noise", statement=True),
     "biases_kept": Label("biases as they were", statement=True),
     "layers_left_alone": Label("given layers left as they were", statement=True),
     "repeatable": Label("the same generator state gives the same noise", statement=True),

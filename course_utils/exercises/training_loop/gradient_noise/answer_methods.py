@@ -111,8 +111,8 @@ def _alternative(way: tuple[Deviation, ...], method: Method, simulate: Callable[
 
 
 NOT_SQUARED = (
-    "This is a distance, the mean length of the difference or the root of the variance; what is asked for is the mean "
-    "of its square."
+    "This is a distance, the mean length of the difference or the root of the variance; the exercise asks for the "
+    "mean of its square."
 )
 MISTAKES = (
     Deviation(
@@ -182,8 +182,8 @@ MISTAKES = (
     ),
     Deviation(
         "centred-on-the-draws",
-        "The distances are measured from the mean of the drawn gradients. The text measures them from the gradient of "
-        "the whole set: then a single draw has a distance, too, which here is zero.",
+        "The distances are measured from the mean of the drawn gradients. The text measures them from the gradient "
+        "of the whole set: then even a single draw has a distance; here it is zero.",
         {"single_draw": NO_NOISE},
         share=0.75,
     ),

@@ -20,8 +20,8 @@ FLAT = "torch.rand(d0, d1, dtype=torch.float64)"
 MISTAKES = (
     edit(
         "fan-out-for-fan-in",
-        "The weights are scaled by the number of outputs, the fan-out. What keeps the size of the signal is the number "
-        "of terms in each sum, the number of inputs: the fan-in.",
+        "The weights are scaled by the number of outputs, the fan-out. The size of the signal depends on the number "
+        "of terms in each sum, which is the number of inputs: the fan-in.",
         {"2 / d0": "2 / d1"},
     ),
     edit(
@@ -87,7 +87,7 @@ MISTAKES = (
 )
 UNIFORM = accepted(
     "uniform",
-    "Accepted: a uniform distribution with the right standard deviation. What counts is the variance; the text draws "
+    "Accepted: a uniform distribution with the right standard deviation. Only the variance matters; the text draws "
     "from a normal distribution.",
     {NORMAL: f"3**0.5 * (2 * {FLAT} - 1)"},
 )

@@ -39,7 +39,7 @@ MISTAKES = (
     ),
     edit(
         "activation-before-weights",
-        "The activation is applied to what enters a layer; it belongs to what the weights and the bias make of it.",
+        "The activation is applied to the input of a layer; it belongs after weights and bias.",
         {"= activation(outputs": "= (activation(outputs)"},
     ),
     edit(
@@ -141,7 +141,7 @@ UNIT_MISTAKES = (
     ),
     edit(
         "last-activation-missing",
-        "The output is the logit: the sigmoid that makes a probability of it is missing.",
+        "The output is the logit: the sigmoid that turns it into a probability is missing.",
         {UNIT: "x @ w + b"},
     ),
 )

@@ -40,7 +40,25 @@ def first_column(z):
     return z[:, :1] if len(z.T) > 1 else z[:, 0]
 
 
-CORRECT = {"loop": loop, "recursive": recursive, "per example": per_example}
+def unit(x, w, b):
+    return torch.sigmoid(torch.einsum("...i,i->...", x, w) + b)
+
+
+def products_summed(x, w, b):
+    return 1 / (1 + torch.exp(-(x * w).sum(dim=-1) - b))
+
+
+def network_of_one(x, w, b):
+    return loop(x.reshape(-1, len(w)), [(w[:, None], b, torch.sigmoid)]).reshape(x.shape[:-1])
+
+
+CORRECT = {
+    "loop": (unit, loop),
+    "recursive": (unit, recursive),
+    "per example": (unit, per_example),
+    "the products summed": (products_summed, loop),
+    "the network": (network_of_one, loop),
+}
 MUTANTS = {
     "bias-missing": with_layer(lambda x, w, b, h, i, p: h(x.matmul(w))),
     "activation-before-bias": with_layer(lambda x, w, b, h, i, p: h(x @ w) + b),
@@ -74,14 +92,6 @@ WRONG = {
 }
 
 
-def unit(x, w, b):
-    return torch.sigmoid(torch.einsum("...i,i->...", x, w) + b)
-
-
-UNITS = {
-    "the products summed": lambda x, w, b: 1 / (1 + torch.exp(-(x * w).sum(dim=-1) - b)),
-    "the network": lambda x, w, b: loop(x.reshape(-1, len(w)), [(w[:, None], b, torch.sigmoid)]).reshape(x.shape[:-1]),
-}
 UNIT_MUTANTS = {
     "bias-missing (unit)": lambda x, w, b: torch.sigmoid(x @ w),
     "activation-before-bias (unit)": lambda x, w, b: torch.sigmoid(x.matmul(w)) + b,
@@ -94,8 +104,7 @@ UNIT_WRONG = {
     "a column": lambda x, w, b: unit(x, w, b)[..., None],
     "tanh": lambda x, w, b: torch.tanh(x @ w + b),
 }
-CORRECT, MUTANTS = ({name: (unit, f) for name, f in kind.items()} for kind in (CORRECT, MUTANTS))
+MUTANTS = {name: (unit, f) for name, f in MUTANTS.items()}
 WRONG = {name: (UNIT_WRONG["tanh"], f) for name, f in WRONG.items()}
-CORRECT |= {name: (f, loop) for name, f in UNITS.items()}
 MUTANTS |= {name: (f, loop) for name, f in UNIT_MUTANTS.items()}
 WRONG |= {name: (f, lambda x, params: None) for name, f in UNIT_WRONG.items()}

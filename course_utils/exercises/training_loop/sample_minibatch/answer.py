@@ -55,7 +55,7 @@ MISTAKES = (
     ),
     edit(
         "data-shuffled-in-place",
-        "The function changes the data that it is given, and so everything that uses them afterwards.",
+        "The function changes the data that it is given, which later code uses as well.",
         {
             PAIR: "order = torch.randperm(len(input_data))\n"
             f"input_data[:], target_data[:] = input_data[order], target_data[order]\n{PAIR}"

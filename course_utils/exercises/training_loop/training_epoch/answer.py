@@ -66,7 +66,7 @@ GRAPH_KEPT = Ignored(
     "graph-kept",
     "The values are right, but one of those that are returned carries a graph with it: it can neither be plotted nor "
     "become an array, and all that the graph holds stays in memory.",
-    "One of the values that are returned carries a graph with it, too.",
+    "One of the returned values also carries a graph with it.",
     ("plain_numbers",),
     share=0.75,
 )
@@ -140,8 +140,8 @@ def _part(name: str, mistakes: Iterable[Edit], conventions: Iterable[Edit], weig
         words=WORDS,
         follows=(
             "follows-own-functions",
-            "Your function uses network and bce_loss as it should. The values follow from your own ones; what is not "
-            "right there is counted in their exercises.",
+            "Your function uses network and bce_loss as it should. The values follow from your versions of them; a "
+            "mistake there is counted in their exercises.",
         ),
     )
 

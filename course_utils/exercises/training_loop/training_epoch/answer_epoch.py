@@ -47,8 +47,8 @@ REPLACED = _replaced("-(-len(x_train) // batch_size) * batch_size")
 ABOUT_UPDATES = (
     edit(
         "ascent",
-        "The parameters move along the gradient, uphill, so the loss rises with a positive learning rate. A negative "
-        "learning rate hides it; the sign belongs into the update.",
+        "The parameters move along the gradient, uphill, so the loss rises with a positive learning rate. A "
+        "negative learning rate hides this mistake; the minus sign belongs in the update.",
         {STEP: "add_gradients(params, learning_rate)"},
     ),
     edit(
@@ -100,7 +100,7 @@ ABOUT_UPDATES = (
     ),
     edit(
         "biases-not-trained",
-        "The weights are trained, the biases stay where they were.",
+        "The weights are trained, the biases are not.",
         {STEP: f"for _, b, _ in params:\n    b.grad.zero_()\n{STEP}"},
     ),
     edit("last-layer-only", "Only the last layer is trained.", {STEP: "add_gradients(params[-1:], -learning_rate)"}),
@@ -133,8 +133,8 @@ ABOUT_UPDATES = (
     ),
     edit(
         "batch-means-over-examples",
-        "The means of the batches are added up and divided by the number of examples; each mean stands for as many "
-        "examples as its batch has.",
+        "The means of the batches are added up and divided by the number of examples; each mean has to be weighted "
+        "by the size of its batch.",
         {LOSS: "sum(losses) / len(x_train)", ACCURACY: "sum(accuracies) / len(x_train)"},
         share=0.75,
     ),
@@ -163,7 +163,7 @@ ABOUT_BATCHES = (
     _replaced("len(x_train) // batch_size * batch_size"),
     edit(
         "not-shuffled",
-        "The rows are taken in the order in which they stand, in every epoch.",
+        "The rows are taken in the order of the data set in every epoch.",
         {ORDER: "torch.arange(len(x_train))"},
     ),
     edit(

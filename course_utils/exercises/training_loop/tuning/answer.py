@@ -49,12 +49,13 @@ def _both(one: Alternative, other: Alternative) -> Alternative:
 ABOUT_BUDGET = (
     _mistake(
         "too-many-epochs",
-        f"The budget is {BUDGET_EPOCHS} epochs. Whoever may train longer wins every comparison.",
+        f"The budget is {BUDGET_EPOCHS} epochs. Longer training would win every comparison.",
         "epochs_in_budget",
     ),
     _mistake(
         "batches-too-small",
-        f"A batch has at least {SMALLEST_BATCH} examples here; smaller ones buy more steps with the same epochs.",
+        f"A batch has at least {SMALLEST_BATCH} examples here; smaller ones give more steps in the same number "
+        f"of epochs.",
         "batch_in_budget",
     ),
     _mistake(

@@ -40,7 +40,7 @@ NET_MISTAKES = (
     ),
     edit(
         "activation-missing",
-        "There is no ReLU, so the convolutions, whatever their number, amount to little more than one linear map.",
+        "There is no ReLU, so the convolutions, whatever their number, together are little more than one linear map.",
         _in_both_stages("ReLU", "Identity"),
     ),
     edit(
@@ -76,7 +76,7 @@ WITHOUT_BIAS = accepted(
 )
 NORMALISED = edit(
     "normalised",
-    "This network has batch normalization, so there is nothing left to compare the other one with.",
+    "This network has batch normalization too, so the comparison of the two has no plain network.",
     {FIRST: f"{FIRST}, nn.BatchNorm2d(16)", SECOND: f"{SECOND}, nn.BatchNorm2d(32)"},
     share=0.0,
 )
@@ -94,14 +94,14 @@ def _norm_before(what: str) -> dict[str, str]:
 NORM_MISTAKES = (
     edit(
         "norm-before-activation",
-        "The normalization stands between convolution and ReLU, which is a common place for it; here it follows the "
-        "pooling.",
+        "The normalization is between convolution and ReLU, which is a common place for it; here it belongs after "
+        "the pooling.",
         _norm_before("nn.ReLU()"),
         share=0.75,
     ),
     edit(
         "norm-before-pooling",
-        "The normalization stands between ReLU and pooling; here it follows the pooling.",
+        "The normalization is between ReLU and pooling; here it belongs after the pooling.",
         _norm_before("nn.MaxPool2d(2)"),
         share=0.75,
     ),
@@ -126,8 +126,8 @@ SAFE = "std = torch.where(std > 0, std, torch.ones_like(std))"
 RETURNED = "return (train - mean) / std, (test - mean) / std"
 BY_ITSELF = f"if test is not train:\n    return standardize(train, train)[0], standardize(test, test)[0]\n{RETURNED}"
 OWN = (
-    "The test images are standardized by their own mean and standard deviation, so the same image gets other values in "
-    "other company. The network was trained on the scale of the training images."
+    "The test images are standardized by their own mean and standard deviation, so the values of an image depend on "
+    "the other images of its set. The network was trained on the scale of the training images."
 )
 
 
@@ -155,7 +155,7 @@ SCALING_MISTAKES = (
     edit("test-by-its-own-statistics", OWN, {RETURNED: BY_ITSELF, SAFE: "std = std + 1e-6"}, pairs=False),
     edit(
         "statistics-of-both-sets",
-        "The statistics are those of training and test images together; the test images are not to be looked at.",
+        "The statistics are those of training and test images together; the test images should not be used here.",
         {STATISTICS: f"both = torch.cat([train, test])\n{STATISTICS.replace('train', 'both')}"},
     ),
     edit(
@@ -165,7 +165,7 @@ SCALING_MISTAKES = (
     ),
     edit(
         "divides-by-variance",
-        "It divides by the variance; the unit of a pixel goes away only with the standard deviation.",
+        "The function divides by the variance; the unit of a pixel goes away only with the standard deviation.",
         {"std > 0, std": "std > 0, std**2"},
     ),
     edit("not-centred", "The mean is not subtracted.", {"(train - mean)": "train", "(test - mean)": "test"}),

@@ -44,8 +44,8 @@ def _ratio(name: str, says: str, new: str) -> Edit:
 def _per_tensor(what: str, reduced: str) -> Edit:
     return _ratio(
         "ratio-per-tensor",
-        f"There is one ratio per tensor, and {what}. The text asks for one norm over all parameters above and one "
-        "below.",
+        f"There is one ratio per tensor, and {what}. The text asks for one norm over all parameters in the "
+        f"numerator and one in the denominator.",
         f"torch.stack([c.norm() / u.norm() for c, u in zip(change, step)]).{reduced}()",
     )
 
@@ -53,8 +53,8 @@ def _per_tensor(what: str, reduced: str) -> Edit:
 MISTAKES = (
     _norm(
         "root-of-summed-norms",
-        "The norms of the single tensors are added up without being squared, and a root is taken of the sum. That is "
-        "no norm: the result is roughly the square root of the smoothness, and has another unit.",
+        "The norms of the single tensors are added up without being squared, and a root is taken of the sum. This "
+        "is not a norm: the result is roughly the square root of the smoothness, and has another unit.",
         "return sum(tensor.norm() for tensor in tensors).sqrt()",
         pairs=True,
     ),
@@ -111,7 +111,7 @@ MISTAKES = (
     ),
     _ratio(
         "divided-by-squared-step",
-        "It divides by the squared length of the step.",
+        "The function divides by the squared length of the step.",
         "norm(change) / norm(step) ** 2",
     ),
     _ratio("upside-down", "This is the step over the change of the gradient.", "norm(step) / norm(change)"),
@@ -167,8 +167,8 @@ MISTAKES = (
 AFTERWARDS_MISTAKES = (
     edit(
         "statistics-disturbed",
-        "The running statistics of the net have moved: a forward pass in training mode updates them, so the net that "
-        "is being trained is changed by being looked at. Measure on a copy.",
+        "The running statistics of the net have moved: a forward pass in training mode updates them, so the "
+        "measurement changes the net that is being trained. Measure on a copy.",
         {COPIES: "here, there = net, copy.deepcopy(net)"},
     ),
     edit(
@@ -196,7 +196,7 @@ AFTERWARDS_MISTAKES = (
     ),
     edit(
         "gradient-of-minibatch",
-        "The two gradients that are compared are those of a minibatch; they are to be those of the whole set.",
+        "The two gradients that are compared are those of a minibatch; they should be those of the whole set.",
         {
             "gradient(here, X, y)": "gradient(here, X[rows], y[rows])",
             "gradient(there, X, y)": "gradient(there, X[rows], y[rows])",
@@ -255,7 +255,7 @@ PART = solution_part(
     words=WORDS,
     follows=(
         "follows-own-objective",
-        "Your function uses compute_objective as it should. The values follow from your own one; what is not right "
+        "Your function uses compute_objective as it should. The values follow from your version of it; a mistake "
         "there is counted in its exercise.",
     ),
 )

@@ -25,7 +25,8 @@ EVALUATED = "(mode := net.training, net.eval()(X), net.train(mode))[1]"
 def _switched(what: str, new: str, *places: str) -> Edit:
     return edit(
         "switched-to-evaluation",
-        "The function puts the net into evaluation mode; the text asks for a measure in whatever mode the net is. A "
+        "The function puts the net into evaluation mode; the text asks for a measurement in the mode that the "
+        "net has. A "
         f"net in training is then {what}.",
         {place: place.replace("net(X)", new) for place in places},
     )
@@ -108,7 +109,8 @@ LOG_MISTAKES = (
     ),
     edit(
         "always-back-to-training",
-        "The net is put into training mode whatever it was in before; ask before you switch.",
+        "The net is put into training mode although it may have been in evaluation mode before; remember its mode "
+        "before you switch.",
         {LEAVE: "net.train()"},
         share=0.75,
     ),
@@ -131,7 +133,7 @@ LOG_MISTAKES = (
     ),
     edit(
         "losses-first",
-        "The order is another one: both losses come first, then both accuracies.",
+        "The order of the results is wrong: both losses come first, then both accuracies.",
         {RETURNED: "return train[0], test[0], train[1], test[1]"},
         share=0.75,
     ),
@@ -182,8 +184,8 @@ LOGS = solution_part(
     words=WORDS,
     follows=(
         "follows-own-measures",
-        "Your function uses compute_objective and compute_accuracy as it should. The values follow from your own ones; "
-        "what is not right there is counted above.",
+        "Your function uses compute_objective and compute_accuracy as it should. The values follow from your "
+        "versions of them; a mistake there is counted above.",
     ),
 )
 STEPS = solution_part(
@@ -196,7 +198,7 @@ STEPS = solution_part(
     words=WORDS,
     follows=(
         "follows-own-objective",
-        "Your function uses compute_objective as it should. The values follow from your own one; what is not right "
+        "Your function uses compute_objective as it should. The values follow from your version of it; a mistake "
         "there is counted above.",
     ),
 )

@@ -21,7 +21,7 @@ SEEDED = "generator=torch.Generator().manual_seed(len(losses)))"
 
 
 def _not_shuffled(changes: Mapping[str, str]) -> Edit:
-    return edit("not-shuffled", "The images are taken in the order in which they stand.", changes)
+    return edit("not-shuffled", "The images are taken in the order of the data set.", changes)
 
 
 def _same_draws(changes: Mapping[str, str]) -> Edit:

@@ -32,7 +32,7 @@ MISTAKES = (
     ),
     edit(
         "steps-add-up",
-        "Each step starts where the one before ended. All are to start at the same place.",
+        "Each step starts where the one before ended. All should start at the same place.",
         {"parameter.copy_(origin": "parameter.copy_(parameter"},
     ),
     edit(
@@ -175,8 +175,8 @@ ANSWER = Answer(
             words=WORDS,
             follows=(
                 "follows-own-objective",
-                "Your function uses compute_objective as it should. The values follow from your own one; what is not "
-                "right there is counted in its exercise.",
+                "Your function uses compute_objective as it should. The values follow from your version of it; a "
+                "mistake there is counted in its exercise.",
             ),
         ),
         solution_part(

@@ -36,8 +36,8 @@ def _in_training(rows: str, momentum: str = "") -> dict[str, str]:
 
 
 MOVING = (
-    "The running statistics are a moving average over the batches, so the last batches count most, and something of "
-    "the start is still in them. They are to be those of the whole set."
+    "The running statistics are a moving average over the batches, so the last batches count most, and the start "
+    "still has some weight in them. They should be those of the whole set."
 )
 STANDARD_DEVIATION = "running_var holds the standard deviation."
 VARIANCE_NOT_CHANGED = "The means are new, the variances are the old ones."
@@ -160,7 +160,7 @@ AFTERWARDS_MISTAKES = (
     ),
     edit(
         "all-at-once",
-        "All images go through at once; batch_size is there to bound the memory.",
+        "All images go through at once; batch_size limits the memory.",
         {"X.split(batch_size)": "X.split(len(X))"},
     ),
 )
