@@ -103,7 +103,7 @@ def _problems(book: ClassBook, table: Table) -> Iterator[str]:
                     "Grading: graded again after it was marked by hand."
                 )
         yield from _lateness(assignment, own)
-    yield from (one.words for one in (*book.decisions, *book.overrides))
+    yield from book.exceptions()
     yield from book.above()
     for student in table.strangers if table.roster else ():
         yield f"{student} has marks and is not on the roster."

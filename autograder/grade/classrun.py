@@ -117,7 +117,7 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
         run.all(collected.found, open_pool)
         others = known_of_other_assignments(folder, order.submissions, order.root, chosen)
         run.keep(others.grades)
-        names, strangers = _names(order, run.sorted())
+        called, strangers = _names(order, run.sorted())
         grades = ClassGrades(
             course=course,
             releases=(*releases.values(), *others.releases),
@@ -127,7 +127,7 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
             changes=run.changes(),
             only=order.exercise or "",
             fresh=frozenset(run.fresh),
-            names=names,
+            names=called,
         )
         _report(folder, grades, order.earlier)
     return grades

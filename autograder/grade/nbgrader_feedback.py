@@ -23,7 +23,7 @@ class FeedbackExporter(Exporter):
     """Writes our page where nbgrader would convert a graded notebook."""
 
     parent: Any
-    file_extension = ".html"
+    file_extension: Any = ".html"
 
     def from_filename(self, filename: str, resources: Any = None, **_: Any) -> tuple[Any, Any]:
         """Return the page as text.

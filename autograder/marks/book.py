@@ -108,6 +108,11 @@ class ClassBook:
         """Return what a student is called."""
         return self.names.get(student, StudentName())
 
+    def exceptions(self) -> Iterator[str]:
+        """Yield a sentence on everything that was decided for all, or against a check, with its reason."""
+        yield from (one.words for one in self.decisions)
+        yield from (one.words for one in self.overrides)
+
     def above(self) -> Iterator[str]:
         """Yield a sentence on every mark by hand that is more than can be had."""
         for one in self.marks.values():

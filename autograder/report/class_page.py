@@ -67,7 +67,7 @@ def class_page(
         most=sum(summary.most for summary in summaries),
         verdicts=[verdict for verdict in VERDICTS if verdict in found],
         links={(grade.student, grade.assignment): quote(feedback_path(grade)) for grade in grades.grades},
-        above=[*(one.words for one in (*book.decisions, *book.overrides)), *book.above()],
+        above=[*book.exceptions(), *book.above()],
         earlier=earlier,
         changes=grades.changes,
         strays=list(grades.strays),
