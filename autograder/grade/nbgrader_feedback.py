@@ -23,7 +23,7 @@ class FeedbackExporter(Exporter):
     """Writes our page where nbgrader would convert a graded notebook."""
 
     parent: Any
-    file_extension: Any = ".html"
+    file_extension = ".html"
 
     def from_filename(self, filename: str, resources: Any = None, **_: Any) -> tuple[Any, Any]:
         """Return the page as text.
@@ -42,7 +42,8 @@ class FeedbackExporter(Exporter):
         except (GradingError, CourseError) as error:
             raise NbGraderException(str(error)) from error
         resources["output_extension"] = self.file_extension
-        ((_, page),) = feedback_pages(root, [sheet])
+        pages = dict(feedback_pages(root, [sheet]))
+        (page,) = pages.values()
         return page.decode(), resources
 
     def _sheet(self, root: Path, student: str, assignment: str) -> Sheet:

@@ -1,4 +1,9 @@
-// Demo D11 on the client: the edge of stability, as in edge_of_stability.py.
+// Demo D11: the edge of stability, as in edge_of_stability.py.
+
+import { curve } from "../core/layers.js";
+import { LOOKS } from "../core/looks.js";
+import { digits } from "../core/words.js";
+import { uniform } from "../maths/noise.js";
 
 const POINTS = 16, UNITS = 8, BOUNDS = [2, 1, 1], EVERY = 10, PRODUCTS = 6, NEAR = 1e-4, LOST = 1e6, CLOSE = 0.1;
 const PLACES = Array.from({ length: POINTS }, (_, i) => (2 * i - (POINTS - 1)) / (POINTS - 1));
@@ -54,7 +59,7 @@ function sharper(weights, vector, targets) {
   return { quotient, vector };
 }
 
-function simulateEdge({ target, lr, factor, steps, seed }) {
+function simulate({ target, lr, factor, steps, seed }) {
   const targets = PLACES.map(TARGET[target]), loss = [], sharpness = [];
   const rates = Array.from({ length: steps }, (_, t) => (t >= Math.floor(steps / 2) ? lr * factor : lr));
   let weights = BOUNDS.flatMap((bound, kind) => Array.from(
@@ -79,7 +84,7 @@ const median = (values) => {
   return (sorted[Math.ceil(half) - 1] + sorted[Math.floor(half)]) / 2;
 };
 
-function describeEdge(state, { loss, limit, sharpness }) {
+function describe(state, { loss, limit, sharpness }) {
   const first = digits(sharpness[0]);
   if (loss.length <= state.steps) {
     const bound = digits(limit[loss.length - 1]);
@@ -93,26 +98,35 @@ function describeEdge(state, { loss, limit, sharpness }) {
     + `${state.steps} steps.`;
 }
 
-export default mount({
-  simulate: simulateEdge,
-  describe: describeEdge,
+const steps = (state) => ({ domain: [0, state.steps], name: "step", whole: true });
+
+export const demo = {
+  name: "edge",
+  simulate,
+  describe,
+  last: (state) => state.steps,
+  values: (state, { loss, limit, sharpness }) => [
+    ["sharpness at the end", digits(sharpness.at(-1))], ["2/lr", digits(limit.at(-1))], ["loss", digits(loss.at(-1), 2)],
+  ],
   panels: [
     {
-      caption: "Sharpness",
+      caption: "Sharpness", tab: "Sharpness", weight: 1.2,
       label: "Sharpness by step, and two over the learning rate",
-      draw(canvas, state, { sharpness, limit }) {
-        const highest = Math.max(...sharpness);
-        drawCurves(canvas, [
-          { values: sharpness, apart: EVERY, look: LOOKS[0], name: "sharpness" },
-          { values: limit, look: LOOKS[1], name: "2 / learning rate" },
-        ], state.steps, "sharpness", { top: Math.min(Math.max(highest, 1.1 * Math.max(...limit)), 3 * highest) });
+      plot(state, { sharpness, limit }) {
+        const highest = Math.max(...sharpness), top = Math.min(Math.max(highest, 1.1 * Math.max(...limit)), 3 * highest);
+        return {
+          x: steps(state), y: { name: "sharpness", domain: [0, 1.05 * top] },
+          layers: [
+            curve({ values: sharpness, apart: EVERY, look: LOOKS[0], name: "sharpness" }),
+            curve({ values: limit, look: LOOKS[1], name: "2 / learning rate" }),
+          ],
+        };
       },
     },
     {
-      caption: "Training loss",
+      caption: "Training loss", tab: "Loss",
       label: "Training loss by step",
-      draw: (canvas, state, { loss }) => (
-        drawCurves(canvas, [{ values: loss, look: LOOKS[0] }], state.steps, "loss", { log: true })),
+      plot: (state, { loss }) => ({ x: steps(state), y: { name: "loss", log: true }, layers: [curve({ values: loss, look: LOOKS[0] })] }),
     },
   ],
-});
+};
