@@ -14,7 +14,7 @@ from tests.marking.server import serving
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.slow]
 STUDENTS = 200
-MARKS = dict((text, mark) for mark, text in ANSWERS["jumps"])
+MARKS = {text: mark for mark, text in ANSWERS["jumps"]}
 
 
 @pytest.fixture(scope="module")
