@@ -15,6 +15,7 @@ from autograder.grade.pointing import RunSteps, point_out
 from autograder.grade.read import Unreadable, read_notebook, tidy
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
+from autograder.grade.sections import place_of
 from autograder.grade.types import Graded, Rebuilt, Submission, SubmissionGrade
 from autograder.sandbox.host import Strictness
 from autograder.sandbox.types import Limits, RunResult
@@ -125,4 +126,5 @@ def _given_cells_that_failed(rebuilt: Rebuilt, result: RunResult) -> Iterator[st
     given = {cell.id for cell in rebuilt.cells if cell.role == "plain"}
     for cell in result.cells:
         if cell.id in given and cell.status != "ok":
-            yield f"The given cell {cell.id!r} did not come to an end: {tidy(cell.message, 200)}"
+            where = place_of(rebuilt.cells, cell.id)
+            yield f"A given cell {where} did not come to an end: {tidy(cell.message, 200)}"

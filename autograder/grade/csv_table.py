@@ -22,11 +22,12 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 Rows = list[tuple[int, dict[str, str]]]
 
 
-def read_table(path: Path) -> tuple[list[str], Rows, tuple[str, ...]]:
-    """Read the roster of a class as a table.
+def read_table(path: Path, what: str) -> tuple[list[str], Rows, tuple[str, ...]]:
+    """Read a table that people made or a platform exported.
 
     Args:
         path: A csv with a header.
+        what: What it is, for messages, as "the roster".
 
     Returns:
         The columns, the lines that are not empty with their numbers, and what was odd about the file, a line each.
@@ -37,15 +38,15 @@ def read_table(path: Path) -> tuple[list[str], Rows, tuple[str, ...]]:
     try:
         content = path.read_bytes()[: MOST_BYTES + 1]
     except OSError as error:
-        raise GradingError(f"the roster {path} cannot be read: {error.strerror}") from error
+        raise GradingError(f"{what} {path} cannot be read: {error.strerror}") from error
     if len(content) > MOST_BYTES:
-        raise GradingError(f"the roster {path} has more than {MOST_BYTES:,} bytes; it is not a roster")
+        raise GradingError(f"{what} {path} has more than {MOST_BYTES:,} bytes; no class is so large")
     try:
         text, note = _decoded(content)
         columns, rows = _split(text)
     except GradingError as error:
-        raise GradingError(f"the roster {path} {error}") from error
-    return columns, rows, (f"the roster {note}.",) if note else ()
+        raise GradingError(f"{what} {path} {error}") from error
+    return columns, rows, (f"{what} {note}.",) if note else ()
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
