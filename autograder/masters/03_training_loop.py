@@ -1272,8 +1272,8 @@ plt.show()
 # clock, as the work is only queued.)
 # </details>
 #
-# The demo measures forward and backward pass in your browser, on images of 8 x 8 pixels and a network of your choice; the
-# dotted line is what torch takes on the machine of the kernel, both passes together. **Predict** first: which of the two
+# The demo measures both passes in your browser, on images of 8 x 8 pixels and a network of your choice; the dotted line
+# is what torch takes on the machine of the kernel, forward and backward together. **Predict** first: which of the two
 # passes costs more, and from how many examples on is the time proportional to their number?
 
 # %% experiment="demo_update_cost"
