@@ -104,7 +104,8 @@ def _starts(state: State, width: int) -> list[tuple[torch.Tensor, torch.Tensor]]
     for same in zip(*networks, strict=True):
         weights, biases = zip(*same, strict=True)
         parts = (np.stack(weights), np.stack(biases)[:, None])
-        layers.append(tuple(torch.tensor(part, dtype=torch.float32, requires_grad=True) for part in parts))
+        first, second = (torch.tensor(part, dtype=torch.float32, requires_grad=True) for part in parts)
+        layers.append((first, second))
     return layers
 
 
