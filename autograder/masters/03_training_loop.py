@@ -2042,8 +2042,9 @@ plt.show()
 #
 # *Difficulty: ★★★*
 #
-# Return a dict from letter to fault, such as `{"A": "...", "B": "..."}`. The check says how many are right, not which.
-# The names to choose from; some do not occur:
+# Return a dict from letter to fault, such as `{"A": "...", "B": "..."}`. The check says whether all ten are right, not
+# how many or which; it takes about a second once every loop has a name. Grading counts those that are right. The names
+# to choose from; some do not occur:
 #
 # | name | fault |
 # |---|---|
