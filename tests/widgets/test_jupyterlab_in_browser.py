@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import time
 
 import nbformat
@@ -179,8 +180,8 @@ def test_the_walk_of_a_class_of_the_notebook_comes_from_the_kernel(shown):
         " return said !== text && !said.includes('Waiting') && said.includes('Mine'); }",
         arg=before,
     )
-    expected = race(sign_steps(), lr=0.01).text_summary()
-    assert verdict.inner_text() == expected
+    loss = float(race(sign_steps(), lr=0.01).arrays["losses"]["Mine"][-1])
+    assert float(re.search(r"Mine ([\d.e-]*\d)", verdict.inner_text()).group(1)) == pytest.approx(loss, rel=0.05)
 
 
 def sign_steps():
