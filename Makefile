@@ -1,10 +1,10 @@
-# Verbs: env demo lab test quick test-all test-colab check exercise matrix notebooks docs bench serve-demo lecture lecture-html. Each does all set-up that it needs.
+# Verbs: env demo lab test quick test-all test-colab check exercise matrix notebooks client docs bench serve-demo lecture site. Each does all set-up that it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
 
-.PHONY: env demo lab test quick test-all test-colab check exercise matrix notebooks docs bench serve-demo browser lecture lecture-html
+.PHONY: env demo lab test quick test-all test-colab check exercise matrix notebooks client docs bench serve-demo browser lecture site
 
 env: $(STAMP)
 
@@ -62,13 +62,20 @@ notebooks: env
 	$(BIN)/autograder build
 	$(BIN)/autograder lectures
 
+# The demos of the browser, in one file; needs Node.
+CLIENT := course_utils/widgets/client
+client:
+	npm install --prefix $(CLIENT) --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm run --prefix $(CLIENT) --silent build
+
 # Demos for the lecture hall. One alone starts sooner: make lecture LECTURE=notebooks/lectures/D2_momentum.ipynb
 LECTURE ?= notebooks/lectures
 lecture: env
 	$(BIN)/voila $(LECTURE) --strip_sources=True --preheat_kernel=True --pool_size=1 --Voila.ip=127.0.0.1
 
-lecture-html: env
-	$(BIN)/autograder lectures --html build/lectures
+# The demos as pages that need no server: build/site/index.html
+site: env
+	$(BIN)/autograder lectures --site build/site
 
 # The reference pages, from the docstrings, and the other documents: build/docs/index.html
 $(VENV)/.docs: $(STAMP)
@@ -83,7 +90,7 @@ serve-demo: env
 	$(BIN)/python -m autograder.serve.demo
 
 bench: env
-	for name in demos grading judging scale serve training; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in demos feedback grading judging scale serve training; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 # The browser tests use the distribution's chromium; without it, and without the right to install it, they skip.
 browser:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from autograder.late_policy import LatePolicy
+
 __all__ = [
     "FILE_NAME",
     "Course",
@@ -27,6 +29,9 @@ __all__ = [
 FILE_NAME = "course.toml"
 WORKBOOK = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 EXERCISE = re.compile(r"[a-z][a-z0-9_]*")
+# The head of a table, and the name of an entry.
+HEAD = re.compile(r"\s*\[([^\[\]]+)\]")
+KEY = re.compile(r"""\s*([\w-]+|"[^"]*"|'[^']*')\s*=""")
 
 Marks = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
@@ -157,6 +162,7 @@ class Course(_Record):
 
     course: Identity
     limits: Limits = Limits()
+    late: LatePolicy = LatePolicy()
     serve: Serve = Serve()
     workbooks: Mapping[str, Workbook]
 
@@ -215,19 +221,41 @@ def load_course(root: Path | None = None) -> Course:
         CourseError: It is missing, is not TOML, or an entry is wrong. The message lists all wrong entries.
     """
     path = (root or find_root()) / FILE_NAME
+    text = ""
     try:
-        return Course.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        course = Course.model_validate(tomllib.loads(text))
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path} is not TOML: {error}") from error
     except ValidationError as error:
-        lines = "\n".join(f"  {_where(problem['loc'])}: {problem['msg']}" for problem in error.errors())
+        lines = "\n".join(f"  {_where(text, problem['loc'])}: {problem['msg']}" for problem in error.errors())
         raise CourseError(f"{path} has wrong entries:\n{lines}") from error
+    if unknown := [name for name in course.late.due if name not in course.assignments]:
+        lines = "\n".join(f"  {_where(text, ('late', 'due', name))}: no workbook is called so" for name in unknown)
+        raise CourseError(f"{path} has wrong entries:\n{lines}; there are {', '.join(course.assignments)}")
+    return course
 
 
-def _where(location: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, location)) or "the file"
+def _where(text: str, location: tuple[int | str, ...]) -> str:
+    """Return the line and the name of an entry; the line of the table around it where it has none itself."""
+    names = tuple(map(str, location))
+    lines = (_line_of(text, names[:length]) for length in range(len(names), 0, -1))
+    found = next(filter(None, lines), None)
+    return (f"line {found}, " if found else "") + (".".join(names) or "the file")
+
+
+def _line_of(text: str, names: tuple[str, ...]) -> int | None:
+    """Return the number of the line on which an entry or the head of a table stands; None if none is found."""
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if head := HEAD.match(line):
+            table = tuple(part.strip().strip("\"'") for part in head[1].split("."))
+        key = KEY.match(line)
+        if names == (*table, key[1].strip("\"'")) if key else names == table[: len(names)]:
+            return number
+    return None
 
 
 def _check_names(names: Mapping[str, Any], pattern: re.Pattern[str], rule: str) -> None:

@@ -1,7 +1,7 @@
 """nbgrader's configuration: its own commands and formgrader grade through the engine of this course.
 
-`autograder prepare FOLDER` puts a copy into a course folder; nbgrader reads it there. Due dates and a policy for late
-submissions belong below the last line.
+`autograder prepare FOLDER` puts a copy into a course folder; nbgrader reads it there. What lateness costs stands in
+`course.toml` under `[late]`, and not here.
 """
 
 from autograder.course import load_course

@@ -4,8 +4,9 @@ In the kernel: a new value is simulated, drawn and encoded as PNG (`frame_ms`, o
 the usual way, the same simulation and the same picture in a new pyplot figure that is saved (`usual_way_ms`). Times
 are wall clock, median over the values, the best of some rounds, as other work on the machine can only slow one down;
 `frame_cpu_ms` is the CPU time of the same frames. In the browser (Debian's chromium, left out where there is none):
-from the key on a slider until the picture is painted, drawn by the page itself (`browser_client_ms`), and as PNG from
-a kernel through Voila (`browser_png_ms`). The last line is JSON.
+of every demo from a movement of a slider until the picture is painted by the page itself (`browser_median_ms`,
+`browser_p95_ms`) and from opening it to its first paint (`browser_first_paint_ms`), and as PNG from a kernel through
+Voila, from a key to the painted picture (`browser_png_ms`). The last line is JSON.
 """
 
 from __future__ import annotations
@@ -109,13 +110,15 @@ def measure(name: str) -> dict[str, float]:
     return times
 
 
-# Two frames are asked for: when the second is about to be drawn, the first has been painted.
-CLIENT = """async (keys) => {
-  const slider = document.querySelector("input[type=range]"), times = [];
+# From the input until its frame has been painted: the callback of a frame comes before painting, a timer after.
+CLIENT = """async ([keys, label]) => {
+  const slider = [...document.querySelectorAll(".control")].find((one) => one.innerText.trim() === label)
+    .querySelector("input[type=range]");
+  const places = Number(slider.max), times = [];
   for (let k = 0; k < keys; k++) {
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise((resolve) => setTimeout(resolve, 20 + 7 * (k % 5)));
+    slider.value = Math.round(places * (0.2 + (0.6 * k) / keys));
     const start = performance.now();
-    slider.value = 300 + 10 * k;
     slider.dispatchEvent(new Event("input"));
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
     times.push(performance.now() - start);
@@ -132,14 +135,27 @@ WATCH = """() => {
 }"""
 
 
-def client_ms(browser: Any, folder: Path) -> float:
-    """Return the median time from a slider to its painted picture, drawn by the page, in ms."""
-    path = folder / "page.html"
-    path.write_text(page(getattr(widgets, BROWSER)()), encoding="utf-8")
-    opened = browser.new_page()
+def client_ms(browser: Any, folder: Path, name: str) -> dict[str, float]:
+    """Return how long a page takes from a slider to the painted picture (median, 95th percentile) and to its first."""
+    demo, path = getattr(widgets, name)(), folder / "page.html"
+    path.write_text(page(demo), encoding="utf-8")
+    opened = browser.new_page(viewport={"width": 1280, "height": 720})
     opened.goto(path.as_uri())
     opened.wait_for_selector(".verdict:not(:empty)")
-    return float(statistics.median(opened.evaluate(CLIENT, KEYS)))
+    paints = "performance.getEntriesByName('first-contentful-paint').map((one) => one.startTime)"
+    opened.wait_for_function(f"{paints}.length")
+    first = float(opened.evaluate(paints)[0])
+    sliders = "[...document.querySelectorAll('.control.number:not([hidden]) label')].map((one) => one.innerText)"
+    shown = opened.evaluate(sliders)
+    label = next(one.label for one in demo.scene.controls if one.label in shown)
+    opened.evaluate(CLIENT, [KEYS, label])
+    times = opened.evaluate(CLIENT, [KEYS, label])
+    opened.close()
+    return {
+        "median_ms": float(np.median(times)),
+        "p95_ms": float(np.percentile(times, 95)),
+        "first_paint_ms": first,
+    }
 
 
 @contextmanager
@@ -188,28 +204,32 @@ def png_ms(browser: Any, folder: Path) -> float:
         return float(statistics.median(opened.evaluate("times")))
 
 
-def in_browser() -> dict[str, float | None]:
-    """Return both times in a browser; None where it is not installed."""
+def in_browser() -> dict[str, Any]:
+    """Return the times of every demo in a browser, and of one as PNG from a kernel; nothing where none is installed."""
     chromium = shutil.which("chromium")
     if chromium is None:
-        return {"browser_client_ms": None, "browser_png_ms": None}
+        return {}
     from playwright.sync_api import sync_playwright
 
     options = ["--no-sandbox", "--disable-background-networking"]
+    names = [name for name in widgets.__all__ if name.endswith("_demo")]
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=options)
-        times = {"browser_client_ms": client_ms(browser, Path(folder)), "browser_png_ms": png_ms(browser, Path(folder))}
+        times = {name: client_ms(browser, Path(folder), name) for name in names}
+        for name, found in times.items():
+            print(f"{name:20}", "  ".join(f"{key} {value:.1f}" for key, value in found.items()), flush=True)
+        by_png = png_ms(browser, Path(folder))
         browser.close()
-    print("  ".join(f"{name} {value:.1f}" for name, value in times.items()), flush=True)
-    return dict(times)
+    keys = ("median_ms", "p95_ms", "first_paint_ms")
+    by_key = {f"browser_{key}": {name: round(found[key], 1) for name, found in times.items()} for key in keys}
+    return {**by_key, "browser_png_ms": round(by_png, 1)}
 
 
 def main() -> None:
     """Measure every demo that answers at once, then the browser."""
     by_demo = {name: measure(name) for name in MOVES}
     columns = {key: {name: round(times[key], 2) for name, times in by_demo.items()} for key in by_demo[BROWSER]}
-    browser = {name: value if value is None else round(value, 1) for name, value in in_browser().items()}
-    print(json.dumps({**columns, **browser}))
+    print(json.dumps({**columns, **in_browser()}))
 
 
 if __name__ == "__main__":

@@ -15,15 +15,15 @@ class Lecture:
         file: Name of notebook and page.
         demo: Name in `course_utils.widgets` of the function that makes the demo.
         minutes: How long it takes.
+        about: One sentence for those who look for a demo.
         say: What to show and to ask, step by step; presets stand in quotation marks.
-        sweep: Control and values that a recorded page steps through, beside the presets.
     """
 
     file: str
     demo: str
     minutes: int
+    about: str
     say: tuple[str, ...]
-    sweep: tuple[str, tuple[float, ...]] | None = None
 
 
 LECTURES = (
@@ -31,6 +31,7 @@ LECTURES = (
         "D1_step_size",
         "step_size_demo",
         8,
+        "Gradient descent on two variables: one step size makes it crawl, settle, jump for ever or fly away.",
         (
             'Start with "too small": the walk is right but does not arrive. Ask: what if the rate is made larger?',
             '"local minimum": it settles at 1.243. Is that the best there is? The star says no.',
@@ -45,6 +46,7 @@ LECTURES = (
         "D2_momentum",
         "momentum_demo",
         12,
+        "Learning rate and momentum on one map: grab the point and see why one pair is the fastest.",
         (
             'Start with "plain descent, well chosen": the steep direction jumps, the flat one crawls; both errors '
             "shrink by 0.935 a step. No other rate does better: ask why.",
@@ -52,7 +54,7 @@ LECTURES = (
             '"too much momentum": it circles. On the map the colour depends on momentum alone here: the factor is its '
             "root.",
             "Move the condition number from 1 to 1000 and watch the bright region shrink.",
-            '"two minima": momentum 0.7 carries it over the local minimum into the global one, 0.85 over that one too.',
+            '"three minima": momentum 0.7 carries it over a local minimum into the global one, 0.85 over that one too.',
             '"real digits": the same map, measured on a softmax model; the usual rate of 0.1 is 150 times too small '
             "here.",
         ),
@@ -61,6 +63,7 @@ LECTURES = (
         "D3_race",
         "race_demo",
         10,
+        "Six optimizers start from one point: in a ravine, in the same ravine turned, and beside a saddle.",
         (
             '"ravine": before it runs, let the hall bet. Adam and RMSProp cut the corner, because each coordinate has '
             "a rate of its own.",
@@ -74,6 +77,7 @@ LECTURES = (
         "D4_minibatch_noise",
         "minibatch_demo",
         8,
+        "How much gradients of small batches scatter, and what that costs per update and per example.",
         (
             '"one example at a time", "eight", "sixty-four": the cloud shrinks with the root of the batch size. Read '
             "the spread in the verdict and check the factor.",
@@ -81,12 +85,12 @@ LECTURES = (
             "Compare the middle and the right panel: by examples small batches are ahead, by cost they are not.",
             '"updates cost nothing" takes the overhead away. Ask on which machines that is nearly so.',
         ),
-        ("batch_size", (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)),
     ),
     Lecture(
         "D5_norm_cube",
         "norm_cube_demo",
         8,
+        "Which numbers share a mean and a variance in batch, layer, group, instance and RMS norm.",
         (
             '"batch norm: one moves, all move": the outlined cells share a mean and a variance. Move the example by '
             "the slider: all rows change.",
@@ -94,29 +98,29 @@ LECTURES = (
             "Ask which of them can be used with a batch of one, and which needs running statistics for prediction.",
             '"RMS norm": the groups of layer norm, but the mean stays in.',
         ),
-        ("shift", (-5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0)),
     ),
     Lecture(
         "D6_smoothness",
         "smoothness_demo",
         8,
+        "Does a normalised network have a smoother loss? Measure along the gradient, and look twice.",
         (
             '"at the start": two networks before their first step. Cover the legend: which one is normalized?',
-            '"after 20 steps": over the whole step the plain one is 5.8 times rougher. Ask whether that is why the '
+            '"after 20 steps": over the whole step the plain one is 28 times rougher. Ask whether that is why the '
             "other one trains faster.",
-            '"after 100 steps": 29 times. The losses differ, too: is the comparison fair?',
-            '"after 100 steps, a short step": at first both have a smoothness of 9.8. What is smooth depends on how '
+            '"after 100 steps": 50 times. The losses differ, too: is the comparison fair?',
+            '"after 100 steps, a short step": at first both are about as smooth. What is smooth depends on how '
             "far one goes.",
             '"short weights look rough": hidden weights times 0.3. The normalized network computes the same, its loss '
-            "starts where it was, and a short step is ten times rougher.",
+            "starts where it was, and a short step is many times rougher.",
             '"long weights look smooth": times 3. Ask for a measure that would not change.',
         ),
-        ("trained", (0, 2, 5, 10, 20, 50, 100)),
     ),
     Lecture(
         "D7_adam_start",
         "adam_start_demo",
         6,
+        "Adam's first steps with and without the corrections for averages that start at zero.",
         (
             '"0.9 and 0.99: one step hides it": the first step is right with or without correction. A test of one '
             "step would pass; at step 13 the factor is 2.13.",
@@ -129,19 +133,20 @@ LECTURES = (
         "D8_depth_signal",
         "depth_signal_demo",
         8,
+        "A signal through up to sixty layers: it vanishes, explodes, or is kept by its first weights and by norms.",
         (
-            '"20 plain layers: it vanishes": times 0.164 per layer. Ask for the size after 20: 2e-16.',
+            '"20 plain layers: it vanishes": times 0.169 per layer. Ask for the size after 20: 3e-16.',
             '"He keeps it": two over the fan-in makes up for the half that ReLU cuts off.',
             '"too large: it explodes". Then ask whether layer norm would hide that.',
             '"layer norm puts it back": forward every layer starts anew, but the gradient still shrinks a little.',
             '"residual: it grows": a sum of two equal parts. What would you scale?',
         ),
-        ("depth", (2, 5, 10, 20, 30, 40, 60)),
     ),
     Lecture(
         "D9_schedules",
         "schedules_demo",
         6,
+        "Learning-rate schedules on a noisy quadratic: what the decay lets out, and what the warmup waits for.",
         (
             '"constant: the noise stays": the loss stops at a floor. Ask what sets its height; then move the noise.',
             '"cosine: the noise is let out" and "step": both end well below, once the rate is small.',
@@ -154,18 +159,19 @@ LECTURES = (
         "D10_which_bug",
         "which_bug_demo",
         12,
+        "Learning curves of training loops with one fault each: vote, then see the answer.",
         (
             "Show a case without the answer for half a minute. Let the hall vote by hands; type the counts.",
             "Ask the largest group what in the curves decided it, and the smallest what speaks against it.",
             "Switch the answer on. Compare the first loss with ln 10 = 2.30 each time: it separates half of the cases.",
             "Case 6 is the hard one: the training curve is healthy.",
         ),
-        None,
     ),
     Lecture(
         "D11_edge_of_stability",
         "edge_demo",
         8,
+        "The sharpness of a small network rises while it trains until it meets two over the learning rate.",
         (
             '"a small rate: the edge is far": the sharpness rises, the loss falls in every step. As on a quadratic.',
             '"it rises to the edge": ask what happens when the sharpness passes 2/lr. The loss jumps, and comes back, '
@@ -180,6 +186,7 @@ LECTURES = (
         "D12_singular_values",
         "muon_demo",
         6,
+        "What the Newton-Schulz steps of Muon do to the singular values of a momentum.",
         (
             '"before": ten large singular values, the others below a tenth of the largest. What does a step along this '
             "momentum change?",
@@ -195,6 +202,7 @@ LECTURES = (
         "T1_slice_descent",
         "slice_descent_demo",
         8,
+        "One weight and one bias of a softmax model on real digits: find the rate that is 150 times larger.",
         (
             "Task for the hall: both distances below 1e-6 within 100 steps. Distances are meant; the loss itself "
             "cannot fall below 2.45.",
@@ -202,12 +210,12 @@ LECTURES = (
             "Which direction is slow, the weight or the bias? At the minimum the weight, by a factor of 3.5. "
             "The condition number is 3.6: the problem is well-conditioned, and the rate was too small.",
         ),
-        ("lr", (0.1, 0.3, 1.0, 3.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0)),
     ),
     Lecture(
         "T2_restarts",
         "restarts_demo",
         8,
+        "Train from seven starts near one another and see how far apart their curves end.",
         (
             'Train "10", "20, 20" and "100, 100" and compare how far the seven curves lie apart.',
             '"noise ten times the weights" is not a neighbour of the start but a bad start: ask how to tell.',
@@ -217,15 +225,18 @@ LECTURES = (
         "T3_update_cost",
         "update_cost_demo",
         5,
+        "What does a gradient of a hundred examples cost beside that of one? Measured on this machine.",
         (
             "Measure. Ask first: what does a gradient of 100 examples cost, compared with that of one?",
-            "Find the bend: left of it a call costs the same whatever it does, right of it each example counts.",
+            "Find the bend of torch (dotted): left of it a call costs the same whatever it does, right of it each "
+            "example counts. The page's own code pays no price per call: where is its bend?",
         ),
     ),
     Lecture(
         "T4_batch_sizes",
         "batch_sizes_demo",
         8,
+        "Which batch size reaches the goal first, by seconds and by examples?",
         (
             "Task: a loss steadily below 0.5 within 5 seconds. Each size needs a rate of its own.",
             "Seconds are those of this machine; the panel by examples can be compared between machines.",
@@ -235,8 +246,10 @@ LECTURES = (
         "T5_training_race",
         "training_race_demo",
         8,
+        "Optimizers train a network on digits: is one learning rate for all a fair race?",
         (
-            'Start "one small rate": only RMSProp learns. Who is the best rule? Then "good for SGD".',
+            'Start "one small rate": RMSProp and Adam learn, the others hardly. Who is the best? Then "good for SGD".',
+            "Move the rate and the momentum while it trains: the curves bend at once.",
             "Ask what a fair comparison would need: a rate for each, and several seeds.",
         ),
     ),
@@ -244,6 +257,7 @@ LECTURES = (
         "T6_widths",
         "widths_demo",
         8,
+        "The best learning rate moves with the width of a network, unless its weights are scaled by muP.",
         (
             'Train "standard: the best rate moves". Let the hall bet first: by how much does the best rate of the '
             "widest network differ from that of the narrowest?",

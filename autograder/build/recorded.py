@@ -59,7 +59,7 @@ def record(exercise: str, points: float) -> tuple[str, bytes]:
     """
     answer = load_answer(exercise)
     rng = np.random.default_rng(zlib.crc32(exercise.encode()))
-    inputs = answer.generate(rng)
+    inputs = load_probe(exercise).public(answer.generate(rng))
     key = make_key(answer, inputs, points)
     if found := [line for part, known in zip(answer.parts, key.parts, strict=True) for line in clashes(part, known)]:
         raise EditError("\n".join(found))
@@ -70,7 +70,8 @@ def record_second(exercise: str, points: float) -> tuple[str, bytes]:
     """Return the same for other inputs, with single mistakes only: what fits by accident is found out by these."""
     answer = load_answer(exercise)
     answer = replace(answer, parts=tuple(_with_single_mistakes(part) for part in answer.parts))
-    inputs = answer.generate(np.random.default_rng([zlib.crc32(exercise.encode()), 2]))
+    rng = np.random.default_rng([zlib.crc32(exercise.encode()), 2])
+    inputs = load_probe(exercise).public(answer.generate(rng))
     key = make_key(answer, inputs, points)
     return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
 

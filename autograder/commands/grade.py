@@ -13,6 +13,8 @@ from autograder.course import CourseError, find_root
 from autograder.grade.classrun import Order, grade_class
 from autograder.grade.pools import choose_pool
 from autograder.grade.types import GradingError
+from autograder.importing.gradebook_ids import names_on
+from autograder.importing.roster import read_roster
 from autograder.report.progress import Bar
 from autograder.report.table import print_changes, print_class
 from autograder.sandbox.host import Strictness
@@ -31,6 +33,12 @@ def grade(
     only_exercise: Annotated[
         str | None, typer.Option(help="Only this exercise, again, after its answer was corrected; all else stays.")
     ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="A csv of the class: its names go into the gradebook and onto the pages.")
+    ] = None,
+    earlier: Annotated[
+        list[Path] | None, typer.Option(help="The report.json of an earlier term, to compare with; may be repeated.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is already done.")] = False,
     weak_walls: Annotated[
         bool, typer.Option("--weak-walls", help="Run student code even where this machine cannot build every wall.")
@@ -40,7 +48,19 @@ def grade(
     console = Console()
     walls: Strictness = "weak" if weak_walls else "full"
     try:
-        order = Order(submissions, out, find_root(), assignment, only, seed, force, walls=walls, exercise=only_exercise)
+        order = Order(
+            submissions=submissions,
+            out=out,
+            root=find_root(),
+            assignment=assignment,
+            only=only,
+            seed=seed,
+            force=force,
+            walls=walls,
+            exercise=only_exercise,
+            identify=partial(names_on, read_roster(roster)) if roster else None,
+            earlier=tuple(earlier or ()),
+        )
         with Bar(console, "grading") as bar:
             result = grade_class(order, partial(choose_pool, workers, scheduler, walls), bar)
     except (GradingError, CourseError) as error:

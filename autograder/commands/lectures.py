@@ -1,4 +1,4 @@
-"""`autograder lectures`: make the lecture notebooks, or pages that need no server."""
+"""`autograder lectures`: make the lecture notebooks, or the site of the demos."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ def lectures(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 1 if a notebook has drifted.")
     ] = False,
-    html: Annotated[Path | None, typer.Option("--html", help="Write self-contained pages to this folder.")] = None,
+    site: Annotated[Path | None, typer.Option("--site", help="Write the site of the demos to this folder.")] = None,
 ) -> None:
-    """Make the notebooks of the lecture demos from their guides, or pages that work without a server."""
-    from autograder.build.lectures import differing, lecture_notebooks, write_pages
+    """Make the notebooks of the lecture demos from their guides, or the site of the demos."""
+    from autograder.build.lectures import differing, lecture_notebooks
+    from autograder.build.site import write_site
 
-    if html is not None:
-        for page in write_pages(html):
+    if site is not None:
+        for page in write_site(site):
             typer.echo(f"wrote {page} ({page.stat().st_size / 1e6:.2f} MB)")
         return
     try:

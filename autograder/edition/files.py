@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # What students get besides the notebooks, which are built afresh.
 FOLDERS = ("course_utils", "data_scripts")
 SINGLE = ("LICENSE", "docs/conventions.md", "docs/students.md")
-LEFT_OUT = ("__pycache__", ".ipynb_checkpoints")
+LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", "node_modules")
 # Whoever names the instructor's package is for the instructor.
 PRIVATE = b"autograder"
 

@@ -10,8 +10,10 @@ from functools import cached_property
 from autograder.course import Course
 from autograder.grade.types import GradingError
 from autograder.importing.columns import GRADE, MAXIMUM, by_plain_name, first_of, participant_column
+from autograder.importing.gradebook_ids import match_students
 from autograder.importing.people import sortable
 from autograder.importing.roster import Person, Roster
+from autograder.marks.book import ClassBook
 from autograder.report.cells import number
 
 __all__ = ["Table", "canvas", "moodle", "plain"]
@@ -26,45 +28,39 @@ class Table:
     Args:
         course: The course.
         assignments: The assignments, in its order.
-        scores: Marks by student and assignment; nothing for what was not handed in.
+        book: The marks of the class.
         roster: The class; None if there is no roster.
     """
 
     course: Course
     assignments: Sequence[str]
-    scores: Mapping[tuple[str, str], float]
+    book: ClassBook
     roster: Roster | None = None
 
     @cached_property
     def students(self) -> Mapping[str, str]:
-        """The id in the gradebook of everybody on the roster who has marks, by the id there.
-
-        Graded folders may be called by any id, login or email of the roster, an email without what follows the @.
-        """
-        found: dict[str, str] = {}
-        marked = {student.casefold(): student for student, _ in sorted(self.scores)}
-        for person in self.roster.people if self.roster else ():
-            values = [person.id, *(value for _, value in sorted(person.ids))]
-            names = [*values, *(value.partition("@")[0] for value in values)]
-            known = next((marked[name.casefold()] for name in names if name.casefold() in marked), None)
-            if known is not None and known not in found.values():
-                found[person.id] = known
-        return found
+        """The id in the gradebook of everybody on the roster who has marks, by the id there."""
+        if self.roster is None:
+            return {}
+        marked = {student for student, _ in self.book.marks}
+        return {person.id: student for student, person in match_students(self.roster, marked).items()}
 
     @property
     def strangers(self) -> list[str]:
         """Those who have marks and are not on the roster, by id."""
-        return sorted({student for student, _ in self.scores} - set(self.students.values()))
+        return sorted({student for student, _ in self.book.marks} - set(self.students.values()))
 
     @property
     def people(self) -> tuple[Person, ...]:
         """The roster, then those who are not on it but have marks, by id."""
         listed = self.roster.people if self.roster else ()
-        return (*listed, *map(Person, self.strangers))
+        names = ((student, self.book.name(student)) for student in self.strangers)
+        return (*listed, *(Person(student, str(name), name.sortable) for student, name in names))
 
     def score(self, person: Person, assignment: str) -> float | None:
         """Return the marks of one person; None for what was not handed in."""
-        return self.scores.get((self.students.get(person.id, person.id), assignment))
+        found = self.book.marks.get((self.students.get(person.id, person.id), assignment))
+        return None if found is None else found.score
 
     def cells(self, person: Person) -> list[str]:
         """Return the marks of one person; an empty cell for what was not handed in."""
@@ -72,8 +68,8 @@ class Table:
         return ["" if score is None else number(score) for score in found]
 
     def most(self, assignment: str) -> float:
-        """Return the marks that can be had."""
-        return self.course.workbooks[assignment].total
+        """Return the marks that can be had: those of the workbook, less what was dropped."""
+        return self.book.most[assignment]
 
 
 def plain(table: Table) -> Iterator[list[str]]:

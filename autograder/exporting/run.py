@@ -9,13 +9,13 @@ from typing import Literal
 
 from autograder.course import load_course
 from autograder.exporting.formats import Table, canvas, moodle, plain
-from autograder.exporting.marks import Marks, read_marks
 from autograder.grade.files import errors_for_people, write_all
 from autograder.grade.releases import assignments_of
 from autograder.grade.types import GradingError
 from autograder.importing.file_sorting import some
 from autograder.importing.roster import read_roster
-from autograder.report.cells import as_csv
+from autograder.marks.book import ClassBook, Marks, read_book
+from autograder.report.cells import as_csv, number
 
 __all__ = ["ExportOrder", "ExportReport", "Format", "export_grades"]
 
@@ -66,14 +66,16 @@ def export_grades(order: ExportOrder) -> ExportReport:
     if order.out.suffix.lower() != ".csv":
         raise GradingError(f"{order.out} is not called .csv; give another file with --out")
     course = load_course(order.root)
-    marks = read_marks(order.results, course, assignments_of(course, order.assignment))
+    wanted = assignments_of(course, order.assignment)
+    book = read_book(order.results, course, wanted)
+    if not book.marks:
+        raise GradingError(f"{order.results} has no marks in {', '.join(wanted)}; run `autograder grade` first")
     roster = read_roster(order.roster) if order.roster else None
     if order.roster and order.out.exists() and order.out.samefile(order.roster):
         raise GradingError(f"{order.out} is the roster; give another file with --out")
-    present = {one.assignment for one in marks}
+    present = {assignment for _, assignment in book.marks}
     assignments = tuple(name for name in course.assignments if name in present)
-    scores = {(one.student, one.assignment): one.score for one in marks}
-    table = Table(course, assignments, scores, roster)
+    table = Table(course, assignments, book, roster)
     if roster and not table.students:
         raise GradingError(
             f"nobody in {order.roster} has marks: the gradebook knows {some(table.strangers, 3)}, "
@@ -82,16 +84,16 @@ def export_grades(order: ExportOrder) -> ExportReport:
     content = as_csv(FORMATS[order.format](table))
     with errors_for_people(order.out.parent):
         write_all(order.out.parent, [(order.out.name, content)])
-    return ExportReport(len({one.student for one in marks}), assignments, tuple(_problems(marks, table)))
+    return ExportReport(len({student for student, _ in book.marks}), assignments, tuple(_problems(book, table)))
 
 
 def _answers(count: int) -> str:
     return "1 answer waits to be" if count == 1 else f"{count} answers wait to be"
 
 
-def _problems(marks: Sequence[Marks], table: Table) -> Iterator[str]:
-    for assignment in {one.assignment: None for one in marks}:
-        own = [one for one in marks if one.assignment == assignment]
+def _problems(book: ClassBook, table: Table) -> Iterator[str]:
+    for assignment in table.assignments:
+        own = [one for one in book.marks.values() if one.assignment == assignment]
         if waiting := sum(one.waiting for one in own):
             yield f"{assignment}: {_answers(waiting)} marked by hand, and count 0."
         for one in own:
@@ -100,5 +102,15 @@ def _problems(marks: Sequence[Marks], table: Table) -> Iterator[str]:
                     f"{assignment}, {one.student}: {_answers(one.again)} looked at again in formgrader, under Manual "
                     "Grading: graded again after it was marked by hand."
                 )
+        yield from _lateness(assignment, own)
+    yield from book.exceptions()
+    yield from book.above()
     for student in table.strangers if table.roster else ():
         yield f"{student} has marks and is not on the roster."
+
+
+def _lateness(assignment: str, marks: Sequence[Marks]) -> Iterator[str]:
+    """Yield a sentence on what lateness took, with the names of those it took marks from."""
+    taken = [f"{one.student} {number(one.penalty)}" for one in marks if one.penalty]
+    if taken:
+        yield f"{assignment}: marks taken for lateness: {', '.join(taken)}."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from autograder.course import Course
+from autograder.grade.names import StudentName
 from autograder.grade.regrade import Change
 from autograder.grade.release import Release
 from autograder.grade.types import SubmissionGrade
@@ -24,6 +26,8 @@ class ClassGrades:
         seed: The seed of the hidden inputs.
         changes: Whose marks changed with the last correction of the course.
         only: The only exercise that was graded again; empty for all.
+        fresh: Students and assignments that were graded now.
+        names: What students are called, as the roster of this run says.
     """
 
     course: Course
@@ -33,6 +37,8 @@ class ClassGrades:
     seed: int
     changes: tuple[Change, ...] = ()
     only: str = ""
+    fresh: frozenset[tuple[str, str]] = frozenset()
+    names: Mapping[str, StudentName] = field(default_factory=dict)
 
     @property
     def isolation(self) -> tuple[str, ...]:

@@ -12,20 +12,23 @@ from rapidfuzz import fuzz, process
 from autograder.course import Course, load_course
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.collect import Collected, Found, collect, load
+from autograder.grade.extensions import FILE_NAME as EXTENSIONS
 from autograder.grade.files import errors_for_people
 from autograder.grade.folder import STATE, OutFolder, feedback_path, notebook_path, open_folder
+from autograder.grade.gradebook_file import CONFIG_NAME, check_gradebook
 from autograder.grade.gradebook_file import FILE_NAME as GRADEBOOK
-from autograder.grade.gradebook_file import check_gradebook
 from autograder.grade.grading_task import OpenPool, Task
 from autograder.grade.kept import file_states, is_kept, keep, name_of
 from autograder.grade.keys import submission_basis, submission_key
-from autograder.grade.late import CONFIG_NAME, penalty_of
+from autograder.grade.late import read_late_rules
+from autograder.grade.names import Identify, StudentName
 from autograder.grade.other_assignments import known_of_other_assignments
 from autograder.grade.regrade import Change, Earlier, changes_between
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.submission import Settings, settings_of
 from autograder.grade.types import GradingError, SubmissionGrade
+from autograder.report.earlier import read_earlier
 from autograder.sandbox.host import Strictness
 from autograder.sandbox.types import Limits
 
@@ -60,6 +63,8 @@ class Order:
             reports.
         only: The only student to grade; None for all. What is known of the others stays in the reports.
         exercise: The only exercise to grade again; None for all. What is known of the others stays as it is.
+        identify: Returns the names of students; None if there is no roster.
+        earlier: Reports (`report.json`) of earlier terms to compare with.
         seed: Seed of the hidden inputs; None for that of the output folder, or a fresh one.
         force: Grade again what is done.
         limits: What one submission may use; those of `course.toml` if None.
@@ -76,6 +81,8 @@ class Order:
     limits: Limits | None = None
     walls: Strictness = "full"
     exercise: str | None = None
+    identify: Identify | None = None
+    earlier: tuple[Path, ...] = ()
 
 
 def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = None) -> ClassGrades:
@@ -110,52 +117,68 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
         run.all(collected.found, open_pool)
         others = known_of_other_assignments(folder, order.submissions, order.root, chosen)
         run.keep(others.grades)
+        called, strangers = _names(order, run.sorted())
         grades = ClassGrades(
             course=course,
             releases=(*releases.values(), *others.releases),
             grades=run.sorted(),
-            strays=(*collected.strays, *others.complaints),
+            strays=(*collected.strays, *others.complaints, *strangers),
             seed=folder.seed,
             changes=run.changes(),
             only=order.exercise or "",
+            fresh=frozenset(run.fresh),
+            names=called,
         )
-        _report(folder, grades)
+        _report(folder, grades, order.earlier)
     return grades
 
 
-def _report(folder: OutFolder, grades: ClassGrades) -> None:
+def _names(order: Order, grades: Sequence[SubmissionGrade]) -> tuple[Mapping[str, StudentName], list[str]]:
+    """Return the names of the class, and a line for everybody who is not on the roster."""
+    if order.identify is None:
+        return {}, []
+    students = sorted({grade.student for grade in grades})
+    names = order.identify(students)
+    return names, [f"{student} has handed in and is not on the roster." for student in students if student not in names]
+
+
+def _report(folder: OutFolder, grades: ClassGrades, earlier: Sequence[Path]) -> None:
     """Write the reports, unless those that are there were made from the same."""
     file = folder.path / STATE / "reports"
-    if is_kept(file, _reports_name(folder, grades)):
+    if is_kept(file, _reports_name(folder, grades, earlier)):
         return
-    _check_place(folder.path, grades.course, {release.name: release for release in grades.releases})
+    _check_place(folder.path, grades.course, {release.name: release for release in grades.releases}, earlier)
     from autograder.grade.record import record  # seconds that a run with nothing to do does not need
 
     with errors_for_people(folder.path):
-        record(folder.path, grades)
-    keep(file, _reports_name(folder, grades))
+        record(folder.path, grades, earlier)
+    keep(file, _reports_name(folder, grades, earlier))
 
 
-def _reports_name(folder: OutFolder, grades: ClassGrades) -> str:
+def _reports_name(folder: OutFolder, grades: ClassGrades, earlier: Sequence[Path]) -> str:
     """Return a name of what reports are made of, of the marks in the gradebook, and of the reports themselves."""
-    written = ("index.html", "grades.csv", "changes.csv", "report.json", GRADEBOOK, CONFIG_NAME)
+    written = ("index.html", "grades.csv", "changes.csv", "report.json", GRADEBOOK, CONFIG_NAME, EXTENSIONS)
     notebooks = [notebook_path(grade) for grade in grades.grades]
     pages = [feedback_path(grade) for grade in grades.grades]
-    paths = [folder.path / name for name in (*written, *notebooks, *pages)]
+    paths = [*(folder.path / name for name in (*written, *notebooks, *pages)), *earlier]
     known = [grade.to_json().decode() for grade in grades.grades]
     course = grades.course.model_dump_json()
     releases = [release.digest for release in grades.releases]
     changes = [asdict(change) for change in grades.changes]
-    return name_of(file_states(paths), known, course, releases, grades.strays, grades.seed, changes, grades.only)
+    names = {student: asdict(name) for student, name in sorted(grades.names.items())}
+    states = file_states(paths)
+    return name_of(states, known, course, releases, grades.strays, grades.seed, changes, grades.only, names)
 
 
-def _check_place(folder: Path, course: Course, releases: Mapping[str, Release]) -> None:
-    """Refuse an output folder whose results are another course's, or whose policy for lateness fails.
+def _check_place(folder: Path, course: Course, releases: Mapping[str, Release], earlier: Iterable[Path]) -> None:
+    """Refuse an output folder whose results are another course's, and rules and reports that cannot be used.
 
     Raises:
-        GradingError: They are, or it does.
+        GradingError: There are such.
     """
-    penalty_of(folder)
+    read_late_rules(folder, course)
+    for path in earlier:
+        read_earlier(path, course.course.id)
     check_gradebook(folder / GRADEBOOK, course, releases)
 
 
@@ -172,6 +195,7 @@ class _ClassRun:
     watcher: Watcher
     grades: dict[tuple[str, str], SubmissionGrade] = field(default_factory=dict)
     noticed: bool = False
+    fresh: set[tuple[str, str]] = field(default_factory=set)
 
     def all(self, found: Sequence[Found], open_pool: OpenPool) -> None:
         """Grade what is not done, and keep every result as it arrives."""
@@ -182,7 +206,7 @@ class _ClassRun:
             return
         with open_pool(len(found)) as pool:
             # Seconds of imports, in which the processes of the pool start.
-            _check_place(self.folder.path, self.course, self.releases)
+            _check_place(self.folder.path, self.course, self.releases, self.order.earlier)
             for graded in pool(chain([first], tasks)):
                 self.folder.keep(graded)
                 self.know(graded.grade, fresh=True)
@@ -235,6 +259,8 @@ class _ClassRun:
     def know(self, grade: SubmissionGrade, *, fresh: bool) -> None:
         """Take a grade into the reports."""
         self.grades[grade.student, grade.assignment] = grade
+        if fresh:
+            self.fresh.add((grade.student, grade.assignment))
         self.watcher.know(grade, fresh=fresh)
 
     def sorted(self) -> tuple[SubmissionGrade, ...]:

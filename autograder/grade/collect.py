@@ -12,9 +12,8 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from autograder.grade.file_names import is_notebook
-from autograder.grade.gradebook_file import FILE_NAME
+from autograder.grade.gradebook_file import CONFIG_NAME, FILE_NAME
 from autograder.grade.large_files import AS_LARGE, without_outputs
-from autograder.grade.late import CONFIG_NAME
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.grade.times import time_of

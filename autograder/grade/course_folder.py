@@ -10,8 +10,8 @@ from autograder.build.release import as_bytes
 from autograder.course import load_course
 from autograder.grade.files import errors_for_people, write_all
 from autograder.grade.gradebook import enter_class
-from autograder.grade.gradebook_file import FILE_NAME, check_gradebook, prepare_gradebook
-from autograder.grade.late import CONFIG_NAME
+from autograder.grade.gradebook_file import CONFIG_NAME, FILE_NAME, check_gradebook, prepare_gradebook
+from autograder.grade.late import read_late_rules
 from autograder.grade.release import load_release
 from autograder.grade.releases import read_releases
 
@@ -45,5 +45,6 @@ def prepare_folder(folder: Path, root: Path) -> tuple[Path, ...]:
         folder.mkdir(parents=True, exist_ok=True)
         write_all(folder, written.items())
         prepare_gradebook(folder / FILE_NAME)
-        enter_class(f"sqlite:///{folder.resolve() / FILE_NAME}", course, tuple(releases.values()), (), lambda *_: None)
+        rules = read_late_rules(folder, course)
+        enter_class(f"sqlite:///{folder.resolve() / FILE_NAME}", tuple(releases.values()), (), rules)
     return tuple(folder / name for name in sorted({*written, FILE_NAME}))

@@ -32,7 +32,9 @@ class OutFolder:
         if key not in self.journal:
             return None
         grade = self.journal[key]
-        return grade if _is_whole(self.notebook(grade)) else None
+        # The notebook that is there is that of the last grade: of an older one, all has to be made again.
+        is_last = self.journal.last(grade.student, grade.assignment) is grade
+        return grade if is_last and _is_whole(self.notebook(grade)) else None
 
     def latest(self, basis: str) -> SubmissionGrade | None:
         """Return the last grade of the same content, whatever graded it, if its notebook is there."""
@@ -41,7 +43,11 @@ class OutFolder:
 
     def others(self, assignments: Container[str]) -> tuple[SubmissionGrade, ...]:
         """Return the last grade of every student in each assignment that is none of these."""
-        last = {(one.student, one.assignment): one for one in self.journal if one.assignment not in assignments}
+        return tuple(grade for grade in self.last() if grade.assignment not in assignments)
+
+    def last(self) -> tuple[SubmissionGrade, ...]:
+        """Return the last grade of every student in each assignment, whose notebook is there."""
+        last = {(one.student, one.assignment): one for one in self.journal}
         return tuple(grade for grade in last.values() if _is_whole(self.notebook(grade)))
 
     def notebook(self, grade: SubmissionGrade) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,9 +12,9 @@ from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from autograder.course import Course
 from autograder.grade.gradebook_file import errors_of_gradebook
-from autograder.grade.late import Late, Penalty
+from autograder.grade.late import LateRules
+from autograder.grade.names import StudentName
 from autograder.grade.release import Release
 from autograder.grade.times import time_of
 from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
@@ -25,31 +25,39 @@ __all__ = ["enter_class"]
 
 def enter_class(
     url: str,
-    course: Course,
-    releases: tuple[Release, ...],
-    grades: tuple[SubmissionGrade, ...],
-    penalty: Penalty,
+    releases: Iterable[Release],
+    grades: Iterable[SubmissionGrade],
+    rules: LateRules,
     only: str = "",
-) -> dict[tuple[str, str], Late]:
+    *,
+    fresh: Container[tuple[str, str]] | None = None,
+    names: Mapping[str, StudentName] | None = None,
+) -> None:
     """Enter a class into the gradebook at `url`, as SQLAlchemy writes it.
 
-    Checks give `auto_score`; parts marked by hand wait. A mark that was given by hand stays, and asks to be looked at
-    again, as after nbgrader's own autograding. Where `only` names the exercise that was graded again, just its marks
-    ask for that.
+    Checks give `auto_score`; parts marked by hand wait. A mark that was given by hand stays. Where the submission was
+    graded now, it asks to be looked at again, as after nbgrader's own autograding; where `only` names the one exercise
+    that was graded again, just its marks do. What lateness costs is entered whole, even where less was earned.
 
-    Returns:
-        How late each submission is that came too late, by student and assignment.
+    Args:
+        url: The gradebook.
+        releases: The released notebooks of the assignments.
+        grades: The grades.
+        rules: What lateness costs.
+        only: The only exercise that was graded again; empty for all.
+        fresh: Students and assignments that were graded now; None for all.
+        names: What students are called, by id; the names of others stay as they are.
     """
-    late: dict[tuple[str, str], Late] = {}
-    with errors_of_gradebook(url), _one_transaction(url, course.course.id) as book:
+    with errors_of_gradebook(url), _one_transaction(url, rules.course.course.id) as book:
         for release in releases:
-            _enter_assignment(book, release)
+            _enter_assignment(book, release, rules)
         for grade in grades:
-            submission = _enter_submission(book, grade, penalty, only)
-            if submission.total_seconds_late > 0:
-                taken = sum(one.late_submission_penalty or 0.0 for one in submission.notebooks)
-                late[grade.student, grade.assignment] = Late(submission.total_seconds_late, taken)
-    return late
+            again = fresh is None or (grade.student, grade.assignment) in fresh
+            _enter_submission(book, grade, rules, only, again=again)
+        for student, name in (names or {}).items():
+            book.update_or_create_student(
+                student, first_name=name.first or None, last_name=name.last or None, email=name.email or None
+            )
 
 
 @contextmanager
@@ -66,10 +74,11 @@ def _one_transaction(url: str, course_id: str) -> Iterator[Any]:
         book.db.remove()
 
 
-def _enter_assignment(book: Any, release: Release) -> None:
+def _enter_assignment(book: Any, release: Release, rules: LateRules) -> None:
     notebook = json.loads(release.notebook)
     name = release.name
-    book.update_or_create_assignment(name)
+    due = rules.due(name)
+    book.update_or_create_assignment(name, **({"duedate": due} if due else {}))
     kernel = json.dumps(notebook["metadata"].get("kernelspec", {}))
     book.update_or_create_notebook(name, name, kernelspec=kernel)
     for record in notebook["cells"]:
@@ -91,19 +100,19 @@ def _enter_cell(book: Any, name: str, record: dict[str, Any], graded: dict[str, 
     )
 
 
-def _enter_submission(book: Any, grade: SubmissionGrade, penalty: Penalty, only: str) -> Any:
+def _enter_submission(book: Any, grade: SubmissionGrade, rules: LateRules, only: str, *, again: bool) -> None:
     book.update_or_create_student(grade.student)
     when = time_of(grade.submitted_at)
     submission = book.update_or_create_submission(
         grade.assignment, grade.student, **({"timestamp": when.replace(tzinfo=None)} if when else {})
     )
+    submission.extension = rules.extensions.of(grade.student, grade.assignment)
     (notebook,) = submission.notebooks
     _complete(book, notebook)
-    _enter_marks(notebook, {one.grade_id: one for one in grade.exercises}, only)
+    _enter_marks(notebook, {one.grade_id: one for one in grade.exercises}, only, again=again)
     book.db.flush()
     book.db.refresh(notebook)
-    notebook.late_submission_penalty = penalty(grade.student, notebook.score, submission.total_seconds_late)
-    return submission
+    notebook.late_submission_penalty = rules.penalty(grade.assignment, submission.total_seconds_late)
 
 
 def _complete(book: Any, notebook: SubmittedNotebook) -> None:
@@ -119,13 +128,13 @@ def _complete(book: Any, notebook: SubmittedNotebook) -> None:
     book.db.flush()
 
 
-def _enter_marks(notebook: SubmittedNotebook, by_cell: Mapping[str, ExerciseGrade], only: str) -> None:
+def _enter_marks(notebook: SubmittedNotebook, by_cell: Mapping[str, ExerciseGrade], only: str, *, again: bool) -> None:
     for entry in notebook.grades:
         one = by_cell.get(entry.cell.name)
         entry.auto_score = one.score if one is not None else 0.0
         if entry.manual_score is None:
             entry.needs_manual_grade = entry.auto_score is None
-        elif not only or (one is not None and one.is_checked and one.exercise == only):
+        elif again and (not only or (one is not None and one.is_checked and one.exercise == only)):
             entry.needs_manual_grade = True
     for comment in notebook.comments:
         name = comment.cell.name

@@ -17,9 +17,18 @@ from autograder.course import Course
 from autograder.grade.release import Release
 from autograder.grade.types import GradingError
 
-__all__ = ["FILE_NAME", "check_gradebook", "errors_of_gradebook", "prepare_gradebook", "reading_gradebook"]
+__all__ = [
+    "CONFIG_NAME",
+    "FILE_NAME",
+    "check_gradebook",
+    "errors_of_gradebook",
+    "prepare_gradebook",
+    "reading_gradebook",
+]
 
 FILE_NAME = "gradebook.db"
+# What nbgrader reads beside it.
+CONFIG_NAME = "nbgrader_config.py"
 # nbgrader's own steps enter this course whatever the configuration says.
 DEFAULT_COURSE = "default_course"
 # What SQLite says, and what to do.

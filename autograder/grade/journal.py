@@ -22,6 +22,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._grades: dict[str, SubmissionGrade] = {}
         self._by_basis: dict[str, list[SubmissionGrade]] = {}
+        self._last: dict[tuple[str, str], SubmissionGrade] = {}
         whole = 0
         content = path.read_bytes() if path.exists() else b""
         for line in content.splitlines(keepends=True):
@@ -44,6 +45,10 @@ class Journal:
     def latest(self, basis: str) -> SubmissionGrade | None:
         """Return the last grade of the same content, whatever graded it."""
         return next(reversed(self._by_basis.get(basis, [])), None)
+
+    def last(self, student: str, assignment: str) -> SubmissionGrade | None:
+        """Return the last grade of a student in an assignment, whatever was graded."""
+        return self._last.get((student, assignment))
 
     def before(self, grade: SubmissionGrade) -> SubmissionGrade | None:
         """Return the last grade of the same content that another state of the course gave."""
@@ -81,6 +86,7 @@ class Journal:
     def _remember(self, grade: SubmissionGrade) -> None:
         self._grades.pop(grade.key, None)
         self._grades[grade.key] = grade
+        self._last[grade.student, grade.assignment] = grade
         if grade.basis:
             self._by_basis.setdefault(grade.basis, []).append(grade)
 

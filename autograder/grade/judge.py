@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from autograder.catalogue.answer import load_answer
+from autograder.grade.flags import flags_of
 from autograder.grade.lazy_key import lazy_key
-from autograder.grade.library_uses import first_lines, seen_uses
 from autograder.grade.pattern import pattern
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
-from autograder.grade.static_checks import forget_sources, written_uses
 from autograder.grade.types import BY_HAND, Cell, ExerciseGrade, Numbers, PartGrade, Pattern, Rebuilt
-from autograder.sandbox.types import CellResult, LibraryUse, RunResult
+from autograder.sandbox.types import CellResult, RunResult
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import conclude_part
 from course_utils.checks.pictures.difference import differences
@@ -52,6 +51,8 @@ def judge_run(
     """
     answers = {cell.id: cell.source for cell in rebuilt.cells if cell.role == "manual"}
     exercise_of = {cell.id: cell.exercise for cell in rebuilt.cells}
+    checked = [given.exercise for given in release.graded if given.role != "manual" and given.exercise in inputs]
+    flags = flags_of(release, rebuilt, checked, result.library_uses)
     grades = []
     for given in release.graded:
         if given.role == "manual":
@@ -63,10 +64,9 @@ def judge_run(
         observation = result.observations.get(given.exercise) or _nothing_seen(given.exercise, own)
         duration_s = sum(cell.duration_s for cell in own) + sum(part.duration_s for part in observation.parts)
         grade = _grade(given, _trusted(observation, inputs[given.exercise]), inputs[given.exercise])
-        flagged = _flags(release, rebuilt, given.exercise, result.library_uses.get(given.exercise, ()))
+        flagged = flags.get(given.exercise, ())
         grade = replace(grade, seconds=round(duration_s, 3), flags=flagged)
         grades.append(_reduced(grade, library_shares.get(given.exercise, 1.0)) if flagged else grade)
-    forget_sources()
     return tuple(grades)
 
 
@@ -85,16 +85,6 @@ def _without_evidence(given: Cell, verdict: str, message: str) -> ExerciseGrade:
         max_score=given.points,
         message=message,
     )
-
-
-def _flags(release: Release, rebuilt: Rebuilt, exercise: str, uses: Sequence[LibraryUse]) -> tuple[str, ...]:
-    by_hand = load_answer(exercise).by_hand
-    try:
-        return first_lines((*written_uses(release, rebuilt, exercise, by_hand), *seen_uses(uses, by_hand)))
-    except Exception as error:
-        # What is only shown must not stop a grade.
-        log.exception("reading the code of %s failed", exercise)
-        return (f"The code could not be read ({type(error).__name__}).",)
 
 
 def _reduced(grade: ExerciseGrade, share: float) -> ExerciseGrade:

@@ -1,25 +1,23 @@
-"""Marks lost for lateness, by nbgrader's own policy: its timestamps, its due dates, its plugin."""
+"""How late submissions are, and what it costs: timestamps, `[late]` of the course, extensions of the class."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from autograder.course import Course
+from autograder.grade.extensions import Extensions, read_extensions
+from autograder.grade.gradebook_file import CONFIG_NAME
 from autograder.grade.types import GradingError
+from autograder.late_policy import DAY_S
 
-if TYPE_CHECKING:
-    from traitlets.config import Config
+__all__ = ["Late", "LateRules", "read_late_rules"]
 
-__all__ = ["CONFIG_NAME", "Late", "Lateness", "Penalty", "penalty_of"]
-
-CONFIG_NAME = "nbgrader_config.py"
-# `penalty(student, score, seconds_late)` returns the marks to take off, or None.
-Penalty = Callable[[str, float, float], float | None]
-DAY_S = 86_400
+# What would name another policy in nbgrader's configuration; this course would not ask it.
+PLUGIN = re.compile(r"^\s*[^#\n]*\b(?:AssignLatePenalties|LateSubmissionPlugin)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Late:
 
     Args:
         seconds: Time after the due date that nbgrader's gradebook holds, extensions allowed for.
-        penalty: Marks taken off by the policy.
+        penalty: Marks that this costs, as long as so many were earned.
     """
 
     seconds: float
@@ -40,50 +38,48 @@ class Late:
         return math.ceil(self.seconds / DAY_S)
 
     def __str__(self) -> str:
-        return f"{self.days} day{'s' * (self.days != 1)} late, {self.penalty:g} marks off"
+        cost = f"{self.penalty:g} mark{'s' * (self.penalty != 1)} off" if self.penalty else "no marks off"
+        return f"{self.days} day{'s' * (self.days != 1)} late, {cost}"
 
 
-# By student and assignment; whoever was in time is not in it.
-Lateness = Mapping[tuple[str, str], Late]
+@dataclass(frozen=True)
+class LateRules:
+    """What lateness costs whom.
+
+    Args:
+        course: The course, with its policy and its due dates.
+        extensions: Who may hand in later.
+    """
+
+    course: Course
+    extensions: Extensions
+
+    def due(self, assignment: str) -> datetime | None:
+        """Return the due date that `course.toml` gives, in UTC without a zone, as nbgrader keeps times; or None."""
+        found = self.course.late.due_date(assignment)
+        return found.replace(tzinfo=None) if found else None
+
+    def penalty(self, assignment: str, seconds: float) -> float:
+        """Return the marks that it costs to be so many seconds late."""
+        return self.course.late.marks_off(timedelta(seconds=seconds), self.course.workbooks[assignment].total)
 
 
-def penalty_of(folder: Path) -> Penalty:
-    """Return the policy that `nbgrader_config.py` in `folder` names; without one, lateness costs nothing.
+def read_late_rules(folder: Path, course: Course) -> LateRules:
+    """Return the rules for a class.
+
+    Args:
+        folder: The folder of the class, with `extensions.csv` if anybody has one.
+        course: The course.
 
     Raises:
-        GradingError: The file cannot be used. The policy raises it as well, where what it calls fails.
+        GradingError: The extensions cannot be used, or nbgrader's configuration names a policy that would not count.
     """
-    from nbgrader.preprocessors import AssignLatePenalties  # a second that is not needed where nothing is graded
-
-    with _errors_of_config(folder):
-        step = AssignLatePenalties(config=_config(folder))
-        step.init_plugin()
-    plugin: Any = step.plugin_inst
-
-    def penalty(student: str, score: float, seconds_late: float) -> float | None:
-        if seconds_late <= 0:
-            return None
-        with _errors_of_config(folder):
-            found = plugin.late_submission_penalty(student, score, seconds_late)
-            return None if found is None else min(max(float(found), 0.0), score)
-
-    return penalty
-
-
-@contextmanager
-def _errors_of_config(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # the file is code of the instructor's
-        said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        raise GradingError(f"{folder / CONFIG_NAME} cannot be used ({said}); correct it") from error
-
-
-def _config(folder: Path) -> Config:
-    from traitlets.config import Config
-    from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
-
-    try:
-        return PyFileConfigLoader(CONFIG_NAME, path=str(folder)).load_config()
-    except ConfigFileNotFound:
-        return Config()
+    config = folder / CONFIG_NAME
+    text = config.read_text(encoding="utf-8", errors="replace") if config.is_file() else ""
+    if found := PLUGIN.search(text):
+        line = text.count("\n", 0, found.end()) + 1
+        raise GradingError(
+            f"{config}, line {line}: a policy of nbgrader's for late submissions does not count here; "
+            "write it under [late] in course.toml (per_day, grace_hours, cap) and remove this line"
+        )
+    return LateRules(course, read_extensions(folder, course.assignments))

@@ -26,11 +26,13 @@ from autograder.grade.folder import OutFolder, open_folder
 from autograder.grade.gradebook import enter_class
 from autograder.grade.grading_task import Task, grade_task
 from autograder.grade.keys import submission_basis, submission_key
-from autograder.grade.late import penalty_of
+from autograder.grade.late import read_late_rules
 from autograder.grade.release import load_release
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.submission import settings_of
 from autograder.grade.types import GradingError, SubmissionGrade
+from autograder.marks.decisions import apply_decisions
+from autograder.marks.keep import keep_marks
 from autograder.report.markdown import inert_cell, inert_markdown
 
 __all__ = ["COURSE_ROOT", "EngineExporter", "cell_for_marking", "engine_config"]
@@ -46,6 +48,7 @@ def engine_config() -> Config:
     config.Autograde.exporter_class = f"{__name__}.EngineExporter"
     config.Autograde.sanitize_preprocessors = []
     config.Autograde.autograde_preprocessors = []
+    config.GenerateFeedback.exporter_class = "autograder.grade.nbgrader_feedback.FeedbackExporter"
     config.HTMLExporter.filters = {"markdown2html": f"{__name__}.cell_for_marking"}
     return config
 
@@ -123,7 +126,9 @@ class EngineExporter(NotebookExporter):
             basis = submission_basis(submission, release, settings)
             task = Task(submission_key(basis, settings), submission, content, settings, basis)
             grade = _known(folder, task)
-            enter_class(about["db_url"], course, (release,), (grade,), penalty_of(folder.path))
+            enter_class(about["db_url"], (release,), (grade,), read_late_rules(folder.path, course))
+            apply_decisions(folder.path)
+            keep_marks(folder.path)
             _drop_all_but(self._destination(about), (*KEPT, path.name))
 
     def _destination(self, about: dict[str, str]) -> Path:

@@ -11,14 +11,14 @@ import numpy as np
 from autograder.catalogue.answer import load_answer
 from autograder.grade.types import Rebuilt
 from autograder.sandbox.types import CellStep, ProbeStep, Step
-from course_utils.kits.probe import Inputs
+from course_utils.kits.probe import Inputs, load_probe
 
 __all__ = ["Plan", "draw_inputs", "plan"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be run, and the inputs of every probe in it, by exercise."""
+    """What will be run, and the inputs of every probe in it, by exercise; the steps lack those that are kept back."""
 
     steps: tuple[Step, ...]
     inputs: Mapping[str, Inputs]
@@ -41,7 +41,8 @@ def plan(rebuilt: Rebuilt, seed: int, student: str, only: str = "") -> Plan:
         if cell.role == "check" and only in ("", cell.exercise):
             inputs[cell.exercise] = draw_inputs(cell.exercise, seed, student)
             watch = bool(load_answer(cell.exercise).by_hand)
-            steps.append(ProbeStep(cell.exercise, inputs[cell.exercise], watch))
+            shown = load_probe(cell.exercise).public(inputs[cell.exercise])
+            steps.append(ProbeStep(cell.exercise, shown, watch))
             if only:
                 break
         elif cell.code and cell.role not in ("check", "experiment") and cell.source.strip():

@@ -7,35 +7,57 @@ that was handed in, and the arrays that the changed code gives for fresh inputs 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from autograder.catalogue.answer import load_answer
 from autograder.grade.lazy_key import lazy_key
+from autograder.grade.plan import Plan
 from autograder.grade.types import Cell, ExerciseGrade, PointedLine, Rebuilt
-from autograder.sandbox.types import CellStep, Claim, PointStep, ProbeStep, Step
+from autograder.sandbox.seconds import left_of
+from autograder.sandbox.types import CellStep, Claim, Limits, PointStep, ProbeStep, RunResult, Step
 from course_utils.checks.judge import judge_part
 from course_utils.checks.observe import conclude_part
 from course_utils.checks.pointing import pointed_at
 from course_utils.kits.probe import Inputs, Part, load_probe
 
-__all__ = ["point_steps", "with_lines"]
+__all__ = ["RunSteps", "point_out", "point_steps", "with_lines"]
 
 log = logging.getLogger(__name__)
 
 # Each takes as long as a search may take.
 MOST_PARTS = 4
 Claims = Mapping[tuple[str, str], Claim]
+RunSteps = Callable[[Sequence[Step], Limits], RunResult]
+# Verdicts of parts for which `check` looks for a line as well.
+SEARCHED = ("wrong", "error")
 
 
-def point_steps(
-    steps: Sequence[Step], inputs: Mapping[str, Inputs], grades: Sequence[ExerciseGrade]
-) -> tuple[Step, ...]:
+def point_out(
+    grades: Sequence[ExerciseGrade], rebuilt: Rebuilt, planned: Plan, used_s: float, limits: Limits, run: RunSteps
+) -> tuple[ExerciseGrade, ...]:
+    """Look for lines in a second run, in the time that the first has left; return the grades with those found.
+
+    Args:
+        grades: What the first run was judged to be.
+        rebuilt: The rebuilt notebook.
+        planned: What was run.
+        used_s: How long that took.
+        limits: The limits of the submission.
+        run: Runs steps behind walls.
+    """
+    searched = point_steps(planned.steps, grades)
+    if not searched:
+        return tuple(grades)
+    claims = run(searched, left_of(limits, planned.steps, used_s)).claims
+    return with_lines(grades, rebuilt, planned.inputs, claims)
+
+
+def point_steps(steps: Sequence[Step], grades: Sequence[ExerciseGrade]) -> tuple[Step, ...]:
     """Return the cells of a run again, with a search in place of each probe that saw something wrong; none if none did.
 
     Args:
         steps: The steps of the run that was judged.
-        inputs: The hidden inputs, by exercise.
         grades: What it was judged to be.
     """
     wanted = list(_wrong_parts(grades))[:MOST_PARTS]
@@ -46,7 +68,7 @@ def point_steps(
             found.append(step)
         elif isinstance(step, ProbeStep):
             parts = [part for exercise, part in wanted if exercise == step.exercise]
-            found += [PointStep(step.exercise, part, inputs[step.exercise]) for part in parts]
+            found += [PointStep(step.exercise, part, step.inputs) for part in parts]
             end = len(found) if parts else end
     return tuple(found[:end])
 
@@ -60,9 +82,9 @@ def with_lines(
 
 def _wrong_parts(grades: Sequence[ExerciseGrade]) -> Iterator[tuple[str, str]]:
     for grade in grades:
-        if grade.is_checked and not grade.parts and grade.verdict == "wrong":
+        if grade.is_checked and not grade.parts and grade.verdict in SEARCHED:
             yield grade.exercise, load_probe(grade.exercise).parts[0].name
-        yield from ((grade.exercise, part.part) for part in grade.parts if part.verdict == "wrong")
+        yield from ((grade.exercise, part.part) for part in grade.parts if part.verdict in SEARCHED)
 
 
 def _with_lines(grade: ExerciseGrade, rebuilt: Rebuilt, inputs: Mapping[str, Inputs], claims: Claims) -> ExerciseGrade:

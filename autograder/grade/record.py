@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, astuple, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, astuple, fields, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,45 +14,56 @@ from typing import Any
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.engine import versions
 from autograder.grade.files import write_all
-from autograder.grade.folder import feedback_path, notebook_path
 from autograder.grade.gradebook import enter_class
 from autograder.grade.gradebook_file import FILE_NAME, prepare_gradebook
-from autograder.grade.late import Late, Lateness, penalty_of
+from autograder.grade.late import read_late_rules
 from autograder.grade.regrade import Change
-from autograder.grade.types import ExerciseGrade, SubmissionGrade
+from autograder.grade.types import ExerciseGrade
 from autograder.grade.visible import visible
+from autograder.marks.book import read_book
 from autograder.marks.decisions import apply_decisions
 from autograder.marks.keep import keep_marks
+from autograder.marks.read import MarkedAnswer
 from autograder.report.cells import defused
 from autograder.report.class_page import class_page
-from autograder.report.feedback import feedback_page
+from autograder.report.earlier import read_earlier
+from autograder.report.feedback import feedback_pages
+from autograder.report.sheet import Sheet, sheets_of
 
 __all__ = ["COLUMNS", "changes_csv", "grades_csv", "record", "report_json"]
 
 COLUMNS = ("student", "assignment", "exercise", "score", "max_score", "verdict", "misconception", "message", "seconds")
 
 
-def record(folder: Path, grades: ClassGrades) -> None:
-    """Write all reports of a class into `folder`, and its marks into the gradebook there."""
+def record(folder: Path, grades: ClassGrades, earlier: Sequence[Path] = ()) -> None:
+    """Write all reports of a class into `folder`, and its marks into the gradebook there.
+
+    Args:
+        folder: The output folder.
+        grades: The grades.
+        earlier: Reports of earlier terms to compare with.
+
+    Raises:
+        GradingError: The gradebook cannot be written, or a rule for lateness or an earlier report cannot be used.
+    """
     prepare_gradebook(folder / FILE_NAME)
     url = f"sqlite:///{folder.resolve() / FILE_NAME}"
-    late = enter_class(url, grades.course, grades.releases, grades.grades, penalty_of(folder), grades.only)
+    rules = read_late_rules(folder, grades.course)
+    compared = [read_earlier(path, grades.course.course.id) for path in earlier]
+    enter_class(url, grades.releases, grades.grades, rules, grades.only, fresh=grades.fresh, names=grades.names)
     apply_decisions(folder)
     keep_marks(folder)
+    book = read_book(folder, grades.course, grades.course.assignments)
+    sheets = sheets_of(grades.course, grades.grades, book)
+    strays = (*grades.strays, *rules.extensions.unknown({student for student, _ in book.marks}))
+    told = replace(grades, strays=strays)
     files = {
         "grades.csv": grades_csv(grades),
         "changes.csv": changes_csv(grades),
-        "report.json": report_json(grades, late),
-        "index.html": class_page(grades, late),
+        "report.json": report_json(told, sheets),
+        "index.html": class_page(told, sheets, book, compared),
     }
-    write_all(folder, chain(files.items(), _feedback(folder, grades, late)))
-
-
-def _feedback(folder: Path, grades: ClassGrades, late: Lateness) -> Iterator[tuple[str, bytes]]:
-    for grade in grades.grades:
-        title, notebook = grades.course.workbooks[grade.assignment].title, folder / notebook_path(grade)
-        lateness = late.get((grade.student, grade.assignment))
-        yield feedback_path(grade), feedback_page(grade, title, notebook.read_bytes(), late=lateness)
+    write_all(folder, chain(files.items(), feedback_pages(folder, sheets)))
 
 
 def grades_csv(grades: ClassGrades) -> bytes:
@@ -77,7 +88,7 @@ def _shown(value: str | float | None) -> str:
     return "" if value is None else value if isinstance(value, str) else f"{value:g}"
 
 
-def report_json(grades: ClassGrades, late: Lateness) -> bytes:
+def report_json(grades: ClassGrades, sheets: Sequence[Sheet]) -> bytes:
     """Return everything that is known, with evidence; the first entry is the isolation."""
     report: dict[str, Any] = {
         "isolation": list(grades.isolation),
@@ -87,7 +98,7 @@ def report_json(grades: ClassGrades, late: Lateness) -> bytes:
         "releases": {release.name: release.digest for release in grades.releases},
         "strays": list(grades.strays),
         "changes": [asdict(change) for change in grades.changes],
-        "submissions": [_submission(grade, late.get((grade.student, grade.assignment))) for grade in grades.grades],
+        "submissions": [_submission(sheet) for sheet in sheets],
     }
     return (visible(json.dumps(report, indent=1, ensure_ascii=False)) + "\n").encode()
 
@@ -105,6 +116,14 @@ def _said(one: ExerciseGrade) -> str:
     return " ".join(one.message.split())
 
 
-def _submission(grade: SubmissionGrade, late: Late | None) -> dict[str, Any]:
-    lateness = {} if late is None else {"late": asdict(late)}
-    return {"score": round(grade.score, 4), "waiting": round(grade.waiting, 4), **lateness, **grade.to_record()}
+def _submission(sheet: Sheet) -> dict[str, Any]:
+    """Return what is known of a submission: `score` counts, marks by hand and lateness included."""
+    late = {} if sheet.marks.late is None else {"late": asdict(sheet.marks.late)}
+    by_hand = [_by_hand(row.hand) for row in sheet.rows if row.hand]
+    numbers = {"score": sheet.marks.score, "most": sheet.most, "waiting": sheet.waiting}
+    rounded = {name: round(value, 4) for name, value in numbers.items()}
+    return {**rounded, **late, "by_hand": by_hand, **sheet.grade.to_record()}
+
+
+def _by_hand(answer: MarkedAnswer) -> dict[str, Any]:
+    return {**asdict(answer), "when": answer.when.isoformat() if answer.when else None}

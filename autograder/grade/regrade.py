@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from autograder.grade.executed import marked_again
 from autograder.grade.judge import judge_run
 from autograder.grade.plan import plan
-from autograder.grade.pointing import point_steps, with_lines
+from autograder.grade.pointing import RunSteps, point_out
 from autograder.grade.read import read_notebook
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
-from autograder.grade.submission import RunSteps, Settings
+from autograder.grade.submission import Settings
 from autograder.grade.types import Graded, Submission, SubmissionGrade
 
 __all__ = ["Change", "Earlier", "changes_between", "regrade_submission"]
@@ -61,9 +61,7 @@ def regrade_submission(
     result = run(planned.steps, settings.limits)
     grades = judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
     marked = tuple(one for one in grades if one.is_checked)
-    if searched := point_steps(planned.steps, planned.inputs, marked):
-        marked = with_lines(marked, rebuilt, planned.inputs, run(searched, settings.limits).claims)
-    (fresh,) = marked
+    (fresh,) = point_out(marked, rebuilt, planned, result.seconds, settings.limits, run)
     exercises = tuple(fresh if one.grade_id == fresh.grade_id else one for one in known.exercises)
     grade = replace(known, exercises=exercises, isolation=result.isolation)
     return Graded(grade, marked_again(earlier.notebook, fresh))

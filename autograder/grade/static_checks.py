@@ -18,7 +18,7 @@ from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, Rebuilt
 
-__all__ = ["forget_sources", "written_uses"]
+__all__ = ["read_release", "written_uses"]
 
 # In characters over all code cells.
 MAX_SOURCE = 200_000
@@ -71,13 +71,11 @@ def written_uses(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Seq
     return tuple(dict.fromkeys(lines))
 
 
-def forget_sources() -> None:
-    """Forget the parsed cells of a submission: a tree takes a thousand times as many bytes as its source.
-
-    Those of the release are kept; every submission has them.
-    """
-    for cached in (_parsed, _names):
-        cached.cache_clear()
+def read_release(release: Release) -> None:
+    """Read the names that released cells give, which every submission has, and keep them."""
+    for cell in release.cells:
+        if cell.code:
+            _naming_in_release(cell.source)
 
 
 def _place(number: int, count: int) -> str:

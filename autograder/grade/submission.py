@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from autograder.course import Course
@@ -11,17 +11,16 @@ from autograder.grade.executed import executed_notebook
 from autograder.grade.judge import judge_run, no_grades
 from autograder.grade.other_python import told_of_other_python, version_of
 from autograder.grade.plan import plan
-from autograder.grade.pointing import point_steps, with_lines
+from autograder.grade.pointing import RunSteps, point_out
 from autograder.grade.read import Unreadable, read_notebook, tidy
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
+from autograder.grade.sections import place_of
 from autograder.grade.types import Graded, Rebuilt, Submission, SubmissionGrade
 from autograder.sandbox.host import Strictness
-from autograder.sandbox.types import Limits, RunResult, Step
+from autograder.sandbox.types import Limits, RunResult
 
-__all__ = ["RunSteps", "Settings", "failed", "grade_submission", "settings_of"]
-
-RunSteps = Callable[[Sequence[Step], Limits], RunResult]
+__all__ = ["Settings", "failed", "grade_submission", "settings_of"]
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,7 @@ def _evaluate(release: Release, submission: Submission, settings: Settings, run:
         told_of_other_python(one, version, (cell.source for cell in rebuilt.cells if cell.exercise == one.exercise))
         for one in judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
     )
-    if searched := point_steps(planned.steps, planned.inputs, exercises):
-        exercises = with_lines(exercises, rebuilt, planned.inputs, run(searched, settings.limits).claims)
+    exercises = point_out(exercises, rebuilt, planned, result.seconds, settings.limits, run)
     failures = _given_cells_that_failed(rebuilt, result)
     grade = SubmissionGrade(
         student=submission.student,
@@ -128,4 +126,5 @@ def _given_cells_that_failed(rebuilt: Rebuilt, result: RunResult) -> Iterator[st
     given = {cell.id for cell in rebuilt.cells if cell.role == "plain"}
     for cell in result.cells:
         if cell.id in given and cell.status != "ok":
-            yield f"The given cell {cell.id!r} did not come to an end: {tidy(cell.message, 200)}"
+            where = place_of(rebuilt.cells, cell.id)
+            yield f"A given cell {where} did not come to an end: {tidy(cell.message, 200)}"

@@ -118,7 +118,8 @@ def moodle(parts: Parts, place: int, context: Context) -> Claim | None:
     fallback = f"participant-{number}" if is_participant(name) else slug(name)
     who = Who(name, ids=(("moodle", number),), fallback=fallback, others=others)
     file_name = found["file"] or "" if last else parts[-1]
-    return Claim("Moodle", (who,), file_name, account=_account(parts, place, found["id"]))
+    label = parts[place][: found.start("file")] if found["file"] else parts[place]
+    return Claim("Moodle", (who,), file_name, account=_account(parts, place, found["id"]), label=label)
 
 
 def brightspace(parts: Parts, place: int, context: Context) -> Claim | None:
@@ -130,7 +131,8 @@ def brightspace(parts: Parts, place: int, context: Context) -> Claim | None:
     when = local_time(found["date"], context.zone)
     who = Who(found["name"], fallback=slug(found["name"]))
     unread = "" if when else found["date"]
-    return Claim("Brightspace", (who,), found["file"] if last else parts[-1], when, unread_time=unread)
+    label = parts[place].removesuffix(f" - {found['file']}")
+    return Claim("Brightspace", (who,), found["file"] if last else parts[-1], when, unread_time=unread, label=label)
 
 
 def canvas(parts: Parts, place: int, context: Context) -> Claim | None:
@@ -155,7 +157,8 @@ def canvas(parts: Parts, place: int, context: Context) -> Claim | None:
     fallback = f"{slug(name)}-{user}" if name else user
     who = Who(name, sortable=True, ids=(("canvas", user),), fallback=fallback)
     file_name = found["file"] if last else parts[-1]
-    return Claim("Canvas", (who,), file_name, late=late, account=_account(parts, place, user))
+    label = parts[place][: found.start("file")]
+    return Claim("Canvas", (who,), file_name, late=late, account=_account(parts, place, user), label=label)
 
 
 def one_folder_each(parts: Parts, place: int, context: Context) -> Claim | None:

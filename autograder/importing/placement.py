@@ -9,9 +9,24 @@ from pathlib import Path
 from autograder.grade.collect import LATE, OF_NBGRADER, TIMESTAMP
 from autograder.grade.files import errors_for_people, write_all
 from autograder.grade.types import GradingError
+from autograder.importing.origin import FILE_NAME as ORIGIN
+from autograder.importing.origin import Origin
 from autograder.importing.times import stamp
 
-__all__ = ["Placed", "check_out", "place_submission", "replaced_folder"]
+__all__ = ["Placed", "Told", "check_out", "place_submission", "replaced_folder"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a platform says of a submission, besides when it came.
+
+    Args:
+        late: What it says of a late one without a time; empty if nothing.
+        origin: What it calls the hand-in; None where it takes no feedback by a name.
+    """
+
+    late: str = ""
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +58,7 @@ def check_out(out: Path) -> None:
 
 
 def place_submission(
-    out: Path, student: str, assignment: str, content: bytes, when: datetime | None, late: str = "", *, replace: bool
+    out: Path, student: str, assignment: str, content: bytes, when: datetime | None, told: Told, *, replace: bool
 ) -> Placed:
     """Write a submission.
 
@@ -53,7 +68,7 @@ def place_submission(
         assignment: The name of the assignment.
         content: The notebook.
         when: When it was handed in; None if nobody knows.
-        late: What the platform says of a late submission without a time; empty if nothing.
+        told: What else the platform says.
         replace: Whether it takes the place of another one, which moves to the folder of replaced ones.
 
     Raises:
@@ -63,23 +78,25 @@ def place_submission(
     for path in (out / student, folder):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
             raise GradingError(f"{path} is a link or a file; move it away")
-    said = {LATE: f"{late}\n".encode()} if late else {}
+    said = {LATE: f"{told.late}\n".encode()} if told.late else {}
+    origin = {ORIGIN: told.origin.to_bytes()} if told.origin else {}
     files = {f"{assignment}.ipynb": content} | ({TIMESTAMP: stamp(when)} if when else {})
     with errors_for_people(out):
         there = sorted(folder.iterdir()) if folder.is_dir() else []
         if not there:
-            write_all(folder, (files | said).items())
+            write_all(folder, (files | said | origin).items())
             return Placed("new")
         if all(_holds(folder / name, content) for name, content in files.items()):
             if not (folder / LATE).exists():
                 write_all(folder, said.items())
+            write_all(folder, origin.items())
             return Placed("same")
         if not replace:
             return Placed("kept", folder)
         earlier = _free(replaced_folder(out) / student / assignment)
         earlier.parent.mkdir(parents=True, exist_ok=True)
         folder.rename(earlier)
-        write_all(folder, (files | said).items())
+        write_all(folder, (files | said | origin).items())
         return Placed("replaced", earlier)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from autograder.grade.csv_table import read_table
 from autograder.grade.types import GradingError
 from autograder.importing.columns import (
     EMAIL,
@@ -26,7 +27,6 @@ from autograder.importing.columns import (
     participant_column,
 )
 from autograder.importing.people import FOLDINGS, TEST_STUDENT, is_student_id, rotations, sortable, words
-from autograder.importing.table import read_table
 from autograder.importing.types import Who
 
 __all__ = ["Ambiguous", "Person", "Roster", "Unknown", "read_roster"]
@@ -153,7 +153,7 @@ def read_roster(path: Path) -> Roster:
     Raises:
         GradingError: It cannot be read, or somebody is in it twice. The message names the lines.
     """
-    columns, rows, said = read_table(path)
+    columns, rows, said = read_table(path, "the roster")
     try:
         check_header(columns)
     except GradingError as error:

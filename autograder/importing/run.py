@@ -28,8 +28,9 @@ from autograder.importing.attempts import (
 from autograder.importing.download import open_download
 from autograder.importing.file_sorting import Sorted, left_aside, sort_files
 from autograder.importing.missing_notebooks import missing, owner, without_notebook
+from autograder.importing.origin import Origin
 from autograder.importing.people import FOLDINGS, TEST_STUDENT, is_student_id
-from autograder.importing.placement import check_out, place_submission
+from autograder.importing.placement import Told, check_out, place_submission
 from autograder.importing.roster import Ambiguous, Roster, Unknown, read_roster
 from autograder.importing.types import Attempts, Bounds, Refused, Who
 
@@ -214,9 +215,10 @@ class _Import:
         chosen = choose(attempts, self.order.attempts)
         try:
             content = chosen.member.read(AS_LARGE * self.bounds.file_bytes)
-            when, late = chosen.claim.when, late_without_time(chosen)
+            claim = chosen.claim
+            told = Told(late_without_time(chosen), Origin(claim.layout, claim.label) if claim.label else None)
             done = place_submission(
-                self.order.out, student, assignment, content, when, late, replace=self.order.replace
+                self.order.out, student, assignment, content, claim.when, told, replace=self.order.replace
             )
         except (Refused, GradingError) as error:
             self.problems.append(f"{chosen.member.name}: {error}; not imported.")
@@ -234,7 +236,7 @@ class _Import:
         self.notes += left(name, chosen, attempts, self.order.attempts)
         file = chosen.member.name
         self.imported.append(
-            Imported(student, assignment, chosen.claim.layout, done.what, file, when, chosen.looked.done)
+            Imported(student, assignment, chosen.claim.layout, done.what, file, chosen.claim.when, chosen.looked.done)
         )
 
 

@@ -137,6 +137,7 @@ class Claim:
         account: What must be the same for all files of one person in one download; empty if nothing must.
         assignment: The assignment that the path names; empty if none.
         unread_time: What tells the time and cannot be read; empty if nothing.
+        label: What the platform calls the files, or the folder, of this person; empty where it takes no feedback by it.
     """
 
     layout: str
@@ -147,3 +148,4 @@ class Claim:
     account: str = ""
     assignment: str = ""
     unread_time: str = ""
+    label: str = ""

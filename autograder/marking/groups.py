@@ -90,7 +90,7 @@ def _clusters(texts: list[str], terms: Collection[str]) -> list[list[int]]:
 def _distances(texts: list[str]) -> np.ndarray:
     """Return the distance of every two texts, from 0 to 1, as a symmetric array (texts, texts)."""
     near = np.minimum(_words(texts), process.cdist(texts, texts, scorer=fuzz.ratio, dtype=np.float64) / 100)
-    distances = np.clip(1 - (near + near.T) / 2, 0.0, 1.0)
+    distances: np.ndarray = np.clip(1 - (near + near.T) / 2, 0.0, 1.0)
     np.fill_diagonal(distances, 0.0)
     return distances
 

@@ -1206,7 +1206,7 @@ plt.show()
 # another question.
 # </details>
 #
-# Press Start to see the curves come about, on digits of 7 x 7 pixels, and train again with muP. **Find out** by other
+# Press Start to see the curves come about, on digits of 8 x 8 pixels, and train again with muP. **Find out** by other
 # first seeds how far the best rate of a width moves by chance.
 
 # %% experiment="demo_widths"

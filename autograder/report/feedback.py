@@ -1,39 +1,42 @@
-"""The feedback of one student: reasons and one number of each side, the own code and what it showed, all inert."""
+"""The feedback of one student: marks and reasons, rubric and comments, the own work and what it showed, all inert."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from autograder.grade.executed import ADDED_KEY
-from autograder.grade.late import Late
-from autograder.grade.types import SubmissionGrade
+from autograder.grade.folder import feedback_path, notebook_path
 from autograder.report.pages import page
+from autograder.report.sheet import Sheet
 
-__all__ = ["feedback_page"]
+__all__ = ["feedback_page", "feedback_pages"]
 
 IMAGES = ("image/png", "image/jpeg")
 
 
-def feedback_page(
-    grade: SubmissionGrade,
-    title: str,
-    notebook: bytes,
-    *,
-    comments: Mapping[str, str] | None = None,
-    late: Late | None = None,
-) -> bytes:
+def feedback_pages(folder: Path, sheets: Iterable[Sheet]) -> Iterator[tuple[str, bytes]]:
+    """Yield the pages of a class, with their places in its folder.
+
+    Args:
+        folder: The output folder of a grading run, with the graded notebooks.
+        sheets: The marks.
+    """
+    for sheet in sheets:
+        yield feedback_path(sheet.grade), feedback_page(sheet, (folder / notebook_path(sheet.grade)).read_bytes())
+
+
+def feedback_page(sheet: Sheet, notebook: bytes) -> bytes:
     """Return the page.
 
     Args:
-        grade: The grades.
-        title: Title of the workbook.
+        sheet: The marks.
         notebook: The graded notebook, whose outputs are inert.
-        comments: Comments of a person, by name of the gradebook's cell.
-        late: How late it came; None if in time.
     """
+    grade = sheet.grade
     cells: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in json.loads(notebook)["cells"] if not grade.problem else []:
         graded = record["metadata"].get("nbgrader", {})
@@ -42,12 +45,22 @@ def feedback_page(
             cells[name].append(_cell(record))
         elif ADDED_KEY in record["metadata"]:
             cells[""].append(_cell(record))
-    return page("feedback", grade=grade, title=title, cells=dict(cells), comments=dict(comments or {}), late=late)
+    return page(
+        "feedback",
+        sheet=sheet,
+        grade=grade,
+        title=sheet.title,
+        name=str(sheet.name),
+        marks=sheet.marks,
+        most=sheet.most,
+        cells=dict(cells),
+    )
 
 
 def _cell(record: Mapping[str, Any]) -> dict[str, Any]:
-    pasted = [{"text": name, "error": False, **_bitmap(data)} for name, data in record.get("attachments", {}).items()]
-    return {"source": record["source"], "outputs": pasted + [_output(one) for one in record.get("outputs", [])]}
+    outputs = [_output(one) for one in record.get("outputs", [])]
+    words = record["cell_type"] == "markdown"
+    return {"source": record["source"], "words": words, "pictures": record.get("attachments", {}), "outputs": outputs}
 
 
 def _output(output: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from textwrap import wrap
 from autograder.grade.types import BY_HAND, ExerciseGrade, PartGrade
 from course_utils.checks.text import MARKS
 
-__all__ = ["SYMBOLS", "VERDICTS", "marks", "reasons", "text_of"]
+__all__ = ["SYMBOLS", "VERDICTS", "decimals", "marks", "reasons", "text_of"]
 
 # Formgrader cuts off what is longer.
 WIDTH = 100
@@ -29,6 +29,11 @@ SYMBOLS = {
 def marks(value: float | None) -> str:
     """Return a number of marks as short as possible; a dash while there is none."""
     return "–" if value is None else f"{round(value, 2):g}"
+
+
+def decimals(value: float | None) -> str:
+    """Return a share or a correlation with two decimals; a dash while there is none."""
+    return "–" if value is None else f"{value:.2f}"
 
 
 def reasons(grade: ExerciseGrade) -> list[str]:

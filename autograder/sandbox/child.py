@@ -69,7 +69,12 @@ class End:
 
 
 class Child:
-    """One fork, in which cells and probes run one after the other."""
+    """One fork, in which cells and probes run one after the other.
+
+    Attributes:
+        asked_cpu_s: Processor time that the last answer took, of all processes of the submission; 0 where that cannot
+            be seen (not on Linux).
+    """
 
     def __init__(self, channel: socket.socket, stop: Callable[[float], End], limits: Limits, cpu_s: int) -> None:
         self.channel, self.limits, self.cpu_s = channel, limits, cpu_s
@@ -77,6 +82,7 @@ class Child:
         self._number = 0
         self._watch: Watch | None = None
         self._look_at = 0.0
+        self.asked_cpu_s = 0.0
         if sys.platform == "linux":
             channel.setsockopt(socket.SOL_SOCKET, SO_PASSCRED, 1)
         channel.setblocking(False)
@@ -108,9 +114,12 @@ class Child:
         self._number += 1
         deadline = time.monotonic() + seconds
         message = {**request, "number": self._number, "output_bytes": self.limits.output_bytes}
+        before = self._watch.cpu_s() if self._watch else 0.0
         try:
             self._send(pack(message, arrays), deadline)
-            return self._receive(deadline)
+            answer = self._receive(deadline)
+            self.asked_cpu_s = self._watch.cpu_s() - before if self._watch else 0.0
+            return answer
         except TimeoutError:
             self.close()
             raise Lost("timeout", f"did not finish within {seconds:.3g} s.") from None

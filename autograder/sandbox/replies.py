@@ -118,8 +118,8 @@ def _is_base64(text: str) -> bool:
     return True
 
 
-def read_part(answer: Mapping[str, Any], data: bytes, part: str, duration_s: float) -> PartObservation:
-    """Return what a part of a probe gave.
+def read_part(answer: Mapping[str, Any], data: bytes, part: str, duration_s: float, cpu_s: float) -> PartObservation:
+    """Return what a part of a probe gave; how long it took was measured outside.
 
     Raises:
         ValueError: It is malformed: an unknown verdict, arrays that are no plain numbers, or too many of them.
@@ -133,7 +133,7 @@ def read_part(answer: Mapping[str, Any], data: bytes, part: str, duration_s: flo
     arrays = _arrays(data)
     outputs = {name: array for name, array in arrays.items() if not name.startswith(UPON)} if problem is None else {}
     upon = {name.removeprefix(UPON): array for name, array in arrays.items() if name.startswith(UPON)}
-    return PartObservation(part, outputs, problem, duration_s, upon, clean_text(answer.get("failed", "")))
+    return PartObservation(part, outputs, problem, duration_s, upon, clean_text(answer.get("failed", "")), cpu_s)
 
 
 def read_uses(answer: Mapping[str, Any]) -> tuple[LibraryUse, ...]:

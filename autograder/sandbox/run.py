@@ -68,8 +68,8 @@ def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls
                 run.do(step)
         finally:
             run.close()
-        notes, found = tuple(run.notes), (run.library_uses, run.claims)
-        return RunResult(tuple(run.cells), run.observations, server.isolation, notes, *found)
+        found = (run.library_uses, run.claims, run.used())
+        return RunResult(tuple(run.cells), run.observations, server.isolation, tuple(run.notes), *found)
 
 
 class _SubmissionRun:
@@ -88,7 +88,12 @@ class _SubmissionRun:
         self._child: Child | None = None
         self._outputs = OutputBudget(self.limits.all_output_bytes)
         self._seconds = seconds_of(steps, limits)
-        self._deadline = time.monotonic() + self._seconds
+        self._begin = time.monotonic()
+        self._deadline = self._begin + self._seconds
+
+    def used(self) -> float:
+        """Return how long the steps have taken until now, in seconds, waiting for others left out."""
+        return time.monotonic() - self._begin
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -182,7 +187,8 @@ class _SubmissionRun:
         try:
             request = {"kind": "part", "exercise": step.exercise, "part": name, "watch": step.watch}
             answer, data = self._ask(request, step.inputs, self.limits.probe_seconds(step.exercise, limit_s))
-            seen = _read(read_part, answer, data, name, time.monotonic() - start)
+            cpu_s = self._child.asked_cpu_s if self._child else 0.0
+            seen = _read(read_part, answer, data, name, time.monotonic() - start, cpu_s)
             self.library_uses[step.exercise] += _read(read_uses, answer)
         except Lost as lost:
             problem = Problem(_verdict(lost), f"{name} {lost.message}")
@@ -214,7 +220,9 @@ class _SubmissionRun:
         start = time.monotonic()
         self.company.be_alone()
         self.alone = True
-        self._deadline += time.monotonic() - start + self._seconds
+        waited = time.monotonic() - start
+        self._begin += waited
+        self._deadline += waited + self._seconds
 
     def _ask_once(
         self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float

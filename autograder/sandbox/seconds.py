@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autograder.sandbox.types import CellStep, Limits, PointStep, Step
 from course_utils.kits.probe import load_probe
 
-__all__ = ["seconds_of"]
+__all__ = ["left_of", "seconds_of"]
 
 ADDED_CELLS = 3  # so many of those that a student added have time of their own; the others share what is left over
 
@@ -19,6 +20,18 @@ def seconds_of(steps: Sequence[Step], limits: Limits) -> float:
     added = heapq.nlargest(ADDED_CELLS, (one for step in steps if _is_added(step) for one in _seconds(step, limits)))
     both = [*own, *added]
     return min(sum(usual for usual, _ in both), limits.total_s) + sum(longer for _, longer in both)
+
+
+def left_of(limits: Limits, steps: Sequence[Step], used_s: float) -> Limits:
+    """Return the limits of a second run of a submission: of the whole, what the first run has left.
+
+    Args:
+        limits: The limits of the submission.
+        steps: The steps of the first run; what they need longer than usual, such as for training, is beside the limit.
+        used_s: How long the first run took.
+    """
+    longer = sum(longer for step in steps for _, longer in _seconds(step, limits))
+    return replace(limits, total_s=min(max(limits.total_s + longer - used_s, 0.0), limits.total_s))
 
 
 def _is_added(step: Step) -> bool:

@@ -86,8 +86,8 @@ class Limits:
     Args:
         cell_s: Wall time of one cell, in seconds.
         probe_s: Wall time of one probe, in seconds.
-        total_s: Wall time of all cells and probes together, in seconds, beside what some of them need longer than
-            `cell_s` and `probe_s`, such as for training.
+        total_s: Wall time of all cells, probes and searches for a line together, in seconds, beside what some of them
+            need longer than `cell_s` and `probe_s`, such as for training.
         memory_bytes: Memory of all its processes together.
         output_bytes: Outputs that are kept of one cell.
         all_output_bytes: Outputs that are kept of all cells together, as JSON.
@@ -176,6 +176,7 @@ class RunResult:
         notes: Lines for the report.
         library_uses: What the exercises use of libraries, by exercise, where that was watched; untrusted like all else.
         claims: What was found for the steps that look for a line, by exercise and part.
+        seconds: Wall time that counts against the limit of the whole; waiting for others does not.
     """
 
     cells: tuple[CellResult, ...]
@@ -184,3 +185,4 @@ class RunResult:
     notes: tuple[str, ...] = field(default=())
     library_uses: Mapping[str, tuple[LibraryUse, ...]] = field(default_factory=dict)
     claims: Mapping[tuple[str, str], Claim] = field(default_factory=dict)
+    seconds: float = 0.0

@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 
 import uvicorn
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from autograder.serve.job import Job
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 GRADER = [sys.executable, "-c", "from autograder.serve.grader import main; main()"]
 START_AGAIN_S = 2.0
 GRACE_S = 3
-STARTING = {"error": "the service is starting; your notebook is as it was, hand it in again in a minute"}
+STARTING = "the service is starting; your notebook is as it was, hand it in again in a minute"
 
 
 def serve_for_ever(wishes: Wishes) -> None:
@@ -56,7 +56,7 @@ class _Running:
 
     def __init__(self, wishes: Wishes) -> None:
         self._wishes = wishes
-        self._app: ASGIApp = JSONResponse(STARTING, 503, {"Retry-After": "10"})
+        self._app: ASGIApp = _starting
         self.server: uvicorn.Server | None = None
         self.error: Exception | None = None
 
@@ -86,6 +86,15 @@ class _Running:
             return
         if self._wishes.workers != 0:
             await _keep_grading(_job(self._wishes))
+
+
+async def _starting(scope: Scope, receive: Receive, send: Send) -> None:
+    """Say that the service is starting: to notebooks as a refusal, to browsers, and to a hub that waits, as a page."""
+    for_browsers = not scope["path"].endswith("/health") and "/api/" not in scope["path"]
+    answer: ASGIApp = JSONResponse({"error": STARTING}, 503, {"Retry-After": "10"})
+    if for_browsers:
+        answer = PlainTextResponse("The service is starting; this page comes by itself.", 202, {"Refresh": "3"})
+    await answer(scope, receive, send)
 
 
 def _prepared(wishes: Wishes) -> ASGIApp:

@@ -89,21 +89,20 @@ def _names(tree: ast.AST) -> Iterator[tuple[str, bool]]:
 
     An item of an array that is assigned to uses nothing of the array.
     """
-    filled = {id(node.value) for node in ast.walk(tree) if _is_filled(node)}
-    own = {id(node.value) for node in ast.walk(tree) if _is_own(node)}
-    for node in ast.walk(tree):
-        if _is_own(node):
+    nodes = list(ast.walk(tree))
+    subscripts = (node for node in nodes if isinstance(node, ast.Subscript))
+    filled = {id(node.value) for node in subscripts if isinstance(node.ctx, ast.Store)}
+    attributes = (node for node in nodes if isinstance(node, ast.Attribute))
+    own = {id(node.value) for node in attributes if _is_own(node)}
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and _is_own(node):
             yield f"self.{node.attr}", isinstance(node.ctx, ast.Load) and id(node) not in filled
         elif isinstance(node, ast.Name) and id(node) not in own:
             yield node.id, isinstance(node.ctx, ast.Load) and id(node) not in filled
 
 
-def _is_filled(node: ast.AST) -> bool:
-    return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
-
-
-def _is_own(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+def _is_own(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
 def _words(code: str) -> set[str]:

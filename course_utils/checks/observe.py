@@ -19,7 +19,17 @@ from course_utils.checks.standing_in import standing_in
 from course_utils.checks.stubs import describe_stub
 from course_utils.checks.types import Observation, PartObservation, Problem
 from course_utils.kits.failures import kept_failures
-from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, Probe, ProbeFailure, gathered, never
+from course_utils.kits.probe import (
+    WITHIN_BUDGET,
+    Inputs,
+    IsEnough,
+    Outputs,
+    Part,
+    Probe,
+    ProbeFailure,
+    gathered,
+    never,
+)
 
 __all__ = ["conclude_part", "observe", "observe_part"]
 
@@ -57,27 +67,36 @@ def observe_part(
         inputs: The probe's named inputs.
         is_enough: Called with the arrays as they come, where they come in pieces; the run stops once it is true.
     """
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     arguments = [objects.get(name) for name in part.uses]
     missing = [name for name, value in zip(part.uses, arguments, strict=True) if value is None]
     if missing:
         return PartObservation(part.name, problem=Problem("not attempted", f"{missing[0]} is not defined."))
     with kept_failures() as failures:
         outputs, problem = _run(part, arguments, inputs, is_enough)
+    cpu_s = time.process_time() - cpu_start
     failed = describe_error(failures[0]) if failures else ""
     written = problem is None or problem.verdict != "not attempted"
     upon = _upon_stand_ins(part, objects, arguments, inputs) if part.upon and written else {}
-    return PartObservation(part.name, outputs, problem, time.perf_counter() - start, upon, failed)
+    return PartObservation(part.name, outputs, problem, time.perf_counter() - start, upon, failed, cpu_s)
 
 
 def conclude_part(part: Part, seen: PartObservation, inputs: Inputs) -> PartObservation:
-    """Return what is judged of a part: its raw arrays summarised, where it has a `summarise`.
+    """Return what is judged of a part: raw arrays summarised, and whether a budget was kept to, where it has these.
 
     Args:
         part: The part of the probe.
         seen: What `observe_part` returned; untrusted in grading. Whatever is wrong with it becomes a problem.
         inputs: The inputs that the part was run with.
     """
+    summarised = _summarised(part, seen, inputs)
+    if not part.budget_s or summarised.problem is not None:
+        return summarised
+    statement = np.array(float(seen.cpu_s <= part.budget_s))
+    return replace(summarised, outputs={**summarised.outputs, WITHIN_BUDGET: statement})
+
+
+def _summarised(part: Part, seen: PartObservation, inputs: Inputs) -> PartObservation:
     if part.summarise is None:
         return seen
     try:

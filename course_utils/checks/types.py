@@ -51,6 +51,7 @@ class PartObservation:
         outputs: The arrays.
         problem: Why there are none.
         duration_s: How long it took.
+        cpu_s: Processor time that it took, of all threads and processes.
         upon: The arrays that came of it upon stand-ins for functions of earlier exercises; none where it has none.
         failed: A sentence on an error that left some arrays out; empty if there was none.
     """
@@ -61,6 +62,7 @@ class PartObservation:
     duration_s: float = 0.0
     upon: Outputs = field(default_factory=dict)
     failed: str = ""
+    cpu_s: float = 0.0
 
 
 @dataclass(frozen=True)

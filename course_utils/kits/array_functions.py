@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.kits.comparing import array_equal, every, flag
 from course_utils.kits.failures import keep_failure
 from course_utils.kits.probe import Inputs, Outputs, ProbeFailure, as_array
 
-__all__ = ["copies", "flag", "histories", "if_shapes_fit", "is_row", "keeps_float32", "same", "taken_apart"]
+__all__ = ["copies", "histories", "if_shapes_fit", "is_row", "keeps_float32", "same", "taken_apart"]
 
 
 def taken_apart(value: object, what: str, names: Sequence[str]) -> tuple[Any, ...]:
@@ -28,11 +29,6 @@ def taken_apart(value: object, what: str, names: Sequence[str]) -> tuple[Any, ..
     return tuple(value)
 
 
-def flag(holds: bool) -> NDArray[Any]:
-    """Return 1.0 or 0.0 as an array."""
-    return np.array(float(holds))
-
-
 def copies(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Return copies of arrays, to compare with when a student's function has had the originals."""
     return {name: array.copy() for name, array in arrays.items()}
@@ -40,7 +36,7 @@ def copies(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
 
 def same(arrays: Mapping[str, NDArray[Any]], kept: Mapping[str, NDArray[Any]]) -> bool:
     """Say whether arrays still hold what their copies hold."""
-    return all(np.array_equal(arrays[name], kept[name]) for name in kept)
+    return every(array_equal(arrays[name], kept[name]) for name in kept)
 
 
 def is_row(array: NDArray[Any]) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from course_utils.kits.array_functions import copies, flag, if_shapes_fit, is_row, same, taken_apart
+from course_utils.kits.array_functions import copies, if_shapes_fit, is_row, same, taken_apart
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, as_array
 
 __all__ = ["gradients_part"]

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.kits.array_functions import flag, histories, is_row, taken_apart
+from course_utils.kits.array_functions import histories, is_row, taken_apart
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, as_array
 
 __all__ = ["Forward", "two_batches_and_a_test"]

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from course_utils.kits.array_functions import flag, taken_apart
+from course_utils.kits.array_functions import taken_apart
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import array_equal, flag
 from course_utils.kits.probe import Inputs, Outputs, Probe, as_array
 
 __all__ = ["function_probe"]
@@ -73,7 +74,7 @@ def _passed(array: NDArray[Any], tensors: bool) -> Any:
 
 
 def _same(value: Any, array: NDArray[Any]) -> bool:
-    return bool(np.array_equal(np.asarray(value), array))
+    return bool(array_equal(np.asarray(value), array))
 
 
 def _named(found: object, name: str, case: str, returns: Sequence[str]) -> Outputs:

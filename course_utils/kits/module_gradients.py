@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from course_utils.kits.array_functions import flag
+from course_utils.kits.comparing import all_close, array_equal, flag
 from course_utils.kits.probe import Outputs, as_array
 from course_utils.kits.tensor_modules import applied, tensor
 
@@ -39,13 +39,13 @@ def gradient_statements(make: Callable[[], nn.Module], array: NDArray[Any], dout
     given = tensor(array, requires_grad=True)
     passed = 1.0 * given
     out = make()(passed)
-    if not np.array_equal(as_array(passed, "the input"), array):
+    if not array_equal(as_array(passed, "the input"), array):
         return _statements(arrives=True, fits=True, spreads=True)
     if not isinstance(out, torch.Tensor) or not out.requires_grad:
         return _statements(arrives=False, fits=False, spreads=False)
     dx = _gradient(out, given, tensor(dout))
     slopes = _differences(make, array, dout)
-    fits = np.allclose(dx, slopes, rtol=0, atol=TOLERANCE * float(np.abs(slopes).max()))
+    fits = all_close(dx, slopes, rtol=0, atol=TOLERANCE * float(np.abs(slopes).max()))
     one = np.zeros_like(dout)
     one[0, 0] = 1.0
     others = np.where(one, 0.0, _gradient(out, given, tensor(one)))

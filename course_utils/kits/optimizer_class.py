@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import ParameterGenerator, float64_by_default, make
+from course_utils.kits.comparing import array_equal, every, flag, tensors_equal
 from course_utils.kits.probe import Inputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.stand_ins import StandIns
 
@@ -49,7 +50,7 @@ def optimizer_probe(
             for names, drive in drives.items():
                 for histories in drive.run():
                     yield dict(zip(names, histories, strict=True))
-        yield {"gradients_left_alone": np.array(float(all(drive.gradients_left_alone for drive in drives.values())))}
+        yield {"gradients_left_alone": flag(every(drive.gradients_left_alone for drive in drives.values()))}
 
     return Probe(exercise, (name,), (Part(name, (name,), run, upon=upon or {}),))
 
@@ -82,7 +83,7 @@ class _Drive:
             for history, weights, shape in zip(histories, self._weights, shapes, strict=True):
                 history.append(as_array(weights, "a parameter after step()", shape))
             yield [np.stack(history) for history in histories]
-        if self._generator.ends > 1 and all(np.array_equal(history[-1], history[-2]) for history in histories):
+        if self._generator.ends > 1 and every(array_equal(history[-1], history[-2]) for history in histories):
             raise ProbeFailure(WALKED_TWICE)
 
     def _step(self, gradients: tuple[torch.Tensor, ...]) -> None:
@@ -96,4 +97,4 @@ class _Drive:
                 raise ProbeFailure(WALKED_TWICE) from error
             raise
         for weights, gradient in zip(self._weights, gradients, strict=True):
-            self.gradients_left_alone &= weights.grad is not None and torch.equal(weights.grad, gradient)
+            self.gradients_left_alone &= weights.grad is not None and tensors_equal(weights.grad, gradient)

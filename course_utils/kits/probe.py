@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from course_utils.exercises import package_of
 
 __all__ = [
+    "WITHIN_BUDGET",
     "Inputs",
     "IsEnough",
     "Look",
@@ -37,6 +38,9 @@ Outputs = dict[str, NDArray[Any]]
 Pieces = Generator[Outputs, None, None]
 IsEnough = Callable[[Outputs], bool]
 Look = Callable[[NDArray[Any]], None]
+
+# Name of the statement that a part has kept to its `budget_s`.
+WITHIN_BUDGET = "within_budget"
 
 _watching: ContextVar[Look | None] = ContextVar("_watching", default=None)
 
@@ -65,6 +69,8 @@ class Part:
             `raw_array` looks at it first, and what it allows has to be bounded.
         counts_with: Name of another part that has to earn something before this one does: manners of what does nothing
             are perfect.
+        budget_s: Processor time in seconds that `run` may take, where the text gives a budget. Whoever runs it measures
+            that, grading from outside of the process; the statement is called `WITHIN_BUDGET`.
         upon: Stand-ins for functions of earlier exercises, by name: with them the part is run a second time, which says
             whether it uses those functions as it should.
     """
@@ -75,6 +81,7 @@ class Part:
     limit_s: float = 0.0
     summarise: Callable[[Outputs, Inputs], Outputs] | None = None
     counts_with: str = ""
+    budget_s: float = 0.0
     upon: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     def outputs(self, *arguments: Any) -> Outputs:
@@ -85,11 +92,20 @@ class Part:
 
 @dataclass(frozen=True)
 class Probe:
-    """How an exercise is exercised: the objects it needs, and the parts that use them."""
+    """How an exercise is exercised.
+
+    Args:
+        exercise: Its id.
+        objects: Names of the student's objects that it needs.
+        parts: The parts that use them.
+        kept_back: Names of inputs that only those who grade may have: no `run` gets them, the visible check neither.
+            A `summarise` says less without them.
+    """
 
     exercise: str
     objects: tuple[str, ...]
     parts: tuple[Part, ...]
+    kept_back: tuple[str, ...] = ()
 
     @classmethod
     def single(
@@ -98,9 +114,14 @@ class Probe:
         name: str,
         run: Callable[..., Outputs | Pieces],
         summarise: Callable[[Outputs, Inputs], Outputs] | None = None,
+        kept_back: tuple[str, ...] = (),
     ) -> Probe:
         """Make a probe with one object and one part, both called `name`."""
-        return cls(exercise, (name,), (Part(name, (name,), run, summarise=summarise),))
+        return cls(exercise, (name,), (Part(name, (name,), run, summarise=summarise),), kept_back)
+
+    def public(self, inputs: Inputs) -> Inputs:
+        """Return the inputs without those that are kept back."""
+        return {name: array for name, array in inputs.items() if name not in self.kept_back}
 
 
 def never(piece: Outputs) -> bool:

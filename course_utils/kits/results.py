@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Outputs
-from course_utils.kits.tensors import flag
 
 __all__ = ["carries_graph", "tensor_statements"]
 

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from course_utils.kits.array_functions import flag
+from course_utils.kits.comparing import all_close, array_equal, flag
 from course_utils.kits.probe import Inputs, Outputs, ProbeFailure, as_array, raw_array
 
 __all__ = ["applied", "made", "manner_statements", "manners", "tensor"]
@@ -79,11 +79,11 @@ def manner_statements(raw: Outputs, inputs: Inputs) -> Outputs:
         ValueError: The module was not given these inputs, or arrays are missing.
     """
     array = inputs["plain"]
-    if not np.array_equal(raw_array(raw, "given", array.shape), array):
+    if not array_equal(raw_array(raw, "given", array.shape), array):
         raise ValueError("a module that was given other inputs")
     out = raw["plain_out"]
     scale = float(np.abs(out).max(initial=0.0))
-    holds = {"input_left_alone": np.array_equal(raw["after"], array), "strided": _alike(raw["strided_out"], out, 1e-8)}
+    holds = {"input_left_alone": array_equal(raw["after"], array), "strided": _alike(raw["strided_out"], out, 1e-8)}
     for name, (_, tolerance) in TOLERANCES.items():
         holds[name] = _alike(raw[f"{name}_out"], out, tolerance * scale, rtol=0.0)
     return {**raw, **{name: flag(value) for name, value in holds.items()}}
@@ -105,4 +105,4 @@ def _of(module: nn.Module, given: torch.Tensor) -> tuple[NDArray[Any], bool]:
 
 
 def _alike(found: NDArray[Any], out: NDArray[Any], atol: float, rtol: float = 1e-5) -> bool:
-    return found.shape == out.shape and np.allclose(found, out, rtol=rtol, atol=atol)
+    return found.shape == out.shape and all_close(found, out, rtol=rtol, atol=atol)

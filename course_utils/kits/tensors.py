@@ -11,10 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from course_utils.kits.comparing import array_equal, tensors_equal
 from course_utils.kits.probe import ProbeFailure, as_array
 from course_utils.kits.unpack import first_values
 
-__all__ = ["chance", "flag", "gradient", "numbers_of_rows", "parameters", "same", "tensor"]
+__all__ = ["chance", "gradient", "numbers_of_rows", "parameters", "same", "tensor"]
 
 
 def tensor(array: NDArray[Any], dtype: torch.dtype = torch.float64) -> torch.Tensor:
@@ -22,14 +23,9 @@ def tensor(array: NDArray[Any], dtype: torch.dtype = torch.float64) -> torch.Ten
     return torch.tensor(np.asarray(array), dtype=dtype)
 
 
-def flag(holds: bool) -> NDArray[Any]:
-    """Return 1.0 or 0.0 as an array."""
-    return np.array(float(holds))
-
-
 def same(given: torch.Tensor, array: NDArray[Any]) -> bool:
     """Say whether a tensor made from `array` still holds exactly its values."""
-    return given.shape == array.shape and torch.equal(given.detach(), tensor(array, given.dtype))
+    return given.shape == array.shape and tensors_equal(given.detach(), tensor(array, given.dtype))
 
 
 def gradient(result: object, leaf: torch.Tensor) -> NDArray[Any]:
@@ -68,7 +64,7 @@ def numbers_of_rows(taken: NDArray[Any], first: NDArray[Any]) -> list[int]:
     """
     values = taken[~np.isnan(taken)]
     rows = np.abs(values[:, None] - first).argmin(axis=1)
-    if not np.array_equal(first[rows], values):
+    if not array_equal(first[rows], values):
         raise ValueError("rows of other data")
     return [int(row) for row in rows]
 

@@ -11,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from course_utils.kits.comparing import array_equal, flag
 from course_utils.kits.probe import Inputs, Outputs, as_array, raw_array
-from course_utils.kits.tensors import flag, tensor
+from course_utils.kits.tensors import tensor
 
 __all__ = [
     "Seen",
@@ -122,7 +123,7 @@ def kept(
     """
     before = _state(normalised_net(inputs).to(dtype).train(training))
     weights = before["parameters"]
-    if not np.array_equal(raw_array(raw, f"{name}_weights_before", weights.shape), weights):
+    if not array_equal(raw_array(raw, f"{name}_weights_before", weights.shape), weights):
         raise ValueError("a net of other weights")
     return _compared({key: raw[f"{name}_{key}"] for key in before}, before)
 
@@ -142,7 +143,7 @@ def _state(net: nn.Module) -> Outputs:
 
 
 def _compared(after: Outputs, before: Outputs) -> Outputs:
-    same = {name: np.array_equal(after[name], before[name]) for name in before}
+    same = {name: array_equal(after[name], before[name]) for name in before}
     statements = {f"{name}_kept": flag(same[name]) for name in ("parameters", "statistics", "modes", "settings")}
     return {**statements, "no_gradients": flag(not after["gradients"].any())}
 

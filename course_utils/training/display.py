@@ -111,7 +111,10 @@ class LossGraph:
         # What pyplot still holds is shown a second time at the end of the cell.
         plt.close(self.figure)
         colour = look_of(label).colour
-        styles = {"train": {"alpha": 0.45, "linewidth": 1.0}, "valid": {"linestyle": "--", "marker": "o"}}
+        styles: dict[str, dict[str, Any]] = {
+            "train": {"alpha": 0.45, "linewidth": 1.0},
+            "valid": {"linestyle": "--", "marker": "o"},
+        }
         self.lines = [self.axes.plot([], [], color=colour, label=name, **style)[0] for name, style in styles.items()]
         self.axes.set(xlabel="epoch", ylabel="loss (nats)", xlim=(-0.02 * count, 1.02 * count))
         self.axes.legend(loc="upper right")

@@ -1,11 +1,15 @@
-"""Demos that are computed and drawn by the browser: as an anywidget, and as a page without any server."""
+"""Demos that are computed and drawn by the browser: as an anywidget, and as a page without any server.
+
+Both come from one bundle, `client/demos.js`, which is generated from `client/src`.
+"""
 
 from __future__ import annotations
 
 import html
 import json
-import re
+from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import Any
@@ -13,33 +17,37 @@ from typing import Any
 from course_utils.widgets.controls import start_state
 from course_utils.widgets.scene import LiveDemo
 
-__all__ = ["client_module", "client_widget", "page", "scene_record"]
-
-PARTS = ("maths.js", "canvas.js", "view.js")
+__all__ = ["bundle", "client_widget", "page", "scene_record", "stylesheet"]
 
 
-def client_module(name: str) -> str:
-    """Return the JavaScript of a demo as one module: the shared parts, then its own. Nothing comes from outside."""
-    folder = files("course_utils.widgets") / "client"
-    texts = [(folder / part).read_text(encoding="utf-8") for part in (*PARTS, f"{name}.js")]
-    # Only the default export is kept: in one module the parts see each other.
-    return re.sub(r"^export (?!default)", "", "\n".join(texts), flags=re.M)
+@lru_cache(maxsize=1)
+def bundle() -> str:
+    """Return the script that draws all demos; it defines `CourseDemos` and asks for nothing from outside."""
+    return (files("course_utils.widgets") / "client" / "demos.js").read_text(encoding="utf-8")
 
 
-def _css() -> str:
-    return (files("course_utils.widgets") / "client" / "page.css").read_text(encoding="utf-8")
+@lru_cache(maxsize=1)
+def stylesheet() -> str:
+    """Return the style of all demos."""
+    return (files("course_utils.widgets") / "client" / "demos.css").read_text(encoding="utf-8")
 
 
-def scene_record(demo: LiveDemo, lecture: bool = False) -> dict[str, Any]:
-    """Return what the browser needs to know of a scene, ready for JSON."""
+def scene_record(demo: LiveDemo, **kinds: bool) -> dict[str, Any]:
+    """Return what the browser needs to know of a scene, ready for JSON.
+
+    Args:
+        demo: The demo.
+        kinds: `lecture=True` for large letters, `page=True` for a page that is filled by the demo.
+    """
     scene = demo.scene
     return {
+        "name": scene.name,
         "title": scene.title,
         "controls": [asdict(control) for control in scene.controls],
         "presets": {name: dict(values) for name, values in scene.presets.items()},
         "start": start_state(scene.controls),
-        "lecture": lecture,
         "data": dict(scene.data()),
+        **kinds,
     }
 
 
@@ -51,31 +59,51 @@ def client_widget(demo: LiveDemo, lecture: bool = False) -> Any:
     import traitlets
 
     class ClientDemo(anywidget.AnyWidget):  # type: ignore[misc]
-        _esm = client_module(demo.scene.name)
-        _css = _css()
+        _esm = f"{bundle()}\nexport default CourseDemos.widget;\n"
+        _css = stylesheet()
         scene = traitlets.Dict().tag(sync=True)
         state = traitlets.Dict().tag(sync=True)
+        # What is kept to compare with, and the views of the panels: a page that is loaded again shows them again.
+        kept = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+        view = traitlets.Dict().tag(sync=True)
+        # What only Python can compute for the present state.
+        sent = traitlets.Dict().tag(sync=True)
 
-    widget = ClientDemo(scene=scene_record(demo, lecture), state=demo.state)
+    widget = ClientDemo(scene=scene_record(demo, lecture=lecture), state=demo.state, sent=demo.sent())
 
     def from_browser(change: dict[str, Any]) -> None:
         if change["new"] != demo.state:
             demo.set(**change["new"])
 
     def from_python() -> None:
-        widget.state = dict(demo.state)
+        # One message, so that a path is never drawn beside the state of another.
+        with widget.hold_sync():
+            widget.state, widget.sent = dict(demo.state), demo.sent()
 
     widget.observe(from_browser, "state")
     demo.listeners.append(from_python)
     return widget
 
 
-def page(demo: LiveDemo, lecture: bool = True) -> str:
-    """Return a self-contained HTML page in which `demo` is live; its state can stand in the link behind "#"."""
-    record = json.dumps(scene_record(demo, lecture)).replace("</", "<\\/")
-    state = json.dumps(demo.state).replace("</", "<\\/")
-    module = client_module(demo.scene.name).replace("export default ", "const demo = ").replace("</", "<\\/")
-    return PAGE.format(title=html.escape(demo.scene.title), css=_css(), module=module, scene=record, state=state)
+def page(
+    demo: LiveDemo, *, about: str = "", story: str = "", links: Mapping[str, Mapping[str, str]] | None = None
+) -> str:
+    """Return a self-contained HTML page that a demo fills; its whole state can stand in the address behind "#".
+
+    Args:
+        demo: The demo; the page opens in its present state.
+        about: HTML below the demo, such as a folded guide.
+        story: One sentence beside the title.
+        links: `{"previous": {"href": ..., "title": ..., "short": ...}, "index": ..., "next": ...}`.
+    """
+    record = {"scene": scene_record(demo, page=True), "start": demo.state, "story": story, "links": dict(links or {})}
+    return PAGE.format(
+        title=html.escape(demo.scene.title),
+        css=stylesheet(),
+        script=bundle().replace("</", "<\\/"),
+        record=json.dumps(record).replace("</", "<\\/"),
+        about=about,
+    )
 
 
 PAGE = """<!doctype html>
@@ -86,35 +114,21 @@ PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy"
  content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
 <title>{title}</title>
-<style>{css}</style>
+<style>{css}
+:root {{ color-scheme: light dark; }}
+body {{ margin: 0; }}
+.about {{ font: 18px/1.5 system-ui, sans-serif; max-width: 46em; margin: 1em auto; padding: 0 1em; }}
+summary {{ cursor: pointer; }}
+</style>
 </head>
 <body>
-<main id="demo"></main>
-<script type="module">
-{module}
-const values = {{ scene: {scene}, state: {state}, problem: "" }}, followers = [];
-function fromLink() {{
-  values.problem = "";
-  try {{
-    const hash = location.hash.slice(1);
-    if (hash) values.state = {{ ...values.state, ...readLink(values.scene, hash) }};
-  }} catch (error) {{ values.problem = `The link holds no state of this demo: ${{error.message}}`; }}
-}}
-// The link follows when the hand rests: browsers limit how often it may change.
-let timer = null;
-function toLink() {{
-  clearTimeout(timer);
-  timer = setTimeout(() => history.replaceState(null, "", "#" + encodeURIComponent(JSON.stringify(values.state))), 300);
-}}
-const model = {{
-  get: (name) => values[name],
-  set: (name, value) => {{ values[name] = value; }},
-  save_changes: toLink,
-  on: (name, follow) => followers.push(follow),
-}};
-fromLink();
-addEventListener("hashchange", () => {{ fromLink(); followers.forEach((follow) => follow()); }});
-demo.render({{ model, el: document.getElementById("demo") }});
+<main>
+<div id="demo"><noscript><p>This demo is computed by the browser; allow scripts for this page.</p></noscript></div>
+{about}
+</main>
+<script>
+{script}
+CourseDemos.page({record});
 </script>
 </body>
 </html>

@@ -78,6 +78,10 @@ class Demo:
         """Return the verdict on the present state, in words."""
         return self.scene.describe(self.state, self.arrays)
 
+    def sent(self) -> dict[str, Any]:
+        """Return what the browser cannot compute for the present state, with the state that it belongs to."""
+        return {"state": self.state, **self.scene.own(self.arrays)} if self.scene.own else {}
+
     def frame(self) -> bytes:
         """Return the picture of the present state as PNG. One figure is kept and its artists are moved."""
         if self._film is None:

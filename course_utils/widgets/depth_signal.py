@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,14 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
+from course_utils.widgets.noise import STREAM, normals
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 
 __all__ = ["SCENE", "depth_signal_demo", "simulate"]
 
-WIDTH, EXAMPLES, EPS = 64, 96, 1e-5
+WIDTH, EXAMPLES, DEEPEST, EPS = 64, 96, 60, 1e-5
 
 # Variance of the weights, times the fan-in. For ReLU layers He et al. (2015) derive 2; uniform in +-1/sqrt(fan-in),
 # the usual default of a linear layer, gives 1/3.
@@ -24,9 +26,9 @@ INITIALISATIONS = {"He (2)": 2.0, "Xavier (1)": 1.0, "default uniform (1/3)": 1 
 NORMS = ("none", "layer norm", "batch norm", "residual", "residual + layer norm")
 
 CONTROLS = (
-    Choice("init", "Initialisation (variance x fan-in)", tuple(INITIALISATIONS), "default uniform (1/3)"),
+    Choice("init", "Initialisation", tuple(INITIALISATIONS), "default uniform (1/3)"),
     Choice("norm", "Layers", NORMS, "none"),
-    Number("depth", "Depth", 2, 60, 20, whole=True),
+    Number("depth", "Depth", 2, DEEPEST, 20, whole=True),
     Number("seed", "Seed", 0, 99, 0, whole=True),
 )
 
@@ -52,16 +54,16 @@ def simulate(state: State) -> dict[str, NDArray[Any]]:
         `forward` (depth + 1,), the second moment of the activations after each layer, and `backward` (depth + 1,),
         that of the gradient with respect to them; both relative to where they start.
     """
-    rng = np.random.default_rng(state["seed"])
+    seed, signal = state["seed"], (EXAMPLES, WIDTH)
+    drawn = normals(seed + 2 * STREAM, DEEPEST * WIDTH * WIDTH).reshape(DEEPEST, WIDTH, WIDTH)
     std = np.sqrt(INITIALISATIONS[state["init"]] / WIDTH)
-    h = rng.normal(size=(EXAMPLES, WIDTH))
+    h = normals(seed, math.prod(signal)).reshape(signal)
     kept, forward = [], [1.0]
-    for _ in range(state["depth"]):
-        weights = std * rng.normal(size=(WIDTH, WIDTH))
-        h, back = _layer(h, weights, state["norm"])
+    for weights in drawn[: state["depth"]]:
+        h, back = _layer(h, std * weights, state["norm"])
         kept.append(back)
         forward.append(float((h**2).mean()))
-    gradient = rng.normal(size=h.shape)
+    gradient = normals(seed + STREAM, math.prod(signal)).reshape(signal)
     backward = [1.0]
     for back in reversed(kept):
         gradient = back(gradient)
@@ -130,6 +132,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     size=(10.0, 4.0),
     story=("20 plain layers: it vanishes", "He keeps it", "layer norm puts it back"),
     alt="Size of activations and gradients by layer: with the default initialisation both fall by about six per layer, "

@@ -1,18 +1,99 @@
-"""What the demos that train share: 28 x 28 digits from the package, and pieces of work of equal length."""
+"""What the demos that train share: digits from the package, first weights, and pieces of work of equal length."""
 
 from __future__ import annotations
 
+import string
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
-__all__ = ["PIECE_S", "digit_images", "every", "hidden_sizes", "in_one_thread"]
+from course_utils.widgets.noise import uniforms
+
+__all__ = [
+    "PIECE_S",
+    "Images",
+    "digit_images",
+    "digits_record",
+    "every",
+    "first_layers",
+    "hidden_sizes",
+    "in_one_thread",
+    "mnist_images",
+    "small_digits",
+    "started",
+]
 
 # The picture is renewed this often; in between the training is not disturbed.
 PIECE_S = 0.15
+# One character per pixel on the way to the browser: pixels have at most 64 levels.
+LEVELS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+MNIST_COUNT, MNIST_TOP = 500, 63
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images of digits in few levels of grey.
+
+    Args:
+        pixels: Levels, int64, shape (n, inputs), from 0 to at most 63.
+        labels: Classes, int64, shape (n,).
+        mean: Mean of all levels.
+        std: Their standard deviation.
+    """
+
+    pixels: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    mean: float
+    std: float
+
+    def tensors(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the images normalised to mean 0 and variance 1, float32 (n, inputs), and their classes (n,)."""
+        x = torch.tensor((self.pixels - self.mean) / self.std, dtype=torch.float32)
+        return x, torch.from_numpy(self.labels)
+
+    def record(self) -> dict[str, Any]:
+        """Return the images for the browser, ready for JSON: a character per pixel and a digit per label."""
+        return {
+            "pixels": "".join(LEVELS[level] for level in self.pixels.ravel().tolist()),
+            "labels": "".join(map(str, self.labels.tolist())),
+            "inputs": self.pixels.shape[1],
+            "mean": self.mean,
+            "std": self.std,
+        }
+
+
+@lru_cache(maxsize=1)
+def small_digits() -> Images:
+    """Return the 898 training images of the 8 x 8 digits."""
+    from course_utils.data.digits import load_digits_data
+
+    digits = load_digits_data(dtype=torch.float64)
+    pixels = np.rint(digits.x_train.numpy() * digits.std + digits.mean).astype(np.int64)
+    return Images(pixels, digits.y_train.numpy(), digits.mean, digits.std)
+
+
+def digits_record() -> dict[str, Any]:
+    """Return the 8 x 8 digits for a demo that trains on them in the browser."""
+    return {"digits": small_digits().record()}
+
+
+@lru_cache(maxsize=1)
+def mnist_images() -> Images:
+    """Return the first 500 training images of the embedded MNIST, means of 2 x 2 pixels in 64 levels, (500, 196)."""
+    from course_utils.data.images import MNIST
+    from course_utils.data.sources import read_sample
+
+    images, labels = read_sample(MNIST, train=True)
+    pooled = torch.nn.functional.avg_pool2d(images[:MNIST_COUNT, None].double() / 255, 2).flatten(1).numpy()
+    pixels = np.rint(pooled * MNIST_TOP).astype(np.int64)
+    return Images(pixels, labels[:MNIST_COUNT].numpy(), float(pixels.mean()), float(pixels.std()))
 
 
 @lru_cache(maxsize=4)
@@ -26,9 +107,39 @@ def digit_images(count: int) -> tuple[torch.Tensor, torch.Tensor]:
     return x, labels[:count]
 
 
+def first_layers(seed: int, sizes: Sequence[int]) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return weights (in, out) and biases (out,) of each layer, uniform up to 1 / sqrt(in), as a linear layer's.
+
+    The browser draws the same ones: a layer's weights row by row, then its biases, then the next layer.
+
+    Args:
+        seed: Seed of `noise.uniforms`.
+        sizes: Number of inputs, of units of each layer, and of classes.
+    """
+    counts = [part for a, b in pairwise(sizes) for part in (a * b, b)]
+    drawn = np.split(2 * uniforms(seed, sum(counts)) - 1, np.cumsum(counts)[:-1])
+    return [
+        (weights.reshape(a, b) * a**-0.5, biases * a**-0.5)
+        for weights, biases, (a, b) in zip(drawn[::2], drawn[1::2], pairwise(sizes), strict=True)
+    ]
+
+
 def hidden_sizes(text: str) -> list[int]:
     """Return the sizes in a text such as "20, 20"."""
     return [int(part) for part in text.split(",") if part.strip()]
+
+
+def started(seed: int, sizes: Sequence[int]) -> torch.nn.Sequential:
+    """Return a network of linear layers with ReLU between them that begins with `first_layers`; it returns logits."""
+    layers = first_layers(seed, sizes)
+    parts: list[torch.nn.Module] = []
+    for weights, biases in layers:
+        linear = torch.nn.utils.skip_init(torch.nn.Linear, *weights.shape)
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(weights.T))
+            linear.bias.copy_(torch.from_numpy(biases))
+        parts += [linear, torch.nn.ReLU()]
+    return torch.nn.Sequential(*parts[:-1])
 
 
 def every(steps: Iterator[dict[str, Any]], seconds: float = PIECE_S) -> Iterator[dict[str, Any]]:

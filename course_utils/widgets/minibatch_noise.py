@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Number, State
 from course_utils.widgets.demo import Demo
+from course_utils.widgets.noise import STREAM, normals, orders
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
@@ -21,6 +22,8 @@ __all__ = ["SCENE", "minibatch_demo", "simulate"]
 
 EXAMPLES, CLOUD, WALKS = 512, 300, 5
 MAX_STEPS = 400
+# A batch of 257 leaves the rest of an epoch; the largest budget has 63 of these.
+MAX_EPOCHS = 64
 
 CONTROLS = (
     Number("batch_size", "Batch size", 1, EXAMPLES, 8, log=True, whole=True),
@@ -41,9 +44,8 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 def problem(seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return a linear regression, inputs (512, 2) and targets (512,) = x (1, -1) + noise of standard deviation 1."""
-    rng = np.random.default_rng(seed)
-    x = rng.normal(size=(EXAMPLES, 2)) * np.array([1.5, 0.7])
-    return x, x @ np.array([1.0, -1.0]) + rng.normal(size=EXAMPLES)
+    x = normals(seed, 2 * EXAMPLES).reshape(EXAMPLES, 2) * np.array([1.5, 0.7])
+    return x, x @ np.array([1.0, -1.0]) + normals(seed + STREAM, EXAMPLES)
 
 
 def loss(w: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -60,12 +62,11 @@ def cloud(state: State) -> dict[str, NDArray[np.float64]]:
     """
     x, y = problem(state["seed"])
     single = -x * y[:, None]
-    rng = np.random.default_rng([state["seed"], 1])
     b = state["batch_size"]
-    picks = rng.permuted(np.tile(np.arange(EXAMPLES), (CLOUD, 1)), axis=1)[:, :b]
+    rows = orders(state["seed"] + 2 * STREAM, CLOUD, EXAMPLES)[:, :b]
     share = (EXAMPLES - b) / (EXAMPLES - 1) / b
     spread = np.sqrt(single.var(axis=0).sum() * share)
-    return {"full": single.mean(axis=0), "cloud": single[picks].mean(axis=1), "spread": np.array(spread)}
+    return {"full": single.mean(axis=0), "cloud": single[rows].mean(axis=1), "spread": np.array(spread)}
 
 
 def walks(state: State) -> dict[str, NDArray[np.float64]]:
@@ -75,14 +76,14 @@ def walks(state: State) -> dict[str, NDArray[np.float64]]:
         `updates` (points,), the updates done at each recorded point; `losses` (5, points), above the minimum.
     """
     x, y = problem(state["seed"])
-    rng = np.random.default_rng([state["seed"], 2])
     b = state["batch_size"]
     updates = max(1, state["budget"] // b)
     # Many small batches: a walk is recorded at 400 points at most.
     every = -(-updates // MAX_STEPS)
     per_epoch = max(1, EXAMPLES // b)
     epochs = -(-updates // per_epoch)
-    order = rng.permuted(np.tile(np.arange(EXAMPLES), (WALKS, epochs, 1)), axis=2)[:, :, : per_epoch * b]
+    drawn = orders(state["seed"] + 3 * STREAM, MAX_EPOCHS * WALKS, EXAMPLES).reshape(MAX_EPOCHS, WALKS, EXAMPLES)
+    order = drawn[:epochs].swapaxes(0, 1)[:, :, : per_epoch * b]
     batches = order.reshape(WALKS, -1, b)[:, :updates]
     w, kept = np.zeros((WALKS, 2)), [np.zeros((WALKS, 2))]
     for t in range(updates):
@@ -167,6 +168,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     size=(13.0, 4.2),
     story=("one example at a time", "sixty-four", "the full batch"),
     alt="A cloud of minibatch gradients around the full gradient shrinks as batches grow; by examples seen small "

@@ -26,7 +26,7 @@ __all__ = ["SCENE", "momentum_demo", "simulate"]
 
 LR_LOW, LR_HIGH = 1e-4, 30.0
 DIRECTIONS = ("flattest", "steepest")
-SURFACES = ("quadratic", "Rosenbrock", "two minima", "saddle", "steep optimum", "MNIST slice")
+SURFACES = ("quadratic", "Rosenbrock", "three minima", "saddle", "steep optimum", "MNIST slice")
 
 CONTROLS = (
     Choice("surface", "Function", SURFACES, "quadratic"),
@@ -46,8 +46,8 @@ PRESETS: dict[str, dict[str, Any]] = {
     "too much momentum": {"lr": 1.0, "beta": 0.98},
     "diverges": {"lr": 3.2, "beta": 0.5},
     "a thousand to one": {"condition": 1000.0, "lr": 1.0, "beta": 0.94, "steps": 300},
-    "two minima: it flies over the first": {"surface": "two minima", "lr": 0.05, "beta": 0.7, "x": 3.0, "y": 2.0},
-    "two minima: and over the best": {"surface": "two minima", "lr": 0.05, "beta": 0.85, "x": 3.0, "y": 2.0},
+    "three minima: it flies over the first": {"surface": "three minima", "lr": 0.05, "beta": 0.7, "x": 3.0, "y": 2.0},
+    "three minima: and over the best": {"surface": "three minima", "lr": 0.05, "beta": 0.85, "x": 3.0, "y": 2.0},
     "Rosenbrock's valley": {"surface": "Rosenbrock", "lr": 5e-4, "beta": 0.9, "steps": 500, "x": -1.2, "y": 1.0},
     "real digits, far too slow": {"surface": "MNIST slice", "lr": 0.1, "beta": 0.9, "x": 2.5, "y": 3.7, "steps": 300},
     "real digits, fast": {"surface": "MNIST slice", "lr": 16.9, "beta": 0.09, "x": 2.5, "y": 3.7},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
+from course_utils.widgets.noise import STREAM, normals, uniforms
 from course_utils.widgets.picture import Picture
 from course_utils.widgets.scene import Scene
 
@@ -68,10 +70,11 @@ def simulate(state: State) -> dict[str, NDArray[Any]]:
 
     The example moves by the shift times a pattern over its channels, so that layer norm does not simply undo it.
     """
-    rng = np.random.default_rng(state["seed"])
-    x = rng.normal(size=(EXAMPLES, CHANNELS, POSITIONS)) * rng.uniform(0.5, 2.0, size=(1, CHANNELS, 1))
+    seed, shape = state["seed"], (EXAMPLES, CHANNELS, POSITIONS)
+    scales = 0.5 + 1.5 * uniforms(seed + STREAM, CHANNELS)
+    x = normals(seed, math.prod(shape)).reshape(shape) * scales[:, None]
     moved = x.copy()
-    moved[state["example"]] += state["shift"] * rng.normal(size=(CHANNELS, 1))
+    moved[state["example"]] += state["shift"] * normals(seed + 2 * STREAM, CHANNELS)[:, None]
     before, after = normalise(x, state["kind"]), normalise(moved, state["kind"])
     shared = shares_statistics(state["kind"], state["example"], state["channel"])
     return {"before": before, "after": after, "change": np.abs(after - before), "shared": shared}
@@ -129,6 +132,7 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     size=(11.0, 3.6),
     story=("batch norm: one moves, all move", "layer norm: the others stay", "group norm"),
     alt="Grids of four examples by six channels. In batch norm the outlined cells run down one channel through all "

@@ -22,7 +22,7 @@ from course_utils.widgets.walks import COURSE, FAR_AWAY, walk
 
 __all__ = ["SCENE", "own_walk", "race", "race_demo"]
 
-SURFACES = ("quadratic", "Rosenbrock", "saddle", "steep optimum", "two minima")
+SURFACES = ("quadratic", "Rosenbrock", "saddle", "steep optimum", "three minima")
 Walker = Callable[[Surface, State], NDArray[Any]]
 
 CONTROLS = (
@@ -128,7 +128,18 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     return Picture((*paths.values(), *losses.values()), update)
 
 
-def _scene(walkers: dict[str, Walker], client: bool = False) -> Scene:
+def _sent(names: Sequence[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def paths(arrays: dict[str, Any]) -> dict[str, Any]:
+        # JSON knows no NaN: a walk that was lost ends early.
+        walked = {name: arrays["paths"][name] for name in names}
+        return {"paths": {name: path[np.isfinite(path[:, 0])].tolist() for name, path in walked.items()}}
+
+    return paths
+
+
+def _scene(rules: Sequence[str], own: dict[str, Walker] | None = None) -> Scene:
+    own = own or {}
+    walkers = {**{rule: _built_in(rule) for rule in rules}, **own}
     return Scene(
         name="race",
         title="D3: a race of optimizers",
@@ -137,7 +148,9 @@ def _scene(walkers: dict[str, Walker], client: bool = False) -> Scene:
         draw=draw,
         describe=describe,
         presets=PRESETS,
-        client=client,
+        client=True,
+        data=lambda: {"rules": list(rules)},
+        own=_sent(tuple(own)) if own else None,
         size=(11.0, 4.8),
         story=("ravine", "rotated ravine", "saddle, off its axis"),
         alt="Paths and learning curves of the optimizers in a ravine along the axes, in the same ravine turned by "
@@ -145,8 +158,7 @@ def _scene(walkers: dict[str, Walker], client: bool = False) -> Scene:
     )
 
 
-# The browser knows the rules of the course, but not the classes of a notebook.
-SCENE = _scene({rule: _built_in(rule) for rule in COURSE}, client=True)
+SCENE = _scene(COURSE)
 
 
 def race_demo(**changes: Any) -> Demo:
@@ -166,4 +178,4 @@ def race(*optimizer_classes: Callable[..., Any], against: Sequence[str] = ("SGD"
         NotImplementedError: One of the classes is still a stub.
     """
     own = {getattr(cls, "__name__", str(cls)): own_walk(cls) for cls in optimizer_classes}
-    return Demo(_scene({**{rule: _built_in(rule) for rule in against}, **own}), **changes)
+    return Demo(_scene(against, own), **changes)

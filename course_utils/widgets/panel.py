@@ -77,8 +77,7 @@ class Panel:
         try:
             for name, parts in self.inputs.items():
                 for widget in parts:
-                    value = self.demo.state[name]
-                    widget.value = f"{value:.6g}" if isinstance(widget, widgets.Text) else value
+                    widget.value = _shown(widget, self.demo.state[name])
         finally:
             self._following = False
         self.image.value = self.demo.frame()
@@ -175,6 +174,15 @@ class Panel:
         self.problem.value = f"<p role='alert'><b>Not changed.</b> {text}</p>"
 
 
+def _shown(widget: widgets.Widget, value: Any) -> Any:
+    """Return what a widget shows for a value: a text, the nearest stop of a slider, or the value."""
+    if isinstance(widget, widgets.Text):
+        return f"{value:.6g}"
+    if isinstance(widget, widgets.SelectionSlider):
+        return min(widget.options, key=lambda stop: abs(stop - value))
+    return value
+
+
 def _free() -> dict[str, Any]:
     """Return what makes a widget and its label as wide as their texts."""
     layout = widgets.Layout(width="auto", max_width="100%", margin="2px 12px 2px 2px")
@@ -194,6 +202,8 @@ def _slider(control: Number, live: bool, label_em: int) -> widgets.Widget:
         "style": {"description_width": f"{label_em}em"},
         "layout": widgets.Layout(flex=f"1 1 {label_em + SHORT_TRACK_EM}em", width="auto"),
     }
+    if control.log and control.whole:
+        return widgets.SelectionSlider(options=_wholes(control), value=int(control.start), **common)
     if control.log:
         low, high = math.log10(control.low), math.log10(control.high)
         return widgets.FloatLogSlider(
@@ -203,6 +213,13 @@ def _slider(control: Number, live: bool, label_em: int) -> widgets.Widget:
         return widgets.IntSlider(value=int(control.start), min=int(control.low), max=int(control.high), **common)
     step = (control.high - control.low) / SLIDER_STEPS
     return widgets.FloatSlider(value=control.start, min=control.low, max=control.high, step=step, **common)
+
+
+def _wholes(control: Number) -> list[int]:
+    """Return the whole numbers that a logarithmic slider stops at: all of the small ones, of the large ones some."""
+    shares = [k / SLIDER_STEPS for k in range(SLIDER_STEPS + 1)]
+    places = {round(control.low * (control.high / control.low) ** share) for share in shares}
+    return sorted({*places, int(control.start)})
 
 
 def _number_box(control: Number) -> widgets.Widget:

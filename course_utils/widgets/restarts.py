@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.digit_training import digit_images, every, hidden_sizes
+from course_utils.widgets.digit_training import digits_record, every, first_layers, hidden_sizes, small_digits
+from course_utils.widgets.noise import STREAM, normals
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 
 __all__ = ["SCENE", "restarts_demo"]
 
-IMAGES, MOST = 500, 10
+IMAGES, INPUTS, MOST = 500, 64, 10
 
 CONTROLS = (
     Choice("hidden", "Hidden layers", ("10", "20, 20", "100, 100"), "10"),
@@ -45,19 +46,23 @@ def first_weights(state: State) -> list[tuple[torch.Tensor, torch.Tensor]]:
     One start is uniform in +-1/sqrt(fan-in), as a linear layer's; each restart adds normal noise of `noise` times the
     standard deviation of that start, so that the size of the noise means the same in every layer.
     """
-    generator = torch.Generator().manual_seed(state["seed"])
-    sizes = [784, *hidden_sizes(state["hidden"]), 10]
-    layers = []
-    for fan_in, fan_out in pairwise(sizes):
-        bound = fan_in**-0.5
-        std = bound / 3**0.5
+    starts = first_layers(state["seed"], _sizes(state))
+    flat = np.concatenate([part.ravel() for layer in starts for part in layer])
+    noise = normals(state["seed"] + STREAM, MOST * len(flat)).reshape(MOST, -1)[: state["restarts"]]
+    layers, at = [], 0
+    for weights, biases in starts:
         parts = []
-        for rows in (fan_in, 1):
-            start = (2 * torch.rand(1, rows, fan_out, generator=generator) - 1) * bound
-            noise = torch.randn(state["restarts"], rows, fan_out, generator=generator)
-            parts.append((start + state["noise"] * std * noise).requires_grad_())
+        for start in (weights, biases[None]):
+            std = len(weights) ** -0.5 / 3**0.5
+            moved = start + state["noise"] * std * noise[:, at : at + start.size].reshape(-1, *start.shape)
+            parts.append(torch.tensor(moved, dtype=torch.float32, requires_grad=True))
+            at += start.size
         layers.append((parts[0], parts[1]))
     return layers
+
+
+def _sizes(state: State) -> list[int]:
+    return [INPUTS, *hidden_sizes(state["hidden"]), 10]
 
 
 def losses_of(layers: list[tuple[torch.Tensor, torch.Tensor]], x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -72,8 +77,7 @@ def losses_of(layers: list[tuple[torch.Tensor, torch.Tensor]], x: torch.Tensor, 
 
 def simulate(state: State) -> dict[str, Any]:
     """Return `losses` (restarts, steps + 1), all NaN before training, and the number of `parameters`."""
-    sizes = [784, *hidden_sizes(state["hidden"]), 10]
-    parameters = sum(fan_in * fan_out + fan_out for fan_in, fan_out in pairwise(sizes))
+    parameters = sum(fan_in * fan_out + fan_out for fan_in, fan_out in pairwise(_sizes(state)))
     return {"losses": np.full((state["restarts"], state["steps"] + 1), np.nan), "parameters": np.array(parameters)}
 
 
@@ -83,7 +87,7 @@ def work(state: State) -> Iterator[dict[str, Any]]:
 
 
 def _steps(state: State) -> Iterator[dict[str, Any]]:
-    x, y = digit_images(IMAGES)
+    x, y = (part[:IMAGES] for part in small_digits().tensors())
     arrays = simulate(state)
     layers = first_weights(state)
     flat = [part for layer in layers for part in layer]
@@ -140,6 +144,8 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
+    data=digits_record,
     size=(9.0, 4.2),
     story=("10", "20, 20", "100, 100"),
     alt="Learning curves of seven restarts for three networks: one hidden layer of 10, two of 20 and two of 100.",

@@ -29,8 +29,10 @@ class Scene:
         size: Width and height of the figure, in inches.
         story: Presets that `static()` shows side by side.
         alt: What the static figure shows, for those who do not see it.
-        client: Whether the browser can compute and draw it (`client/<name>.js`).
+        client: Whether the browser can compute and draw it (`client/src/demos/<name>.js`).
         data: What the browser needs beside the state, ready for JSON; asked for when a page is made.
+        own: Picks from the arrays what only Python can compute, such as the path of a student's class; ready for JSON,
+            sent to the browser after each change.
         work: For training, which takes seconds: state in, arrays that grow piece by piece out. `simulate` then gives
             the arrays from before the first piece, and the panel has buttons to start and to stop.
     """
@@ -47,6 +49,7 @@ class Scene:
     alt: str = ""
     client: bool = False
     data: Callable[[], Mapping[str, Any]] = dict
+    own: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     work: Callable[[State], Iterator[dict[str, Any]]] | None = None
 
 
@@ -84,4 +87,8 @@ class LiveDemo(Protocol):
 
     def text_summary(self) -> str:
         """Return the verdict on the present state, in words."""
+        ...
+
+    def sent(self) -> dict[str, Any]:
+        """Return what the browser cannot compute for the present state."""
         ...

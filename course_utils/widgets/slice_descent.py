@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from course_utils.widgets.contours import draw_contours
 from course_utils.widgets.controls import Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.mnist_slice import SLICE, START, slice_surface
+from course_utils.widgets.mnist_slice import SLICE, START, slice_record, slice_surface
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.rates import heavy_ball_optimum
 from course_utils.widgets.scene import Scene
@@ -137,6 +137,8 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
+    data=slice_record,
     size=(11.0, 4.8),
     story=("a rate 150 times too small", "a larger rate with momentum", "what the theory says"),
     alt="Distances of a weight and a bias to the minimum of a real loss: at rate 0.1 neither walk arrives within 300 "

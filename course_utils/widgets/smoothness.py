@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
+from course_utils.widgets.noise import STREAM, normals
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
@@ -20,14 +21,14 @@ __all__ = ["SCENE", "simulate", "smoothness_demo"]
 
 KINDS = ("without", "batch norm")
 EXAMPLES, INPUTS, WIDTH, DEPTH, EPS = 128, 6, 12, 3, 1e-5
-PLACES = 41
+PLACES = 25
 
 CONTROLS = (
     Number("trained", "Training steps before", 0, 100, 20, whole=True),
     Number("rate", "Learning rate of the training", 0.02, 0.5, 0.2, log=True),
     Number("reach", "Length of the step", 0.1, 10.0, 2.0, log=True),
     Number("stretch", "Hidden weights times", 0.2, 5.0, 1.0, log=True),
-    Choice("shown", "Compare at", ("equal length", "equal multiples of the gradient"), "equal length"),
+    Choice("shown", "Compare at", ("equal length", "equal rate"), "equal length"),
     Number("seed", "Seed", 0, 99, 0, whole=True),
 )
 
@@ -45,17 +46,19 @@ Array = NDArray[np.float64]
 Weights = tuple[Array, ...]
 
 
-def _data(rng: np.random.Generator) -> tuple[Array, Array]:
+def _data(seed: int) -> tuple[Array, Array]:
     """Return inputs (EXAMPLES, INPUTS) of unequal scales and a smooth target (EXAMPLES, 1) of variance 1."""
-    x = rng.normal(size=(EXAMPLES, INPUTS))
+    x = normals(seed, EXAMPLES * INPUTS).reshape(EXAMPLES, INPUTS)
     target = np.sin(2 * x[:, :1]) + x[:, 1:2] * x[:, 2:3]
     scaled = x * np.geomspace(0.5, 2.0, INPUTS) + 0.5
     return scaled, (target - target.mean()) / target.std()
 
 
-def _start(rng: np.random.Generator) -> Weights:
+def _start(seed: int) -> Weights:
     sizes = [INPUTS, *[WIDTH] * DEPTH, 1]
-    return tuple(rng.normal(size=(a, b)) * (2 / a) ** 0.5 for a, b in pairwise(sizes))
+    ends = np.cumsum([a * b for a, b in pairwise(sizes)])
+    drawn = np.split(normals(seed + STREAM, int(ends[-1])), ends[:-1])
+    return tuple(part.reshape(a, b) * (2 / a) ** 0.5 for part, (a, b) in zip(drawn, pairwise(sizes), strict=True))
 
 
 def _loss_and_gradient(weights: Weights, x: Array, target: Array, normed: bool) -> tuple[float, Weights]:
@@ -86,8 +89,7 @@ def _norm(weights: Weights) -> float:
 
 @lru_cache(maxsize=64)
 def _trained(kind: str, steps: int, rate: float, seed: int) -> tuple[Weights, Array, Array]:
-    rng = np.random.default_rng(seed)
-    (x, target), weights = _data(rng), _start(rng)
+    (x, target), weights = _data(seed), _start(seed)
     for _ in range(steps):
         _, gradient = _loss_and_gradient(weights, x, target, kind == "batch norm")
         # A diverging run stays finite, so that there is something to draw.
@@ -141,7 +143,7 @@ def describe(state: State, arrays: dict[str, Any]) -> str:
             f"{name}: loss {low:.2g} to {high:.2g}, smoothness {rough[0]:.2g} at first, {rough[-1]:.2g} overall"
         )
     ratio = arrays["without"]["smoothness"][-1] / max(arrays["batch norm"]["smoothness"][-1], 1e-12)
-    said = f"{ratio:.2g} times rougher without" if ratio >= 1 else f"{1 / ratio:.2g} times rougher with"
+    said = f"{ratio:.2g} times rougher without" if ratio >= 1 else f"{1 / max(ratio, 1e-12):.2g} times rougher with"
     return f"{'. '.join(parts)}: {said}."
 
 
@@ -181,10 +183,11 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
     story=("after 20 steps", "after 100 steps, a short step", "short weights look rough", "long weights look smooth"),
     alt="Loss and local smoothness along one step down the gradient, with batch normalization and without. Over a long "
     "step the normalized network is the smoother one. Multiplying its hidden weights by 0.3 makes a short step ten "
-    "times rougher, and multiplying them by 3 five times smoother, although its loss at the start stays the same.",
+    "times rougher, and multiplying them by 3 three times smoother, although its loss at the start stays the same.",
 )
 
 

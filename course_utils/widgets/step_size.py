@@ -20,7 +20,7 @@ from course_utils.widgets.walks import diverged_at, walk
 __all__ = ["SCENE", "simulate", "step_size_demo"]
 
 CONTROLS = (
-    Choice("surface", "Function", ("two minima", "quadratic", "Rosenbrock", "saddle"), "two minima"),
+    Choice("surface", "Function", ("three minima", "quadratic", "Rosenbrock", "saddle"), "three minima"),
     Number("lr", "Learning rate", 1e-4, 3.0, 0.1, log=True),
     Number("decay", "Decay per step", 0.5, 1.0, 1.0),
     Number("steps", "Steps", 1, 200, 30, whole=True),

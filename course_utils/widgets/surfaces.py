@@ -34,11 +34,11 @@ def quadratic(condition: float, angle: float = 0.0) -> Surface:
     )
 
 
-def _two_minima() -> Surface:
+def _three_minima() -> Surface:
     # The function of the exercise on step sizes: x^2 + y^2 + x (y + 2) + cos 3x. Its global minimum by Newton's method.
     x, y = -1.08816240984, 0.54408120492
     return Surface(
-        "two minima",
+        "three minima",
         lambda x, y: x**2 + y**2 + x * (y + 2) + np.cos(3 * x),
         lambda x, y: (2 * x - 3 * np.sin(3 * x) + y + 2, x + 2 * y),
         (-5.0, 5.0, -5.0, 5.0),
@@ -96,7 +96,7 @@ def _steep_optimum() -> Surface:
     )
 
 
-SURFACES = {made.name: made for made in (_two_minima(), _rosenbrock(), _saddle(), _steep_optimum())}
+SURFACES = {made.name: made for made in (_three_minima(), _rosenbrock(), _saddle(), _steep_optimum())}
 
 
 def surface(name: str, condition: float = 10.0, angle: float = 0.0) -> Surface:

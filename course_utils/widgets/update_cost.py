@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,10 +12,9 @@ import torch
 from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
-from course_utils.models import MLP
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.digit_training import digit_images, hidden_sizes
+from course_utils.widgets.digit_training import digits_record, hidden_sizes, small_digits, started
 from course_utils.widgets.picture import Picture
 from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
@@ -23,9 +23,12 @@ __all__ = ["SCENE", "update_cost_demo"]
 
 POINTS = (1, 5, 10, 100, 200, 500, 1000, 5000, 10000, 20000, 30000, 50000)
 PASSES = ("forward", "backward")
+# What is measured while a page is made must take no time.
+TORCH_LARGEST, TORCH_REPEATS = 1000, 3
 
+HIDDEN = Choice("hidden", "Hidden layers", ("1", "100", "50, 50"), "100")
 CONTROLS = (
-    Choice("hidden", "Hidden layers", ("1", "100", "50, 50"), "100"),
+    HIDDEN,
     Number("largest", "Largest number of examples", 100, 50000, 20000, log=True, whole=True),
     Number("repeats", "Repeats (the median counts)", 1, 15, 5, whole=True),
 )
@@ -46,9 +49,8 @@ def simulate(state: State) -> dict[str, Any]:
 
 def work(state: State) -> Iterator[dict[str, Any]]:
     """Measure one number of examples after the other: the forward pass, then autograd alone, without an update."""
-    x, y = digit_images(500)
-    torch.manual_seed(0)
-    model = MLP(784, 10, hidden_sizes(state["hidden"]))
+    x, y = small_digits().tensors()
+    model = started(0, [x.shape[1], *hidden_sizes(state["hidden"]), 10])
     arrays = simulate(state)
     for k, n in enumerate(arrays["points"].tolist()):
         picks = torch.arange(n) % len(x)
@@ -56,17 +58,32 @@ def work(state: State) -> Iterator[dict[str, Any]]:
         yield arrays
 
 
-def _measure(model: MLP, x: torch.Tensor, y: torch.Tensor, repeats: int) -> tuple[float, float]:
+def _measure(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, repeats: int) -> tuple[float, float]:
     """Return the median times of both passes in ms, after one that warms up."""
     times = []
     for _ in range(repeats + 1):
         start = time.perf_counter()
-        loss = torch.nn.functional.nll_loss(model(x), y)
+        loss = torch.nn.functional.cross_entropy(model(x), y)
         middle = time.perf_counter()
         torch.autograd.grad(loss, list(model.parameters()))
         times.append((1e3 * (middle - start), 1e3 * (time.perf_counter() - middle)))
     forward, backward = np.median(times[1:], axis=0).tolist()
     return forward, backward
+
+
+def record() -> dict[str, Any]:
+    """Return the digits, and what torch takes on this machine for up to 1000 examples, ready for JSON.
+
+    The browser measures its own passes beside these.
+    """
+    x, y = small_digits().tensors()
+    points, measured = [n for n in POINTS if n <= TORCH_LARGEST], {}
+    for hidden in HIDDEN.options:
+        model = started(0, [x.shape[1], *hidden_sizes(hidden), 10])
+        rows = [torch.arange(n) % len(x) for n in points]
+        measured[hidden] = [sum(_measure(model, x[at], y[at], TORCH_REPEATS)) for at in rows]
+    machine = f"torch {torch.__version__.split('+')[0]} on {platform.machine()}, threads: {torch.get_num_threads()}"
+    return {**digits_record(), "torch": {"points": points, "both": measured, "machine": machine}}
 
 
 def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
@@ -113,6 +130,8 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
+    data=record,
     size=(10.0, 4.2),
     story=("quick",),
     alt="Time of a forward and a backward pass by the number of examples, on logarithmic axes: flat for few examples, "

@@ -90,7 +90,7 @@ def train(loop: Loop, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float6
     """Train a network of one hidden layer on the 8 x 8 digits, with the faults of `loop`.
 
     Returns:
-        The loss of each batch, capped at 50, and the validation accuracy after each step, both of shape (150,).
+        The loss of each batch, capped at 50 (`CAP`), and the validation accuracy after each step, both of shape (150,).
     """
     from course_utils.data.digits import load_digits_data
 
@@ -108,7 +108,8 @@ def train(loop: Loop, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float6
         y = y[torch.randperm(len(y))]
     kept = [_step(model, optimizer, loop, x, y, digits) for _ in range(STEPS)]
     losses, accuracies = np.array(kept).T
-    return np.nan_to_num(np.minimum(losses, CAP), nan=CAP), accuracies
+    # Rounded, so that the copy in an exported page is short and the same.
+    return np.round(np.nan_to_num(np.minimum(losses, CAP), nan=CAP), 7), np.round(accuracies, 7)
 
 
 def _step(model: Any, optimizer: Any, loop: Loop, x: Any, y: Any, digits: Any) -> tuple[float, float]:
@@ -136,6 +137,29 @@ def case(number: int) -> tuple[int, tuple[int, ...]]:
     return bug, tuple(int(k) for k in rng.permutation([bug, *others]))
 
 
+def record() -> dict[str, Any]:
+    """Return all cases for the browser, ready for JSON: what is chosen from, the curves of every bug, healthy bands."""
+    runs = [train(bug.loop, 0) for bug in BUGS]
+    curves = [{"loss": loss.tolist(), "accuracy": accuracy.tolist()} for loss, accuracy in runs]
+    return {
+        "cases": [dict(zip(("bug", "choices"), case(number), strict=True)) for number in range(1, len(BUGS) + 1)],
+        "bugs": [
+            {"name": bug.name, "sign": bug.sign, "curves": drawn} for bug, drawn in zip(BUGS, curves, strict=True)
+        ],
+        "healthy": {name: band.tolist() for name, band in _healthy().items()},
+    }
+
+
+def _healthy() -> dict[str, NDArray[np.float64]]:
+    """Return the lowest and the highest loss and accuracy of the healthy runs, step by step."""
+    runs = [train(Loop(), seed) for seed in HEALTHY_SEEDS]
+    return {
+        f"{end}_{name}": getattr(np, end)([run[k] for run in runs], axis=0)
+        for k, name in enumerate(("loss", "accuracy"))
+        for end in ("min", "max")
+    }
+
+
 def simulate(state: State) -> dict[str, Any]:
     """Return `loss` and `accuracy` (150,) of the case, and the lowest and highest of three healthy runs.
 
@@ -143,17 +167,11 @@ def simulate(state: State) -> dict[str, Any]:
     """
     bug, choices = case(state["case"])
     loss, accuracy = train(BUGS[bug].loop, 0)
-    healthy = [train(Loop(), seed) for seed in HEALTHY_SEEDS]
-    bands = {
-        f"{end}_{name}": getattr(np, end)([run[k] for run in healthy], axis=0)
-        for k, name in enumerate(("loss", "accuracy"))
-        for end in ("min", "max")
-    }
     votes = np.array([state[f"votes_{letter}"] for letter in LETTERS])
     return {
         "loss": loss,
         "accuracy": accuracy,
-        **bands,
+        **_healthy(),
         "choices": choices,
         "votes": votes,
         "right": choices.index(bug),
@@ -162,14 +180,20 @@ def simulate(state: State) -> dict[str, Any]:
 
 def describe(state: State, arrays: dict[str, Any]) -> str:
     """Say what is seen and what can be chosen; with the answer, why."""
-    first, last, accuracy = arrays["loss"][0], arrays["loss"][-10:].mean(), arrays["accuracy"][-1]
-    seen = f"Case {state['case']}: loss {first:.2f} at first, {last:.2f} at the end, validation accuracy {accuracy:.0%}"
+    first, last, accuracy = arrays["loss"][0], np.median(arrays["loss"][-10:]), arrays["accuracy"][-1]
+    ends = "at the end" if last < CAP else "at the end (it is drawn up to there)"
+    losses = f"loss {_capped(first)} at first, {_capped(last)} {ends}"
+    seen = f"Case {state['case']}: {losses}, validation accuracy {accuracy:.0%}"
     if not state["reveal"]:
         names = "; ".join(f"{a}: {BUGS[k].name}" for a, k in zip(LETTERS, arrays["choices"], strict=True))
         return f"{seen}. Which bug is it? {names}."
     bug, right, total = BUGS[arrays["choices"][arrays["right"]]], arrays["right"], int(arrays["votes"].sum())
     share = f" {arrays['votes'][right]} of {total} voted for it." if total else ""
     return f"{seen}. {LETTERS[right]}: {bug.name}; {bug.sign}.{share}"
+
+
+def _capped(loss: float) -> str:
+    return f"{loss:.2f}" if loss < CAP else f"above {CAP:.0f}"
 
 
 def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Picture:
@@ -220,6 +244,8 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
+    data=record,
     size=(14.0, 4.4),
     story=("case 1", "case 1, answered", "case 2"),
     alt="Loss and accuracy of a training loop with one fault beside the band of three healthy runs, four possible "

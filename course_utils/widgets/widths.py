@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import count
 from typing import Any
 
 import numpy as np
 import torch
 from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.digit_training import digit_images, every, in_one_thread
+from course_utils.widgets.digit_training import digits_record, every, first_layers, in_one_thread, small_digits
+from course_utils.widgets.noise import STREAM, picks
 from course_utils.widgets.picture import Picture
 from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
 
 __all__ = ["EXPONENTS", "SCENE", "SEEDS", "widths_demo"]
 
-# Images of 7 x 7 pixels, two layers from width to width.
-IMAGES, BATCH, PIXELS, HIDDEN, SEEDS = 2000, 32, 49, 2, 3
+# Images of 8 x 8 pixels, two layers from width to width.
+IMAGES, BATCH, PIXELS, HIDDEN, SEEDS = 898, 32, 64, 2, 3
 EXPONENTS = np.arange(-9, -2)
 # The mean of the last losses is shown.
 LAST = 10
@@ -31,7 +31,7 @@ KINDS = ("standard", "muP")
 CONTROLS = (
     Choice("kind", "Network", KINDS, "standard"),
     Choice("widths", "Widths", ("32, 64, 128", "32, 128, 256"), "32, 128, 256"),
-    Number("steps", "Steps", 10, 100, 40, whole=True),
+    Number("steps", "Steps", 10, 100, 60, whole=True),
     Number("seed", "First seed", 0, 99, 0, whole=True),
 )
 
@@ -59,8 +59,7 @@ def work(state: State) -> Iterator[dict[str, Any]]:
 
 
 def _steps(state: State) -> Iterator[dict[str, Any]]:
-    x, y = digit_images(IMAGES)
-    images = functional.avg_pool2d(x.view(-1, 1, 28, 28), 4).flatten(1)
+    images, y = small_digits().tensors()
     base, *_ = widths = _widths(state)
     runs = {str(width): _run(state, width, base, images, y) for width in widths}
     seen: dict[str, list[torch.Tensor]] = {name: [] for name in runs}
@@ -76,13 +75,12 @@ def _run(state: State, width: int, base: int, x: torch.Tensor, y: torch.Tensor) 
     share = base / width if state["kind"] == "muP" else 1.0
     layers = _starts(state, width)
     parameters = [part for layer in layers for part in layer]
-    hidden = [wseven for wseven, _ in layers[1:-1]]
+    hidden = [weights for weights, _ in layers[1:-1]]
     rates = torch.tensor(2.0**EXPONENTS, dtype=torch.float32).repeat(SEEDS)[:, None, None]
-    picks = torch.Generator().manual_seed(state["seed"])
     # With rate 1, a step of Adam is what every rate multiplies.
     adam = torch.optim.Adam(parameters, lr=1.0)
-    while True:
-        rows = torch.randint(len(x), (BATCH,), generator=picks)
+    for t in count():
+        rows = torch.from_numpy(picks(state["seed"] + STREAM, BATCH, IMAGES, t * BATCH))
         losses = _losses(layers, share, x[rows], y[rows])
         adam.zero_grad()
         losses.sum().backward()
@@ -96,19 +94,18 @@ def _run(state: State, width: int, base: int, x: torch.Tensor, y: torch.Tensor) 
 
 
 def _starts(state: State, width: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """Return wsevens (networks, in, out) and biases (networks, 1, out) per layer; networks: seeds times rates.
+    """Return weights (networks, in, out) and biases (networks, 1, out) per layer; networks: seeds times rates.
 
     They are uniform up to 1 / sqrt(inputs), as a linear layer's, and equal for all rates of a seed.
     """
+    sizes = [PIXELS, *[width] * (1 + HIDDEN), 10]
+    networks = [first_layers(state["seed"] + k, sizes) for k in range(SEEDS) for _ in EXPONENTS]
     layers = []
-    generators = [torch.Generator().manual_seed(state["seed"] + seed) for seed in range(SEEDS)]
-    for fan_in, fan_out in pairwise([PIXELS, *[width] * (1 + HIDDEN), 10]):
-        drawn = [
-            torch.stack([(2 * torch.rand(rows, fan_out, generator=g) - 1) * fan_in**-0.5 for g in generators])
-            for rows in (fan_in, 1)
-        ]
-        wseven, bias = (part.repeat_interleave(len(EXPONENTS), dim=0).requires_grad_() for part in drawn)
-        layers.append((wseven, bias))
+    for same in zip(*networks, strict=True):
+        weights, biases = zip(*same, strict=True)
+        parts = (np.stack(weights), np.stack(biases)[:, None])
+        first, second = (torch.tensor(part, dtype=torch.float32, requires_grad=True) for part in parts)
+        layers.append((first, second))
     return layers
 
 
@@ -117,10 +114,10 @@ def _losses(
 ) -> torch.Tensor:
     """Return the mean cross-entropy of every network, (networks,); the logits get the factor `multiplier`."""
     h = x.expand(len(layers[0][0]), -1, -1)
-    for wseven, bias in layers[:-1]:
-        h = torch.relu(torch.baddbmm(bias, h, wseven))
-    wseven, bias = layers[-1]
-    log_shares = torch.log_softmax(multiplier * torch.baddbmm(bias, h, wseven), dim=2)
+    for weights, biases in layers[:-1]:
+        h = torch.relu(torch.baddbmm(biases, h, weights))
+    weights, biases = layers[-1]
+    log_shares = torch.log_softmax(multiplier * torch.baddbmm(biases, h, weights), dim=2)
     return -log_shares[:, torch.arange(len(y)), y].mean(dim=1)
 
 
@@ -175,6 +172,8 @@ SCENE = Scene(
     draw=draw,
     describe=describe,
     presets=PRESETS,
+    client=True,
+    data=digits_record,
     size=(9.0, 4.4),
     story=("standard: the best rate moves", "muP: it stays"),
     alt="Loss against the learning rate for three widths: in the standard network the best rate moves to the left as "

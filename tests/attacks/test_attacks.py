@@ -1,8 +1,12 @@
 """No attack and no accident earns a point, changes anything outside, or costs another exercise or submission."""
 
+import base64
+import hashlib
 import html
 import json
+import re
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 
@@ -93,7 +97,12 @@ def test_feedback_runs_nothing(name, classes):
 
 def test_pages_of_the_classes_run_nothing(classes):
     for graded in {id(graded): graded for graded in classes.values()}.values():
-        assert active((graded.out / "index.html").read_text()) == []
+        page = (graded.out / "index.html").read_text()
+        assert active(page) == ["script"]
+        (script,) = re.findall("<script>(.*?)</script>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"script-src 'sha256-{digest}';" in html.unescape(page)
+        assert script == files("autograder.report").joinpath("class.js").read_text()
 
 
 def test_what_looks_for_active_content_finds_it():

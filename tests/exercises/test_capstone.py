@@ -1,5 +1,7 @@
 """The labels of the capstone stay with the judge, and predictions are judged by the share that is right."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -42,10 +44,10 @@ def test_the_share_of_right_predictions_decides(hidden, right, verdict, share):
         assert found.evidence[0].got == pytest.approx(right, abs=1e-9)
 
 
-def test_predictions_beyond_the_budget_are_named(hidden, monkeypatch):
+def test_predictions_beyond_the_budget_are_named(hidden):
     inputs, key = hidden
-    monkeypatch.setattr(probe, "BUDGET_S", -1.0)
-    found = judge(observe(probe.PROBE, [knows(labels_of(inputs["ticket"]), 1.0)], inputs), key)
+    short = replace(probe.PROBE, parts=(replace(probe.PROBE.parts[0], budget_s=1e-9),))
+    found = judge(observe(short, [knows(labels_of(inputs["ticket"]), 1.0)], inputs), key)
     assert (found.misconceptions, found.score) == (("over-budget",), 1.5)
 
 

@@ -30,7 +30,10 @@ def test_plain_totals(marked):
         ["ob", "", "", "0", "0", "9"],
     ]
     assert (report.students, report.assignments) == (3, ("01_first", "02_second"))
-    assert report.problems == ("01_first: 1 answer waits to be marked by hand, and count 0.",)
+    assert report.problems == (
+        "01_first: 1 answer waits to be marked by hand, and count 0.",
+        "02_second: marks taken for lateness: lm 1, ob 1.5.",
+    )
 
 
 def test_every_kind_of_mark_adds_up_as_nbgrader_adds_it_up(group):
@@ -78,6 +81,35 @@ def test_the_roster_gives_order_and_names_and_nobody_is_lost(marked):
     assert [row[:2] for row in rows[1:]] == [["lm", "Lena Meier"], ["zz", "Zoë Zug"], ["jm", "Jörg Müller"], ["ob", ""]]
     assert rows[2][2:] == ["", "", "0", "9"]
     assert "ob has marks and is not on the roster." in report.problems
+
+
+def test_a_mark_above_the_maximum_is_named_and_counts_as_it_is(marked):
+    marked.mark(("jm", "01_first", {"check-walk": (1, None, None), "why": (None, 5, None)}, None))
+    report, rows = marked.export()
+    assert rows[1][2] == "6"
+    (line,) = [line for line in report.problems if "more than can be had" in line]
+    assert line.startswith("01_first, jm: the mark by hand of why is")
+
+
+@pytest.mark.parametrize("student", ["0817", "ob", "sob@uni.example", "sob", "oneillsean-13"])
+def test_canvas_knows_a_student_by_any_id_login_or_email(group, student):
+    group.mark((student, "02_second", {"check-run": (3, None, None)}, None))
+    roster = CANVAS.replace("Section", "Section,Email").replace("O'Brien", "O'Neill")
+    roster = roster.replace("lm,Monday", "lm,Monday,").replace("jm,Monday", "jm,Monday,")
+    report, rows = group.export(roster.replace("ob,Monday", "ob,Monday,sob@uni.example"), format="canvas")
+    assert [row[-1] for row in rows[2:]] == ["", "", "3"]
+    assert report.problems == ()
+
+
+def test_canvas_refuses_a_roster_that_nobody_is_on(marked):
+    with pytest.raises(GradingError, match=r"nobody in .* has marks: the gradebook knows jm, lm, ob, and the roster"):
+        marked.export("id,name\nx1,Somebody Else\n", format="canvas")
+
+
+def test_a_student_who_left_keeps_the_marks_and_is_named(marked):
+    report, rows = marked.export("".join(line for line in ROSTER.splitlines(True) if not line.startswith("lm")))
+    assert ["lm", "", "4.5", "1.5", "6", "9"] in rows
+    assert "lm has marks and is not on the roster." in report.problems
 
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Homework (90),Second Steps (991)

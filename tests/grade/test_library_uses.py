@@ -88,6 +88,20 @@ HIDDEN = {
         "        return torch.ops.aten.native_layer_norm(x, x.shape[1:], None, None, 1e-5)[0]",
         "aten.native_layer_norm",
     ),
+    "torch's own optimizers out of vars": (
+        "adam",
+        OPTIMIZER.format(make='vars(torch)["op" + "tim"].Adam(parameters, lr)', step="self.inner.step()"),
+        "torch.optim.adam.Adam",
+    ),
+    "autograd behind a name that is put together": (
+        "finite_differences",
+        "def numerical_gradient(f, x, h=1e-5):\n"
+        "    leaf = torch.tensor(x, requires_grad=True)\n"
+        '    engine = getattr(torch, "auto" + "grad")\n'
+        '    return getattr(engine, "gr" + "ad")(leaf.sum(), leaf)[0].numpy()\n'
+        "def rel_error(x, y):\n    return 0.0",
+        "torch.autograd.grad",
+    ),
     "torch's functions as they are": ("activations", "sigmoid, relu = torch.sigmoid, torch.relu", "torch.sigmoid"),
     "a method, called by map": (
         "activations",

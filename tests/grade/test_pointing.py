@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from autograder.catalogue.answer import load_answer
-from autograder.grade.pointing import point_steps, with_lines
+from autograder.grade.plan import Plan
+from autograder.grade.pointing import point_out, point_steps, with_lines
 from autograder.grade.types import Cell, ExerciseGrade, Rebuilt
 from autograder.sandbox.inner import _answer
 from autograder.sandbox.replies import read_claim
-from autograder.sandbox.types import CellStep, Claim, PointStep, ProbeStep
+from autograder.sandbox.types import CellStep, Claim, Limits, PointStep, ProbeStep, RunResult
 from course_utils.checks.types import PartObservation
 from tests.checks.pointing.typed import run_cell
 
@@ -84,6 +85,29 @@ def test_texts_of_a_claim_are_short_and_plain():
 
 def test_cells_are_run_again_up_to_the_last_search(inputs):
     steps = (CellStep("a", "x = 1"), ProbeStep("walk_moments", inputs), CellStep("b", "x = 2"))
-    again = point_steps(steps, {"walk_moments": inputs}, [GRADE])
+    again = point_steps(steps, [GRADE])
     assert again == (steps[0], PointStep("walk_moments", "walk_moments", inputs))
-    assert point_steps(steps, {"walk_moments": inputs}, [replace(GRADE, verdict="correct")]) == ()
+    assert point_steps(steps, [replace(GRADE, verdict="correct")]) == ()
+    assert point_steps(steps, [replace(GRADE, verdict="error")]) == again
+
+
+def test_the_search_has_the_time_that_the_first_run_left(inputs):
+    given = []
+
+    def run(steps, limits):
+        given.append(limits.total_s)
+        return RunResult((), {}, "")
+
+    planned = Plan((ProbeStep("walk_moments", inputs),), {"walk_moments": inputs})
+    assert point_out([GRADE], REBUILT, planned, 100.0, Limits(total_s=120.0), run) == (GRADE,)
+    assert given == [20.0]
+
+
+def test_the_line_of_an_error_is_found_as_in_the_check(inputs):
+    source = SOURCE.replace("+ mean**2", "- mean**2 + bad[0]")
+    request = {"kind": "line", "exercise": "walk_moments", "part": "walk_moments", "seconds": 20.0}
+    reply, arrays = _answer(request, inputs, SimpleNamespace(user_ns=run_cell(source)))
+    claimed = reply["claim"]
+    assert claimed["line"] == 3
+    expected = outputs_of(RIGHT, inputs)
+    assert all(np.allclose(arrays[name], expected[name]) for name in expected)

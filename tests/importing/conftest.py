@@ -72,7 +72,7 @@ class Importing:
         """Content by student, of all that is in place; and nothing else may lie there."""
         found = {path.parts[-3]: path.read_bytes() for path in self.out.glob(f"*/{NAME}/{NAME}.ipynb")}
         assert len(found) == len(
-            [path for path in self.out.rglob("*.*") if path.name not in ("timestamp.txt", "late.txt")]
+            [path for path in self.out.rglob("*.*") if path.name not in ("timestamp.txt", "late.txt", ".download.json")]
         )
         return found
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import sqlite3
 
 from autograder.course import load_course
 from autograder.grade.class_grades import ClassGrades
@@ -77,3 +78,9 @@ def _handed_in(root, sources, pictures):
     for cell, attached in pictures.items():
         mini.cell(notebook, cell)["attachments"] = attached
     return notebook
+
+
+def forget_marks(folder):
+    """Let all answers that were marked by hand wait again."""
+    with sqlite3.connect(folder / "gradebook.db") as database:
+        database.execute("UPDATE grade SET manual_score = NULL, needs_manual_grade = auto_score IS NULL")

@@ -1,6 +1,5 @@
 """Marking with keys in a real browser: what is on the screen, what is kept, and what a second marker sees."""
 
-import json
 import os
 import signal
 
@@ -9,11 +8,14 @@ import pytest
 from autograder.marks.read import marked_answers
 from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.marking import classroom
-from tests.marking.server import marking
+from tests.marking.server import marking, serving
 
 pytestmark = NEEDS_CHROMIUM
 # A red dot.
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg=="
+PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHx"
+    "gljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg=="
+)
 LONG = "It is a cycle of two points.\n\n" + "\n\n".join(f"Step {number}: the point jumps." for number in range(60))
 GIVEN = {
     "ada": {"jumps": "The limit is $2/L$ as $a < b$.", "noise": "It halves."},
@@ -56,7 +58,7 @@ class Page:
             self.page.keyboard.press(key)
             self.frames()
         if says:
-            self.page.wait_for_function(f"document.getElementById('said').textContent.includes({json.dumps(says)})")
+            self.page.locator("#said", has_text=says).wait_for()
 
     @property
     def current(self):
@@ -73,7 +75,7 @@ def marks(grading, question="jumps"):
 
 
 def test_one_key_marks_all_answers_that_are_the_same(words, graded, browser):
-    with marking(words, graded) as server:
+    with serving(words, graded) as server:
         page = Page(browser, server)
         assert "No answer" not in page.current
         page.press("2", says="2 answers are marked.")
@@ -88,13 +90,13 @@ def test_one_key_marks_all_answers_that_are_the_same(words, graded, browser):
             "Which limit?"
         ]
         page.press("u", "u", says="Undone.")
-        page.page.wait_for_function("document.getElementById('count').textContent.startsWith('1 of 4')")
+        page.page.locator("#count", has_text="1 of 4").wait_for()
         assert marks(graded)["ada"] is None
         assert not page.errors
 
 
 def test_a_group_is_marked_only_when_all_of_it_was_on_the_screen(words, graded, browser):
-    with marking(words, graded) as server:
+    with serving(words, graded) as server:
         page = Page(browser, server, height=500)
         while "cycle of two points" not in page.current:
             page.press("j")
@@ -108,7 +110,7 @@ def test_a_group_is_marked_only_when_all_of_it_was_on_the_screen(words, graded, 
 
 
 def test_formulas_and_pictures_are_drawn_without_a_network_and_names_are_shown_when_asked(words, graded, browser):
-    with marking(words, graded) as server:
+    with serving(words, graded) as server:
         page = Page(browser, server, "noise")
         asked = []
         page.page.on("request", lambda request: asked.append(request.url))
@@ -119,14 +121,14 @@ def test_formulas_and_pictures_are_drawn_without_a_network_and_names_are_shown_w
         assert page.page.evaluate(width) == 5
         assert "dov" not in page.page.content()
         page.press("n")
-        page.page.wait_for_function("document.querySelector('.who').offsetHeight > 0")
+        page.page.locator(".who").first.wait_for()
         assert "dov" in page.page.inner_text("main")
         formulas = Page(browser, server)
         assert formulas.page.evaluate("document.querySelector('.answer mo').getBoundingClientRect().width") > 0
 
 
 def test_a_second_marker_is_told_and_sees_the_mark(words, graded, browser):
-    with marking(words, graded) as server:
+    with serving(words, graded) as server:
         anna, ben = Page(browser, server), Page(browser, server)
         ben.page.fill("#marker", "ben")
         ben.page.evaluate("document.activeElement.blur()")
@@ -140,7 +142,7 @@ def test_a_second_marker_is_told_and_sees_the_mark(words, graded, browser):
 
 
 def test_an_item_is_added_while_marking(words, graded, browser):
-    with marking(words, graded) as server:
+    with serving(words, graded) as server:
         page = Page(browser, server)
         page.press("r")
         page.page.keyboard.type("a good picture")
@@ -154,6 +156,7 @@ def test_an_item_is_added_while_marking(words, graded, browser):
         assert marks(graded)["bea"] == 0.25
 
 
+@pytest.mark.slow
 def test_a_kill_loses_nothing_that_was_confirmed(words, graded, browser):
     with marking(words, graded) as server:
         page = Page(browser, server)
@@ -164,17 +167,17 @@ def test_a_kill_loses_nothing_that_was_confirmed(words, graded, browser):
     assert marks(graded)["ada"] == 0.5
     with marking(words, graded) as server:
         page = Page(browser, server)
-        page.page.wait_for_function("document.getElementById('count').textContent.startsWith('3 of 4')")
+        page.page.locator("#count", has_text="3 of 4").wait_for()
 
 
 def test_an_exception_is_made_on_its_page(words, graded, browser):
-    with marking(words, graded) as server:
+    with serving(words, graded) as server:
         page = browser.new_page()
         page.goto(f"{server.address}exceptions")
         page.select_option("form[data-act=decide] [name=place]", f"{classroom.NAME}/noise")
         page.select_option("form[data-act=decide] [name=kind]", "give")
         page.click("form[data-act=decide] button")
-        page.wait_for_function("document.getElementById('said').textContent.includes('This needs a reason')")
+        page.locator("#said", has_text="This needs a reason").wait_for()
         page.fill("form[data-act=decide] [name=reason]", "The text had a mistake.")
         page.click("form[data-act=decide] button")
         page.wait_for_selector("text=is given to all (The text had a mistake.; anna")

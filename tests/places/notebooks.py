@@ -22,7 +22,7 @@ for place in ("/autograder/source", "/grade/serverFilesCourse/grader_02_optimize
         except OSError:
             pass
 for path in ("/autograder/submission", "/autograder/submission_metadata.json", "/grade/data/data.json",
-             "/grade/student", "/etc/shadow", "/root", "/proc/1/environ", "/proc/1/root/tmp", "/var/lib"):
+             "/grade/student", "/etc/shadow", "/root", "/proc/1/environ", "/proc/1/root", "/var/lib"):
     try:
         found.append(f"saw {path} {os.listdir(path) if os.path.isdir(path) else open(path, 'rb').read(9)}")
     except OSError:

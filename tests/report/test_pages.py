@@ -1,8 +1,13 @@
 """Tables and pages say what the grades say, and nothing that they hold runs."""
 
+from autograder.grade.late import Late
+from autograder.grade.names import StudentName
 from autograder.grade.outputs import inert_outputs, pixels_of_a_notebook
 from autograder.grade.types import ExerciseGrade, Numbers, PartGrade, SubmissionGrade
+from autograder.marks.book import Marks
+from autograder.marks.read import MarkedAnswer, RubricItem
 from autograder.report.feedback import feedback_page
+from autograder.report.sheet import Row, Sheet
 from autograder.report.summary import histogram, summarise
 from autograder.report.words import marks, reasons, text_of
 
@@ -21,6 +26,15 @@ def grade(student, *scores, problem=""):
     return SubmissionGrade(student, "02_optimizers", "02_optimizers.ipynb", tuple(exercises), problem)
 
 
+def sheet(one, *hand, late=None):
+    rows = [Row(exercise) for exercise in one.exercises]
+    words = [Row(ExerciseGrade(a.question, a.question, "by hand", None, a.max_points), a) for a in hand]
+    earned = sum(row.points or 0 for row in (*rows, *words))
+    most = sum(row.max_points for row in (*rows, *words))
+    marks = Marks(one.student, one.assignment, earned, late)
+    return Sheet(one, EVIL, StudentName(EVIL, "Meier"), (*rows, *words), marks, most)
+
+
 def test_a_histogram_counts_everybody_once_and_full_marks_in_the_last_bar():
     bars = histogram([0, 0.4, 1, 3.99, 4, 4], 4)
     assert [bar.count for bar in bars] == [2, 1, 0, 3]
@@ -29,7 +43,7 @@ def test_a_histogram_counts_everybody_once_and_full_marks_in_the_last_bar():
 
 
 def test_a_summary_counts_verdicts_and_mistakes():
-    summary = summarise("02_optimizers", "Title", [grade("a", 2), grade("b", 1), grade("c", 1), grade("d", 0)])
+    summary = summarise([sheet(grade(name, score)) for name, score in zip("abcd", (2, 1, 1, 0), strict=True)])
     (exercise,) = summary.exercises
     assert (exercise.solved, exercise.total, exercise.mean) == (1, 4, 1.0)
     assert exercise.verdicts == (("correct", 1, 0), ("misconception", 2, 1), ("wrong", 1, 3))
@@ -55,10 +69,22 @@ def test_long_reasons_are_folded_for_formgrader_and_lose_no_word():
 
 
 def test_feedback_shows_what_it_says_and_runs_none_of_it():
-    page = feedback_page(grade(EVIL, 0, problem=EVIL), EVIL, b'{"cells": []}').decode()
-    assert EVIL not in page
+    items = (RubricItem(f"{EVIL} $a < b$", 1.0), RubricItem("a slip", -0.25))
+    answers = (MarkedAnswer("why", 0.75, 2.0, items, EVIL), MarkedAnswer("how", None, 1.0))
+    page = feedback_page(sheet(grade(EVIL, 0, problem=EVIL), *answers), b'{"cells": []}').decode()
+    assert "<script" not in page
     assert page.count("&lt;script&gt;") >= 4
+    assert "<math" in page
+    assert "<strong>0.75 / 5</strong>" in page
+    assert "answers worth 1 wait" in page
+    assert all(words in page for words in ("a slip", "-0.25", "+1"))
     assert "entry [0]" in page
+
+
+def test_lateness_takes_no_more_than_was_earned():
+    page = feedback_page(sheet(grade("a", 1), late=Late(90_000.0, 3.0)), b'{"cells": []}').decode()
+    assert "<strong>0 / 2</strong>" in page
+    assert "<strong>−1</strong><span>for 2 days late" in page
 
 
 def test_outputs_keep_text_and_bitmaps_only():

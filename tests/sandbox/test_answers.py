@@ -22,6 +22,9 @@ class Greedy:
     def exceeded(self):
         return True
 
+    def cpu_s(self):
+        return 0.0
+
 
 class Dribble:
     """A channel on which there is always one more byte to read, a millisecond apart; hangs up after five seconds."""
@@ -74,14 +77,14 @@ def test_an_answer_in_time_is_taken():
         theirs.sendall(pack({"number": 1, "message": "ready"}, {"x": np.ones(2)}))
         answer, data = Child(ours, lambda seconds: End(0, True, 0.0), Limits(), 60).ask({}, {}, 20.0)
     assert answer["message"] == "ready"
-    assert np.array_equal(read_part(answer, data, "x", 0.0).outputs["x"], np.ones(2))
+    assert np.array_equal(read_part(answer, data, "x", 0.0, 0.0).outputs["x"], np.ones(2))
 
 
 @pytest.mark.parametrize("value", ANYTHING)
 def test_a_problem_of_any_type_is_read_or_refused(value):
     for problem in (value, {"verdict": value}, {"verdict": "wrong", "message": value}):
         try:
-            seen = read_part({"problem": problem}, b"", "part", 0.0)
+            seen = read_part({"problem": problem}, b"", "part", 0.0, 0.0)
         except ValueError:
             assert problem is not None
             assert problem == value or value != "wrong"

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from autograder.grade.release import load_release
 from autograder.grade.submission import settings_of
 from autograder.grade.types import Cell, Rebuilt
 from autograder.sandbox.run import OUT_OF_TIME, run_submission
-from autograder.sandbox.seconds import seconds_of
+from autograder.sandbox.seconds import left_of, seconds_of
 from autograder.sandbox.types import CellStep, Limits, ProbeStep
 from course_utils.kits.probe import load_probe
 from tests.grade import mini
@@ -71,6 +72,23 @@ def test_all_steps_together_have_a_limit_beside_what_needs_longer():
     trained = max(part.limit_s for part in load_probe("capstone").parts)
     assert allowed([*given, ProbeStep("capstone", {})], limits) == 50.0 + trained - 10.0
     assert allowed([], limits) == 0.0
+
+
+def test_a_second_run_has_what_the_first_one_left_beside_what_training_may_take():
+    limits = Limits(probe_s=10.0, total_s=50.0)
+    trained = max(part.limit_s for part in load_probe("capstone").parts) - limits.probe_s
+    assert left_of(limits, [CellStep("a", "1")], 30.0).total_s == 20.0
+    assert left_of(limits, [CellStep("a", "1")], 80.0).total_s == 0.0
+    assert left_of(limits, [ProbeStep("capstone", {})], trained + 30.0).total_s == 20.0
+    assert left_of(limits, [ProbeStep("capstone", {})], 1.0).total_s == 50.0
+
+
+def test_a_run_says_how_long_it_took_and_nothing_runs_in_no_time():
+    sleeps = [CellStep("sleeps", "import time\ntime.sleep(1)")]
+    result = run_submission(sleeps, Limits(cell_s=30.0))
+    assert 1.0 <= result.seconds < 30.0
+    (cell,) = run_submission(sleeps, replace(Limits(), total_s=0.0)).cells
+    assert (cell.status, cell.message) == ("timeout", f"The cell {OUT_OF_TIME}")
 
 
 SLEEPS = {

@@ -144,6 +144,10 @@ def expected(term):
     return {one.id: (one.marks + by_hand.get(one.id, 0.0)) * one.counts for one in term.students if one.imported}
 
 
+def pages(term):
+    return {path.parts[-3]: path.read_text() for path in (term.folder / "feedback").glob("*/*/*.html")}
+
+
 def exported(term, *options):
     term.run("export", term.folder, "--out", "totals.csv", "--roster", "roster.csv", *options)
     with (term.root / "totals.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -170,11 +174,9 @@ def test_a_term(term, formgrader, browser, tmp_path):
     arrived = {path.name for path in (term.folder / "submitted").iterdir()}
     assert arrived == {one.id for one in term.students if one.imported}
 
-    # Due date and policy are nbgrader's own.
-    with (term.folder / "nbgrader_config.py").open("a") as file:
-        file.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
-    with term.book() as book:
-        book.update_or_create_assignment(NAME, duedate=school.DUE.replace(tzinfo=None))
+    # Due date and policy stand in the course: a day costs all marks.
+    with (term.root / "course.toml").open("a") as file:
+        file.write(f"[late]\nper_day = 100\n[late.due]\n{NAME} = {school.DUE.isoformat()}\n")
     term.grade()
     with term.book() as book:
         waiting = {one.student_id for one in book.assignment_submissions(NAME) if one.needs_manual_grade}
@@ -186,12 +188,19 @@ def test_a_term(term, formgrader, browser, tmp_path):
     term.grade("--force")
     assert term.manual() == by_hand
 
-    # Feedback by nbgrader's own command shows the mark that was given by hand, in place of what grading wrote.
-    stock.nbgrader(term.folder, "generate_feedback", NAME, "--force")
-    pages = {path.parts[-3]: path.read_text() for path in (term.folder / "feedback").glob("*/*/*.html")}
-    assert set(pages) == arrived
+    # There is one page, whoever writes it, and it shows the mark that was given by hand.
+    graded = pages(term)
+    assert set(graded) == arrived
     for kind, score in BY_HAND.items():
-        assert f"Written response</a> (Score: {score:.1f} / 1.0)" in pages[term.first(kind).id]
+        assert f"<strong>{score:g} / 1</strong><span>by hand</span>" in graded[term.first(kind).id]
+    term.run("feedback", term.folder)
+    assert pages(term) == graded
+    stock.nbgrader(term.folder, "generate_feedback", NAME, "--force")
+    assert pages(term) == graded
+    for platform, kinds in (("moodle", 8), ("brightspace", 28)):
+        term.run("feedback", term.folder, "--zip", platform)
+        with zipfile.ZipFile(term.folder / f"feedback-{platform}-{NAME}.zip") as archive:
+            assert len(archive.namelist()) == kinds
 
     rows = exported(term)
     wanted = expected(term)

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import time
 
 import nbformat
@@ -9,16 +10,25 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_utils.widgets import momentum_demo, norm_cube_demo
+from course_utils.widgets import momentum_demo, norm_cube_demo, race
 from tests.browser import NEEDS_CHROMIUM, chromium, run_all, shortest_track
 from tests.notebooks.lab import jupyter_lab
 
 PATIENCE_S = 180
 CELLS = [
-    "from course_utils.widgets import momentum_demo, norm_cube_demo, training_race_demo\nmomentum_demo().show()",
-    "cube = norm_cube_demo()\ncube.show()",
-    "cube.show()",
-    "training_race_demo(steps=500).show()",
+    "from course_utils.widgets import momentum_demo, norm_cube_demo, race, training_race_demo\n"
+    "from course_utils.widgets.panel import Panel\n"
+    "momentum = momentum_demo()\nmomentum.show()",
+    "cube = norm_cube_demo()\nPanel(cube).box",
+    "Panel(cube).box",
+    "Panel(training_race_demo(steps=500)).box",
+    "class Mine:\n"
+    "    def __init__(self, weights, lr):\n"
+    "        self.weights, self.lr = weights, lr\n"
+    "    def step(self):\n"
+    "        for w in self.weights:\n"
+    "            w -= self.lr * w.grad.sign()\n"
+    "race(Mine).show()",
 ]
 # Number boxes of a panel in the order of its controls: example, channel, shift, seed.
 SHIFT = 2
@@ -128,17 +138,89 @@ def test_a_number_box_takes_a_number_and_answers_nonsense(shown):
     assert picture_follows(shown, 2)
 
 
+def first(page):
+    return page.locator(".jp-CodeCell").nth(0).locator(".demo")
+
+
 def test_a_preset_of_the_demo_that_the_browser_draws(shown):
     demo = momentum_demo()
     name = list(demo.scene.presets)[-1]
     demo.preset(name)
-    shown.locator(".demo").get_by_label("Preset").select_option(name)
+    first(shown).get_by_role("button", name=name).click()
     for control in ("lr", "beta"):
         label = next(one.label for one in demo.scene.controls if one.name == control)
-        value = float(shown.locator(".demo").get_by_label(f"{label}, exact value").input_value())
+        value = float(first(shown).get_by_label(f"{label}, exact value").input_value())
         assert value == pytest.approx(demo.state[control], rel=1e-5)
     words = " ".join(demo.text_summary().split()[:3])
     shown.wait_for_function(f"document.querySelector('.demo .verdict').innerText.startsWith({words!r})")
+
+
+def test_a_point_is_dragged_in_a_cell(shown):
+    knob = first(shown).get_by_role("slider", name="Start of the path")
+    knob.scroll_into_view_if_needed()
+    place, box = knob.bounding_box(), first(shown).get_by_label("Start x, exact value")
+    x, y, before = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2, float(box.input_value())
+    shown.mouse.move(x, y)
+    shown.mouse.down()
+    shown.mouse.move(x - 40, y, steps=4)
+    shown.mouse.up()
+    assert float(box.input_value()) < before - 0.1
+    assert knob.bounding_box()["x"] == pytest.approx(place["x"] - 40, abs=2)
+
+
+def test_the_walk_of_a_class_of_the_notebook_comes_from_the_kernel(shown):
+    demo = shown.locator(".jp-CodeCell").nth(4).locator(".demo")
+    verdict = demo.locator(".verdict")
+    assert "Mine" in verdict.inner_text()
+    before = verdict.inner_text()
+    demo.get_by_label("Learning rate, exact value").fill("0.01")
+    demo.get_by_label("Learning rate, exact value").press("Enter")
+    shown.wait_for_function(
+        "(text) => { const said = document.querySelectorAll('.jp-CodeCell')[4].querySelector('.verdict').innerText;"
+        " return said !== text && !said.includes('Waiting') && said.includes('Mine'); }",
+        arg=before,
+    )
+    loss = float(race(sign_steps(), lr=0.01).arrays["losses"]["Mine"][-1])
+    assert float(re.search(r"Mine ([\d.e-]*\d)", verdict.inner_text()).group(1)) == pytest.approx(loss, rel=0.05)
+
+
+def sign_steps():
+    class Mine:
+        def __init__(self, weights, lr):
+            self.weights, self.lr = weights, lr
+
+        def step(self):
+            for w in self.weights:
+                w -= self.lr * w.grad.sign()
+
+    return Mine
+
+
+@pytest.mark.parametrize(("wide", "window"), [(700, 1280), (500, 1024)])
+def test_the_picture_is_in_sight_at_every_slider_of_a_narrow_cell(shown, wide, window):
+    shown.set_viewport_size({"width": window, "height": 900})
+    shown.add_style_tag(content=f".jp-Notebook .demo {{ width: {wide}px !important; }}")
+    shown.wait_for_timeout(500)
+    picture = first(shown).locator("figure:visible .plot").first
+    for slider in first(shown).locator("input[type=range]:visible").all():
+        slider.scroll_into_view_if_needed()
+        slider.focus()
+        seen, frame = picture.bounding_box(), shown.locator(".jp-NotebookPanel-notebook").bounding_box()
+        assert seen["height"] > 150
+        assert seen["y"] >= frame["y"] - 1
+        assert seen["y"] + seen["height"] <= frame["y"] + frame["height"] + 1
+    assert first(shown).evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    shown.add_style_tag(content=".jp-Notebook .demo { width: auto !important; }")
+    shown.set_viewport_size({"width": 1500, "height": 5000})
+
+
+def test_a_demo_follows_the_theme_of_jupyterlab(shown):
+    paper = "getComputedStyle(document.querySelector('.jp-CodeCell .demo')).backgroundColor"
+    assert shown.evaluate(paper) == "rgb(255, 255, 255)"
+    shown.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    shown.wait_for_function(f"{paper} !== 'rgb(255, 255, 255)'")
+    shown.evaluate("document.body.dataset.jpThemeLight = 'true'")
+    shown.wait_for_function(f"{paper} === 'rgb(255, 255, 255)'")
 
 
 def test_stop_stops_the_training_and_the_page_lives_on(shown):

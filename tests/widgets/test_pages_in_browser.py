@@ -1,25 +1,41 @@
-"""The exported pages in Debian's chromium, opened from disk: live or stepping, by keyboard, at any width, alone."""
+"""The pages of the site in Debian's chromium, opened from disk: they fit, they can be grabbed, and they need nobody."""
 
 import json
-from urllib.parse import unquote
+import re
+from urllib.parse import quote, unquote
 
 import pytest
+from playwright.sync_api import expect
 
-from course_utils.widgets.client_page import page
-from course_utils.widgets.recorded_page import record, recorded_page
-from tests.browser import NEEDS_CHROMIUM, TRACKS, chromium
+from autograder.build.lecture_guides import LECTURES
+from autograder.build.site import demo_page, write_site
+from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.widgets.conftest import NAMES, make
+from tests.widgets.npm import packages
 
 LIVE = [name for name in NAMES if make(name).scene.client]
-WIDTHS = [(390, 844), (1280, 800), (1920, 1080)]
+SCREENS = [(1280, 720), (1440, 900), (1920, 1080), (3840, 2160)]
+PHONES = [(390, 844), (844, 390)]
+HEAVIEST = 400_000
 
 # What is written in less than 16 px, which are 12 points.
-SMALL = """[...document.querySelectorAll(".demo :is(label, input[type=text], select, button, p, h2, figcaption)")]
+SMALL = """[...document.querySelectorAll(".demo :is(label, input[type=text], select, button, p, h1, figcaption)")]
     .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 16).map((one) => one.outerHTML)"""
-OUTLINE = """(() => {
-    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
-    return outlineStyle + outlineWidth;
-})()"""
+SHARE = """[...document.querySelectorAll("figure")].map((one) => one.getBoundingClientRect())
+    .reduce((sum, { width, height }) => sum + width * height, 0) / innerWidth / innerHeight"""
+BELOW = """[...document.querySelectorAll(".demo :is(figure, .control, .verdict, .values, button)")]
+    .filter((one) => one.offsetParent && one.getBoundingClientRect().bottom > innerHeight + 1)
+    .map((one) => one.outerHTML)"""
+SCROLLS = """[...document.querySelectorAll(".inputs, .side")].some((one) => one.scrollHeight > one.clientHeight + 2)"""
+SHARP = """[...document.querySelectorAll("figure:not([hidden]) .plot > canvas")]
+    .every((one) => Math.abs(one.width - devicePixelRatio * one.clientWidth) <= 2)"""
+PAPER = "getComputedStyle(document.querySelector('.demo')).backgroundColor"
+BLANK = """[...document.querySelectorAll("figure:not([hidden]) .plot > canvas")].map((one) => {
+    const copy = Object.assign(document.createElement("canvas"), { width: 200, height: 150 });
+    const pen = copy.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(one, 0, 0, 200, 150);
+    return new Set(new Uint32Array(pen.getImageData(0, 0, 200, 150).data.buffer)).size;
+}).filter((colours) => colours < 8).length"""
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -32,24 +48,21 @@ def browser():
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pages")
+    folder, by_demo = tmp_path_factory.mktemp("site"), {lecture.demo: lecture for lecture in LECTURES}
     written = {}
     for name in LIVE:
         written[name] = folder / f"{name}.html"
-        written[name].write_text(page(make(name)), encoding="utf-8")
-    cube = make("norm_cube_demo")
-    written["recorded"] = folder / "recorded.html"
-    recorded = recorded_page(cube.scene.title, cube.scene.alt, record(cube, ("shift", (-3.0, 0.0, 3.0))))
-    written["recorded"].write_text(recorded, encoding="utf-8")
+        written[name].write_text(demo_page(by_demo[name], *LECTURES[:2]), encoding="utf-8")
     return written
 
 
 class Opened:
     """A page with what it said and asked for."""
 
-    def __init__(self, browser, path, size, link=""):
+    def __init__(self, browser, path, size, link="", **context):
         self.said, self.asked = [], []
-        self.page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        width, height = size
+        self.page = browser.new_page(viewport={"width": width, "height": height}, **context)
         self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
@@ -59,20 +72,28 @@ class Opened:
     def verdict(self):
         return self.page.inner_text(".verdict")
 
-    def state(self):
+    def link(self):
         self.page.wait_for_timeout(450)
         return json.loads(unquote(self.page.evaluate("location.hash.slice(1)")))
 
     def box(self, name):
         return self.page.get_by_label(f"{name}, exact value")
 
+    def pixels(self, number=0):
+        return self.page.evaluate("(k) => document.querySelectorAll('.plot > canvas')[k].toDataURL()", number)
+
+    def knob(self, name):
+        knob = self.page.get_by_role("slider", name=name, exact=True)
+        place = knob.bounding_box()
+        return knob, place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+
 
 @pytest.fixture
 def open_page(browser, files):
     opened = []
 
-    def open_one(name, size=(1280, 800), link=""):
-        opened.append(Opened(browser, files[name], size, link))
+    def open_one(name, size=(1280, 720), link="", **context):
+        opened.append(Opened(browser, files[name], size, link, **context))
         return opened[-1]
 
     yield open_one
@@ -82,65 +103,177 @@ def open_page(browser, files):
         one.page.close()
 
 
-@pytest.mark.parametrize("size", WIDTHS, ids=lambda size: str(size[0]))
-@pytest.mark.parametrize("name", [*LIVE, "recorded"])
-def test_a_page_fits_its_window_and_can_be_read(open_page, name, size):
-    shown = open_page(name, size)
-    assert shown.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+@pytest.mark.parametrize("name", LIVE)
+def test_a_demo_fits_on_every_screen_and_its_pictures_fill_it(open_page, files, name):
+    assert files[name].stat().st_size <= HEAVIEST
+    shown = open_page(name)
+    for width, height in SCREENS:
+        shown.page.set_viewport_size({"width": width, "height": height})
+        shown.page.wait_for_timeout(150)
+        assert shown.page.evaluate(SHARE) >= 0.6, (width, height)
+        assert shown.page.evaluate(BELOW) == [], (width, height)
+        assert not shown.page.evaluate(SCROLLS), (width, height)
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert shown.page.evaluate(BLANK) == 0
+        assert shown.page.evaluate(SHARP)
     assert shown.page.evaluate(SMALL) == []
     assert shown.page.get_attribute("html", "lang") == "en"
 
 
-@pytest.mark.parametrize("width", [390, 1100, 1280, 1499, 1500, 1920])
-def test_the_tracks_are_long_at_any_width(open_page, width):
-    tracks = open_page("momentum_demo", (width, 900)).page.evaluate(TRACKS)
-    assert len(tracks) == 7
-    assert min(track["width"] for track in tracks) >= 300
-    # On a phone the slider has a line of its own, below the label and the box.
-    assert all(track["beside"] == (width > 640) for track in tracks)
+@pytest.mark.parametrize("name", LIVE)
+def test_on_a_phone_the_picture_stays_in_sight_at_the_last_control(open_page, name):
+    shown = open_page(name, PHONES[0], has_touch=True, device_scale_factor=2)
+    for width, height in PHONES:
+        shown.page.set_viewport_size({"width": width, "height": height})
+        shown.page.wait_for_timeout(150)
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+        shown.page.locator(".control:visible input, .control:visible select").last.focus()
+        seen = shown.page.locator("figure:visible .plot").first.bounding_box()
+        assert seen["y"] >= -1
+        assert seen["y"] + seen["height"] <= height
+        assert seen["height"] >= 0.3 * height
+        assert shown.page.evaluate(SHARP)
 
 
 @pytest.mark.parametrize("name", LIVE)
 def test_the_page_says_what_the_kernel_says(open_page, name):
     demo = make(name)
+    if demo.scene.work is not None:
+        pytest.skip("says more when it has trained")
     shown = open_page(name)
     for preset in demo.scene.presets:
-        shown.page.get_by_label("Preset").select_option(preset)
+        button = shown.page.get_by_role("button", name=preset, exact=True)
+        button.click()
         demo.preset(preset)
-        assert shown.state() == pytest.approx(demo.state)
+        assert shown.link() == pytest.approx(demo.state)
         assert shown.verdict().split()[:3] == demo.text_summary().split()[:3], preset
+        assert button.get_attribute("aria-pressed") == "true"
 
 
 @pytest.mark.parametrize("name", LIVE)
-def test_arrow_keys_on_a_slider_change_number_picture_and_verdict(open_page, name):
-    shown = open_page(name)
-    number = next(c for c in make(name).scene.controls if hasattr(c, "low") and c.start < c.high)
-    slider = shown.page.get_by_label(number.label, exact=True)
-    shown.page.evaluate("document.querySelector('.demo').dataset.painted = 0")
-    slider.focus()
-    before = shown.box(number.label).input_value()
-    for _ in range(4):
-        shown.page.keyboard.press("ArrowRight")
-    after = shown.box(number.label).input_value()
-    assert float(after) > float(before)
-    assert shown.page.evaluate("document.querySelector('.demo').dataset.painted") == "4"
-    assert shown.page.evaluate(OUTLINE) == "solid3px"
-    assert shown.state()[number.name] == pytest.approx(float(after))
+def test_no_page_breaks_a_rule_of_access(open_page, name):
+    rules = (packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    for scheme in ("light", "dark"):
+        shown = open_page(name, color_scheme=scheme)
+        shown.page.evaluate(rules)
+        found = shown.page.evaluate("axe.run().then((result) => result.violations)")
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], scheme
 
 
-def test_arrow_keys_and_clicks_on_the_pictures_move_the_point(open_page):
+def test_the_start_is_dragged_by_the_mouse_and_the_path_follows(open_page):
     shown = open_page("momentum_demo")
-    contours, _, _, rates = shown.page.locator("canvas").all()
-    rates.focus()
+    knob, x, y = shown.knob("Start of the path")
+    before, painted = shown.pixels(), int(shown.page.get_attribute(".demo", "data-painted"))
+    shown.page.mouse.move(x, y)
+    shown.page.mouse.down()
+    shown.page.mouse.move(x + 60, y - 20, steps=5)
+    assert int(shown.page.get_attribute(".demo", "data-painted")) >= painted + 5
+    shown.page.mouse.up()
+    place = knob.bounding_box()
+    assert place["x"] + place["width"] / 2 == pytest.approx(x + 60, abs=1.5)
+    assert place["y"] + place["height"] / 2 == pytest.approx(y - 20, abs=1.5)
+    assert shown.pixels() != before
+    state = shown.link()
+    assert state["x"] > -2.5
+    assert state["y"] > 1.2
+
+
+def test_a_press_on_the_rate_map_brings_the_point_there(open_page):
+    shown = open_page("momentum_demo")
+    _, x, y = shown.knob("Learning rate and momentum")
+    shown.page.mouse.click(x - 50, y - 80)
+    _, now_x, now_y = shown.knob("Learning rate and momentum")
+    assert (now_x, now_y) == pytest.approx((x - 50, y - 80), abs=1.5)
+    assert shown.link()["beta"] > 0.2
+
+
+def test_a_finger_drags_the_point_and_the_page_does_not_scroll(open_page):
+    shown = open_page("step_size_demo", PHONES[0], has_touch=True, is_mobile=True)
+    knob, x, y = shown.knob("Start of the path")
+    session = shown.page.context.new_cdp_session(shown.page)
+    for kind, dx in (("touchStart", 0), ("touchMove", -15), ("touchMove", -30), ("touchMove", -40), ("touchEnd", None)):
+        points = [] if dx is None else [{"x": x + dx, "y": y + 10 * (dx < -20)}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    place = knob.bounding_box()
+    assert place["x"] + place["width"] / 2 == pytest.approx(x - 40, abs=2)
+    assert shown.page.evaluate("scrollY") == 0
+    assert shown.link()["x"] < 3
+
+
+def test_arrow_keys_move_the_points_and_the_sliders(open_page):
+    shown = open_page("momentum_demo")
+    knob, *_ = shown.knob("Learning rate and momentum")
+    knob.focus()
     shown.page.keyboard.press("ArrowUp")
-    assert shown.state()["beta"] == pytest.approx(0.01)
-    contours.focus()
-    shown.page.keyboard.press("ArrowLeft")
-    assert shown.state()["x"] == pytest.approx(-2.6)
-    contours.click(position={"x": 200, "y": 60})
-    moved = shown.state()
-    assert moved["x"] != pytest.approx(-2.6)
-    assert moved["y"] > 0
+    assert shown.link()["beta"] == pytest.approx(0.01)
+    assert knob.get_attribute("aria-valuetext") == "learning rate 0.1, momentum 0.01"
+    start, *_ = shown.knob("Start of the path")
+    start.focus()
+    shown.page.keyboard.press("ArrowRight")
+    assert shown.link()["x"] > -2.5
+    slider = shown.page.get_by_label("Steps", exact=True)
+    slider.focus()
+    shown.page.keyboard.press("ArrowRight")
+    assert shown.box("Steps").input_value() == "101"
+
+
+def test_the_path_grows_while_it_plays_and_can_be_stepped(open_page):
+    shown = open_page("step_size_demo")
+    shown.page.get_by_role("button", name="One step").click()
+    first = shown.pixels()
+    assert shown.page.inner_text(".step") == "step 0 of 30"
+    shown.page.get_by_role("button", name="One step").click()
+    assert shown.pixels() != first
+    shown.page.get_by_label("Speed").select_option("fast")
+    shown.page.get_by_role("button", name="Play").click()
+    expect(shown.page.locator(".step")).to_have_text("step 30 of 30")
+    assert shown.verdict().startswith("Still moving")
+    shown.page.get_by_role("button", name="Show all steps").click()
+    assert shown.page.inner_text(".step") == ""
+
+
+def test_a_kept_state_stays_pale_behind_the_present_one_and_goes_along_in_the_link(open_page):
+    shown = open_page("step_size_demo")
+    shown.page.get_by_role("button", name="Keep this one").click()
+    shown.box("Learning rate").fill("0.15")
+    shown.box("Learning rate").press("Enter")
+    with_ghost, link = shown.pixels(), shown.link()
+    assert link["kept"]["lr"] == 0.1
+    again = open_page("step_size_demo", link="#" + quote(json.dumps(link)))
+    again.page.wait_for_timeout(300)
+    shown.page.mouse.move(1, 1)
+    assert again.pixels() == with_ghost
+    shown.page.get_by_role("button", name="Let it go").click()
+    assert shown.pixels() != with_ghost
+
+
+def test_a_link_opens_exactly_the_state_that_was_copied(open_page, browser):
+    shown = open_page("momentum_demo", permissions=["clipboard-read", "clipboard-write"])
+    shown.page.get_by_role("button", name="the best momentum").click()
+    shown.page.get_by_role("button", name="last steps").click()
+    shown.page.get_by_role("button", name="Copy link").click()
+    expect(shown.page.locator(".said")).to_have_text("Link copied.")
+    link = re.sub(r"^[^#]*", "", shown.page.evaluate("navigator.clipboard.readText()"))
+    again = open_page("momentum_demo", link=link)
+    demo = make("momentum_demo")
+    demo.preset("the best momentum")
+    held = json.loads(unquote(link[1:]))
+    assert {name: held[name] for name in demo.state} == demo.state
+    assert float(again.box("Learning rate").input_value()) == pytest.approx(demo.state["lr"], rel=1e-5)
+    assert again.verdict() == shown.verdict()
+    assert again.page.get_by_role("button", name="last steps").get_attribute("aria-pressed") == "true"
+
+
+NONSENSE = ["#{", "#7", '#{"lr":-1}', '#{"colour":1}', '#{"surface":"moon"}', '#{"steps":1.5}', '#{"kept":3}', "#%"]
+
+
+def test_nonsense_in_the_address_gets_a_sentence_and_the_demo_stands(open_page):
+    assert "2-cycle" in open_page("step_size_demo", link='#{"lr":0.2,"steps":60}').verdict()
+    for link in NONSENSE:
+        shown = open_page("step_size_demo", link=link)
+        assert "The address holds no state" in shown.page.get_by_role("alert").inner_text()
+        assert shown.verdict().startswith("Still moving")
+        shown.page.close()
 
 
 @pytest.mark.parametrize("typed", ["abc", "", "0", "1e9", "<i>x</i>"])
@@ -154,31 +287,54 @@ def test_nonsense_in_a_box_is_answered_and_the_page_lives_on(open_page, typed):
     box.fill("0.2")
     box.press("Enter")
     assert alert.inner_text() == ""
-    assert shown.state()["lr"] == 0.2
+    assert shown.link()["lr"] == 0.2
 
 
-def test_a_link_points_at_a_state_and_a_wrong_one_says_so(open_page):
-    assert "2-cycle" in open_page("step_size_demo", link='#{"lr":0.2,"steps":60}').verdict()
-    for link in ("#{", '#{"lr":-1}', '#{"colour":1}', '#{"surface":"moon"}'):
-        shown = open_page("step_size_demo", link=link)
-        assert "The link holds no state" in shown.page.get_by_role("alert").inner_text()
-        assert shown.verdict().startswith("Still moving")
+def test_controls_that_do_nothing_on_a_surface_are_not_there(open_page):
+    shown = open_page("momentum_demo")
+    assert shown.box("Condition number").is_visible()
+    shown.page.get_by_label("Function", exact=True).select_option("Rosenbrock")
+    assert not shown.box("Condition number").is_visible()
+    assert not shown.box("Rotation (degrees)").is_visible()
 
 
-def test_a_recorded_page_steps_by_keys_buttons_and_link(open_page):
-    shown = open_page("recorded")
-    count = len(make("norm_cube_demo").scene.presets) + 3
-    assert shown.page.locator("option").count() == count
-    pictures, said = set(), set()
-    for _ in range(count):
-        pictures.add(shown.page.get_attribute("img", "src"))
-        said.add(shown.verdict())
-        shown.page.keyboard.press("ArrowRight")
-    # A shift of 3 is the start state, which the first preset shows, too.
-    assert len(pictures) == count - 1
-    assert len(said) == count
-    last = shown.verdict()
-    shown.page.get_by_role("button", name="back").click()
-    assert shown.verdict() != last
-    assert open_page("recorded", link="#1").verdict().startswith("layer norm")
-    assert shown.page.evaluate("document.querySelector('img').naturalWidth") > 900
+def test_a_page_follows_the_system_into_the_dark(open_page):
+    shown = open_page("momentum_demo", color_scheme="dark")
+    dark, curve = shown.page.evaluate(PAPER), shown.pixels(2)
+    assert max(map(int, re.findall(r"\d+", dark)[:3])) < 60
+    shown.page.emulate_media(color_scheme="light")
+    expect(shown.page.locator(".demo")).to_have_css("background-color", "rgb(255, 255, 255)")
+    assert shown.pixels(2) != curve
+
+
+def test_a_page_without_scripts_says_so(browser, files):
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto(files["step_size_demo"].as_uri())
+    assert "allow scripts" in opened.inner_text("main")
+    assert "For the speaker" in opened.inner_text("main")
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    return folder, write_site(folder)
+
+
+@pytest.mark.slow
+def test_the_index_leads_to_every_demo_and_each_to_the_next(browser, site):
+    folder, paths = site
+    page = browser.new_page()
+    page.goto((folder / "index.html").as_uri())
+    assert page.locator("li").count() == len(LIVE) == len(paths) - 1
+    assert page.evaluate("[...document.images].every((one) => one.naturalWidth > 100 && one.alt)")
+    page.locator("li a").first.click()
+    seen = [page.inner_text("h1")]
+    while page.locator("a.next").count():
+        page.locator("a.next").click()
+        page.wait_for_selector(".demo .verdict:not(:empty)")
+        seen.append(page.inner_text("h1"))
+    assert len(set(seen)) == len(LIVE)
+    page.get_by_text("All demos").click()
+    assert page.locator("li").count() == len(LIVE)

@@ -228,16 +228,16 @@ def test_only_in_batch_norm_do_other_examples_move():
 @pytest.mark.parametrize("norm", ["none", "layer norm", "batch norm", "residual", "residual + layer norm"])
 def test_the_signal_goes_back_as_autograd_says(norm):
     demo = depth_signal_demo(norm=norm, depth=5, init="He (2)", seed=6)
-    rng = np.random.default_rng(6)
-    h = start = torch.from_numpy(rng.normal(size=(96, 64))).requires_grad_()
-    for _ in range(5):
-        z = h @ torch.from_numpy(math.sqrt(2 / 64) * rng.normal(size=(64, 64)))
+    h = start = torch.tensor(normals(6, 96 * 64).reshape(96, 64), requires_grad=True)
+    matrices = torch.tensor(normals(206, 60 * 64 * 64).reshape(60, 64, 64))
+    for k in range(5):
+        z = h @ (math.sqrt(2 / 64) * matrices[k])
         if "layer" in norm:
             z = nn.functional.layer_norm(z, (64,))
         elif "batch" in norm:
             z = nn.functional.batch_norm(z, None, None, training=True)
         h = torch.relu(z) + (h if "residual" in norm else 0.0)
-    (gradient,) = torch.autograd.grad(h, start, torch.from_numpy(rng.normal(size=(96, 64))))
+    (gradient,) = torch.autograd.grad(h, start, torch.tensor(normals(106, 96 * 64).reshape(96, 64)))
     assert float(demo.arrays["forward"][-1]) == pytest.approx((h**2).mean().item(), rel=1e-6)
     assert float(demo.arrays["backward"][0]) == pytest.approx((gradient**2).mean().item(), rel=1e-6)
     assert len(demo.arrays["forward"]) == 6

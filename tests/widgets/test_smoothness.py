@@ -29,7 +29,7 @@ def loss_and_gradient(net, x, target):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("shown", ["equal length", "equal multiples of the gradient"])
+@pytest.mark.parametrize("shown", ["equal length", "equal rate"])
 def test_loss_and_smoothness_are_those_of_torch(kind, shown):
     demo = smoothness_demo(trained=7, rate=0.1, reach=1.5, stretch=1.3, seed=4, shown=shown)
     weights, x, target = _trained(kind, 7, 0.1, 4)
@@ -61,9 +61,9 @@ def test_stretching_changes_the_smoothness_of_the_normalized_network_but_not_its
     )
     np.testing.assert_allclose([short["loss"][0], long["loss"][0]], one["loss"][0], rtol=0.02)
     assert short["smoothness"][0] > 4 * one["smoothness"][0]
-    assert long["smoothness"][0] < one["smoothness"][0] / 4
+    assert long["smoothness"][0] < one["smoothness"][0] / 3
 
 
 def test_the_verdict_quotes_both_networks_and_who_is_rougher():
-    assert "29 times rougher without" in smoothness_demo(trained=100).text_summary()
+    assert "50 times rougher without" in smoothness_demo(trained=100).text_summary()
     assert "rougher with." in smoothness_demo(trained=100, reach=0.5, stretch=0.3).text_summary()

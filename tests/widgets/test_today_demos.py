@@ -7,6 +7,8 @@ import torch
 from course_utils.models.wide_network import WideNetwork
 from course_utils.widgets import edge_demo, muon_demo, widths, widths_demo
 from course_utils.widgets import edge_of_stability as edge
+from course_utils.widgets.digit_training import small_digits
+from course_utils.widgets.noise import picks
 
 
 def chebyshev_loss(weights, degree):
@@ -94,7 +96,7 @@ def test_networks_side_by_side_are_single_networks_of_torch(kind, index):
     state = {"kind": kind, "widths": "32, 64, 128", "steps": 10, "seed": 5}
     seen = widths_demo(**state).run().arrays["losses"]["64"]
     share = 32 / 64 if kind == "muP" else 1.0
-    model = WideNetwork(49, 64, 10, multiplier=share)
+    model = WideNetwork(64, 64, 10, multiplier=share)
     linears = [model.input, *model.hidden, model.output]
     with torch.no_grad():
         for linear, (weight, bias) in zip(linears, widths._starts(state, 64), strict=True):
@@ -103,11 +105,9 @@ def test_networks_side_by_side_are_single_networks_of_torch(kind, index):
     lr, matrices = 2.0 ** widths.EXPONENTS[index], [layer.weight for layer in model.hidden]
     rest = [p for p in model.parameters() if all(p is not one for one in matrices)]
     adam = torch.optim.Adam([{"params": matrices, "lr": lr * share}, {"params": rest, "lr": lr}])
-    x, y = widths.digit_images(2000)
-    x = torch.nn.functional.avg_pool2d(x.view(-1, 1, 28, 28), 4).flatten(1)
-    picks, losses = torch.Generator().manual_seed(5), []
-    for _ in range(10):
-        rows = torch.randint(2000, (32,), generator=picks)
+    (x, y), losses = small_digits().tensors(), []
+    for t in range(10):
+        rows = torch.from_numpy(picks(105, 32, 898, 32 * t))
         loss = torch.nn.functional.cross_entropy(model(x[rows]), y[rows])
         adam.zero_grad()
         loss.backward()

@@ -19,7 +19,7 @@ from course_utils.widgets import (
     which_bug_demo,
 )
 from course_utils.widgets.batch_sizes import smooth
-from course_utils.widgets.digit_training import digit_images, every
+from course_utils.widgets.digit_training import every, first_layers, mnist_images, small_digits
 from course_utils.widgets.minibatch_noise import problem
 from course_utils.widgets.mnist_slice import slice_surface
 from course_utils.widgets.restarts import first_weights
@@ -96,10 +96,10 @@ def test_the_full_batch_has_no_noise_and_walks_as_plain_descent():
 
 def test_restarts_side_by_side_are_single_networks_in_torch():
     demo = restarts_demo(hidden="20, 20", restarts=3, steps=10, lr=0.1).run()
-    x, y = digit_images(500)
+    x, y = (part[:500] for part in small_digits().tensors())
     layers = first_weights(demo.state)
     for k in range(3):
-        model = nn.Sequential(nn.Linear(784, 20), nn.ReLU(), nn.Linear(20, 20), nn.ReLU(), nn.Linear(20, 10))
+        model = nn.Sequential(nn.Linear(64, 20), nn.ReLU(), nn.Linear(20, 20), nn.ReLU(), nn.Linear(20, 10))
         with torch.no_grad():
             for linear, (weights, biases) in zip(model[::2], layers, strict=True):
                 linear.weight.copy_(weights[k].T)
@@ -136,7 +136,7 @@ def test_update_cost_measures_every_size_once_the_training_has_run():
 def test_batch_sizes_get_equal_time_and_count_their_examples():
     demo = batch_sizes_demo(budget="0.5", lr_1=0.05).run()
     for size, seconds, examples, losses in zip(
-        (20, 250, 1000), *(demo.arrays[name] for name in ("seconds", "examples", "losses")), strict=True
+        (20, 250, 800), *(demo.arrays[name] for name in ("seconds", "examples", "losses")), strict=True
     ):
         assert 0.5 <= seconds[-1] < 5.0
         assert (np.diff(seconds) > 0).all()
@@ -212,3 +212,47 @@ def test_the_answer_is_hidden_until_it_is_asked_for():
     demo.set(reveal=True)
     assert demo.text_summary().count(BUGS[case(1)[0]].name) == 1
     assert "of 4 voted for it" in demo.text_summary()
+
+
+def test_the_images_for_the_browser_are_the_digits_and_those_of_mnist():
+    from sklearn.datasets import load_digits
+
+    known = {tuple(image) for image in load_digits(return_X_y=True)[0].astype(int).tolist()}
+    digits = small_digits()
+    assert {tuple(image) for image in digits.pixels.tolist()} <= known
+    images, labels = read_sample(MNIST, train=True)
+    mnist = mnist_images()
+    np.testing.assert_array_equal(mnist.labels, labels[:500])
+    pooled = images[7].double().reshape(14, 2, 14, 2).mean(dim=(1, 3)).flatten() / 255 * 63
+    np.testing.assert_allclose(mnist.pixels[7], pooled, atol=0.5001)
+    for one in (digits, mnist):
+        x, _ = one.tensors()
+        assert float(x.mean()) == pytest.approx(0, abs=0.02)
+        assert float(x.std()) == pytest.approx(1, abs=0.02)
+        assert len(one.record()["pixels"]) == x.numel() < 1e5
+
+
+def test_first_layers_are_as_a_linear_layers():
+    (weights, biases), (last, _) = first_layers(3, (64, 32, 10))
+    assert (weights.shape, biases.shape, last.shape) == ((64, 32), (32,), (32, 10))
+    assert np.abs(weights).max() < 1 / 8
+    assert weights.std() == pytest.approx(1 / 8 / 3**0.5, rel=0.05)
+    assert not np.array_equal(weights, first_layers(4, (64, 32, 10))[0][0])
+
+
+def test_a_rule_that_is_lost_is_named_and_not_ranked():
+    demo = training_race_demo(steps=30)
+    losses = {
+        "SGD": np.full(30, 0.5),
+        "Adam": np.full(30, 99.0),
+        "RMSProp": np.array([*np.full(20, 0.1), *np.full(10, np.nan)]),
+    }
+    demo.arrays = {"losses": losses}
+    assert demo.text_summary().endswith("SGD 0.5. Diverged: Adam, RMSProp.")
+
+
+def test_a_capped_loss_is_not_shown_as_a_value():
+    demo = which_bug_demo(case=1)
+    assert demo.arrays["loss"][-1] == 50
+    assert "50.00" not in demo.text_summary()
+    assert "above 50 at the end" in demo.text_summary()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from course_utils.kits.comparing import array_equal, flag
 from course_utils.kits.probe import Inputs, Outputs, Probe, as_array
 from course_utils.kits.results import tensor_statements
 from course_utils.kits.smooth_function import torch_function
@@ -39,18 +40,18 @@ def _run(autograd_gradient: Callable[..., Any], inputs: Inputs) -> Outputs:
     return {
         **answers,
         **tensor_statements(returned),
-        "x_left_alone": np.array([float(left_alone)]),
+        "x_left_alone": flag(left_alone).reshape(1),
         "through_autograd": np.array([float(any(tracked))]),
     }
 
 
 def _is_plain(x: torch.Tensor, inputs: Inputs) -> bool:
-    return x.grad is None and not x.requires_grad and np.array_equal(x.numpy(), inputs["x"])
+    return x.grad is None and not x.requires_grad and array_equal(x.numpy(), inputs["x"])
 
 
 def _keeps_its_gradient(x: torch.Tensor, inputs: Inputs) -> bool:
-    kept = x.grad is not None and np.array_equal(x.grad.numpy(), inputs["old_gradient"])
-    return kept and x.requires_grad and np.array_equal(x.detach().numpy(), inputs["x"])
+    kept = x.grad is not None and array_equal(x.grad.numpy(), inputs["old_gradient"])
+    return kept and x.requires_grad and array_equal(x.detach().numpy(), inputs["x"])
 
 
 PROBE = Probe.single("autograd_gradient", "autograd_gradient", _run)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.kits.comparing import all_close, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
 from course_utils.kits.smooth_function import numpy_function
 
@@ -24,8 +25,8 @@ def _run_gradient(numerical_gradient: Callable[..., Any], inputs: Inputs) -> Out
         found = numerical_gradient(f, x, h=step) if step else numerical_gradient(f, x)
         outputs[f"gradient_{name}"] = as_array(found, "the return value of numerical_gradient", given.shape)
         # Moved and moved back again by a sum and a difference: the last digit may have changed.
-        left_alone &= np.allclose(x, given, rtol=0.0, atol=1e-12)
-    return {**outputs, "x_left_alone": np.array([float(left_alone)])}
+        left_alone &= all_close(x, given, rtol=0.0, atol=1e-12)
+    return {**outputs, "x_left_alone": flag(left_alone).reshape(1)}
 
 
 def _run_error(rel_error: Callable[..., Any], inputs: Inputs) -> Outputs:

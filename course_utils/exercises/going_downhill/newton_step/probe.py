@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from course_utils.kits.comparing import array_equal, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
 from course_utils.kits.results import tensor_statements
 from course_utils.kits.stand_ins import VECTORS
@@ -32,9 +33,9 @@ def _run(newton_step: Callable[..., Any], inputs: Inputs) -> Outputs:
         x = torch.tensor(start, dtype=torch.float64)
         returned = newton_step(_function(inputs, case), x)
         found.append(as_array(returned, "the return value of newton_step", start.shape))
-        left_alone &= x.grad is None and not x.requires_grad and np.array_equal(x.numpy(), start)
+        left_alone &= x.grad is None and not x.requires_grad and array_equal(x.numpy(), start)
     kind = tensor_statements(returned)
-    return {"new_x": np.stack(found), "is_tensor": kind["is_tensor"], "x_left_alone": np.array([float(left_alone)])}
+    return {"new_x": np.stack(found), "is_tensor": kind["is_tensor"], "x_left_alone": flag(left_alone).reshape(1)}
 
 
 PROBE = Probe("newton_step", ("newton_step",), (Part("newton_step", ("newton_step",), _run, upon=VECTORS),))

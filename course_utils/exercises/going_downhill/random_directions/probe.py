@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from course_utils.exercises.going_downhill.random_directions.probe_softmax import fresh_parameters, softmax_loss
+from course_utils.kits.comparing import all_close, array_equal, close, flag
 from course_utils.kits.probe import Inputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.results import carries_graph
 from course_utils.kits.unpack import unpack
@@ -41,9 +42,9 @@ def _run_update(gradient_update: Callable[..., Any], inputs: Inputs) -> Pieces:
 def _idle_gradient(params: Sequence[torch.Tensor], inputs: Inputs) -> float:
     """Where nothing moved, say what lies in the weight's grad: 1 a new gradient, 2 the old one, 0 none."""
     gradient = params[0].grad
-    if gradient is None or not gradient.any() or not np.array_equal(_flat(params), _flat(fresh_parameters(inputs))):
+    if gradient is None or not gradient.any() or not array_equal(_flat(params), _flat(fresh_parameters(inputs))):
         return 0.0
-    return 2.0 if np.array_equal(gradient.numpy(), inputs["old_weight_gradient"]) else 1.0
+    return 2.0 if array_equal(gradient.numpy(), inputs["old_weight_gradient"]) else 1.0
 
 
 class _Watched:
@@ -76,16 +77,16 @@ def _run_compare(compare_directions: Callable[..., Any], inputs: Inputs) -> Piec
     steps = np.array([step for step, _ in random]).reshape(-1, len(start))
     lengths = np.linalg.norm(steps, axis=1) / float(inputs["step_length"])
     changes = np.array([change for _, change in random])
-    flags = {
+    statements = {
         "both_signs": bool(0.2 < (steps > 0).mean() < 0.8) if steps.size else False,
         "all_different": len(np.unique(steps.round(12), axis=0)) >= len(random_changes),
-        "follows_generator": np.array_equal(random_changes, again[1:]),
+        "follows_generator": array_equal(random_changes, again[1:]),
         **manners,
     }
     yield {
-        "random_length": np.array([lengths[0] if lengths.size and np.allclose(lengths, lengths[0]) else np.nan]),
+        "random_length": np.array([lengths[0] if lengths.size and all_close(lengths, lengths[0]) else np.nan]),
         "random_change_sign": np.array([_relation(random_changes, changes)]),
-        **{name: np.array([float(flag)]) for name, flag in flags.items()},
+        **{name: flag(holds).reshape(1) for name, holds in statements.items()},
     }
 
 
@@ -100,7 +101,7 @@ def _ask(
     gradient_change = as_array(along, "gradient_change", ())
     random_changes = as_array(random, "random_changes", (number,))
     # Moved and moved back again by a sum and a difference: the last digit may have changed.
-    kept = np.allclose(_flat(params), _flat(fresh_parameters(inputs)), rtol=0.0, atol=1e-9)
+    kept = all_close(_flat(params), _flat(fresh_parameters(inputs)), rtol=0.0, atol=1e-9)
     manners = {
         "params_left_alone": kept,
         "is_tensor": isinstance(random, torch.Tensor),
@@ -123,9 +124,7 @@ def _cosine(one: Array, other: Array) -> float:
 def _relation(reported: Array, evaluated: Array) -> float:
     """Return 1 if every reported number is a change that was evaluated, -1 if its negative, NaN otherwise."""
     for sign in (1.0, -1.0):
-        if evaluated.size and all(
-            np.isclose(sign * evaluated, value, rtol=1e-6, atol=1e-9).any() for value in reported
-        ):
+        if evaluated.size and all(close(sign * evaluated, value, rtol=1e-6, atol=1e-9).any() for value in reported):
             return sign
     return float("nan")
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import flag
 from course_utils.kits.descent_runs import descent_runs
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array, raw_array
-from course_utils.kits.tensors import flag
 from course_utils.kits.unpack import unpack
 
 __all__ = ["GOAL", "MOST_STEPS", "PROBE", "START"]

@@ -7,8 +7,9 @@ which the second sequence leaves to their defaults.
 
 from __future__ import annotations
 
-from course_utils.kits.array_functions import copies, flag, if_shapes_fit, keeps_float32, same
+from course_utils.kits.array_functions import copies, if_shapes_fit, keeps_float32, same
 from course_utils.kits.array_sequences import Forward, two_batches_and_a_test
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Probe
 
 __all__ = ["PROBE"]

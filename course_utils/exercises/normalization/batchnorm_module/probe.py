@@ -18,7 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from course_utils.kits.array_functions import flag, histories, if_shapes_fit, is_row
+from course_utils.kits.array_functions import histories, if_shapes_fit, is_row
+from course_utils.kits.comparing import flag
 from course_utils.kits.module_gradients import gradient_statements
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensor_modules import applied, made, manner_statements, manners, tensor

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.kits.array_functions import flag
+from course_utils.kits.comparing import all_close, flag
 from course_utils.kits.failures import keep_failure
 from course_utils.kits.numpy_nets import (
     NetClass,
@@ -186,7 +186,7 @@ def _dropout(net_class: NetClass, inputs: Inputs) -> Outputs:
         "kept_by_two": np.array(round(both, 1)),
         "kept_after_norm": np.array(round(normalized, 1)),
         "mean_kept": flag(abs(mean - 1.0) < 0.05),
-        "quiet_in_test": flag(np.allclose(as_array(quiet, "the scores"), as_array(plain, "the scores"))),
+        "quiet_in_test": flag(all_close(as_array(quiet, "the scores"), as_array(plain, "the scores"))),
         **_seeded(net_class, inputs),
     }
 
@@ -227,7 +227,7 @@ def _fits(net: Any, x: NDArray[Any], y: NDArray[Any]) -> bool:
     _, found = loss_and_gradients(net, x, y)
     wanted = eval_numerical_gradient(lambda _: float(net.loss(x, y)[0]), net.params["W1"])
     tolerance = 1e-4 * float(np.abs(wanted).max())
-    return np.allclose(gradients(found, net.params, ["W1"]), wanted.ravel(), rtol=0, atol=tolerance + 1e-8)
+    return all_close(gradients(found, net.params, ["W1"]), wanted.ravel(), rtol=0, atol=tolerance + 1e-8)
 
 
 PROBE = Probe(

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from course_utils.kits.array_functions import copies, flag, if_shapes_fit, keeps_float32, same, taken_apart
+from course_utils.kits.array_functions import copies, if_shapes_fit, keeps_float32, same, taken_apart
 from course_utils.kits.array_gradients import gradients_part
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
 
 __all__ = ["PROBE"]

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from course_utils.kits.array_functions import flag
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
 from course_utils.kits.tensor_modules import applied, made, manner_statements, manners, tensor
 

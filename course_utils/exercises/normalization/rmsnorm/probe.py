@@ -14,7 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from course_utils.kits.array_functions import flag, if_shapes_fit
+from course_utils.kits.array_functions import if_shapes_fit
+from course_utils.kits.comparing import all_close, flag
 from course_utils.kits.module_gradients import gradient_statements
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe
 from course_utils.kits.tensor_modules import applied, made, manner_statements, manners, tensor
@@ -66,7 +67,7 @@ def _in_float16(module: nn.Module, array: NDArray[Any]) -> bool:
         out = module.to(torch.float16)(tensor(array).to(torch.float16))
     except RuntimeError:
         return False
-    return torch.allclose(out.double(), expected, rtol=0, atol=0.02 * float(expected.abs().max()))
+    return all_close(out.detach().double(), expected, rtol=0, atol=0.02 * float(expected.abs().max()))
 
 
 PROBE = Probe(

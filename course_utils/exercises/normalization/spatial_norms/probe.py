@@ -12,8 +12,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from course_utils.kits.array_functions import copies, flag, if_shapes_fit, keeps_float32, same, taken_apart
+from course_utils.kits.array_functions import copies, if_shapes_fit, keeps_float32, same, taken_apart
 from course_utils.kits.array_sequences import Forward, two_batches_and_a_test
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
 from course_utils.kits.stand_ins import NORMALIZATIONS
 

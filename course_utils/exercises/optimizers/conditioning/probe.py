@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import array_equal, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
 from course_utils.kits.unpack import unpack
 
@@ -27,9 +28,9 @@ def _run(name: str, function: object, inputs: Inputs) -> Outputs:
         values = unpack(call(function, f"{name}(eigenvalues)", given), name, RETURNS[name])
         for returned, value in zip(RETURNS[name], values, strict=True):
             outputs[returned].append(as_array(value, f"{returned} from {name}", ()))
-        left_alone &= np.array_equal(given, inputs[key])
+        left_alone &= array_equal(given, inputs[key])
     stacked = {key: np.stack(values) for key, values in outputs.items()}
-    return {**stacked, "eigenvalues_left_alone": np.array(float(left_alone))}
+    return {**stacked, "eigenvalues_left_alone": flag(left_alone)}
 
 
 def _part(name: str) -> Part:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import array_equal, flag
 from course_utils.kits.failures import keep_failure
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 
@@ -46,7 +47,7 @@ def _run(name: str, function: object, inputs: Inputs) -> Pieces:
         "next_w_default": default["next_w"],
         "next_w_without_state": _incomplete(name, function, inputs, settings),
         "next_w_one_setting": _incomplete(name, function, inputs, {ONE: settings[ONE]}),
-        **{f"{key}_left_alone": np.array(float(left_alone[key] and also_left_alone[key])) for key in ("w", "dw")},
+        **{f"{key}_left_alone": flag(left_alone[key] and also_left_alone[key]) for key in ("w", "dw")},
     }
 
 
@@ -70,8 +71,8 @@ def _drive(
         given, gradient = w.copy(), inputs["dw"][step].copy()
         returned = call(function, f"{name}(w, dw, config=None)", given, gradient, config)
         next_w, config = _next(returned, name)
-        left_alone["w"] &= np.array_equal(given, w, equal_nan=True)
-        left_alone["dw"] &= np.array_equal(gradient, inputs["dw"][step])
+        left_alone["w"] &= array_equal(given, w, equal_nan=True)
+        left_alone["dw"] &= array_equal(gradient, inputs["dw"][step])
         w = as_array(next_w, "next_w", inputs["w"].shape)
         histories["next_w"].append(w)
         for key in keys:

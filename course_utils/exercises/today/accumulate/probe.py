@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import every, flag, tensors_equal
 from course_utils.kits.probe import Inputs, Outputs, Probe, as_array
-from course_utils.kits.tensors import flag, tensor
+from course_utils.kits.tensors import tensor
 
 __all__ = ["PROBE", "STEPS"]
 
@@ -83,7 +84,7 @@ def _weights(model: nn.Module) -> NDArray[Any]:
 
 def _same(some: list[tuple[torch.Tensor, torch.Tensor]], others: list[tuple[torch.Tensor, torch.Tensor]]) -> bool:
     pairs = zip(some, others, strict=False)
-    return len(some) == len(others) and all(torch.equal(a, c) and torch.equal(b, d) for (a, b), (c, d) in pairs)
+    return len(some) == len(others) and every(tensors_equal(a, c) and tensors_equal(b, d) for (a, b), (c, d) in pairs)
 
 
 PROBE = Probe.single("accumulate", "accumulated_step", _run)

@@ -14,8 +14,9 @@ import torch
 from torch import nn
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import every, flag, tensors_equal
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array
-from course_utils.kits.tensors import flag, tensor
+from course_utils.kits.tensors import tensor
 
 __all__ = ["CHANNELS", "PROBE", "SPECIAL"]
 
@@ -83,7 +84,7 @@ def _layers(inputs: Inputs, name: str) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
 
 def _equal(one: nn.Module, other: nn.Module) -> bool:
     some, others = one.state_dict(), other.state_dict()
-    same = some.keys() == others.keys() and all(torch.equal(values, others[key]) for key, values in some.items())
+    same = some.keys() == others.keys() and every(tensors_equal(values, others[key]) for key, values in some.items())
     return same and one.training == other.training
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 
 from course_utils.kits.calls import make
+from course_utils.kits.comparing import flag
 from course_utils.kits.optimizer_class import optimizer_probe
 from course_utils.kits.probe import Inputs, Part, Pieces, Probe, gathered
 from course_utils.kits.stand_ins import ORTHOGONALISED
-from course_utils.kits.tensors import flag
 
 __all__ = ["PROBE"]
 

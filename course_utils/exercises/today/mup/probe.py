@@ -14,8 +14,9 @@ import torch
 from numpy.typing import NDArray
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import every, flag, tensors_equal
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array
-from course_utils.kits.tensors import chance, flag
+from course_utils.kits.tensors import chance
 from course_utils.models.wide_network import WideNetwork
 
 __all__ = ["NETWORKS", "PROBE"]
@@ -35,7 +36,7 @@ def _run_groups(mup_groups: Callable[..., Any], inputs: Inputs) -> Outputs:
             model = WideNetwork(in_features, width, out_features, hidden)
         before = [parameter.detach().clone() for parameter in model.parameters()]
         outputs |= {f"{name}_{kind}": rates for kind, rates in _rates(mup_groups, model, lr, base).items()}
-        kept &= all(torch.equal(one, other) for one, other in zip(model.parameters(), before, strict=True))
+        kept &= every(tensors_equal(one, other) for one, other in zip(model.parameters(), before, strict=True))
     return {**outputs, "model_left_alone": flag(kept)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from course_utils.kits.comparing import tensors_equal
 from course_utils.kits.function import function_probe
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, gathered
 
@@ -19,7 +20,7 @@ def _run(function: object, inputs: Inputs) -> Outputs:
     (part,) = ARRAYS.parts
     outputs = gathered(part.run(function, inputs))
     values = torch.cat([torch.tensor(outputs[f"{case}_value"]).flatten() for case in CASES])
-    if _in_16_bits(values) and not torch.equal(values, values.round()):
+    if _in_16_bits(values) and not tensors_equal(values, values.round()):
         raise ProbeFailure(
             "every number of the result is one that fits into 16 bits, so it was rounded on the way; the text keeps "
             "the dtype of the matrix."
@@ -28,7 +29,7 @@ def _run(function: object, inputs: Inputs) -> Outputs:
 
 
 def _in_16_bits(values: torch.Tensor) -> bool:
-    return any(torch.equal(values, values.to(dtype).to(values.dtype)) for dtype in (torch.bfloat16, torch.float16))
+    return any(tensors_equal(values, values.to(dtype).to(values.dtype)) for dtype in (torch.bfloat16, torch.float16))
 
 
 PROBE = Probe.single("newton_schulz", "newton_schulz", _run)

@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from course_utils.kits.array_functions import flag
 from course_utils.kits.calls import make
+from course_utils.kits.comparing import array_equal, flag
 from course_utils.kits.probe import Inputs, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensor_modules import applied, made, tensor
 from course_utils.models.attention import FeedForward, SelfAttention
@@ -30,7 +30,7 @@ def _run(block_class: object, inputs: Inputs) -> Pieces:
     x, given = inputs["x"], tensor(inputs["x"])
     plain = _filled(block_class, inputs, qk_norm=False)
     yield {"out": as_array(plain(given), "the output of the block", x.shape)}
-    yield {"input_left_alone": flag(np.array_equal(as_array(given, "the input"), x))}
+    yield {"input_left_alone": flag(array_equal(as_array(given, "the input"), x))}
     yield {"dx": _gradient(plain, x, inputs["dout"])}
     normed = _filled(block_class, inputs, qk_norm=True)
     yield {"qk_out": applied(normed, x)}

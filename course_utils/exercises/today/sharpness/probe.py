@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
-from course_utils.kits.tensors import chance, flag, parameters, same, tensor
+from course_utils.kits.tensors import chance, parameters, same, tensor
 
 __all__ = ["FEW", "LOSSES", "MANY", "PROBE", "Loss"]
 

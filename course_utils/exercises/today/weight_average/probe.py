@@ -12,8 +12,9 @@ import torch
 from torch import nn
 
 from course_utils.kits.calls import make
+from course_utils.kits.comparing import every, flag, tensors_equal
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array
-from course_utils.kits.tensors import chance, flag, tensor
+from course_utils.kits.tensors import chance, tensor
 
 __all__ = ["AFTERWARDS", "PROBE"]
 
@@ -91,7 +92,7 @@ def _set(model: nn.Module, inputs: Inputs, number: int) -> None:
 
 def _equal(model: nn.Module, other: nn.Module) -> bool:
     some, others = model.state_dict(), other.state_dict()
-    return all(torch.equal(values, others[name]) for name, values in some.items())
+    return every(tensors_equal(values, others[name]) for name, values in some.items())
 
 
 PROBE = Probe.single("weight_average", "WeightAverage", _run)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
-from course_utils.kits.tensors import flag, gradient, same, tensor
+from course_utils.kits.tensors import gradient, same, tensor
 
 __all__ = ["PROBE"]
 

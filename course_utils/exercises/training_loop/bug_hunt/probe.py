@@ -1,21 +1,24 @@
-"""How `faults()` is exercised: ten loops, a fault named for each, and a count of the right ones.
+"""How `faults()` is exercised: ten loops, and a fault named for each.
 
-The right names are not here. The inputs hold a slow salted digest of each, enough to count and too little to read off.
-The names come back as numbers, and whoever judges counts. The right names are the same for all inputs, so whoever can
+The right names are not here, and students have no digest of a single one: sixteen names are tried in no time. They have
+one digest of all ten together, slow to make, so that their check says "all right" and no more. Grading has the names
+themselves, on the side that no submission sees, and counts. The right names are the same for all inputs, so whoever can
 say them has done the exercise, however the answer was sent.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from course_utils.kits.comparing import array_equal
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, raw_array
 
-__all__ = ["FAULTS", "LOOPS", "PROBE", "digest"]
+__all__ = ["FAULTS", "LOOPS", "PROBE", "RIGHT", "digest"]
 
 LOOPS = "ABCDEFGHIJ"
 FAULTS = (
@@ -36,14 +39,26 @@ FAULTS = (
     "unweighted-mean",
     "update-recorded",
 )
-ROUNDS = 20_000
 UNNAMED = -1
+# Name of the input that holds the right names, as places in FAULTS. It stays with those who grade.
+RIGHT = "right_names"
+# 128 MiB and about a second for each set of names that is tried.
+SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**17, 8, 1
+SCRYPT_BYTES = 2 * 128 * SCRYPT_N * SCRYPT_R
+SALT = b"bug_hunt: ten loops, one fault each"
 
 
-def digest(salt: bytes, loop: str, fault: str) -> int:
-    """Return 48 bits that only this fault, at this loop and with this salt, gives; it takes milliseconds on purpose."""
-    hashed = hashlib.pbkdf2_hmac("sha256", f"{loop}:{fault}".encode(), salt, ROUNDS)
-    return int.from_bytes(hashed[:6], "big")
+def digest(named: Sequence[int]) -> NDArray[np.uint8]:
+    """Return 32 bytes, of dtype uint8, that only these ten names give; it takes about a second on purpose.
+
+    Args:
+        named: For each loop the place of its fault in FAULTS.
+
+    The function is scrypt: C. Percival and S. Josefsson, RFC 7914, 2016.
+    """
+    text = ",".join(f"{loop}:{FAULTS[place]}" for loop, place in zip(LOOPS, named, strict=True)).encode()
+    hashed = hashlib.scrypt(text, salt=SALT, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, maxmem=SCRYPT_BYTES, dklen=32)
+    return np.frombuffer(hashed, dtype=np.uint8)
 
 
 def _run(faults: Callable[[], Any], inputs: Inputs) -> Outputs:
@@ -52,14 +67,18 @@ def _run(faults: Callable[[], Any], inputs: Inputs) -> Outputs:
     return {"named": np.array([float(FAULTS.index(named[loop]) if loop in named else UNNAMED) for loop in LOOPS])}
 
 
-def _count(raw: Outputs, inputs: Inputs) -> Outputs:
-    """Return how many loops are named rightly, and which have a name at all; the rest is for the reader to find out."""
-    known, salt = dict(enumerate(FAULTS)), inputs["salt"].astype(np.uint8).tobytes()
-    given = raw_array(raw, "named", (len(LOOPS),)).tolist()
-    rows = zip(LOOPS, given, inputs["digests"].tolist(), strict=True)
-    right = sum(named in known and digest(salt, loop, known[named]) == int(wanted) for loop, named, wanted in rows)
-    has_name = {f"named_{loop}": np.array(float(named in known)) for loop, named in zip(LOOPS, given, strict=True)}
-    return {**has_name, "right": np.array(float(right))}
+def _compare(raw: Outputs, inputs: Inputs) -> Outputs:
+    """Return which loops have a name at all, whether all names are right and, where these are known, how many are."""
+    given = [
+        int(place) if place in range(len(FAULTS)) else UNNAMED
+        for place in raw_array(raw, "named", (len(LOOPS),)).tolist()
+    ]
+    found = {f"named_{loop}": np.array(float(place != UNNAMED)) for loop, place in zip(LOOPS, given, strict=True)}
+    if RIGHT in inputs:
+        right = int((np.array(given) == inputs[RIGHT]).sum())
+        return {**found, "all_right": np.array(float(right == len(LOOPS))), "right": np.array(float(right))}
+    all_right = UNNAMED not in given and array_equal(digest(given), inputs["digest"])
+    return {**found, "all_right": np.array(float(all_right))}
 
 
 def _read(named: object) -> dict[str, str]:
@@ -80,4 +99,4 @@ def _read(named: object) -> dict[str, str]:
     return read
 
 
-PROBE = Probe.single("bug_hunt", "faults", _run, _count)
+PROBE = Probe.single("bug_hunt", "faults", _run, _compare, kept_back=(RIGHT,))

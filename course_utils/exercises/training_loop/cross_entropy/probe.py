@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from course_utils.kits.comparing import flag
 from course_utils.kits.losses import finite_or_nan, growing, loss_and_gradient
 from course_utils.kits.probe import Inputs, Outputs, Probe
-from course_utils.kits.tensors import flag, same, tensor
+from course_utils.kits.tensors import same, tensor
 
 __all__ = ["PROBE"]
 

@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from course_utils.kits.comparing import array_equal, every, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array, raw_array
-from course_utils.kits.tensors import chance, flag, parameters, same, tensor
+from course_utils.kits.tensors import chance, parameters, same, tensor
 
 __all__ = ["LINEAR_LAYERS", "PROBE"]
 
@@ -106,9 +107,9 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
         "layers_differ": flag(not varied or abs(_correlation(noise[1], noise[2])) < 0.5),
         "entries_differ": flag(varied),
         "weights_move": flag(all(n.any() for n in noise)),
-        "biases_kept": flag(all(np.array_equal(b, g) for b, g in zip(biases, given, strict=True))),
+        "biases_kept": flag(every(array_equal(b, g) for b, g in zip(biases, given, strict=True))),
         "layers_left_alone": raw_array(raw, "layers_left_alone", ()),
-        "repeatable": flag(all(np.array_equal(n, m) for n, m in zip(noise, again, strict=True))),
+        "repeatable": flag(every(array_equal(n, m) for n, m in zip(noise, again, strict=True))),
     }
 
 

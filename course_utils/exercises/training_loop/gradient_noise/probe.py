@@ -15,8 +15,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from course_utils.kits.comparing import array_equal, close, every, flag
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array
-from course_utils.kits.tensors import chance, flag, tensor
+from course_utils.kits.tensors import chance, tensor
 
 __all__ = ["BATCH_SIZES", "MEASURED", "NO_DRAWS", "NO_NOISE", "PROBE"]
 
@@ -110,7 +111,7 @@ def _single(measure: Callable[..., tuple[NDArray[Any], Outputs]], loss_fn: Recor
 def _of_a_single_draw(single: float, of_many: float) -> float:
     if np.isnan(single):
         return np.nan
-    if np.isclose(single, of_many, rtol=1e-9, atol=0):
+    if close(single, of_many, rtol=1e-9, atol=0):
         return NO_DRAWS
     return MEASURED if single > NOISE * abs(of_many) else NO_NOISE
 
@@ -136,7 +137,7 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
         "pairs_kept": flag(_pairs_kept(raw, inputs)),
         "repeatable": flag(bool(one == other)),
         "single_draw": np.array(_of_a_single_draw(float(raw_array(raw, "single", ())), float(variances[1]))),
-        "inputs_left_alone": flag(all(np.array_equal(raw[name], inputs[name]) for name in GIVEN)),
+        "inputs_left_alone": flag(every(array_equal(raw[name], inputs[name]) for name in GIVEN)),
     }
 
 
@@ -154,7 +155,7 @@ def _pairs_kept(raw: Outputs, inputs: Inputs) -> bool:
     found = distances.argmin(axis=1)
     if not distances.min(axis=1).max() < NEAR:
         raise ProbeFailure("gradient_variance called loss_fn with rows that are not in x.")
-    return np.array_equal(rows, np.stack([inputs["x"][found, 0], inputs["y"][found]], axis=1))
+    return array_equal(rows, np.stack([inputs["x"][found, 0], inputs["y"][found]], axis=1))
 
 
 PROBE = Probe.single("gradient_noise", "gradient_variance", _run, _statements)

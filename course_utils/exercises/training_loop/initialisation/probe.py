@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from course_utils.kits.comparing import array_equal, flag
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array
-from course_utils.kits.tensors import chance, flag, parameters
+from course_utils.kits.tensors import chance, parameters
 
 __all__ = ["PROBE"]
 
@@ -42,7 +43,7 @@ def _run(make_layer: Callable[..., Any], inputs: Inputs) -> Outputs:
         "units_differ": flag(differ),
         "weights_vary": flag(all(np.ptp(w) > 0 for w in weights)),
         "weights_not_zero": flag(all(w.any() for w in weights)),
-        "layers_differ": flag(not np.array_equal(weights[0], again) or not np.ptp(again)),
+        "layers_differ": flag(not array_equal(weights[0], again) or not np.ptp(again)),
         "biases_zero": flag(not any(b.any() for _, b, _ in layers)),
         "float64": flag(all(double for _, _, double in layers)),
     }

@@ -10,10 +10,11 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
 from course_utils.kits.results import carries_graph
 from course_utils.kits.stand_ins import SIGMOID
-from course_utils.kits.tensors import flag, same, tensor
+from course_utils.kits.tensors import same, tensor
 
 __all__ = ["PROBE"]
 

@@ -13,8 +13,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from course_utils.kits.comparing import all_close, array_equal, flag
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array
-from course_utils.kits.tensors import chance, flag, parameters, tensor
+from course_utils.kits.tensors import chance, parameters, tensor
 
 __all__ = ["PROBE"]
 
@@ -60,9 +61,9 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
     scattered = not np.all(np.diff(np.sort(rows, axis=1), axis=1) == 1)
     differ = bool(np.ptp(rows, axis=0).any())
     even = not scattered or not differ or _unevenness(counts) < 2
-    kept = (np.array_equal(raw[f"{name}_after"], inputs[name]) for name in ("data", "targets"))
+    kept = (array_equal(raw[f"{name}_after"], inputs[name]) for name in ("data", "targets"))
     return {
-        "pairs_kept": flag(np.array_equal(inputs["targets"][rows], labels)),
+        "pairs_kept": flag(array_equal(inputs["targets"][rows], labels)),
         "rows_repeat": flag(any(len(np.unique(batch)) < size for batch in rows)),
         "draws_differ": flag(differ),
         "rows_scattered": flag(scattered),
@@ -79,7 +80,7 @@ def _numbers_of_rows(raw: Outputs, inputs: Inputs) -> NDArray[Any]:
     shape = (int(inputs["draws"]), int(inputs["num_points"]))
     drawn = raw_array(raw, "rows", (*shape, flat.shape[1]))
     rows: NDArray[Any] = np.abs(drawn[..., :1] - flat[:, 0]).argmin(axis=-1)
-    if not np.allclose(drawn, flat[rows]):
+    if not all_close(drawn, flat[rows]):
         raise ProbeFailure("sample_minibatch returned rows that are not in input_data.")
     return rows
 

@@ -13,10 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from course_utils.kits.comparing import array_equal, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array, raw_array
 from course_utils.kits.results import carries_graph
 from course_utils.kits.stand_ins import LOSS_OF_OUTPUTS, TRAINED
-from course_utils.kits.tensors import chance, flag, numbers_of_rows, parameters, tensor
+from course_utils.kits.tensors import chance, numbers_of_rows, parameters, tensor
 
 __all__ = ["PROBE"]
 
@@ -143,7 +144,7 @@ def _evaluate(evaluate: Callable[..., Any], inputs: Inputs) -> Outputs:
         "loss": loss,
         "accuracy": accuracy,
         "plain_numbers": flag(not carries_graph(*results)),
-        "parameters_left_alone": flag(np.array_equal(_flat(params, inputs), _start(inputs))),
+        "parameters_left_alone": flag(array_equal(_flat(params, inputs), _start(inputs))),
     }
 
 

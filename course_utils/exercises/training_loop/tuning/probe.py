@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.kits.comparing import flag
 from course_utils.kits.digits_runs import Run, accuracies
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array
-from course_utils.kits.tensors import flag
 
 __all__ = ["BUDGET_EPOCHS", "GOAL", "PROBE", "SMALLEST_BATCH"]
 

@@ -1,12 +1,11 @@
 """How `train_and_predict(train_images, train_labels, test_images)` is exercised: as it will be used, once.
 
 It is handed the 6,000 training images of the package with their labels, and test images without. What comes back is
-compared with the labels elsewhere.
+compared with the labels elsewhere, and so is the processor time with the budget.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -32,18 +31,15 @@ def _run(train_and_predict: Callable[..., Any], inputs: Inputs) -> Outputs:
     test_images = torch.tensor(inputs["images"])
     random_state = torch.get_rng_state()
     set_seed(int(inputs["seed"]))
-    start = time.process_time()
     try:
         returned = call(train_and_predict, DECLARED, train_images.clone(), train_labels.clone(), test_images)
     finally:
         torch.set_rng_state(random_state)
-    spent_s = time.process_time() - start
     predictions = _predictions(returned, len(inputs["images"]))
     return {
         "benchmark": predictions,
         "first_hurdle": predictions,  # the same, compared with less
         "classes_predicted": np.array(float(len(np.unique(predictions)))),
-        "within_budget": np.array(float(spent_s <= BUDGET_S)),
     }
 
 
@@ -63,5 +59,5 @@ def _predictions(returned: object, count: int) -> NDArray[np.float64]:
 PROBE = Probe(
     "capstone",
     ("train_and_predict",),
-    (Part("train_and_predict", ("train_and_predict",), _run, limit_s=2 * BUDGET_S),),
+    (Part("train_and_predict", ("train_and_predict",), _run, limit_s=2 * BUDGET_S, budget_s=BUDGET_S),),
 )

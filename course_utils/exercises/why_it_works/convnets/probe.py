@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensor_modules import made
-from course_utils.kits.tensors import chance, flag, same, tensor
+from course_utils.kits.tensors import chance, same, tensor
 from course_utils.kits.unpack import unpack
 
 __all__ = ["KINDS", "PROBE", "ordinary_pixels"]

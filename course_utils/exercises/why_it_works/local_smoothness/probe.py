@@ -13,9 +13,10 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, raw_array
 from course_utils.kits.stand_ins import LOSS
-from course_utils.kits.tensors import chance, flag
+from course_utils.kits.tensors import chance
 from course_utils.kits.watched_nets import (
     batch,
     copy_of,

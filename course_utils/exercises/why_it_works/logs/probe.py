@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, as_array, raw_array
 from course_utils.kits.stand_ins import LOSS, LOSS_AND_ACCURACY
-from course_utils.kits.tensors import chance, flag, numbers_of_rows
+from course_utils.kits.tensors import chance, numbers_of_rows
 from course_utils.kits.unpack import unpack
 from course_utils.kits.watched_nets import afterwards, batch, copy_of, normalised_net, plain_net, plain_number, watch
 

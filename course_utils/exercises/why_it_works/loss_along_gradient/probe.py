@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, as_array, raw_array
 from course_utils.kits.stand_ins import LOSS
-from course_utils.kits.tensors import chance, flag
+from course_utils.kits.tensors import chance
 from course_utils.kits.unpack import unpack
 from course_utils.kits.watched_nets import batch, copy_of, kept, normalised_net, plain_number, states
 

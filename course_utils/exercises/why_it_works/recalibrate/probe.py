@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import call
+from course_utils.kits.comparing import array_equal, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array, raw_array
-from course_utils.kits.tensors import chance, flag
+from course_utils.kits.tensors import chance
 from course_utils.kits.watched_nets import batch, copy_of, kept, normalised_net, states, watch
 
 __all__ = ["PROBE"]
@@ -62,7 +63,7 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
     return {
         **unchanged,
         **seen,
-        "images_left_alone": flag(np.array_equal(raw["images"], inputs["rows_x"].astype(np.float32))),
+        "images_left_alone": flag(array_equal(raw["images"], inputs["rows_x"].astype(np.float32))),
     }
 
 

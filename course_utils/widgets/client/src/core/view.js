@@ -1,0 +1,167 @@
+// A demo on a page or in a notebook: controls, pictures, values and a verdict. The model is anywidget's, or the page's:
+// get(name), set(name, value), save_changes(), on(event, follow), off(event, follow).
+
+import { makeControl } from "./controls.js";
+import { Panel } from "./panel.js";
+import { Player } from "./player.js";
+import { withBands } from "./plot.js";
+import { Stage } from "./stage.js";
+import { currentTheme, watchTheme } from "./theme.js";
+import { Training } from "./training.js";
+import { button, element } from "./words.js";
+
+const REST_MS = 120;
+let count = 0;
+
+export class View {
+  constructor(demo, model, el) {
+    Object.assign(this, { demo, model, scene: model.get("scene"), id: `demo${count++}`, view: model.get("view") ?? {}, painted: 0 });
+    this.state = { ...model.get("state") };
+    this.theme = withBands(currentTheme());
+    this.makeInputs();
+    this.makeOutputs();
+    this.root = this.assemble();
+    el.append(this.root);
+    this.keep(model.get("kept") ?? null);
+    this.listen();
+    this.followModel();
+  }
+
+  makeInputs() {
+    const change = (changes) => this.change(changes);
+    this.complain = (text) => { this.problem.textContent = `Not changed. ${text}`; };
+    this.problem = element("p", { class: "problem", role: "alert" });
+    this.controls = Object.fromEntries(this.scene.controls.map(
+      (control) => [control.name, makeControl(control, `${this.id}-${control.name}`, change, this.complain, this.demo.bare?.includes(control.name))]));
+    this.presets = Object.entries(this.scene.presets).map(([name, values]) => (
+      { values: { ...this.scene.start, ...values }, button: button(name, { "aria-pressed": "false" }, () => change({ ...this.scene.start, ...values })) }));
+    this.keeper = button("Keep this one", { class: "tool", "aria-pressed": "false" }, () => this.keep(this.kept ? null : { ...this.state }, true));
+    if (this.demo.work) this.training = new Training(() => this.demo.work(() => this.state, this.data()), (seen) => { this.seen = seen; this.paint(true); });
+    else if (this.demo.last) this.player = new Player(() => this.demo.last(this.state, this.seen), () => this.paint(), this.id);
+  }
+
+  makeOutputs() {
+    this.values = element("dl", { class: "values" });
+    this.verdict = element("p", { class: "verdict", role: "status", "aria-live": "polite" });
+    const rest = {
+      controls: this.scene.controls, view: this.view, now: () => ({ state: this.state, seen: this.seen }),
+      change: (changes) => this.change(changes), redraw: () => { this.save(); this.paint(); },
+    };
+    this.panels = this.demo.panels.map((spec) => new Panel(spec, rest));
+    const captions = this.demo.panels.map(({ tab, caption }) => tab ?? caption);
+    this.stage = new Stage(this.panels, captions, () => this.paint());
+  }
+
+  assemble() {
+    const rows = (isNumber) => this.scene.controls.filter(({ low }) => (low !== undefined) === isNumber).map(({ name }) => this.controls[name].row);
+    const acts = element("div", { class: "acts" }, ...(this.player ? [this.player.box] : []), ...(this.training ? [this.training.box] : []), this.keeper);
+    const inputs = element("div", { class: "inputs" }, ...rows(false), ...rows(true));
+    const outcome = element("div", { class: "outcome" }, this.problem, this.values, this.verdict);
+    this.head = element("header", {}, element(this.scene.page ? "h1" : "h2", { class: "title" }, this.scene.title));
+    const presets = element("div", { class: "presets", role: "group", "aria-label": "Presets" }, ...this.presets.map((one) => one.button));
+    const bar = element("div", { class: "bar" }, presets, acts), body = element("div", { class: "body" }, this.stage.box, element("div", { class: "side" }, inputs, outcome));
+    const kinds = ["demo", ...["page", "lecture"].filter((kind) => this.scene[kind])];
+    return element("section", { class: kinds.join(" "), "aria-label": this.scene.title }, element("div", { class: "frame" }, this.head, bar, body));
+  }
+
+  listen() {
+    const follow = () => this.followModel(), resized = new ResizeObserver(() => this.paint());
+    this.model.on("change:state", follow);
+    this.model.on("change:sent", follow);
+    for (const { plot } of this.panels) resized.observe(plot.holder);
+    resized.observe(this.stage.grid);
+    const unwatch = watchTheme(() => { this.theme = withBands(currentTheme()); this.paint(); });
+    this.end = () => {
+      this.training?.stop();
+      if (this.player) this.player.playing = false;
+      resized.disconnect();
+      unwatch();
+      clearTimeout(this.rest);
+      this.model.off?.("change:state", follow);
+      this.model.off?.("change:sent", follow);
+    };
+  }
+
+  // What the demo gets beside the state: what came with the page, and what Python sent for this state.
+  data() {
+    return { ...this.scene.data, sent: this.model.get("sent") ?? null };
+  }
+
+  change(changes) {
+    const live = this.training?.pieces && Object.keys(changes).every((name) => this.demo.live?.includes(name));
+    this.state = { ...this.state, ...changes };
+    this.save();
+    if (live) this.paint(true); else this.compute(true);
+  }
+
+  save() {
+    this.model.set("state", this.state);
+    this.model.set("kept", this.kept?.state ?? null);
+    this.model.set("view", { ...this.view });
+    this.model.save_changes();
+  }
+
+  followModel() {
+    const now = this.model.get("state");
+    const same = Object.keys(now).every((name) => now[name] === this.state[name]);
+    if (!same) this.state = { ...now };
+    this.compute(false);
+    if (this.model.get("problem")) this.complain(this.model.get("problem"));
+  }
+
+  keep(state, save = false) {
+    this.kept = state ? { state, seen: state === this.state ? this.seen : this.demo.simulate(state, this.data()) } : null;
+    this.keeper.textContent = this.kept ? "Let it go" : "Keep this one";
+    this.keeper.setAttribute("aria-pressed", String(Boolean(this.kept)));
+    if (save) { this.save(); this.paint(); }
+  }
+
+  compute(moving) {
+    this.training?.stop();
+    this.seen = this.demo.simulate(this.state, this.data());
+    this.problem.textContent = "";
+    this.paint(moving);
+  }
+
+  // Draw. While a hand moves, what is costly is drafted; it is made sharp when the hand rests.
+  paint(moving = false) {
+    if (!this.seen) return;
+    const { state, seen, kept: keep, theme } = this, size = parseFloat(getComputedStyle(this.root).fontSize), letters = Math.max(11, 0.86 * size);
+    this.root.classList.toggle("dark", theme.name === "dark");
+    this.showInputs();
+    this.stage.arrange(size, this.demo.panels.flatMap((spec, k) => (spec.idle?.(state) ? [k] : [])));
+    const until = this.player?.until ?? null, until0 = until === null ? null : Math.floor(until);
+    for (const panel of this.panels) panel.show({ state, seen, data: this.data(), keep, until: until0, theme, draft: moving, letters });
+    this.showOutcome();
+    this.painted += 1;
+    this.root.dataset.painted = this.painted;
+    clearTimeout(this.rest);
+    if (this.panels.some(({ plot }) => plot.awaited)) this.rest = setTimeout(() => this.paint(), REST_MS);
+  }
+
+  // Controls that do nothing in this state are not there.
+  showInputs() {
+    const idle = this.demo.idle?.(this.state) ?? [];
+    for (const [name, control] of Object.entries(this.controls)) {
+      control.row.hidden = idle.includes(name);
+      control.follow(this.state[name]);
+    }
+    for (const one of this.presets) {
+      const chosen = Object.entries(one.values).every(([name, value]) => this.state[name] === value);
+      one.button.setAttribute("aria-pressed", String(chosen));
+    }
+    this.player?.follow();
+  }
+
+  showOutcome() {
+    const rows = this.demo.values?.(this.state, this.seen, this.data()) ?? [];
+    const text = rows.map(([name, value]) => `${name}\t${value}`).join("\n");
+    if (text !== this.written) {
+      this.written = text;
+      this.values.replaceChildren(...rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
+    }
+    const until = this.player?.until ?? null;
+    const said = until === null || until >= this.player.last() ? this.demo.describe(this.state, this.seen, this.data()) : "";
+    if (this.verdict.textContent !== said) this.verdict.textContent = said;
+  }
+}

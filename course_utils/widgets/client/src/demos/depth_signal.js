@@ -1,0 +1,139 @@
+// Demo D8: depth and signal, as in depth_signal.py.
+
+import { curve, level } from "../core/layers.js";
+import { LOOKS } from "../core/looks.js";
+import { kept } from "../core/store.js";
+import { digits } from "../core/words.js";
+import { STREAM } from "../maths/draws.js";
+import { normals } from "../maths/noise.js";
+
+const WIDTH = 64, EXAMPLES = 96, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH, SQUARE = WIDTH * WIDTH, MORE = 20;
+const VARIANCE = { "He (2)": 2, "Xavier (1)": 1, "default uniform (1/3)": 1 / 3, "too large (4)": 4 };
+
+// Over what a layer normalises: the units of an example, the examples of a unit, or nothing.
+const OVER = { "layer norm": "units", "residual + layer norm": "units", "batch norm": "examples" };
+
+const square = (values) => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return sum / values.length;
+};
+
+// The places of the lines along which statistics are taken: [first, step, count] for each.
+function lines(over) {
+  return over === "units"
+    ? Array.from({ length: EXAMPLES }, (_, n) => [n * WIDTH, 1, WIDTH])
+    : Array.from({ length: WIDTH }, (_, j) => [j, WIDTH, EXAMPLES]);
+}
+
+// Put z to mean 0 and variance 1 along its lines, in place; return the scale of each.
+function normalise(z, over) {
+  return lines(over).map(([first, step, count]) => {
+    const end = first + step * count;
+    let mean = 0, squares = 0;
+    for (let i = first; i < end; i += step) mean += z[i];
+    mean /= count;
+    for (let i = first; i < end; i += step) { z[i] -= mean; squares += z[i] * z[i]; }
+    const scale = Math.sqrt(squares / count + EPS);
+    for (let i = first; i < end; i += step) z[i] /= scale;
+    return scale;
+  });
+}
+
+// The gradient with respect to z, from that of the normalised values, in place.
+function normaliseBack(gradient, normed, scales, over) {
+  lines(over).forEach(([first, step, count], k) => {
+    const end = first + step * count;
+    let mean = 0, along = 0;
+    for (let i = first; i < end; i += step) { mean += gradient[i]; along += gradient[i] * normed[i]; }
+    mean /= count;
+    along /= count;
+    for (let i = first; i < end; i += step) gradient[i] = (gradient[i] - mean - normed[i] * along) / scales[k];
+  });
+}
+
+// given (examples, units) times a matrix of weights, times `std`; zeros, half of all after a ReLU, are skipped.
+function product(given, weights, std) {
+  const made = new Float64Array(SIZE);
+  for (let n = 0; n < SIZE; n += WIDTH) {
+    for (let i = 0; i < WIDTH; i++) {
+      const value = std * given[n + i], row = i * WIDTH;
+      if (value !== 0) for (let j = 0; j < WIDTH; j++) made[n + j] += value * weights[row + j];
+    }
+  }
+  return made;
+}
+
+// The matrices of the layers of a seed, and their transposes; a few more than are asked for.
+function matrices(seed, depth) {
+  const count = Math.min(DEEPEST, MORE * Math.ceil(depth / MORE));
+  return kept(`matrices ${seed} ${count}`, () => {
+    const drawn = normals(seed + 2 * STREAM, count * SQUARE);
+    return Array.from({ length: count }, (_, k) => {
+      const ahead = drawn.subarray(k * SQUARE, (k + 1) * SQUARE), back = new Float64Array(SQUARE);
+      for (let i = 0; i < WIDTH; i++) for (let j = 0; j < WIDTH; j++) back[j * WIDTH + i] = ahead[i * WIDTH + j];
+      return { ahead, back };
+    });
+  });
+}
+
+// Layers that have been computed stay: more depth only adds some.
+let memory = { key: null };
+
+function layersFor({ init, norm, depth, seed }) {
+  const key = `${init} ${norm} ${seed}`;
+  if (memory.key !== key) memory = { key, h: normals(seed, SIZE), layers: [], forward: [1] };
+  const weights = matrices(seed, depth), std = Math.sqrt(VARIANCE[init] / WIDTH);
+  while (memory.layers.length < depth) {
+    const normed = product(memory.h, weights[memory.layers.length].ahead, std), over = OVER[norm];
+    const scales = over ? normalise(normed, over) : null, skip = norm.startsWith("residual"), before = memory.h;
+    memory.h = normed.map((v, i) => (v > 0 ? v : 0) + (skip ? before[i] : 0));
+    memory.layers.push({ normed, scales });
+    memory.forward.push(square(memory.h));
+  }
+  return { weights, std, layers: memory.layers, forward: memory.forward.slice(0, depth + 1) };
+}
+
+function simulate(state) {
+  const { depth, norm, seed } = state, { weights, std, layers, forward } = layersFor(state), over = OVER[norm];
+  let gradient = Float64Array.from(normals(seed + STREAM, SIZE));
+  const backward = [1], skip = norm.startsWith("residual");
+  for (let k = depth - 1; k >= 0; k--) {
+    const { normed, scales } = layers[k], inner = gradient.map((g, i) => (normed[i] > 0 ? g : 0));
+    if (over) normaliseBack(inner, normed, scales, over);
+    const back = product(inner, weights[k].back, std);
+    if (skip) for (let i = 0; i < SIZE; i++) back[i] += gradient[i];
+    gradient = back;
+    backward.unshift(square(gradient));
+  }
+  return { forward, backward };
+}
+
+function describe({ depth }, { forward, backward }) {
+  const factors = [forward.at(-1) ** (1 / depth), backward[0] ** (1 / depth)];
+  const [first, second] = factors.map((f) => (f < 0.9 ? "vanishes" : f > 1.1 ? "explodes" : "keeps its size"));
+  return `Forward the signal ${first} (times ${digits(factors[0])} per layer, ${digits(forward.at(-1), 2)} after ${depth}); `
+    + `backward the gradient ${second} (times ${digits(factors[1])} per layer, ${digits(backward[0], 2)} at the first).`;
+}
+
+// From the smallest to the largest, in whole powers of ten.
+const decades = (values) => [10 ** Math.floor(Math.log10(Math.max(1e-40, Math.min(0.1, ...values)))), 10 ** Math.ceil(Math.log10(Math.max(10, ...values)))];
+
+const panel = (name, caption, look) => ({
+  caption, label: `${caption}: mean square by layer`,
+  plot: (state, seen) => ({
+    x: { domain: [0, state.depth], name: "layer", whole: true }, y: { log: true, name: "mean square (1 at its start)", domain: decades(seen[name]) },
+    layers: [level({ y: 1 }), curve({ values: seen[name], look, every: Math.max(1, Math.floor(state.depth / 30)) })],
+  }),
+});
+
+export const demo = {
+  name: "depth_signal",
+  simulate,
+  describe,
+  last: ({ depth }) => depth,
+  values: ({ depth }, { forward, backward }) => [
+    ["forward, per layer", digits(forward.at(-1) ** (1 / depth))], ["backward, per layer", digits(backward[0] ** (1 / depth))],
+  ],
+  panels: [panel("forward", "Forward: activations", LOOKS[0]), panel("backward", "Backward: gradients", LOOKS[1])],
+};

@@ -1,0 +1,38 @@
+// What the bundle gives: the demos by name, the widget of a notebook, and the page of a site.
+
+import { View } from "./core/view.js";
+import { openPage } from "./core/page.js";
+import { demo as adam_start } from "./demos/adam_start.js";
+import { demo as batch_sizes } from "./demos/batch_sizes.js";
+import { demo as depth_signal } from "./demos/depth_signal.js";
+import { demo as edge } from "./demos/edge.js";
+import { demo as minibatch_noise } from "./demos/minibatch_noise.js";
+import { demo as momentum } from "./demos/momentum.js";
+import { demo as muon } from "./demos/muon.js";
+import { demo as norm_cube } from "./demos/norm_cube.js";
+import { demo as race } from "./demos/race.js";
+import { demo as restarts } from "./demos/restarts.js";
+import { demo as schedules } from "./demos/schedules.js";
+import { demo as slice_descent } from "./demos/slice_descent.js";
+import { demo as smoothness } from "./demos/smoothness.js";
+import { demo as step_size } from "./demos/step_size.js";
+import { demo as training_race } from "./demos/training_race.js";
+import { demo as update_cost } from "./demos/update_cost.js";
+import { demo as which_bug } from "./demos/which_bug.js";
+import { demo as widths } from "./demos/widths.js";
+
+const listed = [
+  adam_start, batch_sizes, depth_signal, edge, minibatch_noise, momentum, muon, norm_cube, race, restarts,
+  schedules, slice_descent, smoothness, step_size, training_race, update_cost, which_bug, widths,
+];
+
+export const demos = Object.fromEntries(listed.map((one) => [one.name, one]));
+
+export const widget = {
+  render({ model, el }) {
+    const view = new View(demos[model.get("scene").name], model, el);
+    return () => view.end();
+  },
+};
+
+export const page = (record) => openPage(demos[record.scene.name], record);

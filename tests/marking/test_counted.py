@@ -1,0 +1,137 @@
+"""Two hundred answers of one question, marked by a script in a browser: here, and in formgrader at its best."""
+
+import json
+
+import pytest
+
+from autograder.grade.course_folder import prepare_folder
+from autograder.marks.read import marked_answers
+from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.grade.test_nbgrader import Formgrader
+from tests.marking import classroom
+from tests.marking.class_of_words import ANSWERS
+from tests.marking.server import serving
+
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.slow]
+STUDENTS = 200
+MARKS = {text: mark for mark, text in ANSWERS["jumps"]}
+
+
+@pytest.fixture(scope="module")
+def given():
+    return classroom.answers(STUDENTS)
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory, given):
+    root = classroom.make_course(tmp_path_factory.mktemp("counted"))
+    prepare_folder(root / "grading", root)
+    return root, classroom.grade(root, root / "grading", given)
+
+
+class Counted:
+    """A page whose keys and loads are counted: a number that is typed is one action."""
+
+    def __init__(self, browser):
+        self.page = browser.new_page(viewport={"width": 1280, "height": 800})
+        self.actions, self.loads = 0, 0
+        self.page.set_default_timeout(120_000)
+        # What formgrader wants of other machines would keep its pages waiting.
+        self.page.route(lambda url: not url.startswith("http://127.0.0.1"), lambda route: route.abort())
+        self.page.on("domcontentloaded", self._loaded)
+
+    def _loaded(self, _):
+        self.loads += 1
+
+    def press(self, key):
+        self.actions += 1
+        self.page.keyboard.press(key)
+
+    def type(self, text):
+        self.actions += 1
+        self.page.keyboard.type(text)
+
+    @property
+    def work(self):
+        return self.actions + self.loads
+
+
+def by_question(browser, root, grading, given):
+    """Mark with `autograder mark`; return what it took."""
+    with serving(root, grading) as server:
+        one = Counted(browser)
+        whose = {server.desk.key(student): MARKS[sources["jumps"]] for student, sources in given.items()}
+        one.page.goto(f"{server.address}question/{classroom.NAME}/jumps")
+        one.page.wait_for_selector("body[data-ready]")
+        while one.page.locator(".group.open").count():
+            _mark_group(one, whose)
+        return one
+
+
+def _mark_group(one, whose):
+    draw = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))"
+    one.page.evaluate(draw)
+    ids = one.page.eval_on_selector_all(".current .answer", "all => all.map(one => one.dataset.ids).join(' ')").split()
+    (mark,) = {whose[name.partition("-")[0]] for name in ids}
+    open_groups = one.page.locator(".group.open").count()
+    one.press({0: "0", 0.5: "1", 1: "f"}[mark])
+    one.page.wait_for_selector("#said:not(:empty)")
+    if one.page.locator("#said.error").count():  # part of the group was not on the screen
+        one.press("Space")
+        return
+    while one.page.locator(".group.open").count() == open_groups:
+        one.page.wait_for_timeout(20)
+    if mark == 0.5:
+        one.press("g")
+
+
+def by_student(browser, grading, given):
+    """Mark in formgrader, which goes from a field to the same field of the next student; return what it took."""
+    server = Formgrader(grading)
+    try:
+        server.wait()
+        listed = json.loads(server.ask(f"api/submitted_notebooks/{classroom.NAME}/{classroom.NAME}"))
+        students = {entry["id"]: entry["student"] for entry in listed}
+        first = min(listed, key=lambda entry: entry["index"])["id"]
+        one = Counted(browser)
+        one.page.goto(f"http://127.0.0.1:{server.port}/formgrader/submissions/{first}/")
+        for number in range(len(students)):
+            _mark_student(one, students, given, is_first=number == 0)
+        return one
+    finally:
+        server.close()
+
+
+def _mark_student(one, students, given, is_first):
+    one.page.wait_for_function("window.formgrader && formgrader.grades && formgrader.grades.loaded")
+    while is_first and one.page.evaluate("document.activeElement.id") != "jumps":
+        one.press("Tab")
+    one.page.wait_for_function("document.activeElement.id == 'jumps'")
+    answer = given[students[one.page.url.partition("/submissions/")[2].partition("/")[0]]]["jumps"]
+    if answer:
+        one.type(f"{MARKS[answer]:g}")
+    before = one.loads
+    one.press("Control+.")
+    while one.loads == before:
+        one.page.wait_for_timeout(20)
+
+
+def marks(grading):
+    answers = {who: {one.question: one for one in found} for (who, _), found in marked_answers(grading).items()}
+    return {who: found["jumps"].points for who, found in answers.items()}
+
+
+@pytest.mark.timeout(3600)
+def test_marking_by_question_takes_a_quarter_of_what_formgrader_takes(graded, given):
+    root, grading = graded
+    right = {student: MARKS[sources["jumps"]] for student, sources in given.items()}
+    with chromium() as browser:
+        theirs = by_student(browser, grading, given)
+        assert marks(grading) == right
+        classroom.forget_marks(grading)
+        ours = by_question(browser, root, grading, given)
+        assert marks(grading) == right
+    counted = f"{ours.actions} actions and {ours.loads} loads; formgrader {theirs.actions} and {theirs.loads}"
+    print(counted)
+    assert ours.actions <= theirs.actions / 4, counted
+    assert ours.loads <= theirs.loads / 4, counted

@@ -1,0 +1,154 @@
+"""Demos that train in Debian's chromium, and what can be grabbed in those on normalization, noise and smoothness."""
+
+import pytest
+
+from course_utils.widgets.client_page import page
+from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.widgets.conftest import make
+
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+pytestmark = NEEDS_CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def open_demo(browser, tmp_path):
+    opened = []
+
+    def open_one(demo):
+        path = tmp_path / "demo.html"
+        path.write_text(page(demo), encoding="utf-8")
+        shown, said = browser.new_page(viewport={"width": 1280, "height": 720}), []
+        shown.on("pageerror", lambda error: said.append(str(error)))
+        shown.goto(path.as_uri())
+        shown.wait_for_selector(".demo .verdict:not(:empty)")
+        opened.append((shown, said))
+        return shown
+
+    yield open_one
+    for shown, said in opened:
+        assert said == []
+        shown.close()
+
+
+def button(shown, name):
+    return shown.get_by_role("button", name=name, exact=True)
+
+
+def until(shown, holds):
+    """Wait for up to a minute; the page's own rules forbid that Playwright evaluates text in it."""
+    for _ in range(600):
+        if holds():
+            return
+        shown.wait_for_timeout(100)
+    raise AssertionError(shown.inner_text(".demo"))
+
+
+def updates(shown):
+    return int(shown.locator(".values dd").first.inner_text())
+
+
+COMPUTING = ["training_race_demo", "restarts_demo", "widths_demo", "batch_sizes_demo", "update_cost_demo"]
+
+
+@pytest.mark.parametrize("name", COMPUTING)
+def test_start_computes_and_stop_leaves_what_there_is(open_demo, name):
+    shown = open_demo(make(name))
+    first = shown.inner_text(".verdict")
+    assert "ress Start" in first
+    button(shown, "Start").click()
+    until(shown, lambda: "ress Start" not in shown.inner_text(".verdict"))
+    if button(shown, "Stop").count():
+        button(shown, "Stop").click()
+    button(shown, "Start").wait_for()
+    said = shown.inner_text(".verdict")
+    shown.wait_for_timeout(200)
+    assert shown.inner_text(".verdict") == said != first
+
+
+def test_a_race_goes_on_when_the_rate_is_moved_or_the_window_is_resized_and_says_when_it_waits(open_demo):
+    shown = open_demo(make("training_race_demo", rule="SGD", steps=2000, data="MNIST, 14 x 14", batch_size=250))
+    button(shown, "Start").click()
+    until(shown, lambda: updates(shown) > 5)
+    rate = shown.get_by_label("Learning rate", exact=True)
+    rate.focus()
+    for _ in range(3):
+        shown.keyboard.press("ArrowRight")
+    before = updates(shown)
+    shown.set_viewport_size({"width": 900, "height": 700})
+    until(shown, lambda: updates(shown) > before)
+    shown.evaluate(HIDE, True)
+    assert "waits while the tab is hidden" in shown.locator(".player").inner_text()
+    shown.evaluate(HIDE, False)
+    assert button(shown, "Stop").is_visible()
+    # Another seed is another race: it begins anew.
+    shown.get_by_label("Seed, exact value").fill("3")
+    shown.get_by_label("Seed, exact value").press("Enter")
+    until(shown, lambda: updates(shown) == 0)
+    assert button(shown, "Start").is_visible()
+
+
+def test_a_trained_race_says_what_torch_says(open_demo):
+    demo = make("training_race_demo", steps=60, lr=0.02)
+    shown = open_demo(demo)
+    button(shown, "Start").click()
+    until(shown, lambda: updates(shown) == 60)
+    assert shown.inner_text(".verdict") == demo.run().text_summary()
+
+
+def test_the_hall_votes_in_boxes_and_then_sees_the_answer(open_demo):
+    shown = open_demo(make("which_bug_demo"))
+    for letter, votes in zip("ABCD", (12, 31, 8, 5), strict=True):
+        box = shown.get_by_label(f"Votes for {letter}, exact value")
+        box.fill(str(votes))
+        box.press("Enter")
+    assert shown.get_by_label("Votes for A", exact=True).count() == 0
+    assert "31 of 56" not in shown.inner_text(".verdict")
+    box.fill("-3")
+    box.press("Enter")
+    assert "expected a whole number from 0 to 500" in shown.get_by_role("alert").inner_text()
+    shown.get_by_label("Show the answer").check()
+    assert "the step has the wrong sign" in shown.inner_text(".verdict")
+    assert "31 of 56 voted for it" in shown.inner_text(".verdict")
+
+
+GRABS = [
+    (
+        "norm_cube_demo",
+        "Example that moves and channel to look at",
+        (90, 120),
+        ("Example that moves", "Channel to look at"),
+    ),
+    ("smoothness_demo", "Length of the step", (-120, 0), ("Length of the step",)),
+    ("minibatch_demo", "Batch size, by the spread of the cloud", (40, 0), ("Batch size",)),
+    ("slice_descent_demo", "Start of the path", (-60, 40), ("Start weight", "Start bias")),
+]
+
+
+@pytest.mark.parametrize(("name", "knob", "move", "boxes"), GRABS, ids=[name for name, *_ in GRABS])
+def test_what_is_grabbed_moves_its_numbers(open_demo, name, knob, move, boxes):
+    shown = open_demo(make(name))
+
+    def values():
+        return [shown.get_by_label(f"{box}, exact value").input_value() for box in boxes]
+
+    before, place = values(), shown.get_by_role("slider", name=knob, exact=True).first.bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    shown.mouse.move(x, y)
+    shown.mouse.down()
+    shown.mouse.move(x + move[0], y + move[1], steps=4)
+    shown.mouse.up()
+    after = values()
+    assert all(a != b for a, b in zip(after, before, strict=True)), (before, after)
+    shown.get_by_role("slider", name=knob, exact=True).first.focus()
+    shown.keyboard.press("ArrowLeft")
+    assert values() != after
