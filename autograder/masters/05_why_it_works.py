@@ -584,7 +584,7 @@ for name, runs in trained.items():
     colour, _, marker = look_of(name)
     for seed, (_, rows) in zip(SEEDS, runs):
         losses, smoothness = np.array(rows)[:, 0], np.array(rows)[:, 4]
-        ax.plot(losses, smoothness, marker=marker, color=colour, linewidth=0.8, label=name if seed == 0 else None)
+        ax.plot(losses, smoothness, "-", marker=marker, color=colour, linewidth=1, label=name if seed == 0 else None)
 ax.set(xlabel="training loss (nats); training moves to the right", ylabel=r"local smoothness $\hat L$", ylim=(0, None))
 ax.invert_xaxis()
 ax.legend();
