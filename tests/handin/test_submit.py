@@ -73,7 +73,7 @@ def test_a_cell_that_python_cannot_read_is_named(folder):
 
     notebook = read(_edit(folder, spoil))
     assert any(exercise == "ema" and "line 1" in said for exercise, said in left_to_do(notebook))
-    assert any(line.startswith("a cell of your own does not run") for line in remarks(notebook))
+    assert any(line.startswith("a cell that you added does not run") for line in remarks(notebook))
 
 
 def test_cells_that_are_gone_are_named_and_their_exercise_stays(folder, capsys):
