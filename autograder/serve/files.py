@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from autograder.grade.files import write_all
 from autograder.grade.types import GradingError
-from autograder.importing.placement import place_submission
+from autograder.importing.placement import Told, place_submission
 from autograder.serve.queue import mark_placed, unplaced
 
 __all__ = ["content_of", "keep", "place"]
@@ -64,7 +64,7 @@ def place(engine: Engine, folder: Path, submitted: Path) -> int:
             unread.append(f"hand-in {one.number} cannot be read ({error}); put its file back from a backup")
             continue
         when = datetime.fromisoformat(one.received_at)
-        place_submission(submitted, one.student, one.workbook, content, when, replace=True)
+        place_submission(submitted, one.student, one.workbook, content, when, Told(), replace=True)
         mark_placed(engine, one)
     if unread:
         raise GradingError("; ".join(unread))
