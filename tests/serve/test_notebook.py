@@ -36,13 +36,13 @@ def test_without_a_service_the_file_is_written_and_nobody_is_asked(folder, capsy
 @pytest.mark.parametrize(
     ("address", "token", "said"),
     [
-        (f"http://127.0.0.1:{free_port()}", "secret", "does not answer"),
+        ("http://127.0.0.1:{free}", "secret", "does not answer"),
         ("http://127.0.0.1:1", "", "has to know who you are"),
         ("ftp://course", "secret", "not an address"),
     ],
 )
 def test_a_service_that_cannot_be_asked_loses_nothing(folder, capsys, monkeypatch, address, token, said):
-    monkeypatch.setenv("COURSE_SERVICE", address)
+    monkeypatch.setenv("COURSE_SERVICE", address.format(free=free_port()))
     monkeypatch.setenv("COURSE_TOKEN", token)
     submit.hand_in(BOOK)
     out = capsys.readouterr().out
