@@ -33,7 +33,7 @@ class OutFolder:
             return None
         grade = self.journal[key]
         # The notebook that is there is that of the last grade: of an older one, all has to be made again.
-        is_last = self.journal.last(grade.student, grade.assignment) is grade
+        is_last = self.journal.last(grade.student, grade.assignment) == grade
         return grade if is_last and _is_whole(self.notebook(grade)) else None
 
     def latest(self, basis: str) -> SubmissionGrade | None:

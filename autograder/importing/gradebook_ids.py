@@ -17,8 +17,8 @@ Way = Callable[[Person], Iterator[str]]
 def match_students(roster: Roster, students: Iterable[str]) -> Mapping[str, Person]:
     """Return the person on the roster, by the student's id in the gradebook; whoever is not found is not in it.
 
-    A student may be called by any id, login or email of the roster, by what stands before the @ of an email, or as an
-    import without a roster calls people: by the name, or with the number of the platform. A way that fits several
+    A student may be called by any id, login or email of the roster, by what stands before the @ of an email, or as
+    people are called without a roster: by the name, or with the number of the platform. A way that fits several
     people, or several students, finds nobody.
     """
     found: dict[str, Person] = {}

@@ -18,7 +18,7 @@ PACKAGES = ("autograder", "course_utils")
 # What runs in a place: the command for one notebook, and the words of the places.
 STARTS = ("autograder/__main__.py", "autograder/commands/one.py", "autograder/commands/__init__.py",
           "autograder/grade/grading_task.py", "autograder/places/")  # fmt: skip
-LEFT_OUT = ("__pycache__", ".ipynb_checkpoints")
+LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", "node_modules")
 
 
 def course_files(course: Course, workbook: str, root: Path) -> dict[PurePosixPath, bytes]:

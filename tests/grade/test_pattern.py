@@ -12,6 +12,7 @@ from autograder.report.pattern import pattern_svg
 from autograder.report.words import text_of
 from course_utils.checks.labels import TABLE, Label
 from course_utils.checks.pictures.difference import Difference
+from tests.report.test_pages import sheet
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -74,7 +75,7 @@ def test_no_expected_number_is_told_and_the_report_comes_back_whole():
     one = ExerciseGrade("e", "check-e", "wrong", 1.0, 2.0, parts=parts)
     grade = SubmissionGrade("ada", "02", "02.ipynb", (one,))
     assert SubmissionGrade.from_json(grade.to_json()) == grade
-    page = feedback_page(grade, "Title", b'{"cells": []}').decode()
+    page = feedback_page(sheet(grade), b'{"cells": []}').decode()
     assert page.count("<svg") == 1
     assert "out: all 4 entries differ." in page
     assert "out: all 4 entries differ." in text_of(one)

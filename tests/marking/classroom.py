@@ -69,7 +69,8 @@ def grade(root, folder, given, pictures=None):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(graded.notebook)
         grades.append(graded.grade)
-    record(folder, ClassGrades(course, (release,), tuple(grades), (), 7))
+    fresh = frozenset((one.student, one.assignment) for one in grades)
+    record(folder, ClassGrades(course, (release,), tuple(grades), (), 7, fresh=fresh))
     return folder
 
 

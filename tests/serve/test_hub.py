@@ -61,7 +61,7 @@ def test_a_student_hands_in_and_the_teacher_sees_it(tmp_path):
         cell = run_last_cell(tab)
         cell.get_by_text("arrived at").wait_for()
         tab.screenshot(path=str(tmp_path / "arrived.png"))
-        cell.get_by_text("adam", exact=True).first.wait_for()
+        cell.locator(".part", has_text="adam").first.wait_for()
         cell.locator(".course-check").last.scroll_into_view_if_needed()
         tab.screenshot(path=str(tmp_path / "verdict.png"))
         assert "not yet" in cell.locator(".part", has_text="adam").first.inner_text()
