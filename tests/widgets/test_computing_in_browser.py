@@ -1,6 +1,9 @@
 """Demos that train in Debian's chromium, and what can be grabbed in those on normalization, noise and smoothness."""
 
+from contextlib import suppress
+
 import pytest
+from playwright.sync_api import TimeoutError
 
 from course_utils.widgets.client_page import page
 from tests.browser import NEEDS_CHROMIUM, chromium
@@ -67,15 +70,14 @@ def test_start_computes_and_stop_leaves_what_there_is(open_demo, name):
     assert "ress Start" in first
     button(shown, "Start").click()
     until(shown, lambda: "ress Start" not in shown.inner_text(".verdict"))
-    if button(shown, "Stop").count():
-        button(shown, "Stop").click()
+    with suppress(TimeoutError):  # some have come to their end by now
+        button(shown, "Stop").click(timeout=3000)
     button(shown, "Start").wait_for()
     said = shown.inner_text(".verdict")
     shown.wait_for_timeout(200)
     assert shown.inner_text(".verdict") == said != first
 
 
-@pytest.mark.xfail(reason="not yet settled with demos that the browser computes")
 def test_a_race_goes_on_when_the_rate_is_moved_or_the_window_is_resized_and_says_when_it_waits(open_demo):
     shown = open_demo(make("training_race_demo", rule="SGD", steps=2000, data="MNIST, 14 x 14", batch_size=250))
     button(shown, "Start").click()

@@ -51,9 +51,16 @@ export function within(controls, changes) {
   }));
 }
 
+// A picture that is drawn again must not overwrite what somebody is typing: the box changes with its value only.
+function say(box, value) {
+  const text = String(Number(value.toPrecision(6)));
+  if (box.said !== text) box.value = box.said = text;
+}
+
 function numberBox(control, id, change, complain) {
   const box = element("input", { type: "text", inputmode: "decimal", id, "aria-label": `${control.label}, exact value` });
   box.addEventListener("change", () => {
+    box.said = null;
     try { change({ [control.name]: read(control, box.value) }); } catch (error) { complain(error.message); }
   });
   return box;
@@ -63,7 +70,7 @@ function numberBox(control, id, change, complain) {
 function bareControl(control, id, change, complain) {
   const box = numberBox(control, id, change, complain);
   const row = element("div", { class: "control bare" }, element("label", { for: id }, control.label), box);
-  return { row, follow: (value) => { box.value = Number(value.toPrecision(6)); } };
+  return { row, follow: (value) => say(box, value) };
 }
 
 function numberControl(control, id, change, complain) {
@@ -73,8 +80,8 @@ function numberControl(control, id, change, complain) {
   slider.addEventListener("input", () => change({ [control.name]: places[slider.value] }));
   const follow = (value) => {
     if (places[slider.value] !== value) slider.value = nearest(places, value);
-    box.value = Number(value.toPrecision(6));
-    slider.setAttribute("aria-valuetext", String(box.value));
+    say(box, value);
+    slider.setAttribute("aria-valuetext", box.said);
   };
   return { row: element("div", { class: "control number" }, element("label", { for: id }, control.label), box, slider), follow };
 }

@@ -24,7 +24,7 @@ export class View {
     el.append(this.root);
     this.keep(model.get("kept") ?? null);
     this.listen();
-    this.followModel();
+    this.refresh();
   }
 
   makeInputs() {
@@ -65,9 +65,9 @@ export class View {
   }
 
   listen() {
-    const follow = () => this.followModel(), resized = new ResizeObserver(() => this.paint());
+    const follow = () => this.followModel(), take = () => this.refresh(), resized = new ResizeObserver(() => this.paint());
     this.model.on("change:state", follow);
-    this.model.on("change:sent", follow);
+    this.model.on("change:sent", take);
     for (const { plot } of this.panels) resized.observe(plot.holder);
     resized.observe(this.stage.grid);
     const unwatch = watchTheme(() => { this.theme = withBands(currentTheme()); this.paint(); });
@@ -78,7 +78,7 @@ export class View {
       unwatch();
       clearTimeout(this.rest);
       this.model.off?.("change:state", follow);
-      this.model.off?.("change:sent", follow);
+      this.model.off?.("change:sent", take);
     };
   }
 
@@ -101,10 +101,15 @@ export class View {
     this.model.save_changes();
   }
 
+  // A change of this view itself comes back, too, and must not stop what is computing.
   followModel() {
     const now = this.model.get("state");
-    const same = Object.keys(now).every((name) => now[name] === this.state[name]);
-    if (!same) this.state = { ...now };
+    if (Object.keys(now).every((name) => now[name] === this.state[name])) return;
+    this.state = { ...now };
+    this.refresh();
+  }
+
+  refresh() {
     this.compute(false);
     if (this.model.get("problem")) this.complain(this.model.get("problem"));
   }
