@@ -31,9 +31,9 @@ def run_all(page):
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
-TRACKS = """() => [...document.querySelectorAll('.demo input[type=range], .noUi-target')].map((one) => {
+TRACKS = """() => [...document.querySelectorAll('.noUi-target')].map((one) => {
     const track = one.getBoundingClientRect();
-    const box = one.closest('.control, .widget-hbox').querySelector('input[type=text]').getBoundingClientRect();
+    const box = one.closest('.widget-hbox').querySelector('input[type=text]').getBoundingClientRect();
     const beside = box.left >= track.right && box.top < track.bottom && track.top < box.bottom;
     return { width: track.width, beside };
 })"""
@@ -42,7 +42,7 @@ TRACKS = """() => [...document.querySelectorAll('.demo input[type=range], .noUi-
 def shortest_track(page, width, frame):
     """Make the window so wide, wait until `frame` (a selector) has followed, and return the shortest track in pixels.
 
-    Every slider must have its number box to its right.
+    Every slider of a panel must have its number box to its right.
     """
     page.set_viewport_size({"width": width, "height": page.viewport_size["height"]})
     right = f"document.querySelector({frame!r}).getBoundingClientRect().right"

@@ -28,8 +28,14 @@ const listed = [
 
 export const demos = Object.fromEntries(listed.map((one) => [one.name, one]));
 
+// JupyterLab takes plain keys that reach the notebook for its commands: the return key of a box, the arrows of a slider.
+function keepKeys(event) {
+  if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+}
+
 export const widget = {
   render({ model, el }) {
+    el.addEventListener("keydown", keepKeys);
     const view = new View(demos[model.get("scene").name], model, el);
     return () => view.end();
   },
