@@ -16,6 +16,7 @@ import autograder.report
 from autograder.serve import api, pages, watching
 from autograder.serve.guard import SafeHeaders
 from autograder.serve.service import Service, service_of
+from autograder.serve.wanted import to_login
 from autograder.serve.watching import Feed
 
 __all__ = ["make_app"]
@@ -86,5 +87,5 @@ def _answer(request: Request, status: int, said: str) -> Response:
     if path.startswith(("/api/", "/events/")):
         return JSONResponse({"error": said}, status)
     if status == 401:
-        return RedirectResponse(f"{service_of(request).prefix}/login", 303)
+        return to_login(request)
     return pages.problem_page(request, status, said)

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from autograder.serve.hub_accounts import CREDENTIAL, HubAccounts
 from autograder.serve.service import service_of
+from autograder.serve.wanted import wanted_page
 from autograder.serve.who import HubDown
 
 __all__ = ["ROUTES"]
@@ -46,12 +47,13 @@ async def end(request: Request) -> Response:
         token = await _hub(request).end_login(code, verifier)
     except HubDown as error:
         raise HTTPException(503, "the hub does not answer; open the page again in some minutes") from error
+    page = wanted_page(request)
     request.session.clear()
     request.session[CREDENTIAL] = token
     if await service_of(request).door.by_session(request) is None:
         request.session.clear()
         raise HTTPException(403, "you are not on the roster of this course; ask the teaching staff")
-    return RedirectResponse(f"{service_of(request).prefix}/", 303)
+    return RedirectResponse(page, 303)
 
 
 ROUTES = (Route("/hub-login", begin), Route("/oauth_callback", end))

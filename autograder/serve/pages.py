@@ -23,6 +23,7 @@ from autograder.serve.live import last_workbook
 from autograder.serve.service import service_of
 from autograder.serve.token_accounts import CREDENTIAL, name_of_token
 from autograder.serve.verdicts import told
+from autograder.serve.wanted import to_login, wanted_page
 from autograder.serve.watching import staff_only
 
 __all__ = ["ROUTES", "WEB", "problem_page"]
@@ -38,7 +39,7 @@ async def mine(request: Request) -> Response:
     desk = service.desk
     who = await service.door.by_session(request)
     if who is None:
-        return RedirectResponse(f"{service.prefix}/login", 303)
+        return to_login(request)
     found = await run_in_threadpool(hand_ins_of, desk.engine, who.name)
     left = await run_in_threadpool(verdicts_left, desk.engine, desk.rules, who.name, desk.clock.now())
     waits = any(one.state in ("waiting", "running") for one in found)
@@ -62,9 +63,10 @@ async def log_in(request: Request) -> Response:
         await service.door.by_token(request, token)
     except HTTPException as error:
         return _page(request, "login", who=None, said=error.detail, status=error.status_code)
+    page = wanted_page(request)
     request.session.clear()
     request.session[CREDENTIAL] = name_of_token(token)
-    return RedirectResponse(f"{service.prefix}/", 303)
+    return RedirectResponse(page, 303)
 
 
 async def log_out(request: Request) -> Response:

@@ -77,6 +77,21 @@ def test_a_token_that_was_replaced_ends_the_session(running):
     assert running.tokens()["ada"]
 
 
+def test_whoever_logs_in_gets_the_page_that_was_asked_for(running):
+    browser = running.browser()
+    assert browser.get("/people", follow_redirects=False).headers["location"] == "/login"
+    data = {"csrf": secret_of(browser.get("/login").text), "token": running.tokens()["teacher"]}
+    assert browser.post("/login", data=data, follow_redirects=False).headers["location"] == "/people"
+
+
+@pytest.mark.parametrize("page", ["//elsewhere.example/people", "/\\\\elsewhere.example", "/nothing"])
+def test_a_log_in_leads_nowhere_else(running, page):
+    browser = running.browser()
+    browser.get(f"http://testserver{page}", follow_redirects=False)
+    data = {"csrf": secret_of(browser.get("/login").text), "token": running.tokens()["ada"]}
+    assert browser.post("/login", data=data, follow_redirects=False).headers["location"] == "/"
+
+
 def test_logging_out_ends_the_session(running):
     browser = running.browser("ada")
     browser.post("/logout", data={"csrf": secret_of(browser.get("/").text)})
