@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["all_close", "array_equal", "close", "every", "flag", "tensors_equal"]
+__all__ = ["all_close", "array_equal", "close", "every", "every_entry", "flag", "tensors_equal"]
 
 _as_array, _array, _tensors_equal = np.asarray, np.array, torch.equal
 # Whether everything of an iterable is true.
@@ -23,6 +23,12 @@ every = all
 def flag(holds: object) -> NDArray[Any]:
     """Return 1.0 or 0.0 as an array of shape () and dtype float64."""
     return _array(1.0 if holds else 0.0)
+
+
+def every_entry(holds: ArrayLike) -> bool:
+    """Say whether all entries of an array are true."""
+    found: bool = _as_array(holds).all().item()
+    return found
 
 
 def array_equal(some: ArrayLike, other: ArrayLike, *, equal_nan: bool = False) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from course_utils.kits.array_functions import taken_apart
 from course_utils.kits.calls import call
-from course_utils.kits.comparing import array_equal, flag
+from course_utils.kits.comparing import array_equal, every, flag
 from course_utils.kits.probe import Inputs, Outputs, Probe, as_array
 
 __all__ = ["function_probe"]
@@ -52,7 +52,7 @@ def function_probe(
             )
             found = call(function, declared, *given.values(), **options)
             outputs |= _named(found, name, case, returns)
-            left_alone &= all(_same(value, inputs[f"{case}_{argument}"]) for argument, value in given.items())
+            left_alone &= every(_same(value, inputs[f"{case}_{argument}"]) for argument, value in given.items())
         return {**outputs, "arguments_left_alone": flag(left_alone)}
 
     return Probe.single(exercise, name, run)

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from course_utils.kits.comparing import all_close, array_equal, flag
+from course_utils.kits.comparing import all_close, array_equal, every, flag
 from course_utils.kits.probe import Inputs, Outputs, ProbeFailure, as_array, raw_array
 
 __all__ = ["applied", "made", "manner_statements", "manners", "tensor"]
@@ -65,7 +65,7 @@ def manners(make: Callable[[], nn.Module], array: NDArray[Any]) -> Outputs:
     for name, (dtype, _) in TOLERANCES.items():
         found[f"{name}_out"], kept = _of(make().to(dtype), tensor(array).to(dtype))
         kept_types.append(kept)
-    return {**found, "dtype_kept": flag(all(kept_types))}
+    return {**found, "dtype_kept": flag(every(kept_types))}
 
 
 def manner_statements(raw: Outputs, inputs: Inputs) -> Outputs:

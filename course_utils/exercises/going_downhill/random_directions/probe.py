@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from course_utils.exercises.going_downhill.random_directions.probe_softmax import fresh_parameters, softmax_loss
-from course_utils.kits.comparing import all_close, array_equal, close, flag
+from course_utils.kits.comparing import all_close, array_equal, close, every, flag
 from course_utils.kits.probe import Inputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.results import carries_graph
 from course_utils.kits.unpack import unpack
@@ -124,7 +124,7 @@ def _cosine(one: Array, other: Array) -> float:
 def _relation(reported: Array, evaluated: Array) -> float:
     """Return 1 if every reported number is a change that was evaluated, -1 if its negative, NaN otherwise."""
     for sign in (1.0, -1.0):
-        if evaluated.size and all(close(sign * evaluated, value, rtol=1e-6, atol=1e-9).any() for value in reported):
+        if evaluated.size and every(close(sign * evaluated, value, rtol=1e-6, atol=1e-9).any() for value in reported):
             return sign
     return float("nan")
 

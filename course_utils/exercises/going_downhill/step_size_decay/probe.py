@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.kits.calls import call
-from course_utils.kits.comparing import flag
+from course_utils.kits.comparing import every, flag
 from course_utils.kits.descent_runs import descent_runs
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, ProbeFailure, as_array, raw_array
 from course_utils.kits.unpack import unpack
@@ -52,7 +52,7 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
         "steps_in_budget": steps <= MOST_STEPS,
         "decay_shrinks": 0 < decay < 1,
     }
-    if not all(allowed.values()):
+    if not every(allowed.values()):
         return {**{name: flag(holds) for name, holds in allowed.items()}, **dict.fromkeys(OUTCOMES, flag(True))}
     value, slope = _walk(step_size, int(steps), decay)
     reached = value < GOAL

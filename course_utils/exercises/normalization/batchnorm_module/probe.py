@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from course_utils.kits.array_functions import histories, if_shapes_fit, is_row
-from course_utils.kits.comparing import flag
+from course_utils.kits.comparing import every, flag
 from course_utils.kits.module_gradients import gradient_statements
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensor_modules import applied, made, manner_statements, manners, tensor
@@ -76,11 +76,11 @@ def _state(factory: Factory, inputs: Inputs) -> Outputs:
     module = made(factory, features)
     saved = [_saved(module, key) for key in RUNNING]
     running = [_kept(module, key) for key in RUNNING]
-    follows = all(isinstance(value, torch.Tensor) and value.dtype == torch.float64 for value in running)
+    follows = every(isinstance(value, torch.Tensor) and value.dtype == torch.float64 for value in running)
     nodes = [_nodes_after(module, batch, calls) for calls in (2, 3)]
     trained = sum(parameter.requires_grad for parameter in module.parameters())
     return {
-        "in_state_dict": flag(all(value is not None and value.numel() == features for value in saved)),
+        "in_state_dict": flag(every(value is not None and value.numel() == features for value in saved)),
         "follows_dtype": flag(follows),
         "parameters": np.array(float(trained)),
         "no_parameters_themselves": flag(not any(isinstance(value, nn.Parameter) for value in running)),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.kits.comparing import all_close, flag
+from course_utils.kits.comparing import all_close, every, every_entry, flag
 from course_utils.kits.failures import keep_failure
 from course_utils.kits.numpy_nets import (
     NetClass,
@@ -56,13 +56,13 @@ def _parameters(net_class: NetClass, inputs: Inputs) -> Outputs:
     _shaped(plain, "W1", (3072, 4)), _shaped(plain, "W2", (4, 10))
     return {
         "std": np.array([coarse(float(w.std()) / WEIGHT_SCALE) for w in weights]),
-        "centred": flag(all(abs(w.mean()) <= 0.05 * w.std() for w in weights)),
+        "centred": flag(every(abs(w.mean()) <= 0.05 * w.std() for w in weights)),
         "biases_zero": flag(not any(b.any() for b in biases)),
         "batchnorm_has": flag(_has(batch)),
         "layernorm_has": flag(_has(layer)),
         "plain_has_none": flag(not _starting((plain,), "gamma") and not _starting((plain,), "beta")),
-        "gains_one": flag(all(np.all(value == 1) for value in _starting((batch, layer), "gamma"))),
-        "shifts_zero": flag(all(np.all(value == 0) for value in _starting((batch, layer), "beta"))),
+        "gains_one": flag(every(every_entry(value == 1) for value in _starting((batch, layer), "gamma"))),
+        "shifts_zero": flag(every(every_entry(value == 0) for value in _starting((batch, layer), "beta"))),
         "unknown_refused": flag(_refuses(net_class, "batch_norm")),
         "dtype": flag(_all_of(default, np.float32) and _all_of(plain, np.float64)),
     }
@@ -93,7 +93,7 @@ def _starting(nets: tuple[Any, ...], word: str) -> list[NDArray[Any]]:
 
 
 def _all_of(net: Any, dtype: type) -> bool:
-    return all(np.asarray(value).dtype == dtype for value in net.params.values())
+    return every(np.asarray(value).dtype == dtype for value in net.params.values())
 
 
 def _given(inputs: Inputs, *, normalized: bool) -> dict[str, NDArray[Any]]:
@@ -123,7 +123,7 @@ def _values(kind: str | None, net_class: NetClass, inputs: Inputs) -> Pieces:
 def _are_shaped(found: dict[str, Any], params: dict[str, Any], words: tuple[str, ...]) -> bool:
     """Say whether gradients have the shapes of their parameters; those that are missing are another matter."""
     names = [name for name in params if name.rstrip("123") in words and name in found]
-    return all(np.shape(found[name]) == np.shape(params[name]) for name in names)
+    return every(np.shape(found[name]) == np.shape(params[name]) for name in names)
 
 
 def _once_more(net: Any, inputs: Inputs) -> NDArray[Any]:

@@ -44,7 +44,7 @@ def _run(fold_batchnorm: Fold, inputs: Inputs) -> Outputs:
             outputs[f"takes_{name}"] = flag(True)
     for name, one in found.items():
         outputs[f"{name}_out"] = one.pop("out")
-    statements = {name: flag(all(one[name] for one in found.values())) for name in found["usual"]}
+    statements = {name: flag(every(one[name] for one in found.values())) for name in found["usual"]}
     return {**outputs, **statements}
 
 
@@ -56,8 +56,8 @@ def _one(fold_batchnorm: Fold, inputs: Inputs, name: str) -> dict[str, Any]:
         out = folded(tensor(inputs["x"], folded.weight.dtype))
     return {
         "out": as_array(out, "the output of the new convolution"),
-        "settings_kept": all(getattr(folded, setting) == getattr(conv, setting) for setting in SETTINGS),
-        "layers_left_alone": all(map(_equal, layers, _layers(inputs, name))),
+        "settings_kept": every(getattr(folded, setting) == getattr(conv, setting) for setting in SETTINGS),
+        "layers_left_alone": every(map(_equal, layers, _layers(inputs, name))),
         "new_layer": not _shared(folded, *layers),
     }
 

@@ -67,7 +67,7 @@ def _adam(groups: object) -> torch.optim.Adam:
         raise NotImplementedError
     try:
         taken = list(groups)  # type: ignore[call-overload]
-        if not all(isinstance(group, dict) and {"params", "lr"} <= group.keys() for group in taken):
+        if not every(isinstance(group, dict) and {"params", "lr"} <= group.keys() for group in taken):
             raise TypeError("a group is no dictionary, or lacks one of the keys")
         return torch.optim.Adam(taken)
     except (TypeError, ValueError) as error:

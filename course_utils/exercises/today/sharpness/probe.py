@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import call
-from course_utils.kits.comparing import flag
+from course_utils.kits.comparing import every, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensors import chance, parameters, same, tensor
 
@@ -58,9 +58,9 @@ class Loss:
 
     def left_alone(self) -> dict[str, bool]:
         """Say whether the tensors, and the gradients in them, are those of the beginning."""
-        kept = all(same(parameter, self._inputs[name]) for name, parameter in zip(PIECES, self.params, strict=True))
+        kept = every(same(parameter, self._inputs[name]) for name, parameter in zip(PIECES, self.params, strict=True))
         gradients = (parameter.grad for parameter in self.params)
-        return {"params": kept, "gradients": all(g is not None and bool((g == 0.5).all()) for g in gradients)}
+        return {"params": kept, "gradients": every(g is not None and bool((g == 0.5).all()) for g in gradients)}
 
 
 def _product(function: object, inputs: Inputs) -> Outputs:
@@ -111,7 +111,7 @@ def _answer(name: str, function: object, *arguments: object, **options: object) 
 
 
 def _manners(seen: list[dict[str, bool]]) -> Outputs:
-    return {f"{what}_left_alone": flag(all(one[what] for one in seen)) for what in ("params", "gradients")}
+    return {f"{what}_left_alone": flag(every(one[what] for one in seen)) for what in ("params", "gradients")}
 
 
 PROBE = Probe(

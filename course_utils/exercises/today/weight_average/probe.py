@@ -32,7 +32,7 @@ def _run(average_class: object, inputs: Inputs) -> Outputs:
     target = _network(inputs, AFTERWARDS)
     held = list(target.parameters())
     copied = _copied(found, target)
-    in_place = all(one is other for one, other in zip(held, target.parameters(), strict=True))
+    in_place = every(one is other for one, other in zip(held, target.parameters(), strict=True))
     # Further training of the copy must not reach the average.
     with torch.no_grad():
         for values in target.state_dict().values():

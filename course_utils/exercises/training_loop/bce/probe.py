@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from course_utils.kits.comparing import flag
+from course_utils.kits.comparing import every, flag
 from course_utils.kits.losses import finite_or_nan, growing, loss_and_gradient
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe
 from course_utils.kits.tensors import same, tensor
@@ -32,8 +32,8 @@ def _of_probabilities(bce_loss: Loss, inputs: Inputs) -> Outputs:
     usable = np.isfinite(slopes) & (np.abs(slopes) < UNBOUNDED)
     return {
         **_moderate(bce_loss, inputs["y"], inputs["y_hat"], "bce_loss"),
-        "right_is_cheap": flag(all(abs(single(value, value)[0]) < SMALL for value in (0.0, 1.0))),
-        "wrong_is_dear": flag(all(LARGE < single(*example)[0] < np.inf for example in (WRONG[0], WRONG[2]))),
+        "right_is_cheap": flag(every(abs(single(value, value)[0]) < SMALL for value in (0.0, 1.0))),
+        "wrong_is_dear": flag(every(LARGE < single(*example)[0] < np.inf for example in (WRONG[0], WRONG[2]))),
         "gradient_signs": np.where(np.isfinite(slopes), np.sign(slopes), 0.0),
         "gradient_bounded": flag(bool(usable.all())),
         "inputs_left_alone": flag(same(y, inputs["y"]) and same(y_hat, inputs["y_hat"])),
@@ -47,7 +47,7 @@ def _of_logits(bce_with_logits: Loss, inputs: Inputs) -> Outputs:
         return loss_and_gradient(bce_with_logits, tensor(np.array([y])), np.array([logit]), "bce_with_logits")
 
     near, middle = inputs["logits_rounded"]
-    grows = all(growing(single(y, s * middle)[0], single(y, s * near)[0]) for y, s in ((1.0, -1.0), (0.0, 1.0)))
+    grows = every(growing(single(y, s * middle)[0], single(y, s * near)[0]) for y, s in ((1.0, -1.0), (0.0, 1.0)))
     far = [single(*pair) for pair in zip(inputs["y_far"], inputs["logits_far"], strict=True)]
     losses = finite_or_nan(np.array([loss for loss, _ in far]))
     slopes = finite_or_nan(np.concatenate([slope for _, slope in far]))

@@ -47,7 +47,7 @@ def _layers(given: Arrays) -> Params:
 
 
 def _unchanged(params: Params, given: Arrays) -> bool:
-    return all(same(w, gw) and same(b, gb) for (w, b, _), (gw, gb) in zip(params, given, strict=True))
+    return every(same(w, gw) and same(b, gb) for (w, b, _), (gw, gb) in zip(params, given, strict=True))
 
 
 def _collapse(collapse: Callable[..., Any], inputs: Inputs) -> Outputs:
@@ -101,12 +101,12 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
     varied = not any(n.std() <= ROUNDING * w.std() for n, w in zip(noise, weights, strict=True))
     return {
         "noise_std": np.array([n.std() / w.std() if varied else 0.0 for n, w in zip(noise, weights, strict=True)]),
-        "centred": flag(not varied or all(abs(n.mean()) * np.sqrt(n.size) < 8 * n.std() for n in noise)),
-        "bell_shaped": flag(not varied or all(abs(_kurtosis(n) - 3) < 0.5 for n in noise)),
-        "independent": flag(not varied or all(_unrelated(n, w) for n, w in zip(noise, weights, strict=True))),
+        "centred": flag(not varied or every(abs(n.mean()) * np.sqrt(n.size) < 8 * n.std() for n in noise)),
+        "bell_shaped": flag(not varied or every(abs(_kurtosis(n) - 3) < 0.5 for n in noise)),
+        "independent": flag(not varied or every(_unrelated(n, w) for n, w in zip(noise, weights, strict=True))),
         "layers_differ": flag(not varied or abs(_correlation(noise[1], noise[2])) < 0.5),
         "entries_differ": flag(varied),
-        "weights_move": flag(all(n.any() for n in noise)),
+        "weights_move": flag(every(n.any() for n in noise)),
         "biases_kept": flag(every(array_equal(b, g) for b, g in zip(biases, given, strict=True))),
         "layers_left_alone": raw_array(raw, "layers_left_alone", ()),
         "repeatable": flag(every(array_equal(n, m) for n, m in zip(noise, again, strict=True))),

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from course_utils.kits.comparing import array_equal, flag
+from course_utils.kits.comparing import array_equal, every, every_entry, flag
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array
 from course_utils.kits.tensors import chance, parameters
 
@@ -33,19 +33,19 @@ def _run(make_layer: Callable[..., Any], inputs: Inputs) -> Outputs:
         layers = [_layer(make_layer, int(d0), int(d1)) for d0, d1 in inputs["shapes"]]
         again, _, _ = _layer(make_layer, *map(int, inputs["shapes"][0]))
     weights = [w for w, _, _ in layers]
-    differ = all(map(_units_differ, weights))
+    differ = every(map(_units_differ, weights))
     kurtosis = np.array([_kurtosis(w) if differ else 0.0 for w in weights])
     return {
         "std": np.array([w.std() if differ else np.nan for w in weights]),
-        "centred": flag(differ and all(abs(w.mean()) * np.sqrt(w.size) <= FAR * w.std() for w in weights)),
-        "bell_shaped": flag(bool(np.all(np.abs(kurtosis - 3.0) < 0.5))),
-        "flat": flag(bool(np.all(np.abs(kurtosis - 1.8) < 0.2))),
+        "centred": flag(differ and every(abs(w.mean()) * np.sqrt(w.size) <= FAR * w.std() for w in weights)),
+        "bell_shaped": flag(every_entry(np.abs(kurtosis - 3.0) < 0.5)),
+        "flat": flag(every_entry(np.abs(kurtosis - 1.8) < 0.2)),
         "units_differ": flag(differ),
-        "weights_vary": flag(all(np.ptp(w) > 0 for w in weights)),
-        "weights_not_zero": flag(all(w.any() for w in weights)),
+        "weights_vary": flag(every(np.ptp(w) > 0 for w in weights)),
+        "weights_not_zero": flag(every(w.any() for w in weights)),
         "layers_differ": flag(not array_equal(weights[0], again) or not np.ptp(again)),
         "biases_zero": flag(not any(b.any() for _, b, _ in layers)),
-        "float64": flag(all(double for _, _, double in layers)),
+        "float64": flag(every(double for _, _, double in layers)),
     }
 
 
@@ -54,7 +54,7 @@ def _layer(make_layer: Callable[..., Any], d0: int, d1: int) -> tuple[NDArray[An
     w, b, activation = parameters(make_layer(d0, d1, _activation), 3, call)
     if activation is not _activation:
         raise ProbeFailure(f"{call} should return its activation unchanged as the third value.")
-    double = all(str(getattr(value, "dtype", "")).endswith("float64") for value in (w, b))
+    double = every(str(getattr(value, "dtype", "")).endswith("float64") for value in (w, b))
     return as_array(w, f"w of {call}", (d0, d1)), as_array(b, f"b of {call}", (d1,)), double
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import call
-from course_utils.kits.comparing import flag
+from course_utils.kits.comparing import every, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe, as_array
 from course_utils.kits.results import carries_graph
 from course_utils.kits.stand_ins import SIGMOID
@@ -34,7 +34,7 @@ def _run(kind: str, network: Network, inputs: Inputs) -> Outputs:
         "shape": _padded(batch.shape),
         "shape_of_one_row": _padded(row.shape),
         "graph": flag(carries_graph(_tracked(kind, network, inputs))),
-        "inputs_left_alone": flag(all(same(value, inputs[name]) for name, value in given.items())),
+        "inputs_left_alone": flag(every(same(value, inputs[name]) for name, value in given.items())),
     }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from course_utils.kits.comparing import all_close, array_equal, flag
+from course_utils.kits.comparing import all_close, array_equal, every, every_entry, flag
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array
 from course_utils.kits.tensors import chance, parameters, tensor
 
@@ -58,7 +58,7 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
     rows = _numbers_of_rows(raw, inputs)
     labels = raw_array(raw, "labels", rows.shape)
     counts = np.bincount(rows.ravel(), minlength=count)
-    scattered = not np.all(np.diff(np.sort(rows, axis=1), axis=1) == 1)
+    scattered = not every_entry(np.diff(np.sort(rows, axis=1), axis=1) == 1)
     differ = bool(np.ptp(rows, axis=0).any())
     even = not scattered or not differ or _unevenness(counts) < 2
     kept = (array_equal(raw[f"{name}_after"], inputs[name]) for name in ("data", "targets"))
@@ -70,7 +70,7 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
         "rows_equally_often": flag(even),
         "all_rows_drawn": flag(not scattered or not differ or not even or bool(counts.all())),
         "default_size": raw_array(raw, "default_size", ()),
-        "data_left_alone": flag(all(kept)),
+        "data_left_alone": flag(every(kept)),
     }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from course_utils.kits.comparing import array_equal, flag
+from course_utils.kits.comparing import array_equal, every, every_entry, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array, raw_array
 from course_utils.kits.results import carries_graph
 from course_utils.kits.stand_ins import LOSS_OF_OUTPUTS, TRAINED
@@ -73,7 +73,7 @@ def _update(train_epoch: TrainEpoch, inputs: Inputs) -> Pieces:
             "accuracy": np.array([accuracy for _, accuracy in reports]),
         }
     yield {"plain_numbers": flag(not attached)}
-    yield {"gradient_not_used": flag(bool(np.all(weights[1] == _start(inputs))) and _has_gradient(params))}
+    yield {"gradient_not_used": flag(every_entry(weights[1] == _start(inputs)) and _has_gradient(params))}
 
 
 def _full_batches(train_epoch: TrainEpoch, inputs: Inputs) -> Pieces:
@@ -114,7 +114,7 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
     """
     taken = raw_array(raw, "taken", (EPOCHS, MOST * len(inputs["x"])))
     orders = [numbers_of_rows(values, inputs["x"][:, 0]) for values in taken]
-    once = all(sorted(order) == sorted(set(order)) for order in orders)
+    once = every(sorted(order) == sorted(set(order)) for order in orders)
     return {
         "batch_sizes": raw_array(raw, "batch_sizes", (EPOCHS, BATCHES)),
         "each_row_once": flag(once),

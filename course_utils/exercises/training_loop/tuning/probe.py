@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.kits.comparing import flag
+from course_utils.kits.comparing import every, flag
 from course_utils.kits.digits_runs import Run, accuracies
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array
 
@@ -46,7 +46,7 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
         "batch_in_budget": settings.batch_size >= SMALLEST_BATCH,
         "rate_positive": settings.learning_rate > 0,
     }
-    share = _mean_accuracy(settings, inputs) if all(allowed.values()) else GOAL
+    share = _mean_accuracy(settings, inputs) if every(allowed.values()) else GOAL
     better = settings.learning_rate if share >= GOAL else _better_rate(settings, share, inputs)
     return {
         **{name: flag(holds) for name, holds in allowed.items()},

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from course_utils.kits.calls import call
-from course_utils.kits.comparing import flag
+from course_utils.kits.comparing import every, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensor_modules import made
 from course_utils.kits.tensors import chance, same, tensor
@@ -106,7 +106,7 @@ def _run_standardize(standardize: Callable[..., Any], inputs: Inputs) -> Outputs
         **{name: array[:, varies] for name, array in arrays.items()},
         "constant_finite": flag(bool(np.isfinite(constant).all())),
         "constant_bounded": flag(not bool((np.abs(constant) > BOUND).any())),
-        "inputs_left_alone": flag(all(same(one, inputs[name]) for one, name in zip(given, names, strict=True))),
+        "inputs_left_alone": flag(every(same(one, inputs[name]) for one, name in zip(given, names, strict=True))),
     }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import call
-from course_utils.kits.comparing import flag
+from course_utils.kits.comparing import every, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, raw_array
 from course_utils.kits.stand_ins import LOSS
 from course_utils.kits.tensors import chance
@@ -78,10 +78,10 @@ def _manners(measure: Measure, inputs: Inputs) -> Outputs:
     if not calls:
         raise ProbeFailure("the net was never called; a gradient of its loss needs a forward pass.")
     return {
-        "measured_in_training_mode": flag(all(modes)),
-        "modes_mixed": flag(any(modes) and not all(modes)),
+        "measured_in_training_mode": flag(every(modes)),
+        "modes_mixed": flag(any(modes) and not every(modes)),
         "whole_set_used": flag(_rows_often_enough(calls, len(x))),
-        "minibatch_drawn": flag(all(drawn)),
+        "minibatch_drawn": flag(every(drawn)),
         "fresh_minibatch": flag(drawn[0] != drawn[1]),
         "plain_number": flag(free),
         **nets,

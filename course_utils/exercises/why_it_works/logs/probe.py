@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from course_utils.kits.calls import call
-from course_utils.kits.comparing import flag
+from course_utils.kits.comparing import every, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, as_array, raw_array
 from course_utils.kits.stand_ins import LOSS, LOSS_AND_ACCURACY
 from course_utils.kits.tensors import chance, numbers_of_rows
@@ -46,7 +46,7 @@ def _measures(compute_objective: Student, compute_accuracy: Student, inputs: Inp
         nets = {name: normalised_net(inputs) for name in functions}
         for name, function in functions.items():
             yield {f"{name}_in_training": _measured(function, name, nets[name], x, y)}
-    still = all(module.training for one in nets.values() for module in one.modules())
+    still = every(module.training for one in nets.values() for module in one.modules())
     yield {"training_mode_kept": flag(still)}
 
 
@@ -73,7 +73,7 @@ def _logs(compute_logs: Student, inputs: Inputs) -> Outputs:
     numbers = [plain_number(value, name) for name, value in zip(LOGS, values, strict=True)]
     return {
         "logs": np.array([number for number, _ in numbers]),
-        "plain_numbers": flag(all(free for _, free in numbers)),
+        "plain_numbers": flag(every(free for _, free in numbers)),
         "evaluation_mode_kept": flag(not any(module.training for module in still.modules())),
         **_kept(net, before),
     }
@@ -111,7 +111,7 @@ def _draws(one_pass: Student, inputs: Inputs) -> Outputs:
             passes.append(_pixels(batches, _first_pixels(inputs)))
             seen.rows.clear()
             seen.with_graph.clear()
-    in_training_mode, plain = flag(all(seen.training)), flag(free)
+    in_training_mode, plain = flag(every(seen.training)), flag(free)
     return {"taken": np.stack(passes), "in_training_mode": in_training_mode, "plain_number": plain}
 
 
@@ -140,7 +140,7 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
     passes = [[batch_rows for batch_rows in one if batch_rows] for one in lines]
     rows = [row for batch_rows in passes[0] for row in batch_rows]
     return {
-        "batches_of_the_size": flag(all(len(one) == size for one in passes[0][:-1])),
+        "batches_of_the_size": flag(every(len(one) == size for one in passes[0][:-1])),
         "several_batches": flag(len(passes[0]) > 1),
         "last_batch": np.array(float(len(passes[0][-1]) if passes[0] else 0)),
         "some_row_twice": flag(len(set(rows)) < len(rows)),

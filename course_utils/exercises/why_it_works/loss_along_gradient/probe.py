@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.kits.calls import call
-from course_utils.kits.comparing import flag
+from course_utils.kits.comparing import every, flag
 from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, as_array, raw_array
 from course_utils.kits.stand_ins import LOSS
 from course_utils.kits.tensors import chance
@@ -44,7 +44,7 @@ def _manners(measure: Measure, inputs: Inputs) -> Outputs:
     before = copy_of(net)
     with chance(int(inputs["seed"])):
         ends = unpack(call(measure, DECLARED, net, x, y, lengths), "loss_range_along_gradient", NAMES)
-    free = all(plain_number(value, f"the {name} loss")[1] for name, value in zip(NAMES, ends, strict=True))
+    free = every(plain_number(value, f"the {name} loss")[1] for name, value in zip(NAMES, ends, strict=True))
     return {"plain_numbers": flag(free), **states(net, before, "net")}
 
 
