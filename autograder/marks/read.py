@@ -10,24 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.marks.tables import gradebook_in, has_tables, reading
+from autograder.marks.tables import GRADES, gradebook_in, has_tables, reading
 
 __all__ = ["MarkedAnswer", "RubricItem", "marked_answers"]
 
 # The answers in words, and of the checks those whose mark a person has replaced.
-ANSWERS = """
+ANSWERS = f"""
 SELECT submitted_assignment.student_id AS student, assignment.name AS assignment, base_cell.name AS question,
     COALESCE(grade.manual_score, grade.auto_score) AS score, COALESCE(grade.extra_credit, 0) AS extra,
     grade_cells.max_score AS most, COALESCE(comment.manual_comment, '') AS comment
-FROM grade
+FROM {GRADES}
 JOIN grade_cells ON grade_cells.id = grade.cell_id
-JOIN base_cell ON base_cell.id = grade.cell_id
-JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
-JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
-JOIN assignment ON assignment.id = submitted_assignment.assignment_id
-LEFT JOIN base_cell AS words ON words.name = base_cell.name AND words.notebook_id = base_cell.notebook_id
-    AND words.type = 'SolutionCell'
-LEFT JOIN comment ON comment.cell_id = words.id AND comment.notebook_id = submitted_notebook.id
 WHERE base_cell.name NOT LIKE 'check-%' OR grade.manual_score IS NOT NULL
 ORDER BY student, assignment, base_cell.rowid
 """

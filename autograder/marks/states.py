@@ -10,21 +10,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from autograder.marks.tables import has_tables
+from autograder.marks.tables import GRADES, has_tables
 
 __all__ = ["AnswerState", "cells_of", "most_of", "put_state", "read_states"]
 
-STATES = """
+STATES = f"""
 SELECT submitted_assignment.student_id AS student, grade.id AS grade, grade.auto_score, grade.manual_score,
     grade.needs_manual_grade, comment.manual_comment
-FROM grade
-JOIN base_cell ON base_cell.id = grade.cell_id
-JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
-JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
-JOIN assignment ON assignment.id = submitted_assignment.assignment_id
-LEFT JOIN base_cell AS words ON words.name = base_cell.name AND words.notebook_id = base_cell.notebook_id
-    AND words.type = 'SolutionCell'
-LEFT JOIN comment ON comment.cell_id = words.id AND comment.notebook_id = submitted_notebook.id
+FROM {GRADES}
 WHERE assignment.name = ? AND base_cell.name = ? AND base_cell.type = 'GradeCell'
 ORDER BY student
 """

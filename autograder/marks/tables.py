@@ -17,7 +17,17 @@ from pathlib import Path
 from autograder.grade.gradebook_file import FILE_NAME, reading_gradebook
 from autograder.grade.types import GradingError
 
-__all__ = ["gradebook_in", "has_tables", "now", "reading", "writing"]
+__all__ = ["GRADES", "gradebook_in", "has_tables", "now", "reading", "writing"]
+
+# Every grade with its cell, its student, and the comment on the answer in words that it belongs to.
+GRADES = """grade
+JOIN base_cell ON base_cell.id = grade.cell_id
+JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
+JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
+JOIN assignment ON assignment.id = submitted_assignment.assignment_id
+LEFT JOIN base_cell AS words ON words.name = base_cell.name AND words.notebook_id = base_cell.notebook_id
+    AND words.type = 'SolutionCell'
+LEFT JOIN comment ON comment.cell_id = words.id AND comment.notebook_id = submitted_notebook.id"""
 
 # Seconds to wait for another program that is writing.
 PATIENCE_S = 20.0
