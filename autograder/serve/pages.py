@@ -25,6 +25,7 @@ from autograder.serve.token_accounts import CREDENTIAL, name_of_token
 from autograder.serve.verdicts import told
 from autograder.serve.wanted import to_login, wanted_page
 from autograder.serve.watching import staff_only
+from autograder.serve.who import Who
 
 __all__ = ["ROUTES", "WEB", "problem_page"]
 
@@ -76,12 +77,17 @@ async def log_out(request: Request) -> Response:
     return RedirectResponse(f"{service_of(request).prefix}/login", 303)
 
 
+async def _logged_in(request: Request) -> Who:
+    who = await service_of(request).door.by_session(request)
+    if who is None:
+        raise HTTPException(401, "log in first")
+    return who
+
+
 async def upload(request: Request) -> Response:
     """Take a notebook from the form."""
     service = service_of(request)
-    who = await service.door.by_session(request)
-    if who is None:
-        raise HTTPException(401, "log in first")
+    who = await _logged_in(request)
     form = await _form(request, service.desk.most_bytes + OF_A_FORM)
     file = form.get("notebook")
     if not isinstance(file, UploadFile) or not file.filename:
@@ -96,9 +102,7 @@ async def upload(request: Request) -> Response:
 async def receipt(request: Request) -> Response:
     """Give a receipt as a file to the one who handed in, or to the teaching staff."""
     service = service_of(request)
-    who = await service.door.by_session(request)
-    if who is None:
-        raise HTTPException(401, "log in first")
+    who = await _logged_in(request)
     found = await run_in_threadpool(hand_in, service.desk.engine, request.path_params["number"])
     if found is None or not (who.staff or found.student == who.name):
         raise HTTPException(404, "you have no hand-in of this number")

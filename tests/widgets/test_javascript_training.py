@@ -10,6 +10,7 @@ import pytest
 from course_utils.widgets import training_race
 from course_utils.widgets.client_page import bundle, scene_record
 from tests.widgets.conftest import make
+from tests.widgets.own_optimizer import Own
 
 RUN = """
 import { readFileSync } from "node:fs";
@@ -110,15 +111,6 @@ def test_a_rate_that_is_moved_while_it_trains_acts_from_there_on(tmp_path):
     ours, theirs = (np.array(one["arrays"]["losses"]["SGD"]) for one in (seen, plain))
     np.testing.assert_array_equal(ours[:11], theirs[:11])
     assert (ours[11:] != theirs[11:]).all()
-
-
-class Own:
-    def __init__(self, parameters, lr):
-        self.parameters, self.lr = list(parameters), lr
-
-    def step(self):
-        for parameter in self.parameters:
-            parameter -= self.lr * parameter.grad
 
 
 class Lost(Own):

@@ -24,6 +24,7 @@ from course_utils.widgets.minibatch_noise import problem
 from course_utils.widgets.mnist_slice import slice_surface
 from course_utils.widgets.restarts import first_weights
 from course_utils.widgets.which_bug import BUGS, case
+from tests.widgets.own_optimizer import Own
 
 
 def test_the_slice_is_the_loss_of_a_model_in_which_two_numbers_are_free():
@@ -148,15 +149,6 @@ def test_smoothing_is_a_mean_of_the_last_twenty():
     losses = np.random.default_rng(0).normal(size=50)
     expected = [np.mean(losses[max(0, k - 19) : k + 1]) for k in range(50)]
     np.testing.assert_allclose(smooth(losses), expected, atol=1e-12)
-
-
-class Own:
-    def __init__(self, parameters, lr):
-        self.parameters, self.lr = list(parameters), lr
-
-    def step(self):
-        for parameter in self.parameters:
-            parameter -= self.lr * parameter.grad
 
 
 def test_an_own_optimizer_trains_on_the_same_batches_from_the_same_start():
