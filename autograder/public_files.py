@@ -1,11 +1,11 @@
-"""Which files of `course_utils` students may have: of the exercises, only what is listed here."""
+"""Which files are the course's, and which of `course_utils` students may have: of the exercises, only those listed."""
 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 
-__all__ = ["EXERCISES", "is_public", "public_files_of_exercises"]
+__all__ = ["EXERCISES", "is_left_behind", "is_public", "public_files_of_exercises"]
 
 EXERCISES = "exercises"
 # In the folder of an exercise, or above it.
@@ -13,6 +13,13 @@ PUBLIC = (
     "__init__.py", "probe.py", "probe_*.py", "recorded.json", "recorded.safetensors", "second.json",
     "second.safetensors",
 )  # fmt: skip
+# Folders that Python, Jupyter and npm leave beside the files of the course.
+LEFT_BEHIND = frozenset({"__pycache__", ".ipynb_checkpoints", "node_modules"})
+
+
+def is_left_behind(path: PurePath) -> bool:
+    """Say whether a file lies in a folder that a program made, and is no part of the course."""
+    return not LEFT_BEHIND.isdisjoint(path.parts)
 
 
 def is_public(path: PurePath) -> bool:
@@ -23,7 +30,7 @@ def is_public(path: PurePath) -> bool:
     """
     if path.parts[:2] != ("course_utils", EXERCISES):
         return True
-    return any(fnmatchcase(path.name, pattern) for pattern in PUBLIC) and "__pycache__" not in path.parts
+    return any(fnmatchcase(path.name, pattern) for pattern in PUBLIC) and not is_left_behind(path)
 
 
 def public_files_of_exercises(package: Path) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from string import Template
 from autograder.build.files import Files
 from autograder.build.notebooks import build_notebooks
 from autograder.course import Course, CourseError
-from autograder.public_files import is_public
+from autograder.public_files import is_left_behind, is_public
 
 __all__ = ["student_files"]
 
@@ -19,7 +19,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 # What students get besides the notebooks, which are built afresh.
 FOLDERS = ("course_utils", "data_scripts")
 SINGLE = ("LICENSE", "docs/conventions.md", "docs/students.md")
-LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", "node_modules")
 # Whoever names the instructor's package is for the instructor.
 PRIVATE = b"autograder"
 
@@ -60,7 +59,7 @@ def _shared(root: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             relative = PurePosixPath(path.relative_to(root).as_posix())
-            if path.is_file() and is_public(relative) and not any(part in LEFT_OUT for part in relative.parts):
+            if path.is_file() and is_public(relative) and not is_left_behind(relative):
                 yield relative, path.read_bytes()
 
 

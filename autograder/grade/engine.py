@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from autograder.public_files import is_left_behind
 
 __all__ = ["digest_of", "engine_digest", "engine_files", "versions"]
 
@@ -74,8 +76,9 @@ def engine_files(
 def _files(roots: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
     for package, root in roots.items():
         for path in root.rglob("*"):
-            if path.name.endswith((".py", *DATA)):
-                yield f"{package}/{path.relative_to(root).as_posix()}", path
+            name = PurePosixPath(package, path.relative_to(root).as_posix())
+            if path.name.endswith((".py", *DATA)) and not is_left_behind(name):
+                yield str(name), path
 
 
 def _closure(code: Mapping[str, str], starts: tuple[str, ...]) -> set[str]:

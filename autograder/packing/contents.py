@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from autograder.course import FILE_NAME, Course
 from autograder.grade.engine import engine_files
 from autograder.grade.releases import assignments_of, read_releases
-from autograder.public_files import is_public
+from autograder.public_files import is_left_behind, is_public
 
 __all__ = ["course_files", "imported_packages"]
 
@@ -18,7 +18,6 @@ PACKAGES = ("autograder", "course_utils")
 # What runs in a place: the command for one notebook, and the words of the places.
 STARTS = ("autograder/__main__.py", "autograder/commands/one.py", "autograder/commands/__init__.py",
           "autograder/grade/grading_task.py", "autograder/places/")  # fmt: skip
-LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", "node_modules")
 
 
 def course_files(course: Course, workbook: str, root: Path) -> dict[PurePosixPath, bytes]:
@@ -62,7 +61,7 @@ def _imported(node: ast.AST) -> Iterable[str]:
 def _public(package: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(package.rglob("*")):
         name = PurePosixPath(package.name, path.relative_to(package).as_posix())
-        if path.is_file() and is_public(name) and not any(part in LEFT_OUT for part in name.parts):
+        if path.is_file() and is_public(name) and not is_left_behind(name):
             yield str(name), path
 
 

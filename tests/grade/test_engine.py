@@ -37,7 +37,7 @@ def roots(tmp_path_factory):
     """A copy of the packages that a test may change."""
     folder = tmp_path_factory.mktemp("engine")
     for package in engine.PACKAGES:
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     return {package: folder / package for package in engine.PACKAGES}
 
 
@@ -65,6 +65,16 @@ def test_what_a_grade_depends_on_changes_the_name(roots, digest, pattern):
 @pytest.mark.parametrize("pattern", NOT_COUNTED)
 def test_what_no_grade_depends_on_does_not(roots, digest, pattern):
     assert digest_with(roots, pattern) == digest
+
+
+@pytest.mark.parametrize("folder", ["node_modules", ".ipynb_checkpoints"])
+def test_folders_that_programs_leave_behind_do_not_either(roots, digest, folder):
+    """The packages of the demos are fetched beside modules that grade, at any time."""
+    left = roots["course_utils"] / "widgets" / "client" / folder / "package"
+    left.mkdir(parents=True)
+    (left / "package.json").write_text("{}\n")
+    assert engine.digest_of(roots) == digest
+    shutil.rmtree(left.parent)
 
 
 def test_an_exercise_counts_wherever_it_lies_and_its_tests_do_not(roots, digest):

@@ -10,12 +10,11 @@ import sys
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path, PurePath
 
-from autograder.public_files import is_public
+from autograder.public_files import is_left_behind, is_public
 
 __all__ = ["import_public_copy"]
 
 COURSE = "course_utils"
-LEFT_OUT = ("__pycache__",)
 
 
 def import_public_copy(folder: Path) -> None:
@@ -30,7 +29,7 @@ def import_public_copy(folder: Path) -> None:
     source, copy = Path(next(iter(spec.submodule_search_locations))), folder / COURSE
     for path in source.rglob("*"):
         inside = path.relative_to(source)
-        if path.is_file() and is_public(PurePath(COURSE, inside)) and not set(LEFT_OUT) & set(inside.parts):
+        if path.is_file() and is_public(PurePath(COURSE, inside)) and not is_left_behind(inside):
             (copy / inside).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy / inside)
     for path in (copy, *copy.rglob("*")):
