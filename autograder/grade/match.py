@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,17 +34,17 @@ class Match:
     notes: tuple[str, ...]
 
 
-# From the surest to the weakest sign. Some editors drop ids but keep metadata; some drop both.
+# From the surer to the weaker sign. Some editors drop ids but keep metadata; some drop both: see `_by_sources`.
 SIGNS: tuple[tuple[Callable[[Cell], object], Callable[[FileCell], object]], ...] = (
     (lambda given: given.id, lambda cell: cell.id),
     (lambda given: given.grade_id, lambda cell: cell.grade_id),
-    (lambda given: (given.code, given.source.strip()), lambda cell: (cell.type == "code", cell.source.strip())),
 )
 
 
 def match(release: Release, submitted: Sequence[FileCell]) -> Match:
     """Find for every released cell the cell of the file that stands for it, and a place for all the others."""
     taken = _by_signs(release, submitted)
+    _by_sources(release, submitted, taken)
     lost = _by_names(release, submitted, taken)
     taken |= lost
     copies, notes = _copies(release, submitted, taken)
@@ -74,6 +75,44 @@ def _by_signs(release: Release, submitted: Sequence[FileCell]) -> dict[int, str]
             if cell.number not in taken and waiting.get(of_cell(cell)):
                 taken[cell.number] = waiting[of_cell(cell)].pop(0)
     return taken
+
+
+def _by_sources(release: Release, submitted: Sequence[FileCell], taken: dict[int, str]) -> None:
+    """Take cells that are as released; where several are released alike, the one nearest to its place in the file."""
+    found = set(taken.values())
+    waiting: defaultdict[object, list[int]] = defaultdict(list)
+    for place, given in enumerate(release.cells):
+        if given.id not in found:
+            waiting[given.code, given.source.strip()].append(place)
+    free: defaultdict[object, list[FileCell]] = defaultdict(list)
+    for cell in submitted:
+        sign = (cell.type == "code", cell.source.strip())
+        if cell.number not in taken and sign in waiting:
+            free[sign].append(cell)
+    for sign in sorted(free, key=lambda sign: len(waiting[sign]) > 1):
+        distance = _distances(release, taken)
+        pairs = sorted(
+            (distance(cell.number, place), cell.number, place) for cell in free[sign] for place in waiting[sign]
+        )
+        for _, number, place in pairs:
+            given = release.cells[place].id
+            if number not in taken and given not in found:
+                taken[number] = given
+                found.add(given)
+
+
+def _distances(release: Release, taken: Mapping[int, str]) -> Callable[[int, int], int]:
+    """Return how to measure how far a cell of the file is from a place in the release, from the nearest known cells."""
+    places = {given.id: place for place, given in enumerate(release.cells)}
+    known = sorted((number, places[given]) for number, given in taken.items())
+
+    def distance(number: int, place: int) -> int:
+        behind = bisect(known, (number, -1))
+        return min(
+            (abs(there + number - one - place) for one, there in known[max(behind - 1, 0) : behind + 1]), default=0
+        )
+
+    return distance
 
 
 def _by_names(release: Release, submitted: Sequence[FileCell], taken: Mapping[int, str]) -> dict[int, str]:
