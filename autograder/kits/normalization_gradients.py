@@ -72,6 +72,10 @@ SENTENCES = {
     "variance-path-halved": (
         "In the path through the variance a factor 2 is lost, the one that comes from the square."
     ),
+    "variance-power": (
+        "In the path through the variance the power of (variance + epsilon) is -1/2; the derivative of its inverse "
+        "root has the power -3/2."
+    ),
     "mean-path-sign": ("The path through the mean has the wrong sign: the mean is subtracted on the way forward."),
     "no-epsilon-in-backward": (
         "Epsilon is missing on the way back; the forward pass divides by the root of variance plus epsilon."

@@ -70,8 +70,13 @@ def _of_block(text: Text, block: Block, words: _Words) -> Iterator[Change]:
         for node in ast.walk(root):
             yield from (made(text, block, piece) for piece in _of_formula(text, node))
         yield from (made(text, block, piece) for piece in _of_whole(text, block, root, words))
+        of_matrices = any(isinstance(node, ast.MatMult) for node in ast.walk(root))
         for node in _operands(root):
             yield from (made(text, block, piece) for piece in _of_operand(text, node, words))
+            if of_matrices and isinstance(node, ast.Name | ast.Attribute):
+                yield made(
+                    text, block, Piece("power", node, f"({text.code(node)} @ {text.code(node)})", text.code(node))
+                )
         for node in _receivers(root):
             yield from (made(text, block, piece) for piece in _of_receiver(text, node, words))
         for node in _terms(root):
@@ -92,13 +97,12 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
             op=ast.Add(), left=ast.Call(func=ast.Attribute(value=inside, attr="sqrt"), args=[]), right=right
         ):
             yield Piece("under-root", node, f"({text.code(inside)} + {text.code(right)}).sqrt()")
+    if isinstance(node, ast.BinOp):
+        yield from _of_last_operand(text, node)
     match node:
         case ast.BinOp(op=op, left=left, right=ast.BinOp(op=inner, left=middle, right=last)) if _binds_less(op, inner):
             first = f"({text.code(left)} {_sign(op)} {bracketed(text, middle)})"
             yield Piece("brackets", node, f"({first} {_sign(inner)} {bracketed(text, last)})")
-        case ast.BinOp(op=op, left=ast.BinOp(op=inner, left=left, right=middle), right=last) if _binds_less(op, inner):
-            second = f"({bracketed(text, middle)} {_sign(op)} {text.code(last)})"
-            yield Piece("brackets", node, f"({bracketed(text, left)} {_sign(inner)} {second})")
         case ast.BinOp(op=ast.MatMult(), left=left, right=right):
             a, b = bracketed(text, left), bracketed(text, right)
             for new in (_transposed(a) + f" @ {b}", f"{a} @ " + _transposed(b)):
@@ -124,12 +128,28 @@ def _of_whole(text: Text, block: Block, root: ast.AST, words: _Words) -> Iterato
             yield Piece("call", root, f"{library}.{name}({own})", own)
 
 
+def _of_last_operand(text: Text, node: ast.BinOp) -> Iterator[Piece]:
+    """Return what comes out where an operation is taken on the last operand of its left side alone.
+
+    That is how `1 - beta ** t + 1` becomes `1 - beta ** (t + 1)`.
+    """
+    (begin, _), (behind, _) = text.span(node), text.span(node.right)
+    side = node.left
+    while isinstance(side, ast.BinOp) and ")" not in text.source[text.span(side)[1] : behind]:
+        if _binds_less(node.op, side.op):
+            last, (start, end) = side.right, text.span(side.right)
+            if end == text.span(side)[1]:
+                both = f"({bracketed(text, last)} {_sign(node.op)} {text.code(node.right)})"
+                yield Piece("brackets", node, f"({text.source[begin:start]}{both})")
+        side = side.right
+
+
 def _binds_less(outer: ast.operator, inner: ast.operator) -> bool:
-    return isinstance(outer, ADDITIVE) and isinstance(inner, MULTIPLICATIVE)
+    return isinstance(outer, ADDITIVE) and isinstance(inner, (*MULTIPLICATIVE, ast.Pow))
 
 
 def _sign(op: ast.operator) -> str:
-    return {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(op)]
+    return {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}[type(op)]
 
 
 def _transposed(code: str) -> str:

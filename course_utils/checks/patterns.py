@@ -77,7 +77,8 @@ def _nearly(got: Outputs, key: PartKey) -> str:
             gaps.append(0.0 if _right(got, key, name).all() else 1.0)
             continue
         size = np.abs(expected - key.baselines.get(name, 0.0))
-        gaps.append(float(np.max(np.abs(away) / np.maximum(size, FLOOR * size.max() + np.finfo(float).tiny))))
+        with np.errstate(over="ignore", invalid="ignore"):
+            gaps.append(float(np.max(np.abs(away) / np.maximum(size, FLOOR * size.max() + np.finfo(float).tiny))))
     if max(gaps) > NEARLY:
         return ""
     return (

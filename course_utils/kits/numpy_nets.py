@@ -12,7 +12,16 @@ from course_utils.kits.array_functions import taken_apart
 from course_utils.kits.calls import make
 from course_utils.kits.probe import ProbeFailure, as_array
 
-__all__ = ["NetClass", "coarse", "gradients", "loss_and_gradients", "made_net", "names", "with_parameters"]
+__all__ = [
+    "NetClass",
+    "coarse",
+    "gradients",
+    "loss_and_gradients",
+    "made_net",
+    "names",
+    "with_parameters",
+    "without_parameter",
+]
 
 NetClass = Callable[..., Any]
 SIGNATURE = (
@@ -44,6 +53,12 @@ def made_net(net_class: NetClass, hidden_dims: Sequence[int], **options: Any) ->
     return net
 
 
+def without_parameter(net: Any, name: str) -> ProbeFailure:
+    """Return the complaint that a network lacks a parameter, with the names of those that it has."""
+    names = ", ".join(map(str, net.params))
+    return ProbeFailure(f"params has no {name!r}; it has {names}." if names else f"params is empty; expected {name!r}.")
+
+
 def with_parameters(net: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
     """Give a network its parameters; gains and shifts that it does not have are left out.
 
@@ -52,7 +67,7 @@ def with_parameters(net: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
     """
     for name, array in arrays.items():
         if name not in net.params and not name.startswith(("gamma", "beta")):
-            raise ProbeFailure(f"params has no {name!r}; it has {', '.join(map(str, net.params))}.")
+            raise without_parameter(net, name)
         if name not in net.params:
             continue
         shape = np.shape(net.params[name])

@@ -51,6 +51,10 @@ class ProbeFailure(Exception):
     The message is written for the student: what was found and what was expected.
     """
 
+    def __init__(self, message: str) -> None:
+        """Make a sentence of a message that begins with "the return value"."""
+        super().__init__(f"The {message.removeprefix('the ')}" if message.startswith("the ") else message)
+
 
 @dataclass(frozen=True)
 class Part:

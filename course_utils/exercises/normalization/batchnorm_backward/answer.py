@@ -38,6 +38,7 @@ PART = gradients_answer_part(
         },
         "count-of-other-axis": _counted("dout.shape[1]"),
         "variance-path-halved": {"dvar * 2 * centred": "dvar * centred"},
+        "variance-power": {"dvar = dstd / (2 * std)": "dvar = dstd * std / 2"},
         "mean-path-sign": {DMEAN: "dcentred.sum(axis=0)"},
         "no-epsilon-in-backward": ({CENTRED: f"{CENTRED}\nstd = np.sqrt(var)"}, {STD: "std = np.sqrt(var)"}),
         "gamma-missing-in-dx": {"dx_hat = dout * gamma": "dx_hat = dout"},

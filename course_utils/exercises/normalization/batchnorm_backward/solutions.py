@@ -98,6 +98,7 @@ def dictionary_forward(x, gamma, beta, bn_param):
 def written(
     *,
     var_path=1.0,
+    var_power=3,
     mean_path=1.0,
     count=lambda n: n,
     var_count=None,
@@ -115,7 +116,7 @@ def written(
         n = x.shape[axis]
         inv = 1 / root(var, eps)
         g = upstream(dout, gamma)
-        dvar = (g * (x - mean) * -0.5 * inv**3).sum(var_axis if axis == 0 else axis, keepdims=True)
+        dvar = (g * (x - mean) * -0.5 * inv**var_power).sum(var_axis if axis == 0 else axis, keepdims=True)
         dmean = (g * -inv).sum(axis, keepdims=True)
         n_var = (var_count or count)(n)
         dx = g * inv + var_path * dvar * 2 * (x - mean) / n_var + mean_path * dmean / count(n)
@@ -237,6 +238,7 @@ MUTANTS = {
     "variance-gradient-over-all-axes": (forward, written(var_axis=None)),
     "backward-along-wrong-axis": (forward, written(axis=1)),
     "variance-path-halved": (forward, written(var_path=0.5)),
+    "variance-power": (forward, written(var_power=1)),
     "mean-path-sign": (forward, written(mean_path=-1)),
     "no-epsilon-in-backward": (forward, written(root=lambda v, e: np.sqrt(v))),
     "gamma-missing-in-dx": (forward, written(upstream=lambda dout, gamma: dout)),

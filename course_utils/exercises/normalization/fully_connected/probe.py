@@ -22,8 +22,9 @@ from course_utils.kits.numpy_nets import (
     made_net,
     names,
     with_parameters,
+    without_parameter,
 )
-from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Outputs, Part, Pieces, Probe, as_array
 from course_utils.kits.stand_ins import NORMALIZATIONS
 from course_utils.kits.tensors import chance
 from course_utils.numpy_networks.gradient_check import eval_numerical_gradient
@@ -79,7 +80,7 @@ def _refuses(net_class: NetClass, kind: str) -> bool:
 
 def _shaped(net: Any, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
     if name not in net.params:
-        raise ProbeFailure(f"params has no {name!r}; it has {', '.join(map(str, net.params))}.")
+        raise without_parameter(net, name)
     return as_array(np.squeeze(net.params[name]), f"params[{name!r}]", shape)
 
 

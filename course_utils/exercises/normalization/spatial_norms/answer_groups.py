@@ -36,6 +36,18 @@ MISTAKES = (
         "The statistics are taken over the channels of a group at each pixel; the pixels belong to the average too.",
         2,
     ),
+    _along(
+        "one-axis-of-pixels-forgotten",
+        "The statistics are taken over the channels and the rows of a group, and every column of pixels has its own; "
+        "all pixels of a group share one mean and one variance.",
+        *(2, 3),
+    ),
+    _along(
+        "one-axis-of-pixels-forgotten",
+        "The statistics are taken over the channels and the columns of a group, and every row of pixels has its own; "
+        "all pixels of a group share one mean and one variance.",
+        *(2, 4),
+    ),
     _along("per-channel", "Every channel is normalised separately, as with G = C (instance normalization).", 3, 4),
     _along(
         "per-image",

@@ -61,6 +61,12 @@ MISTAKES = (
         },
     ),
     edit(
+        "gradient-orthogonalised",
+        "The singular values of each gradient are made equal before it enters the velocity, and the velocity is the "
+        "step. In the text the gradient enters as it is, and the direction, which looks ahead, is orthogonalised.",
+        {VELOCITY: "velocity.mul_(self.mu).add_(newton_schulz(parameter.grad))", DIRECTION: "velocity"},
+    ),
+    edit(
         "entry-by-entry",
         "This is the sign of every entry, and not the matrix with equal singular values.",
         {DIRECTION: "torch.sign(parameter.grad + self.mu * velocity)"},

@@ -138,6 +138,9 @@ MUTANTS = {
     "average-in-the-velocity-only": muon(keep=average),
     "not-orthogonalised": muon(equal=lambda d: d),
     "gradient-orthogonalised": muon(gradient=newton_schulz, equal=lambda d: d),
+    "gradient-orthogonalised (no look-ahead)": muon(
+        gradient=newton_schulz, equal=lambda d: d, ahead=lambda v, old, g, mu: v
+    ),
     "entry-by-entry": muon(equal=torch.sign),
     "scale-inverted": muon(scale=lambda rows, columns, d: (columns / min(rows, columns)) ** 0.5),
     "no-scale": muon(scale=lambda rows, columns, d: 1.0),

@@ -93,6 +93,11 @@ MISTAKES = (
         pairs=False,
     ),
     edit(
+        "gram-not-squared",
+        "The coefficient c is multiplied by A; the formula has A squared there, the product of A and A.",
+        {"gram @ gram": "gram"},
+    ),
+    edit(
         "not-transposed-back",
         "The result for a matrix with more rows than columns has the shape of its transpose.",
         {RETURNED: "return x"},

@@ -131,6 +131,7 @@ MUTANTS = {
     "wrong-transpose": schulz(gram=lambda x: x.T @ x if len(x) == len(x.T) else x @ x.T),
     "squared-entry-by-entry": schulz(square=lambda A: A**2),
     "fifth-power-missing": schulz(square=lambda A: 0 * A),
+    "gram-not-squared": schulz(square=lambda A: A),
     "not-transposed-back": schulz(back=lambda x, tall: x),
     "transposed-always": schulz(back=lambda x, tall: x.mT),
     "reshaped": (reshaping,),

@@ -47,6 +47,12 @@ MISTAKES = (
         "The probabilities of one class sum to 1 over the examples; those of one example should, over the classes.",
         {"max(dim=1": "max(dim=0", "sum(dim=1": "sum(dim=0"},
     ),
+    # The same where the exponentials are taken of the logits as they are.
+    edit(
+        "softmax-over-the-batch",
+        "The probabilities of one class sum to 1 over the examples; those of one example should, over the classes.",
+        {SHIFTED: "shifted = logits - 0 * logits.max", "sum(dim=1": "sum(dim=0"},
+    ),
     edit(
         "softmax-twice",
         "The softmax is applied twice: once to the logits and once inside the loss. The loss can then not come below "

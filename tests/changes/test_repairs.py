@@ -1,0 +1,58 @@
+"""What is added to a formula brings back what a slip with brackets or a matrix product has taken out of it."""
+
+import pytest
+
+from course_utils.changes import repairs
+
+SLIPS = {
+    "an exponent that is too short": ("1 - b ** t + 1", "1 - b ** (t + 1)"),
+    "a power of one term of a difference": ("x - m ** 2", "(x - m) ** 2"),
+    "a divisor that is too short": ("v / 1 - b ** t", "v / (1 - b ** t)"),
+    "a product that is divided too late": ("up - down / h", "(up - down) / h"),
+    "a factor in the middle": ("a - c * t + 1", "a - c * (t + 1)"),
+    "a matrix that is not squared": ("a * x + c * A @ x", "a * x + c * (A @ A) @ x"),
+}
+NUMBERS = {name: index + 2.5 for index, name in enumerate("abcmtvxh")} | {"up": 7.25, "down": 3.5}
+
+
+class Matrix:
+    """A number under both products, so that formulas of matrices can be told apart by numbers."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __matmul__(self, other):
+        return Matrix(self.value * other.value)
+
+    def __rmul__(self, number):
+        return Matrix(number * self.value)
+
+    def __add__(self, other):
+        return Matrix(self.value + other.value)
+
+
+def value(formula):
+    names = {**NUMBERS, "A": Matrix(3.25), "x": Matrix(1.5)} if "@" in formula else NUMBERS
+    found = eval(formula, dict(names))  # noqa: S307 - formulas of this file
+    return getattr(found, "value", found)
+
+
+@pytest.mark.parametrize(("slip", "right"), SLIPS.values(), ids=SLIPS)
+def test_one_change_brings_the_right_formula_back(slip, right):
+    source = f"def f({', '.join([*NUMBERS, 'A'])}):\n    return {slip}\n"
+    found = [change.applied(source).partition("return ")[2].strip() for change in repairs(source)]
+    assert value(right) in [pytest.approx(value(formula)) for formula in found if _runs(formula)]
+
+
+def _runs(formula):
+    try:
+        value(formula)
+    except Exception:
+        return False
+    return True
+
+
+def test_brackets_that_are_there_are_kept():
+    """Inside its brackets, the last operand belongs to the formula there alone."""
+    source = "def f(a, b, t):\n    return (a - b ** t) + 1\n"
+    assert not any("t + 1" in change.new for change in repairs(source) if change.kind == "brackets")
