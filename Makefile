@@ -26,8 +26,8 @@ check: env
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Two processes, each with whole files of tests: the kill matrix keeps one busy, everything else the other.
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope
+# Two processes, each with whole files of tests, the longest first (tests/balance.py).
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 test: check browser
 	$(PYTEST)

@@ -1,7 +1,8 @@
 """`make quick`: the tests that a change touches, the nearest first, for at most a minute.
 
 A test is near when its file imports a changed module directly; tests about an exercise are near to its folder. The rest
-follows by the number of imports in between. What a minute has no room for is counted at the end.
+follows by the number of imports in between. What a minute has no room for is counted at the end; how long tests take is
+in `tests/seconds.json`.
 """
 
 import subprocess
@@ -11,13 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.balance import SHORT_S, Seconds, recorded
 from tests.project.imports import import_graph
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("autograder", "benchmarks", "course_utils", "tests")
 EXERCISES = ("course_utils", "exercises")
-SECONDS = 50  # and some for collecting
+BEGIN = time.monotonic()
+SECONDS = 50  # from the beginning, collecting included; the last test may take some more
 FAR = 1000
+SHORT = Seconds(SHORT_S, SHORT_S)
 
 
 def changed_files():
@@ -51,18 +55,35 @@ def distances(graph, starts):
     return found
 
 
+def worth_collecting(files, near, seconds, budget_s):
+    """Return the nearest files of tests that fill a time; importing the others would take from it.
+
+    Args:
+        files: Paths of tests from the root.
+        near: Imports between the change and a module, by name.
+        seconds: `Seconds` by module.
+        budget_s: The time.
+    """
+    chosen, total = [], 0.0
+    for path in sorted(files, key=lambda path: near[module_of(path)]):
+        if total < budget_s:
+            chosen.append(path)
+        total += seconds.get(module_of(path), SHORT).total
+    return chosen
+
+
 class Nearest:
     """Runs the tests that a change touches, the nearest first, until the time is over.
 
     Args:
         distances: Imports between the change and a module of tests, by name.
         exercises: Ids of the exercises that were changed.
-        seconds: How long.
+        end: When to start no more, on the monotonic clock.
+        seconds: `Seconds` by module.
     """
 
-    def __init__(self, distances, exercises, seconds):
-        self.distances, self.exercises = distances, exercises
-        self.end = time.monotonic() + seconds
+    def __init__(self, distances, exercises, end, seconds):
+        self.distances, self.exercises, self.end, self.seconds = distances, exercises, end, seconds
         self.left = 0
 
     def pytest_collection_modifyitems(self, config, items):
@@ -72,7 +93,8 @@ class Nearest:
         items[:] = sorted(chosen, key=near.__getitem__)
 
     def pytest_runtest_protocol(self, item):
-        if time.monotonic() > self.end:
+        longest = self.seconds.get(item.module.__name__, SHORT).longest
+        if time.monotonic() + longest > self.end:
             self.left += 1
             return True  # counted, not run
         return None
@@ -95,13 +117,18 @@ def main():
     graph = import_graph(*(ROOT / package for package in PACKAGES))
     near = distances(graph, map(module_of, changed))
     exercises = {exercise_of(path) for path in changed} - {""}
-    files = [str(path) for path in sorted(ROOT.glob("tests/**/test_*.py")) if module_of(path.relative_to(ROOT)) in near]
-    where = files + (["tests/exercises"] if exercises else [])
+    tests = [path.relative_to(ROOT) for path in sorted(ROOT.glob("tests/**/test_*.py"))]
+    files = [path for path in tests if module_of(path) in near]
+    seconds = recorded()
+    chosen = worth_collecting(files, near, seconds, SECONDS)
+    where = [*map(str, chosen), *(["tests/exercises"] if exercises else [])]
     if not where:
         print("No test needs what was changed; `make test` runs all of them.")
         return 0
-    plugin = Nearest(near, exercises, SECONDS)
+    plugin = Nearest(near, exercises, BEGIN + SECONDS, seconds)
     status = pytest.main(["-q", "-m", "not slow and not browser", *where], plugins=[plugin])
+    if len(chosen) < len(files):
+        print(f"{len(files) - len(chosen)} more files of tests are further away.")
     return 0 if status == pytest.ExitCode.NO_TESTS_COLLECTED else status
 
 

@@ -5,6 +5,7 @@ joined by "|"), `# seconds:` how long a cell and a probe of it may take, `# neve
 through, and `# afterwards: any` that it damages its own later exercises too.
 """
 
+import functools
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -52,13 +53,23 @@ class Hostile:
         return {**released, "cells": cells}
 
 
+def header_of(name):
+    """Return what the first comment of a fixture says, by its words."""
+    return _header((FIXTURES / f"{name}.py").read_text().partition("# %%")[0])
+
+
+def _header(head):
+    return dict(line[2:].split(": ", 1) for line in head.splitlines() if ": " in line)
+
+
+@functools.cache
 def load_hostile(name, **places):
     """Read a fixture; `@WORD@` in it becomes the value of `WORD` in `places`."""
     text = (FIXTURES / f"{name}.py").read_text()
     for word, value in places.items():
         text = text.replace(f"@{word}@", str(value))
     head, _, body = text.partition("# %%")
-    header = dict(line[2:].split(": ", 1) for line in head.splitlines() if ": " in line)
+    header = _header(head)
     cells = [cell for cell in jupytext.reads(f"# %%{body}", "py:percent").cells if cell.cell_type == "code"]
     (solution,) = [cell.source for cell in cells if cell.metadata.get("exercise") == "ema"]
     added = tuple(cell.source for cell in cells if "exercise" not in cell.metadata)

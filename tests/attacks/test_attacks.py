@@ -11,7 +11,7 @@ from importlib.resources import files
 import pytest
 
 from tests.attacks.classroom import HONEST, grade_hostile_class
-from tests.attacks.hostile import NAMES, load_hostile
+from tests.attacks.hostile import NAMES, header_of, load_hostile
 
 # The texts that this one shows are its own words, not what it stole.
 SPEAKS_THE_TOKEN = {"script_in_the_output"}
@@ -59,7 +59,7 @@ def test_an_attack_learns_no_secret(name, classes, outside):
     assert len(json.dumps(found)) < 5_000_000
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if load_hostile(name).never])
+@pytest.mark.parametrize("name", [name for name in NAMES if "never" in header_of(name)])
 def test_an_attack_does_not_come_through(name, classes):
     text = json.dumps(shown(classes[name].notebook(name)))
     assert '"stdout"' in text

@@ -63,7 +63,8 @@ def named(cells):
     return exercises.union(questions, experiments, answers, *(called(cell.source) for cell in code))
 
 
-def every_section():
+@pytest.fixture(scope="module")
+def written():
     """Return what may be named in the sections of all masters, by (workbook, number)."""
     masters = ROOT / "autograder" / "masters"
     return {
@@ -72,9 +73,6 @@ def every_section():
         if (masters / f"{name}.py").is_file()
         for number, cells in sections(read_master(masters / f"{name}.py").cells).items()
     }
-
-
-WRITTEN = every_section()
 
 
 def test_no_item_is_missing_and_none_stands_twice():
@@ -88,16 +86,16 @@ def test_every_line_of_a_table_is_read():
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
-def test_what_a_row_names_is_in_its_section(row):
+def test_what_a_row_names_is_in_its_section(row, written):
     places = PLACE.findall(row["where"])
     assert places
     assert ", ".join(f"`{name} {number}`" for name, number in places) == row["where"]
-    missing = [f"{name} {number}" for name, number in places if (name, number) not in WRITTEN]
+    missing = [f"{name} {number}" for name, number in places if (name, number) not in written]
     assert not missing, f"{row['id']} names sections that are not in the masters"
     names = re.findall(rf"`([^`]+)`|({ANSWER})", row["what"])
     names = {code or answer for code, answer in names}
     assert names, f"{row['id']} names no exercise, question, experiment or call"
-    absent = names.difference(*(WRITTEN[place] for place in places))
+    absent = names.difference(*(written[place] for place in places))
     assert not absent, f"{row['id']}: not in {row['where']}"
 
 

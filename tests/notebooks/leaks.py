@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import functools
 import json
 import re
 import textwrap
@@ -29,6 +30,7 @@ def student_texts(root):
     return texts
 
 
+@functools.cache
 def solutions(root):
     """Return the solution regions of all masters: pairs of exercise and text."""
     cells = [
@@ -68,23 +70,26 @@ def lines(text):
 
 def formulas(tree):
     """Return the formulas of a tree under neutral names, where they are large enough to be somebody's."""
-    found = set()
-    for node in ast.walk(tree) if tree else ():
-        if (
-            isinstance(node, ast.expr)
-            and not isinstance(node, ast.FormattedValue)
-            and any(isinstance(part, ast.BinOp) for part in ast.walk(node))
-        ):
-            text, size = neutral(node)
-            if size >= SMALLEST_FORMULA:
-                found.add(text)
-    return found
+    nodes = ast.walk(tree) if tree and _calculates(tree) else ()
+    expressions = (node for node in nodes if isinstance(node, ast.expr))
+    written = [node for node in expressions if not isinstance(node, ast.FormattedValue) and _calculates(node)]
+    # Neutral names make a formula no larger.
+    sized = (neutral(node) for node in written if _size(node) >= SMALLEST_FORMULA)
+    return {text for text, size in sized if size >= SMALLEST_FORMULA}
+
+
+def _calculates(tree):
+    return any(isinstance(part, ast.BinOp) for part in ast.walk(tree))
+
+
+def _size(tree):
+    return sum(isinstance(part, ast.expr) for part in ast.walk(tree))
 
 
 def neutral(node):
     """Return a formula under neutral names, and its size in operations, names and constants."""
     renamed = Neutral().visit(copy.deepcopy(node))
-    return ast.unparse(renamed), sum(isinstance(part, ast.expr) for part in ast.walk(renamed))
+    return ast.unparse(renamed), _size(renamed)
 
 
 class Neutral(ast.NodeTransformer):

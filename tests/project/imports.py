@@ -3,6 +3,9 @@
 import ast
 from itertools import accumulate
 
+# Folders with texts of notebooks that nobody imports, some with places that a test fills in.
+FIXTURES = "fixtures"
+
 
 def import_graph(*packages):
     """Return, for every module below some package folders, the modules there that it imports, anywhere in its text.
@@ -11,7 +14,8 @@ def import_graph(*packages):
     Whoever imports a module runs the packages around it, so these count too, save those that the importing module lies
     in itself: they are there already.
     """
-    files = {_name(path, package.parent): path for package in packages for path in sorted(package.rglob("*.py"))}
+    paths = [(package, path) for package in packages for path in sorted(package.rglob("*.py"))]
+    files = {_name(path, package.parent): path for package, path in paths if FIXTURES not in path.parts}
     return {name: set(_imported(name, path, files)) for name, path in files.items()}
 
 

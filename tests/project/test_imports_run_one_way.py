@@ -1,12 +1,11 @@
 """Rooms may import each other in one direction only; the leaves of `course_utils` stay light."""
 
 import ast
+import functools
 import importlib
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from autograder.public_files import is_public
 
@@ -22,18 +21,28 @@ TRUSTED = sorted((ROOT / "autograder").rglob("*.py"))
 LEAF_PACKAGES = {"numpy", "torch", "torchvision", "matplotlib", "fastprogress", "sklearn", "IPython", "course_utils"}
 
 
+@functools.cache
 def imported(path):
-    """Yield (module, line, whether it is imported when the file is) for every import of a file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inner = {id(node) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for node in ast.walk(f)}
-    for node in ast.walk(tree):
-        at_import = id(node) not in inner
+    """Return (module, line) for every import of a file."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node.lineno, at_import
+            found += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: a relative import"
-            yield node.module, node.lineno, at_import
+            found.append((node.module, node.lineno))
+    return found
+
+
+def taken(paths, is_wrong):
+    """Return the imports of files that must not be, by file; one test for all, since a test costs more than a look."""
+    assert paths
+    found = {path: [(name, line) for name, line in imported(path) if is_wrong(name)] for path in paths}
+    return {str(path.relative_to(ROOT)): wrong for path, wrong in found.items() if wrong}
+
+
+def top(name):
+    return name.split(".")[0]
 
 
 def room(path):
@@ -41,38 +50,31 @@ def room(path):
     return part.removesuffix(".py")
 
 
-@pytest.mark.parametrize("path", STUDENT, ids=lambda p: str(p.relative_to(ROOT)))
-def test_what_students_get_never_imports_the_autograder(path):
-    found = [(name, line) for name, line, _ in imported(path) if name.split(".")[0] in {"autograder", *TRUSTED_ONLY}]
-    assert not found, f"{path}: {found}"
+def in_rooms(*rooms):
+    return [path for path in STUDENT if room(path) in rooms]
 
 
-@pytest.mark.parametrize("path", [p for p in STUDENT if room(p) in LEAVES], ids=lambda p: str(p.relative_to(ROOT)))
-def test_leaves_import_only_the_packages_of_the_field(path):
+def test_what_students_get_never_imports_the_autograder():
+    assert taken(STUDENT, lambda name: top(name) in {"autograder", *TRUSTED_ONLY}) == {}
+
+
+def test_leaves_import_only_the_packages_of_the_field():
     allowed = LEAF_PACKAGES | sys.stdlib_module_names
-    found = [(name, line) for name, line, _ in imported(path) if name.split(".")[0] not in allowed]
-    assert not found, f"{path}: {found}"
+    assert taken(in_rooms(*LEAVES), lambda name: top(name) not in allowed) == {}
 
 
-@pytest.mark.parametrize("path", [p for p in STUDENT if room(p) in LEAVES], ids=lambda p: str(p.relative_to(ROOT)))
-def test_leaves_do_not_import_checks_probes_or_widgets(path):
+def test_leaves_do_not_import_checks_probes_or_widgets():
     upper = ("course_utils.checks", "course_utils.exercises", "course_utils.kits", "course_utils.widgets")
-    found = [(name, line) for name, line, _ in imported(path) if name.startswith(upper)]
-    assert not found, f"{path}: {found}"
+    assert taken(in_rooms(*LEAVES), lambda name: name.startswith(upper)) == {}
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in STUDENT if room(p) in ("exercises", "kits")], ids=lambda p: str(p.relative_to(ROOT))
-)
-def test_probes_know_no_judge_and_no_recorded_answers(path):
+def test_probes_know_no_judge_and_no_recorded_answers():
     upper = ("course_utils.checks", "course_utils.widgets")
-    found = [(name, line) for name, line, _ in imported(path) if name.startswith(upper)]
-    assert not found, f"{path}: {found}"
+    assert taken(in_rooms("exercises", "kits"), lambda name: name.startswith(upper)) == {}
 
 
 def test_the_warm_sandbox_process_imports_no_answers():
     code = sorted((ROOT / "autograder" / "sandbox").rglob("*.py"))
-    assert code
     private = (
         "autograder.catalogue",
         "autograder.kits",
@@ -81,32 +83,25 @@ def test_the_warm_sandbox_process_imports_no_answers():
         "autograder.report",
         "nbgrader",
     )
-    found = [(p.name, name) for p in code for name, _, _ in imported(p) if name.startswith(private)]
-    assert not found
+    assert taken(code, lambda name: name.startswith(private)) == {}
 
 
 def wing(path):
     return path.relative_to(ROOT / "autograder").parts[0]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [p for p in TRUSTED if wing(p) not in {"masters", "commands", "places", OUTER, *APART}],
-    ids=lambda p: str(p.relative_to(ROOT)),
-)
-def test_only_commands_and_places_know_what_stands_apart_from_grading(path):
+def test_only_commands_and_places_know_what_stands_apart_from_grading():
     apart = tuple(f"autograder.{name}" for name in APART)
-    assert not [(name, line) for name, line, _ in imported(path) if name.startswith(apart)]
+    others = [path for path in TRUSTED if wing(path) not in {"masters", "commands", "places", OUTER, *APART}]
+    assert taken(others, lambda name: name.startswith(apart)) == {}
 
 
 def test_only_commands_know_the_service():
-    found = [(p.name, name) for p in TRUSTED if wing(p) not in {"commands", OUTER} for name, _, _ in imported(p)]
-    assert found
-    assert not [(file, name) for file, name in found if name.startswith(f"autograder.{OUTER}")]
+    others = [path for path in TRUSTED if wing(path) not in {"commands", OUTER}]
+    assert taken(others, lambda name: name.startswith(f"autograder.{OUTER}")) == {}
 
 
-@pytest.mark.parametrize("path", [p for p in TRUSTED if wing(p) in APART], ids=lambda p: str(p.relative_to(ROOT)))
-def test_what_stands_apart_uses_public_parts_and_neither_runs_nor_judges(path):
+def test_what_stands_apart_neither_runs_nor_judges():
     engine = (
         "autograder.catalogue",
         "autograder.kits",
@@ -114,19 +109,22 @@ def test_what_stands_apart_uses_public_parts_and_neither_runs_nor_judges(path):
         "autograder.grade.grading_task",
         "autograder.grade.judge",
     )
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    taken = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
-    taken = [
-        node for node in taken if node.module.startswith("autograder.") and node.module.split(".")[1] != wing(path)
-    ]
-    assert not [node.module for node in taken if node.module.startswith(engine)]
-    hidden = [
-        f"{node.module}.{alias.name}"
-        for node in taken
-        for alias in node.names
-        if alias.name not in importlib.import_module(node.module).__all__
-    ]
-    assert not hidden
+    assert taken([path for path in TRUSTED if wing(path) in APART], lambda name: name.startswith(engine)) == {}
+
+
+def hidden(path):
+    """Yield what a file takes of another wing without being offered it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        wings = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else [""]
+        if wings[0] == "autograder" and wings[1:] and wings[1] != wing(path):
+            offered = importlib.import_module(node.module).__all__
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if alias.name not in offered)
+
+
+def test_what_stands_apart_uses_public_parts():
+    found = {str(path.relative_to(ROOT)): [*hidden(path)] for path in TRUSTED if wing(path) in APART}
+    assert found
+    assert {name: names for name, names in found.items() if names} == {}
 
 
 def test_a_command_that_only_refuses_does_not_wait_for_torch():
