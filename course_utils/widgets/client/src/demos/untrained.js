@@ -31,5 +31,5 @@ export const guessing = () => level({ y: Math.log(10), text: "guessing: ln 10" }
 
 // The height at which curves will begin.
 export const beginning = ({ loss }) => level({
-  y: loss, text: `before training: ${loss.toFixed(2)}, guessing: ln 10 = 2.30`, look: { ...LOOKS[6], dash: [6, 4] },
+  y: loss, text: `before training: ${loss.toFixed(2)}`, look: { ...LOOKS[6], dash: [6, 4] },
 });
