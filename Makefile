@@ -68,10 +68,12 @@ client:
 	npm install --prefix $(CLIENT) --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
 	npm run --prefix $(CLIENT) --silent build
 
-# Demos for the lecture hall. One alone starts sooner: make lecture LECTURE=notebooks/lectures/D2_momentum.ipynb
+# Demos for the lecture hall, an index first. One alone: make lecture LECTURE=notebooks/lectures/D2_momentum.ipynb
 LECTURE ?= notebooks/lectures
+HALL := build/hall
 lecture: env
-	$(BIN)/voila $(LECTURE) --strip_sources=True --preheat_kernel=True --pool_size=1 --Voila.ip=127.0.0.1
+	$(BIN)/autograder lectures --hall $(HALL)
+	JUPYTER_PATH=$(CURDIR)/$(HALL) $(BIN)/voila $(LECTURE) --template=course --strip_sources=True --Voila.ip=127.0.0.1
 
 # The demos as pages that need no server: build/site/index.html
 site: env

@@ -67,7 +67,8 @@ def _picture(lecture: Lecture) -> str:
     """Return a small picture of the demo in its first preset of the story, in few colours, as base64."""
     demo = _demo(lecture)
     demo.preset((*demo.scene.story, *demo.scene.presets)[0])
-    image = Image.open(io.BytesIO(demo.run().frame())).convert("RGB")
+    drawn = Image.open(io.BytesIO(demo.run().frame()))
+    image = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
     image.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH))
     buffer = io.BytesIO()
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)

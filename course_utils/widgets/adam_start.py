@@ -13,7 +13,7 @@ from course_utils.widgets.demo import Demo
 from course_utils.widgets.noise import normals
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
-from course_utils.widgets.style import line, quiet
+from course_utils.widgets.style import INK, line, quiet
 
 __all__ = ["SCENE", "adam_start_demo", "simulate"]
 
@@ -86,7 +86,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     left.set(xlabel="step t", ylabel="step / learning rate", title="Length of each step")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     (factor,) = quiet(right).plot([], [], **{**line(3), "markersize": 4})
-    right.axhline(1.0, color="grey", linewidth=0.8)
+    right.axhline(1.0, color=INK, linewidth=0.8)
     right.set(xlabel="step t", ylabel="uncorrected / corrected", title="Excess of the uncorrected step")
 
     def update(state: State, arrays: dict[str, Any]) -> object:
@@ -111,7 +111,7 @@ SCENE = Scene(
     describe=describe,
     presets=PRESETS,
     client=True,
-    size=(10.0, 4.6),
+    size=(9.0, 4.6),
     story=("0.9 and 0.99: one step hides it", "0.9 and 0.999: six times too long"),
     alt="Step length by step with and without correction. With betas 0.9 and 0.99 the first step is the same and the "
     "tenth twice too long; with 0.9 and 0.999 the first is three times too long and the tenth more than six times.",

@@ -16,7 +16,7 @@ from course_utils.widgets.digit_training import digits_record, small_digits, sta
 from course_utils.widgets.noise import STREAM, picks
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
-from course_utils.widgets.style import line, quiet
+from course_utils.widgets.style import INK, line, quiet
 
 __all__ = ["SCENE", "batch_sizes_demo"]
 
@@ -112,7 +112,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     means = [axes[k].plot([], [], **{**line(k), "marker": "", "linewidth": 2})[0] for k in range(3)]
     by_examples = [quiet(axes[3]).plot([], [], **{**line(k), "marker": "", "linewidth": 2})[0] for k in range(3)]
     for panel in axes[:3]:
-        panel.axhline(GOAL, color="black", linewidth=0.8)
+        panel.axhline(GOAL, color=INK, linewidth=0.8)
         panel.set(xlabel="training time (s)", ylabel="loss (nats)", ylim=(0, 3))
     axes[3].locator_params(axis="x", nbins=4)
     axes[3].set(xlabel="examples", ylabel="loss (nats)", title="All three, by examples", ylim=(0, 3))
@@ -144,7 +144,7 @@ SCENE = Scene(
     presets=PRESETS,
     client=True,
     data=digits_record,
-    size=(11.0, 7.0),
+    size=(9.0, 6.8),
     story=("half a second each",),
     alt="Training loss of batches of 20, 250 and 800 by training time, one panel each, and all three by examples.",
     work=work,

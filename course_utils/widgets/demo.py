@@ -13,7 +13,7 @@ from matplotlib.figure import Figure, SubFigure
 from course_utils.widgets.controls import read_state, start_state
 from course_utils.widgets.picture import Film, Picture, new_figure
 from course_utils.widgets.scene import Scene
-from course_utils.widgets.style import LETTERS
+from course_utils.widgets.style import INK, LETTERS
 
 __all__ = ["Demo"]
 
@@ -96,7 +96,8 @@ class Demo:
         figure = new_figure((width, (height + 0.5) * len(names)))
         for part, name in zip(figure.subfigures(len(names), 1, squeeze=False)[:, 0], names, strict=True):
             demo = Demo(self.scene, **self.scene.presets[name]).run()
-            part.suptitle("\n".join(wrap(f"{name}: {demo.text_summary()}", round(11 * width))), fontsize=12)
+            title = "\n".join(wrap(f"{name}: {demo.text_summary()}", round(11 * width)))
+            part.suptitle(title, fontsize=12, color=INK)
             demo._drawn(part).hold_still()
         return figure
 

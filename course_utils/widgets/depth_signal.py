@@ -14,7 +14,7 @@ from course_utils.widgets.demo import Demo
 from course_utils.widgets.noise import STREAM, normals
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
-from course_utils.widgets.style import line, quiet
+from course_utils.widgets.style import INK, line, quiet
 
 __all__ = ["SCENE", "depth_signal_demo", "simulate"]
 
@@ -109,7 +109,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, NDArray[Any
     lines = []
     for i, (panel, (_, what, title)) in enumerate(zip(axes, names, strict=True)):
         lines += quiet(panel).semilogy([], [], **{**line(i), "markersize": 4})
-        panel.axhline(1.0, color="grey", linewidth=0.8)
+        panel.axhline(1.0, color=INK, linewidth=0.8)
         panel.set(xlabel="layer", ylabel="mean square (1 at its start)", title=f"{title}: {what}")
         panel.locator_params(axis="x", integer=True)
 
@@ -133,7 +133,7 @@ SCENE = Scene(
     describe=describe,
     presets=PRESETS,
     client=True,
-    size=(10.0, 4.0),
+    size=(9.0, 4.0),
     story=("20 plain layers: it vanishes", "He keeps it", "layer norm puts it back"),
     alt="Size of activations and gradients by layer: with the default initialisation both fall by about six per layer, "
     "with He's they stay, with layer normalization the activations are put back to the same size after each layer.",

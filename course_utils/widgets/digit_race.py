@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -136,18 +137,20 @@ def describe(state: State, arrays: dict[str, Any]) -> str:
 
 
 def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, NDArray[Any]]) -> Picture:
-    """Draw the batch loss of every rule in one panel each."""
-    axes = figure.subplots(1, len(arrays["losses"]), squeeze=False)[0]
+    """Draw the batch loss of every rule in one panel each, two by two."""
+    columns = min(2, len(arrays["losses"]))
+    axes = figure.subplots(math.ceil(len(arrays["losses"]) / columns), columns, squeeze=False).ravel()
     lines = []
-    for i, panel in enumerate(axes):
-        lines += quiet(panel).plot([], [], **{**line(i), "markersize": 4})
+    for panel in axes:
+        lines += quiet(panel).plot([], [])
         panel.set(xlabel="update", ylabel="batch loss (nats)")
 
     def update(state: State, arrays: dict[str, Any]) -> object:
         # Another choice of rules leaves panels empty, or does without one.
         shown = list(arrays["losses"].items()) + [("", np.full(1, np.nan))] * len(axes)
-        for panel, drawn, (name, losses) in zip(axes, lines, shown, strict=False):
+        for i, (panel, drawn, (name, losses)) in enumerate(zip(axes, lines, shown, strict=False)):
             panel.set_title(name)
+            drawn.set(**line(i, name), markersize=4)
             drawn.set_data(np.arange(len(losses)), losses)
             drawn.set_markevery(max(1, len(losses) // 10))
             fit(panel, state["steps"], np.array([0.0, 2.5]))
@@ -176,7 +179,7 @@ def _scene(rules: Sequence[str], own: dict[str, Maker] | None = None) -> Scene:
         client=True,
         data=lambda: {"rules": list(rules), **_record()},
         own=_sent(tuple(own)) if own else None,
-        size=(max(6.0, 4.0 * len(makers)), 4.0),
+        size=(9.0, 3.4 * math.ceil(len(makers) / 2)),
         story=("one small rate", "good for heavy ball", "good for SGD"),
         alt="Batch losses of four update rules at three learning rates: at the small rate only RMSProp and Adam learn, "
         "at the middle one heavy ball too, and at the large one plain descent does well.",

@@ -122,7 +122,8 @@ def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
 
 def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Picture:
     """Draw the cloud, the loss by examples seen, and the loss by cost."""
-    axes = figure.subplots(1, 3)
+    made = figure.subplot_mosaic([["cloud", "examples"], ["cloud", "cost"]])
+    axes = [made[name] for name in ("cloud", "examples", "cost")]
     dots, full = _cloud_lines(axes[0])
     curves = [_walk_lines(panel) for panel in axes[1:]]
     axes[1].set(xlabel="examples seen", title="Loss by examples")
@@ -169,7 +170,7 @@ SCENE = Scene(
     describe=describe,
     presets=PRESETS,
     client=True,
-    size=(13.0, 4.2),
+    size=(9.0, 6.4),
     story=("one example at a time", "sixty-four", "the full batch"),
     alt="A cloud of minibatch gradients around the full gradient shrinks as batches grow; by examples seen small "
     "batches get far first and then jitter, by cost of computation middle-sized batches win.",

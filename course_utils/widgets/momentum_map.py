@@ -159,7 +159,7 @@ def _draw_map(axes: Axes) -> tuple[Any, Any]:
     inner.axis("off")
     axes.set(xscale="log", xlim=(LR_LOW, LR_HIGH), ylim=(0, 1), xlabel="learning rate", ylabel="momentum")
     axes.minorticks_off()
-    axes.set_title("Rate map (yellow: fast, white: diverges)")
+    axes.set_title("Rate map (yellow: fast, empty: diverges)")
     axes.set_facecolor("none")
     (point,) = axes.plot([], [], marker="X", markersize=12, color="#D55E00", markeredgecolor="white", linestyle="none")
     point.set_zorder(10)
@@ -184,7 +184,7 @@ SCENE = Scene(
     presets=PRESETS,
     client=True,
     data=slice_record,
-    size=(10.0, 7.0),
+    size=(9.0, 6.8),
     story=("plain descent, well chosen", "the best momentum", "too much momentum"),
     alt="The same elongated bowl three times: without momentum the walk creeps along the valley, with the best "
     "momentum it arrives in a third of the steps, with too much it circles the minimum.",

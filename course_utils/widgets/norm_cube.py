@@ -91,7 +91,7 @@ def describe(state: State, arrays: dict[str, NDArray[Any]]) -> str:
 
 def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, NDArray[Any]]) -> Picture:
     """Draw the output with the group outlined, and how far every cell moved."""
-    left, right = figure.subplots(1, 2)
+    left, right = figure.subplots(2, 1)
     images = [
         left.imshow(np.zeros((2, 2)), cmap="RdBu_r", vmin=-2.5, vmax=2.5, aspect="auto"),
         right.imshow(np.zeros((2, 2)), cmap="cividis", vmin=0, vmax=2, aspect="auto"),
@@ -133,7 +133,7 @@ SCENE = Scene(
     describe=describe,
     presets=PRESETS,
     client=True,
-    size=(11.0, 3.6),
+    size=(9.0, 6.6),
     story=("batch norm: one moves, all move", "layer norm: the others stay", "group norm"),
     alt="Grids of four examples by six channels. In batch norm the outlined cells run down one channel through all "
     "examples, and moving one example changes all of them; in layer and group norm only its own row changes.",

@@ -110,11 +110,11 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     left, right = figure.subplots(1, 2)
     backdrop = draw_contours(left, state["surface"], state["condition"], state["angle"])
     every = max(1, state["steps"] // 15)
-    looks = {name: {**line(i), "markersize": 4, "markevery": every} for i, name in enumerate(arrays["paths"])}
+    looks = {name: {**line(i, name), "markersize": 4, "markevery": every} for i, name in enumerate(arrays["paths"])}
     paths = {name: left.plot([], [], **look)[0] for name, look in looks.items()}
     losses = {name: quiet(right).semilogy([], [], label=name, **look)[0] for name, look in looks.items()}
     right.set(xlabel="step", ylabel="loss above the minimum", title="Learning curves")
-    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=6)
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
     def update(state: State, arrays: dict[str, Any]) -> object:
         backdrop(state["surface"], state["condition"], state["angle"])
@@ -151,7 +151,7 @@ def _scene(rules: Sequence[str], own: dict[str, Walker] | None = None) -> Scene:
         client=True,
         data=lambda: {"rules": list(rules)},
         own=_sent(tuple(own)) if own else None,
-        size=(11.0, 4.8),
+        size=(9.0, 5.0),
         story=("ravine", "rotated ravine", "saddle, off its axis"),
         alt="Paths and learning curves of the optimizers in a ravine along the axes, in the same ravine turned by "
         "45 degrees, where the per-coordinate methods lose their lead, and beside a saddle.",

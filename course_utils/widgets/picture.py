@@ -40,8 +40,11 @@ class Picture:
 
 
 def new_figure(size: tuple[float, float], dpi: float = 100.0) -> Figure:
-    """Return a figure (size in inches) that pyplot does not know, so that nothing shows or keeps it behind our back."""
-    figure = Figure(figsize=size, dpi=dpi, layout="constrained")
+    """Return a figure (size in inches) that pyplot does not know, so that nothing shows or keeps it behind our back.
+
+    Its ground is transparent, for light and dark pages alike.
+    """
+    figure = Figure(figsize=size, dpi=dpi, layout="constrained", facecolor="none")
     FigureCanvasAgg(figure)
     return figure
 

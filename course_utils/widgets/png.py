@@ -12,12 +12,12 @@ __all__ = ["png"]
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
-    """Encode an image as a PNG file; alpha is left out.
+    """Encode an image as a PNG file, with its alpha.
 
     Args:
         pixels: Red, green, blue and alpha, uint8 (H, W, 4).
     """
     file = io.BytesIO()
     # Large areas of one colour gain little from more compression, and a frame has to be there at once.
-    Image.fromarray(pixels).convert("RGB").save(file, "PNG", compress_level=1)
+    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
     return file.getvalue()

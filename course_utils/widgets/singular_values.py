@@ -18,7 +18,7 @@ from course_utils.widgets.demo import Demo
 from course_utils.widgets.digit_training import digit_images
 from course_utils.widgets.picture import Picture
 from course_utils.widgets.scene import Scene
-from course_utils.widgets.style import line, quiet
+from course_utils.widgets.style import INK, line, quiet
 
 __all__ = ["BAND", "SCENE", "muon_demo", "simulate"]
 
@@ -115,7 +115,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     left, right = figure.subplots(1, 2)
     bars = _bars(left, len(arrays["before"]))
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    right.axhspan(*BAND, color="0.92")
+    right.axhspan(*BAND, color=INK, alpha=0.25, linewidth=0)
     (curve,) = quiet(right).plot([], [], **{**line(0), "marker": ""}, label="any value")
     (dots,) = right.plot([], [], **{**line(1), "linestyle": "", "markersize": 5}, label="those of the matrix")
     right.set(xscale="log", xlim=(LOW, 1.2), ylim=(0, 1.6), xlabel="singular value before", ylabel="after")
@@ -136,7 +136,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
 
 def _bars(axes: Axes, count: int) -> dict[str, Any]:
     """Draw bars after the steps, and before them as thinner bars in front."""
-    axes.axhspan(*BAND, color="0.92")
+    axes.axhspan(*BAND, color=INK, alpha=0.25, linewidth=0)
     places, looks = np.arange(1, count + 1), {"after": ("#0072B2", 0.9), "before": ("#D55E00", 0.4)}
     bars = {
         name: quiet(axes).bar(places, LOW, width, color=colour, label=name).patches
@@ -162,7 +162,7 @@ SCENE = Scene(
     presets=PRESETS,
     client=True,
     data=_for_the_browser,
-    size=(10.0, 4.4),
+    size=(9.0, 4.4),
     story=("one step", "five steps: what Muon uses", "five steps of the cubic"),
     alt="Singular values of a momentum as bars, before and after steps of Newton-Schulz, beside the polynomial: after "
     "five steps of Muon's polynomial most values lie between 0.68 and 1.2, after five steps of the cubic only few do.",

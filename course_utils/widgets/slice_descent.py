@@ -16,7 +16,7 @@ from course_utils.widgets.mnist_slice import SLICE, START, slice_record, slice_s
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.rates import heavy_ball_optimum
 from course_utils.widgets.scene import Scene
-from course_utils.widgets.style import line, quiet
+from course_utils.widgets.style import INK, line, quiet
 from course_utils.widgets.walks import walk
 
 __all__ = ["SCENE", "simulate", "slice_descent_demo"]
@@ -97,7 +97,7 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, NDArray[Any
     left.set(xlabel="weight of class 0, pixel 378", ylabel="bias of class 7", title="Paths (star: minimum)")
     paths = [left.plot([], [], **{**line(i), "markersize": 4})[0] for i in range(2)]
     curves = _distance_lines(right)
-    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=2)
 
     def update(state: State, arrays: dict[str, NDArray[Any]]) -> object:
         for path, name in zip(paths, NAMES, strict=True):
@@ -122,9 +122,9 @@ def _distance_lines(axes: Axes) -> list[Any]:
         for name, parameter, i, dash in looks
     ]
     axes.set_ylim(1e-9, 10)
-    axes.axhline(GOAL, color="black", linewidth=0.8)
+    axes.axhline(GOAL, color=INK, linewidth=0.8)
     axes.annotate("goal 1e-6", (1, GOAL), xycoords=("axes fraction", "data"), ha="right", va="bottom")
-    axes.axvline(WITHIN, color="grey", linewidth=0.8)
+    axes.axvline(WITHIN, color=INK, linewidth=0.8)
     axes.set(xlabel="step", ylabel="distance to the minimum", title="Distance of each parameter")
     return lines
 
@@ -139,7 +139,7 @@ SCENE = Scene(
     presets=PRESETS,
     client=True,
     data=slice_record,
-    size=(11.0, 4.8),
+    size=(9.0, 4.8),
     story=("a rate 150 times too small", "a larger rate with momentum", "what the theory says"),
     alt="Distances of a weight and a bias to the minimum of a real loss: at rate 0.1 neither walk arrives within 300 "
     "steps, at rate 5 momentum arrives within 100, and the pair from the theory arrives in about 25.",

@@ -6,22 +6,24 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from course_utils.look import COLOURS, DASHES, MARKERS, look_of
+from course_utils.look import COLOURS, DASHES, INK, MARKERS, look_of
+from course_utils.look.style import RC
 
-__all__ = ["LETTERS", "LINES", "PATH", "line", "quiet"]
+__all__ = ["INK", "LETTERS", "LINES", "PATH", "line", "quiet"]
 
 LINES: tuple[dict[str, Any], ...] = tuple(
     {"color": colour, "linestyle": dash, "marker": marker}
     for colour, dash, marker in zip(COLOURS, DASHES, MARKERS, strict=True)
 )
-# Large enough for the last row: 12 points or more wherever there is text.
+# The style of all figures of the course, with letters for the last row: 12 points or more wherever there is text.
 LETTERS: Any = {
+    **RC,
     "font.size": 12,
     "axes.titlesize": 13,
+    "axes.labelsize": 12,
     "legend.fontsize": 12,
     "xtick.labelsize": 12,
     "ytick.labelsize": 12,
-    "legend.framealpha": 0.85,
     "legend.handlelength": 2.6,
 }
 PATH: dict[str, Any] = {"color": COLOURS[1], "marker": "o", "markersize": 3.5, "linewidth": 1.4}

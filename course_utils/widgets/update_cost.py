@@ -132,7 +132,7 @@ SCENE = Scene(
     presets=PRESETS,
     client=True,
     data=record,
-    size=(10.0, 4.2),
+    size=(9.0, 4.2),
     story=("quick",),
     alt="Time of a forward and a backward pass by the number of examples, on logarithmic axes: flat for few examples, "
     "where each call costs the same, and proportional for many.",

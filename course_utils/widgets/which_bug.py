@@ -198,7 +198,8 @@ def _capped(loss: float) -> str:
 
 def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Picture:
     """Draw the loss and the accuracy beside the healthy band, and the votes."""
-    axes = figure.subplots(1, 3, width_ratios=(1, 1, 1.25))
+    made = figure.subplot_mosaic([["loss", "accuracy"], ["votes", "votes"]])
+    axes = [made[name] for name in ("loss", "accuracy", "votes")]
     steps = np.arange(1, STEPS + 1)
     curves = []
     for panel, name, title in ((axes[0], "loss", "Training loss (nats)"), (axes[1], "accuracy", "Validation accuracy")):
@@ -246,7 +247,7 @@ SCENE = Scene(
     presets=PRESETS,
     client=True,
     data=record,
-    size=(14.0, 4.4),
+    size=(9.0, 7.0),
     story=("case 1", "case 1, answered", "case 2"),
     alt="Loss and accuracy of a training loop with one fault beside the band of three healthy runs, four possible "
     "faults with bars for the votes, and the right one marked once it is revealed.",

@@ -8,8 +8,11 @@ import time
 import urllib.error
 import urllib.request
 
+import psutil
 import pytest
 
+from autograder.build.hall import write_hall
+from autograder.build.lecture_guides import LECTURES
 from autograder.build.lectures import FOLDER
 from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.build.conftest import ROOT
@@ -39,34 +42,61 @@ def wait_for(address, server):
 
 
 @pytest.fixture(scope="module")
-def voila(tmp_path_factory):
-    """Serve the notebook of a training demo with the options of the Makefile; yield its address."""
+def served(tmp_path_factory):
+    """Serve the lecture notebooks with the options of the Makefile; yield the address and the process."""
     port, home = free_port(), tmp_path_factory.mktemp("voila")
     (line,) = [line for line in (ROOT / "Makefile").read_text().splitlines() if "$(BIN)/voila" in line]
     options = [word for word in line.split() if word.startswith("--")]
-    notebook = ROOT / FOLDER / "T5_training_race.ipynb"
-    command = [sys.executable, "-m", "voila", str(notebook), *options, "--no-browser", f"--port={port}"]
+    write_hall(home / "hall")
+    command = [sys.executable, "-m", "voila", str(ROOT / FOLDER), *options, "--no-browser", f"--port={port}"]
     env = {**os.environ, "COURSE_DOWNLOAD": "0", "OMP_NUM_THREADS": "1", "JUPYTER_RUNTIME_DIR": str(home)}
+    env["JUPYTER_PATH"] = str(home / "hall")
     with (home / "log").open("w") as log, subprocess.Popen(command, env=env, stdout=log, stderr=log) as server:
         try:
             wait_for(f"http://127.0.0.1:{port}/", server)
-            yield f"http://127.0.0.1:{port}/"
+            yield f"http://127.0.0.1:{port}/", server
         finally:
             server.terminate()
 
 
+def kernels(server):
+    """Return how many kernels the server has started."""
+    return sum(
+        "ipykernel" in " ".join(child.cmdline()) for child in psutil.Process(server.pid).children(recursive=True)
+    )
+
+
 @pytest.fixture(scope="module")
-def shown(voila):
+def index(served):
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.set_default_timeout(90_000)
-        page.goto(voila)
-        page.wait_for_selector(".demo .verdict:not(:empty)")
+        page.goto(served[0])
         yield page
+
+
+@pytest.fixture(scope="module")
+def shown(index):
+    index.get_by_role("link", name=make("training_race_demo").scene.title).click()
+    index.wait_for_selector(".demo .verdict:not(:empty)")
+    return index
 
 
 def box(shown, label):
     return shown.get_by_label(f"{label}, exact value")
+
+
+def test_the_index_has_titles_and_sentences_and_starts_no_kernel(index, served):
+    assert "Demos" in index.inner_text("h1")
+    for lecture in LECTURES:
+        link = index.get_by_role("link", name=make(lecture.demo).scene.title, exact=True)
+        assert link.get_attribute("href").endswith(f"/{lecture.file}.ipynb")
+        assert lecture.about in link.locator("..").inner_text()
+    assert kernels(served[1]) == 0
+
+
+def test_opening_a_demo_starts_its_kernel_alone(shown, served):
+    assert kernels(served[1]) == 1
 
 
 def test_no_source_is_shown_and_the_type_is_large(shown):
@@ -98,6 +128,14 @@ def test_a_key_on_a_slider_changes_its_box(shown):
     shown.get_by_label("Learning rate", exact=True).focus()
     shown.keyboard.press("ArrowRight")
     assert float(box(shown, "Learning rate").input_value()) > float(before)
+
+
+def test_an_arrow_key_moves_a_slider_of_whole_numbers_by_one(shown):
+    before = int(box(shown, "Updates").input_value())
+    shown.get_by_label("Updates", exact=True).focus()
+    for key, moved in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("ArrowLeft", 0)):
+        shown.keyboard.press(key)
+        assert int(box(shown, "Updates").input_value()) == before + moved
 
 
 def test_nonsense_in_a_box_is_answered_and_a_number_is_taken(shown):

@@ -33,6 +33,10 @@ function keepKeys(event) {
   if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
 }
 
+// For the tests, which hold them beside those of the figures.
+export { LOOKS, METHODS, lookOf } from "./core/looks.js";
+export { DARK, LIGHT } from "./core/theme.js";
+
 export const widget = {
   render({ model, el }) {
     el.addEventListener("keydown", keepKeys);

@@ -4,23 +4,23 @@ import { element } from "./words.js";
 
 const PARTS = 1000;
 
-// The places of a slider, which an arrow key goes through one by one: the whole numbers, of many the evenly spread.
-export function stops({ low, high, log, whole }) {
+// The places of a slider, which an arrow key goes through one by one: { last, at(k), near(value) }. They are the whole
+// numbers, of many the evenly spread, or a thousand parts of the range.
+function stops({ low, high, log, whole }) {
   const at = log ? (share) => low * (high / low) ** share : (share) => low + share * (high - low);
-  if (whole && !log) return Array.from({ length: high - low + 1 }, (_, k) => low + k);
-  const places = Array.from({ length: PARTS + 1 }, (_, k) => at(k / PARTS));
-  if (!whole) return [low, ...places.slice(1, -1).map((v) => Number(v.toPrecision(4))), high];
-  return [...new Set(places.map(Math.round))];
+  const share = (value) => (log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low));
+  if (whole && log) return listed([...new Set(Array.from({ length: PARTS + 1 }, (_, k) => Math.round(at(k / PARTS))))]);
+  const last = whole ? high - low : PARTS;
+  return {
+    last, at: (k) => (k <= 0 ? low : k >= last ? high : whole ? low + k : Number(at(k / last).toPrecision(4))),
+    near: (value) => Math.round(last * share(value)),
+  };
 }
 
-function nearest(places, value) {
-  let low = 0, high = places.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (places[middle] <= value) low = middle; else high = middle;
-  }
-  return value - places[low] <= places[high] - value ? low : high;
-}
+const listed = (places) => ({
+  last: places.length - 1, at: (k) => places[k],
+  near: (value) => places.reduce((best, place, k) => (Math.abs(place - value) < Math.abs(places[best] - value) ? k : best), 0),
+});
 
 // A value that was typed or stands in an address; what makes no sense is an error that says what is expected.
 export function read(control, value) {
@@ -76,10 +76,10 @@ function bareControl(control, id, change, complain) {
 function numberControl(control, id, change, complain) {
   const places = stops(control);
   const box = numberBox(control, `${id}-box`, change, complain);
-  const slider = element("input", { type: "range", min: 0, max: places.length - 1, id });
-  slider.addEventListener("input", () => change({ [control.name]: places[slider.value] }));
+  const slider = element("input", { type: "range", min: 0, max: places.last, id });
+  slider.addEventListener("input", () => change({ [control.name]: places.at(Number(slider.value)) }));
   const follow = (value) => {
-    if (places[slider.value] !== value) slider.value = nearest(places, value);
+    if (places.at(Number(slider.value)) !== value) slider.value = places.near(value);
     say(box, value);
     slider.setAttribute("aria-valuetext", box.said);
   };

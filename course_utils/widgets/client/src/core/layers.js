@@ -74,13 +74,15 @@ export const ring = (point, text, look = { colour: "#ffffff" }) => ({
       pen.arc(px, py, 11 * unit, 0, 7);
       pen.stroke();
     }
-    label(pen, text, px + (right ? 12 : -12) * unit, py + (py > box.y + box.h - 40 * unit ? -22 : 22) * unit, right ? "right" : "left", unit, "#ffffff", "#000000");
+    label(pen, text, px + (right ? 12 : -12) * unit, py + (py > box.y + box.h - 40 * unit ? -22 : 22) * unit, right ? "right" : "left", unit, "#ffffff", "#000000", box);
   },
 });
 
-function label(pen, text, x, y, align, unit, colour, halo) {
+// A text that ends at x begins within the box, if there is one.
+function label(pen, text, x, y, align, unit, colour, halo, box) {
   pen.save();
   pen.font = `600 ${13 * unit}px system-ui, sans-serif`;
+  if (box && align === "right") x = Math.max(x, box.x + 3 * unit + pen.measureText(text).width);
   pen.textAlign = align;
   pen.textBaseline = "middle";
   pen.lineJoin = "round";
@@ -111,7 +113,7 @@ export const level = ({ y: height, x: place, text = "", look = { colour: null, d
     pen.stroke();
     pen.setLineDash([]);
     if (!text) return;
-    if (across) label(pen, text, box.x + box.w - 4, at - 9 * unit, "right", unit, theme.ink, theme.halo);
+    if (across) label(pen, text, box.x + box.w - 4, at - 9 * unit, "right", unit, theme.ink, theme.halo, box);
     else label(pen, text, at + 5, box.y + 9 * unit, "left", unit, theme.ink, theme.halo);
   },
 });

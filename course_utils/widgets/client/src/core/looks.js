@@ -8,6 +8,8 @@ const MARKERS = {
   diamond: polygon([0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]),
   up: polygon([0, -1.25], [1.2, 1], [-1.2, 1]),
   down: polygon([0, 1.25], [1.2, -1], [-1.2, -1]),
+  cross: (pen) => { pen.rotate(Math.PI / 4); pen.rect(-1.25, -0.45, 2.5, 0.9); pen.rect(-0.45, -1.25, 0.9, 2.5); },
+  pentagon: polygon(...Array.from({ length: 5 }, (_, k) => [1.15 * Math.sin(1.2566 * k), -1.15 * Math.cos(1.2566 * k)])),
   plus: (pen) => { pen.rect(-1.25, -0.45, 2.5, 0.9); pen.rect(-0.45, -1.25, 0.9, 2.5); },
 };
 
@@ -19,8 +21,27 @@ export const LOOKS = [
   { colour: 3, dash: [2, 3], marker: "diamond" },
   { colour: 4, dash: [12, 3], marker: "down" },
   { colour: 5, dash: [5, 2, 2, 2, 2, 2], marker: "plus" },
-  { colour: 6, dash: [1, 4], marker: "circle" },
+  { colour: 6, dash: [1, 4], marker: "cross" },
 ];
+
+// One look per method, as in course_utils/look/palette.py.
+const [BLUE, VERMILLION, GREEN, PINK, ORANGE, SKY, GREY] = LOOKS;
+export const METHODS = {
+  "gradient descent": BLUE, sgd: BLUE, momentum: VERMILLION, "heavy ball": VERMILLION,
+  "ema momentum": { colour: 7, dash: [1, 4], marker: "plus" }, nesterov: PINK, rmsprop: GREEN, adam: ORANGE, adamw: SKY,
+  adagrad: GREY, lion: { colour: 8, dash: [6, 3], marker: "pentagon" }, muon: { colour: 9, dash: [10, 3], marker: "cross" },
+  newton: { colour: 9, dash: [10, 3], marker: "cross" }, plain: BLUE, "batch norm": VERMILLION, "layer norm": GREEN,
+  residual: ORANGE, "residual + layer norm": PINK, "batch norm, then noise": GREEN,
+};
+
+// The look of the method that a line is named after: "Adam" and "AdamOptimizer" look alike everywhere. "Adam, lr 0.01" has
+// the colour of Adam and the rest of its number; all others have the look of their number.
+export function lookOf(label, index = 0) {
+  const series = LOOKS[index % LOOKS.length], name = label.toLowerCase().replace(/optimizer\b/, "").trim();
+  if (METHODS[name]) return METHODS[name];
+  const method = METHODS[name.split(",")[0].trim()];
+  return method ? { ...series, colour: method.colour } : series;
+}
 export const PATH = { colour: 1, dash: [], marker: "circle" };
 
 export const colourOf = (look, theme) => (typeof look.colour === "number" ? theme.palette[look.colour] : look.colour);

@@ -10,7 +10,7 @@ export class Training {
   // `begin()` starts the generator; `show(seen)` draws what it gave; `say` writes a sentence.
   constructor(begin, show) {
     Object.assign(this, { begin, show, pieces: null });
-    this.start = button("Start", { class: "tool" }, () => (this.pieces ? this.stop() : this.go()));
+    this.start = button("Start", { class: "tool start" }, () => (this.pieces ? this.stop() : this.go()));
     this.said = element("span", { class: "step" });
     this.box = element("div", { class: "player", role: "group", "aria-label": "Computation" }, this.start, this.said);
     document.addEventListener("visibilitychange", () => this.follow());

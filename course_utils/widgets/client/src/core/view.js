@@ -109,21 +109,24 @@ export class View {
     this.refresh();
   }
 
+  // Drafted at first, so that something is seen soon.
   refresh() {
-    this.compute(false);
+    this.compute(true);
     if (this.model.get("problem")) this.complain(this.model.get("problem"));
   }
 
   keep(state, save = false) {
-    this.kept = state ? { state, seen: state === this.state ? this.seen : this.demo.simulate(state, this.data()) } : null;
+    this.kept = state ? { state, seen: this.demo.simulate(state, this.data()) } : null;
     this.keeper.textContent = this.kept ? "Let it go" : "Keep this one";
     this.keeper.setAttribute("aria-pressed", String(Boolean(this.kept)));
     if (save) { this.save(); this.paint(); }
   }
 
+  // A demo that takes longer than a frame has a `draft`, which is seen until the hand rests.
   compute(moving) {
     this.training?.stop();
-    this.seen = this.demo.simulate(this.state, this.data());
+    this.drafted = moving && Boolean(this.demo.draft);
+    this.seen = this.demo[this.drafted ? "draft" : "simulate"](this.state, this.data());
     this.problem.textContent = "";
     this.paint(moving);
   }
@@ -131,6 +134,7 @@ export class View {
   // Draw. While a hand moves, what is costly is drafted; it is made sharp when the hand rests.
   paint(moving = false) {
     if (!this.seen) return;
+    if (this.drafted && !moving) { this.drafted = false; this.seen = this.demo.simulate(this.state, this.data()); }
     const { state, seen, kept: keep, theme } = this, size = parseFloat(getComputedStyle(this.root).fontSize), letters = Math.max(11, 0.86 * size);
     this.root.classList.toggle("dark", theme.name === "dark");
     this.showInputs();
@@ -141,7 +145,7 @@ export class View {
     this.painted += 1;
     this.root.dataset.painted = this.painted;
     clearTimeout(this.rest);
-    if (this.panels.some(({ plot }) => plot.awaited)) this.rest = setTimeout(() => this.paint(), REST_MS);
+    if (this.drafted || this.panels.some(({ plot }) => plot.awaited)) this.rest = setTimeout(() => this.paint(), REST_MS);
   }
 
   // Controls that do nothing in this state are not there.

@@ -5,6 +5,7 @@ import { LOOKS } from "../core/looks.js";
 import { STREAM, pick } from "../maths/draws.js";
 import { images } from "../maths/images.js";
 import { Learner, Network, firstWeights } from "../maths/network.js";
+import { beginning, untrained, untrainedValues } from "./untrained.js";
 
 const IMAGES = 898, GOAL = 0.5, TURN_S = 0.004, SIZES = [64, 100, 100, 10], SMOOTH = 20, NUMBERS = [1, 2, 3];
 
@@ -55,6 +56,11 @@ function smooth(losses) {
   });
 }
 
+// All three begin with the same network.
+const first = ({ seed }, data) => untrained(
+  `sizes ${seed}`, images(data.digits), IMAGES, () => new Network(SIZES, firstWeights(seed, SIZES), IMAGES));
+const atFirst = (state, { losses }, data) => (losses[0].length ? [] : [beginning(first(state, data))]);
+
 function describe(state, { losses, examples }) {
   if (!losses[0].length) return `Press Start: each size trains for ${state.budget} s. Task: a loss steadily below ${GOAL}.`;
   const parts = NUMBERS.map((number, k) => {
@@ -71,10 +77,10 @@ const pairs = (across, values) => across.map((x, t) => [x, values[t]]);
 const sizePanel = (k) => ({
   caption: (state) => `Batches of ${state[`size_${k + 1}`]}`, tab: `Size ${k + 1}`,
   label: `Loss of the ${["first", "second", "third"][k]} batch size by training time`,
-  plot: (state, { seconds, losses }) => ({
+  plot: (state, { seconds, losses }, data) => ({
     x: { domain: [0, Number(state.budget)], name: "training time (s)" }, y: loss,
     layers: [
-      goal(),
+      goal(), ...atFirst(state, { losses }, data),
       line({ points: pairs(seconds[k], losses[k]), look: { colour: 6, dash: [] }, width: 0.6, name: "each batch" }),
       line({ points: pairs(seconds[k], smooth(losses[k])), look: LOOKS[k], width: 2.4, name: "mean of 20" }),
     ],
@@ -86,13 +92,15 @@ export const demo = {
   simulate,
   describe,
   work,
-  values: (state, { losses }) => NUMBERS.map((number, k) => [`updates of ${state[`size_${number}`]}`, losses[k].length]),
+  values: (state, { losses }, data) => (losses[0].length
+    ? NUMBERS.map((number, k) => [`updates of ${state[`size_${number}`]}`, losses[k].length])
+    : untrainedValues(first(state, data))),
   panels: [...[0, 1, 2].map(sizePanel), {
     caption: "All three, by examples", tab: "Examples",
     label: "Loss of all three batch sizes by the number of examples seen",
-    plot: (state, { examples, losses }) => ({
+    plot: (state, { examples, losses }, data) => ({
       x: { domain: [0, Math.max(1000, ...examples.map((seen) => seen.at(-1) ?? 0))], name: "examples" }, y: loss,
-      layers: [goal(), ...NUMBERS.map((number, k) => line({
+      layers: [goal(), ...atFirst(state, { losses }, data), ...NUMBERS.map((number, k) => line({
         points: pairs(examples[k], smooth(losses[k])), look: LOOKS[k], name: `batches of ${state[`size_${number}`]}`, every: every(losses[k]),
       }))],
     }),

@@ -7,7 +7,7 @@ import { digits } from "../core/words.js";
 import { STREAM } from "../maths/draws.js";
 import { normals } from "../maths/noise.js";
 
-const WIDTH = 64, EXAMPLES = 96, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH, SQUARE = WIDTH * WIDTH, MORE = 20;
+const WIDTH = 64, EXAMPLES = 96, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH, SQUARE = WIDTH * WIDTH, MORE = 20, FOUR = 4;
 const VARIANCE = { "He (2)": 2, "Xavier (1)": 1, "default uniform (1/3)": 1 / 3, "too large (4)": 4 };
 
 // Over what a layer normalises: the units of an example, the examples of a unit, or nothing.
@@ -52,13 +52,30 @@ function normaliseBack(gradient, normed, scales, over) {
   });
 }
 
-// given (examples, units) times a matrix of weights, times `std`; zeros, half of all after a ReLU, are skipped.
+const places = new Int32Array(WIDTH), sizes = new Float64Array(WIDTH);
+
+// The places of what is not zero in one example, times `std`, filled up to a multiple of four; half of all is zero after
+// a ReLU.
+function gather(given, from, std) {
+  let count = 0;
+  for (let i = 0; i < WIDTH; i++) {
+    if (given[from + i] === 0) continue;
+    places[count] = i * WIDTH;
+    sizes[count++] = std * given[from + i];
+  }
+  for (; count % FOUR; count++) { places[count] = 0; sizes[count] = 0; }
+  return count;
+}
+
+// given (examples, units) times a matrix of weights, times `std`, four rows of the matrix at a time.
 function product(given, weights, std) {
   const made = new Float64Array(SIZE);
   for (let n = 0; n < SIZE; n += WIDTH) {
-    for (let i = 0; i < WIDTH; i++) {
-      const value = std * given[n + i], row = i * WIDTH;
-      if (value !== 0) for (let j = 0; j < WIDTH; j++) made[n + j] += value * weights[row + j];
+    const count = gather(given, n, std);
+    for (let i = 0; i < count; i += FOUR) {
+      const a = sizes[i], b = sizes[i + 1], c = sizes[i + 2], d = sizes[i + 3];
+      const p = places[i], q = places[i + 1], r = places[i + 2], s = places[i + 3];
+      for (let j = 0; j < WIDTH; j++) made[n + j] += a * weights[p + j] + b * weights[q + j] + c * weights[r + j] + d * weights[s + j];
     }
   }
   return made;
@@ -87,7 +104,8 @@ function layersFor({ init, norm, depth, seed }) {
   while (memory.layers.length < depth) {
     const normed = product(memory.h, weights[memory.layers.length].ahead, std), over = OVER[norm];
     const scales = over ? normalise(normed, over) : null, skip = norm.startsWith("residual"), before = memory.h;
-    memory.h = normed.map((v, i) => (v > 0 ? v : 0) + (skip ? before[i] : 0));
+    memory.h = new Float64Array(SIZE);
+    for (let i = 0; i < SIZE; i++) memory.h[i] = (normed[i] > 0 ? normed[i] : 0) + (skip ? before[i] : 0);
     memory.layers.push({ normed, scales });
     memory.forward.push(square(memory.h));
   }
@@ -96,10 +114,11 @@ function layersFor({ init, norm, depth, seed }) {
 
 function simulate(state) {
   const { depth, norm, seed } = state, { weights, std, layers, forward } = layersFor(state), over = OVER[norm];
-  let gradient = Float64Array.from(normals(seed + STREAM, SIZE));
-  const backward = [1], skip = norm.startsWith("residual");
+  let gradient = normals(seed + STREAM, SIZE);
+  const backward = [1], skip = norm.startsWith("residual"), inner = new Float64Array(SIZE);
   for (let k = depth - 1; k >= 0; k--) {
-    const { normed, scales } = layers[k], inner = gradient.map((g, i) => (normed[i] > 0 ? g : 0));
+    const { normed, scales } = layers[k];
+    for (let i = 0; i < SIZE; i++) inner[i] = normed[i] > 0 ? gradient[i] : 0;
     if (over) normaliseBack(inner, normed, scales, over);
     const back = product(inner, weights[k].back, std);
     if (skip) for (let i = 0; i < SIZE; i++) back[i] += gradient[i];

@@ -9,72 +9,82 @@ const POINTS = 16, UNITS = 8, BOUNDS = [2, 1, 1], EVERY = 10, PRODUCTS = 6, NEAR
 const PLACES = Array.from({ length: POINTS }, (_, i) => (2 * i - (POINTS - 1)) / (POINTS - 1));
 const TARGET = { cubic: (x) => 4 * x * x * x - 3 * x, quartic: (x) => 8 * x * x * x * x - 8 * x * x + 1 };
 
-// The sum of a power of two many numbers, by adding halves, in the order in which the kernel adds: at the edge, rounding
-// grows until it can be seen.
-function fold(values) {
-  for (let half = values.length / 2; half >= 1; half /= 2) {
-    for (let i = 0; i < half; i++) values[i] += values[i + half];
+// Sums of a power of two many numbers are made by adding halves, in the order in which the kernel adds: at the edge,
+// rounding grows until it can be seen. This one adds rows of `width` numbers; the sums stand in the first row.
+function fold(rows, count, width) {
+  for (let half = (count * width) / 2; half >= width; half /= 2) {
+    for (let i = 0; i < half; i++) rows[i] += rows[i + half];
   }
-  return values[0];
 }
 
-// Half the mean squared error of sum_k c_k h(a_k x + b_k) + d with h(z) = z / sqrt(1 + z^2), and its gradient; the
-// weights are a, b and c of all units, then d.
-function lossAndGradient(weights, targets) {
-  const columns = Array.from({ length: 3 * UNITS + 1 }, () => new Float64Array(POINTS)), squares = new Float64Array(POINTS);
-  const roots = new Float64Array(UNITS), hidden = new Float64Array(UNITS), terms = new Float64Array(UNITS);
+const COUNT = 3 * UNITS + 1;
+const roots = new Float64Array(UNITS), hidden = new Float64Array(UNITS), terms = new Float64Array(UNITS);
+const rows = new Float64Array(POINTS * COUNT), squares = new Float64Array(POINTS);
+
+// Half the mean squared error of sum_k c_k h(a_k x + b_k) + d with h(z) = z / sqrt(1 + z^2); its gradient is written
+// into `slopes`. The weights are a, b and c of all units, then d.
+function lossAndGradient(weights, targets, slopes) {
   for (let i = 0; i < POINTS; i++) {
-    const x = PLACES[i];
+    const x = PLACES[i], at = i * COUNT;
     for (let k = 0; k < UNITS; k++) {
       const z = x * weights[k] + weights[UNITS + k];
       roots[k] = Math.sqrt(1 + z * z);
       hidden[k] = z / roots[k];
       terms[k] = hidden[k] * weights[2 * UNITS + k];
     }
-    const error = fold(terms) + weights[3 * UNITS] - targets[i], share = error / POINTS;
+    fold(terms, UNITS, 1);
+    const error = terms[0] + weights[3 * UNITS] - targets[i], share = error / POINTS;
     squares[i] = error * error;
     for (let k = 0; k < UNITS; k++) {
       const inner = share * weights[2 * UNITS + k] / (roots[k] * roots[k] * roots[k]);
-      columns[k][i] = inner * x;
-      columns[UNITS + k][i] = inner;
-      columns[2 * UNITS + k][i] = share * hidden[k];
+      rows[at + k] = inner * x;
+      rows[at + UNITS + k] = inner;
+      rows[at + 2 * UNITS + k] = share * hidden[k];
     }
-    columns[3 * UNITS][i] = share;
+    rows[at + 3 * UNITS] = share;
   }
-  return { loss: fold(squares) / (2 * POINTS), slopes: columns.map(fold) };
+  fold(rows, POINTS, COUNT);
+  for (let i = 0; i < COUNT; i++) slopes[i] = rows[i];
+  fold(squares, POINTS, 1);
+  return squares[0] / (2 * POINTS);
 }
 
-const dot = (one, other) => one.reduce((sum, v, i) => sum + v * other[i], 0);
+function dot(one, other) {
+  let sum = 0;
+  for (let i = 0; i < COUNT; i++) sum += one[i] * other[i];
+  return sum;
+}
 
-// The sharpness, and the vector that power iteration came to.
+const beside = new Float64Array(COUNT), ahead = new Float64Array(COUNT), behind = new Float64Array(COUNT);
+
+// The sharpness, by power iteration from `vector`, which becomes what the iteration came to.
 function sharper(weights, vector, targets) {
   let quotient = 0;
   for (let count = 0; count < PRODUCTS; count++) {
-    const [ahead, behind] = [1, -1].map(
-      (side) => lossAndGradient(weights.map((w, i) => w + side * NEAR * vector[i]), targets).slopes);
-    const product = ahead.map((slope, i) => (slope - behind[i]) / (2 * NEAR)), length = Math.sqrt(dot(product, product));
-    quotient = dot(vector, product);
-    vector = product.map((part) => part / length);
+    for (const [side, slopes] of [[1, ahead], [-1, behind]]) {
+      for (let i = 0; i < COUNT; i++) beside[i] = weights[i] + side * NEAR * vector[i];
+      lossAndGradient(beside, targets, slopes);
+    }
+    for (let i = 0; i < COUNT; i++) ahead[i] = (ahead[i] - behind[i]) / (2 * NEAR);
+    const length = Math.sqrt(dot(ahead, ahead));
+    quotient = dot(vector, ahead);
+    for (let i = 0; i < COUNT; i++) vector[i] = ahead[i] / length;
   }
-  return { quotient, vector };
+  return quotient;
 }
 
 function simulate({ target, lr, factor, steps, seed }) {
   const targets = PLACES.map(TARGET[target]), loss = [], sharpness = [];
   const rates = Array.from({ length: steps }, (_, t) => (t >= Math.floor(steps / 2) ? lr * factor : lr));
-  let weights = BOUNDS.flatMap((bound, kind) => Array.from(
-    { length: UNITS }, (_, k) => bound * (2 * uniform(seed, kind * UNITS + k) - 1))).concat(0);
-  let vector = weights.map(() => 1 / Math.sqrt(weights.length));
+  const weights = Float64Array.from(BOUNDS.flatMap((bound, kind) => Array.from(
+    { length: UNITS }, (_, k) => bound * (2 * uniform(seed, kind * UNITS + k) - 1))).concat(0));
+  const vector = weights.map(() => 1 / Math.sqrt(COUNT)), slopes = new Float64Array(COUNT);
   for (let t = 0; t <= steps; t++) {
-    const seen = lossAndGradient(weights, targets);
-    if (!(seen.loss < LOST)) break;
-    loss.push(seen.loss);
-    if (t % EVERY === 0) {
-      const measured = sharper(weights, vector, targets);
-      sharpness.push(measured.quotient);
-      vector = measured.vector;
-    }
-    if (t < steps) weights = weights.map((w, i) => w - rates[t] * seen.slopes[i]);
+    const now = lossAndGradient(weights, targets, slopes);
+    if (!(now < LOST)) break;
+    loss.push(now);
+    if (t % EVERY === 0) sharpness.push(sharper(weights, vector, targets));
+    if (t < steps) for (let i = 0; i < COUNT; i++) weights[i] -= rates[t] * slopes[i];
   }
   return { loss, limit: rates.map((rate) => 2 / rate), sharpness };
 }

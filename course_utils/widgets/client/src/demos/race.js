@@ -2,7 +2,7 @@
 // walked by Python, which sends their paths.
 
 import { curve } from "../core/layers.js";
-import { LOOKS } from "../core/looks.js";
+import { lookOf } from "../core/looks.js";
 import { digits } from "../core/words.js";
 import { surface } from "../maths/surfaces.js";
 import { walk } from "../maths/walks.js";
@@ -35,7 +35,7 @@ function describe(state, { losses, lost }, data) {
 }
 
 const runners = (state, seen) => Object.keys(seen.paths).map((name, i) => (
-  { name, look: LOOKS[i % LOOKS.length], every: Math.max(1, Math.floor(state.steps / 15)) }));
+  { name, look: lookOf(name, i), every: Math.max(1, Math.floor(state.steps / 15)) }));
 
 export const demo = {
   name: "race",

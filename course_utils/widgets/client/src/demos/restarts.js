@@ -1,12 +1,13 @@
 // Demo T2: width, depth and restarts, as in restarts.py. It trains in the page.
 
-import { curve, level } from "../core/layers.js";
+import { curve, dots } from "../core/layers.js";
 import { LOOKS } from "../core/looks.js";
 import { digits } from "../core/words.js";
 import { STREAM } from "../maths/draws.js";
 import { images } from "../maths/images.js";
 import { Learner, Network, firstWeights, layout, parameterCount } from "../maths/network.js";
 import { normals } from "../maths/noise.js";
+import { guessing, untrained, untrainedValues } from "./untrained.js";
 
 const IMAGES = 500, INPUTS = 64, MOST = 10;
 
@@ -25,6 +26,13 @@ function startOf(state, k) {
   }
   return w;
 }
+
+const first = (state, k, data) => untrained(
+  `restart ${k} ${state.hidden} ${state.seed} ${state.noise}`, images(data.digits), IMAGES, () => new Network(sizesOf(state), startOf(state, k), IMAGES));
+
+// Before training: the loss of every start.
+const starts = (state, { losses }, data) => (losses[0].length ? [] : losses.map((_, k) => (
+  dots({ points: [[0, first(state, k, data).loss]], look: LOOKS[k % LOOKS.length], size: 10, moves: false, name: k ? undefined : "before training" }))));
 
 function* work(now, data) {
   const state = now(), seen = simulate(state), pictures = images(data.digits), sizes = sizesOf(state);
@@ -59,18 +67,19 @@ export const demo = {
   describe,
   work,
   live: ["lr", "steps"],
-  values: (state, { parameters, losses }) => [
-    ["parameters", parameters.toLocaleString("en")], ["steps done", Math.max(0, losses.at(-1).length - 1)],
+  values: (state, { parameters, losses }, data) => [
+    ["parameters", parameters.toLocaleString("en")],
+    ...(losses[0].length ? [["steps done", Math.max(0, losses.at(-1).length - 1)]] : untrainedValues(first(state, 0, data))),
   ],
   panels: [{
     caption: "One curve per restart", label: "Loss by step, one curve per restart",
     options: { axis: ["linear", "log"] },
-    plot: (state, { losses }, data, { axis }) => ({
+    plot: (state, seen, data, { axis }) => ({
       x: { domain: [0, state.steps], name: "step", whole: true },
       y: axis === "log" ? { log: true, name: "loss (nats)" } : { domain: [0, 3], name: "loss (nats)" },
       layers: [
-        level({ y: Math.log(10), text: "guessing: ln 10" }),
-        ...losses.map((values, k) => (
+        guessing(), ...starts(state, seen, data),
+        ...seen.losses.map((values, k) => (
           curve({ values, look: LOOKS[k % LOOKS.length], every: Math.max(1, Math.floor(state.steps / 10)) }))),
       ],
     }),

@@ -5,14 +5,14 @@ import { LOOKS } from "../core/looks.js";
 import { digits } from "../core/words.js";
 import { WalkedNetwork } from "../maths/normalised_network.js";
 
-const KINDS = ["without", "batch norm"], PLACES = 25;
+const KINDS = ["without", "batch norm"], PLACES = 25, DRAFT = 13;
 
-function walk(kind, { trained, rate, seed, stretch, shown, reach }) {
+function walk(kind, { trained, rate, seed, stretch, shown, reach }, places) {
   const network = WalkedNetwork.of(kind === "batch norm", seed), weights = network.stretched(network.trained(trained, rate), stretch);
   const start = network.slopes(weights), gradient = Float64Array.from(network.g), norm = Math.max(Math.hypot(...gradient), 1e-12);
-  const unit = (reach / (PLACES - 1)) * (shown === "equal length" ? 1 : norm), distance = [0], loss = [start], smoothness = [];
+  const unit = (reach / (places - 1)) * (shown === "equal length" ? 1 : norm), distance = [0], loss = [start], smoothness = [];
   const moved = new Float64Array(weights.length);
-  for (let k = 1; k < PLACES; k++) {
+  for (let k = 1; k < places; k++) {
     const s = k * unit;
     for (let i = 0; i < moved.length; i++) moved[i] = weights[i] - (s / norm) * gradient[i];
     distance.push(s);
@@ -24,7 +24,8 @@ function walk(kind, { trained, rate, seed, stretch, shown, reach }) {
   return { distance, loss, smoothness: [smoothness[0], ...smoothness], norm };
 }
 
-const simulate = (state) => Object.fromEntries(KINDS.map((kind) => [kind, walk(kind, state)]));
+const walks = (places) => (state) => Object.fromEntries(KINDS.map((kind) => [kind, walk(kind, state, places)]));
+const simulate = walks(PLACES);
 
 function describe(state, seen) {
   const parts = KINDS.map((kind) => {
@@ -45,7 +46,7 @@ const panel = (what, caption, axis) => ({
     x: { domain: [0, Math.max(0.1, 1.15 * state.reach)], name: state.shown === "equal length" ? "distance in the space of the weights" : "multiple of the gradient (learning rate)" },
     y: axis,
     layers: KINDS.map((kind, i) => line({
-      points: seen[kind].distance.map((s, k) => [s / scaleOf(state, seen[kind]), seen[kind][what][k]]), look: LOOKS[i], name: kind, every: 5, steps: null,
+      points: seen[kind].distance.map((s, k) => [s / scaleOf(state, seen[kind]), seen[kind][what][k]]), look: LOOKS[i], name: kind, every: (seen[kind].distance.length - 1) / 4, steps: null,
     })),
   }),
   handles: [{
@@ -60,6 +61,7 @@ const panel = (what, caption, axis) => ({
 export const demo = {
   name: "smoothness",
   simulate,
+  draft: walks(DRAFT),
   describe,
   values: (state, seen) => KINDS.map((kind) => [`smoothness ${kind === "batch norm" ? "with" : "without"}`, digits(seen[kind].smoothness.at(-1), 2)]),
   panels: [

@@ -1,11 +1,12 @@
 // Demo T5: update rules on a real network, as in digit_race.py. It trains in the page.
 
 import { curve } from "../core/layers.js";
-import { LOOKS } from "../core/looks.js";
+import { lookOf } from "../core/looks.js";
 import { digits } from "../core/words.js";
 import { STREAM, pick } from "../maths/draws.js";
 import { images } from "../maths/images.js";
 import { Learner, Network, firstWeights } from "../maths/network.js";
+import { beginning, untrained, untrainedValues } from "./untrained.js";
 
 const HIDDEN = 32, CLASSES = 10, LAST = 10, MOST_LOST = 10, LARGEST = 250, ALL = "all of them", SMOOTH = 20;
 
@@ -37,6 +38,14 @@ function* work(now, data) {
 }
 
 const updatesDone = ({ losses }) => Math.max(0, ...Object.values(losses).map((values) => values.length));
+
+// All rules begin with the same network.
+function first({ data: kind, seed }, data) {
+  const pictures = images(data[kind]), sizes = [pictures.inputs, HIDDEN, CLASSES];
+  return untrained(`race ${kind} ${seed}`, pictures, LARGEST, () => new Network(sizes, firstWeights(seed, sizes), LARGEST));
+}
+
+const atFirst = (state, seen, data) => (updatesDone(seen) ? [] : [beginning(first(state, data))]);
 const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 function describe(state, seen, data) {
@@ -69,28 +78,28 @@ export const demo = {
   describe,
   work,
   live: ["lr", "beta", "batch_size", "steps"],
-  values: (state, seen) => [
-    ["updates", updatesDone(seen)],
-    ["images seen", updatesDone(seen) * state.batch_size],
-  ],
+  values: (state, seen, data) => (updatesDone(seen)
+    ? [["updates", updatesDone(seen)], ["images seen", updatesDone(seen) * state.batch_size]]
+    : untrainedValues(first(state, data))),
   panels: [
     {
       caption: `Loss of the batches, mean of ${SMOOTH}`, tab: "Smooth", weight: 1.3,
       label: "Mean loss of the last twenty batches by update, one curve per optimizer",
       options: { axis: ["linear", "log"] },
-      plot: (state, { losses }, data, { axis }) => ({
+      plot: (state, seen, data, { axis }) => ({
         x: updates(state),
         y: axis === "log" ? { log: true, name: "loss (nats)" } : { domain: [0, 2.6], name: "loss (nats)" },
-        layers: Object.entries(losses).map(([name, values], i) => (
-          curve({ name, values: smooth(values), look: LOOKS[i], every: Math.max(1, Math.floor(state.steps / 12)) }))),
+        layers: [...atFirst(state, seen, data), ...Object.entries(seen.losses).map(([name, values], i) => (
+          curve({ name, values: smooth(values), look: lookOf(name, i), every: Math.max(1, Math.floor(state.steps / 12)) })))],
       }),
     },
     {
       caption: "Loss of every batch", tab: "Every batch",
       label: "Loss of every batch by update, one curve per optimizer",
-      plot: (state, { losses }) => ({
+      plot: (state, seen, data) => ({
         x: updates(state), y: { domain: [0, 2.6], name: "loss (nats)" },
-        layers: Object.entries(losses).map(([name, values], i) => curve({ name, values, look: LOOKS[i], width: 1.2 })),
+        layers: [...atFirst(state, seen, data), ...Object.entries(seen.losses).map(([name, values], i) => (
+          curve({ name, values, look: lookOf(name, i), width: 1.2 })))],
       }),
     },
   ],

@@ -6,6 +6,7 @@ import { digits } from "../core/words.js";
 import { STREAM, pick } from "../maths/draws.js";
 import { images } from "../maths/images.js";
 import { Learner, Network, firstWeights } from "../maths/network.js";
+import { guessing, untrained } from "./untrained.js";
 
 const IMAGES = 898, BATCH = 32, PIXELS = 64, HIDDEN = 2, SEEDS = 3, LAST = 10, ADAM = { beta: 0.9 };
 const EXPONENTS = Array.from({ length: 7 }, (_, k) => k - 9);
@@ -70,6 +71,16 @@ function* work(now, data) {
 const means = (losses) => EXPONENTS.map((_, k) => losses.reduce((sum, row) => sum + (Number.isFinite(row[k]) ? row[k] : 1e6), 0) / losses.length);
 const lowest = (values) => values.indexOf(Math.min(...values));
 
+// Before training, the loss is the same at every rate.
+function first(state, name, data) {
+  const share = state.kind === "muP" ? Number(widthsOf(state)[0]) / Number(name) : 1, pictures = images(data.digits);
+  const { loss } = untrained(`width ${name} ${share} ${state.seed}`, pictures, BATCH, () => new Wide(state.seed, 0, Number(name), share).network);
+  return loss;
+}
+
+const starts = (state, data) => [guessing(), ...widthsOf(state).map((name, i) => (
+  line({ points: EXPONENTS.map((exponent) => [exponent, first(state, name, data)]), look: LOOKS[i], name: `width ${name}, before training`, every: 1, steps: null })))];
+
 function describe(state, { losses, done }) {
   if (!done) return "Press Start: seven learning rates and three seeds train at three widths.";
   const names = widthsOf(state), best = names.map((name) => lowest(means(losses[name]))), [narrow, wide] = [names[0], names.at(-1)];
@@ -86,10 +97,10 @@ export const demo = {
   values: (state, { done }) => [["steps done", done]],
   panels: [{
     caption: "Mean of the last ten steps; shaded: three seeds", label: "Loss by learning rate, one curve per width",
-    plot: (state, { losses, done }) => ({
+    plot: (state, { losses, done }, data) => ({
       x: { domain: [EXPONENTS[0] - 0.3, EXPONENTS.at(-1) + 0.3], name: "log2 of the learning rate", whole: true },
       y: { domain: [0, 2.6], name: "loss (nats)" },
-      layers: !done ? [] : widthsOf(state).flatMap((name, i) => [
+      layers: !done ? starts(state, data) : widthsOf(state).flatMap((name, i) => [
         band({
           low: EXPONENTS.map((_, k) => Math.min(...losses[name].map((row) => row[k]))), from: EXPONENTS[0], look: LOOKS[i],
           high: EXPONENTS.map((_, k) => Math.max(...losses[name].map((row) => row[k]))),

@@ -5,8 +5,8 @@ import { STREAM } from "./draws.js";
 import { normals } from "./noise.js";
 
 const EXAMPLES = 128, INPUTS = 6, WIDTH = 12, DEPTH = 3, EPS = 1e-5, STEEPEST = 10;
-// Inputs and units are multiples of three, but for the one output: three sums at a time.
-const THREE = 3;
+// Inputs are multiples of six, and so are units, but for the one output: so many sums at a time.
+const SIX = 6, THREE = 3;
 const SIZES = [INPUTS, ...Array(DEPTH).fill(WIDTH), 1];
 const LAYERS = SIZES.slice(1).map((units, k) => ({ inputs: SIZES[k], units }));
 let place = 0;
@@ -98,14 +98,7 @@ export class WalkedNetwork {
   through(w, k) {
     const { inputs, units, at } = LAYERS[k], given = this.outputs[k], made = this.outputs[k + 1];
     made.fill(0);
-    for (let j = 0; j < units; j++) {
-      const to = j * EXAMPLES;
-      for (let i = 0; i < inputs; i += THREE) {
-        const first = at + i * units + j, a = w[first], b = w[first + units], c = w[first + 2 * units];
-        const p = i * EXAMPLES, q = p + EXAMPLES, r = q + EXAMPLES;
-        for (let n = 0; n < EXAMPLES; n++) made[to + n] += a * given[p + n] + b * given[q + n] + c * given[r + n];
-      }
-    }
+    for (let j = 0; j < units; j++) for (let i = 0; i < inputs; i += SIX) addSix(given, i * EXAMPLES, w, at + i * units + j, units, made, j * EXAMPLES);
     if (k === DEPTH) return;
     if (this.normed) for (let j = 0; j < units; j++) this.scales[k + 1][j] = normalise(made, j * EXAMPLES);
     const kept = this.centred[k + 1];
@@ -132,6 +125,11 @@ export class WalkedNetwork {
 
   layerBack(w, k) {
     const { inputs, units, at } = LAYERS[k], given = this.outputs[k], out = this.back[k + 1], into = this.back[k], { g } = this;
+    // Nobody asks for the derivatives by what is given to the network.
+    if (k === 0) {
+      for (let i = 0; i < inputs; i++) for (let j = 0; j < units; j += THREE) threeSums(given, i * EXAMPLES, out, j * EXAMPLES, g, at + i * units + j);
+      return;
+    }
     into.fill(0);
     for (let i = 0; i < inputs; i++) {
       const to = i * EXAMPLES, row = at + i * units, whole = units - (units % THREE);
@@ -159,6 +157,30 @@ export class WalkedNetwork {
     g[at + 1] = two;
     g[at + 2] = three;
   }
+}
+
+// Add six inputs of all examples, times their weights to one unit, to the sums of that unit.
+function addSix(given, from, w, at, units, made, to) {
+  const a = w[at], b = w[at + units], c = w[at + 2 * units], d = w[at + 3 * units], e = w[at + 4 * units], f = w[at + 5 * units];
+  const q = from + EXAMPLES, r = q + EXAMPLES, s = r + EXAMPLES, t = s + EXAMPLES, u = t + EXAMPLES;
+  for (let n = 0; n < EXAMPLES; n++) {
+    made[to + n] += a * given[from + n] + b * given[q + n] + c * given[r + n] + d * given[s + n] + e * given[t + n] + f * given[u + n];
+  }
+}
+
+// The derivatives of the weights from one input to three units.
+function threeSums(given, from, out, p, g, at) {
+  const q = p + EXAMPLES, r = q + EXAMPLES;
+  let one = 0, two = 0, three = 0;
+  for (let n = 0; n < EXAMPLES; n++) {
+    const value = given[from + n];
+    one += value * out[p + n];
+    two += value * out[q + n];
+    three += value * out[r + n];
+  }
+  g[at] = one;
+  g[at + 1] = two;
+  g[at + 2] = three;
 }
 
 // Put the numbers of one unit to mean 0 and variance 1, in place; return what they were divided by.

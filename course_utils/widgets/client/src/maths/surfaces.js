@@ -45,9 +45,11 @@ const FIXED = {
 
 // A slice through the loss of a softmax model on real digits: one weight and one bias are free. A row per image: [log
 // of the summed exp of the other logits, logit of the class with the weight, its pixel, logit of the class with the
-// bias, logit of the label, whether the label is the first class, or the second].
-function slice({ rows, window, optimum, hessian }) {
-  const n = rows.length, mean = (part) => rows.reduce((sum, row) => sum + part(row), 0) / n;
+// bias, logit of the label, whether the label is the first class, or the second]. Images with the same pixel stand
+// together, as they share exp(u * pixel); of a few sums together one logarithm is taken.
+const TOGETHER = 8;
+function slice({ rows: sent, window, optimum, hessian }) {
+  const rows = sent.toSorted((one, other) => one[2] - other[2]), n = rows.length, mean = (part) => rows.reduce((sum, row) => sum + part(row), 0) / n;
   const column = (part) => Float64Array.from(rows, part);
   const others = column((row) => Math.exp(row[0])), first = column((row) => Math.exp(row[1])), pixel = column((row) => row[2]);
   const second = column((row) => Math.exp(row[3])), label = mean((row) => row[4]);
@@ -56,15 +58,21 @@ function slice({ rows, window, optimum, hessian }) {
     key: "slice", coarse: true, window, optimum, hessian,
     value(u, v) {
       const share = Math.exp(v);
-      let sum = 0;
-      for (let i = 0; i < n; i++) sum += Math.log(others[i] + first[i] * Math.exp(u * pixel[i]) + second[i] * share);
+      let sum = 0, product = 1, seen = NaN, factor = 0;
+      for (let i = 0; i < n; i++) {
+        if (pixel[i] !== seen) { seen = pixel[i]; factor = Math.exp(u * seen); }
+        product *= others[i] + first[i] * factor + second[i] * share;
+        if (i % TOGETHER === TOGETHER - 1) { sum += Math.log(product); product = 1; }
+      }
+      sum += Math.log(product);
       return sum / n - label - u * labelPixel - v * labelBias;
     },
     gradient(u, v) {
       const share = Math.exp(v);
-      let gu = 0, gv = 0;
+      let gu = 0, gv = 0, seen = NaN, factor = 0;
       for (let i = 0; i < n; i++) {
-        const one = first[i] * Math.exp(u * pixel[i]), other = second[i] * share, total = others[i] + one + other;
+        if (pixel[i] !== seen) { seen = pixel[i]; factor = Math.exp(u * seen); }
+        const one = first[i] * factor, other = second[i] * share, total = others[i] + one + other;
         gu += (one / total) * pixel[i];
         gv += other / total;
       }
