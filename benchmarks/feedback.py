@@ -89,7 +89,7 @@ def _output() -> dict[str, Any]:
 
 
 def fill(folder: Path, root: Path, graded: list[Graded], students: int) -> None:
-    """Make the output folder of a graded class, and mark its answers by hand."""
+    """Make the output folder of a graded class."""
     course = load_course(root)
     contents = read_releases([one.grade.assignment for one in graded], root)
     releases = [load_release(name, content) for name, content in contents.items()]
@@ -106,6 +106,10 @@ def fill(folder: Path, root: Path, graded: list[Graded], students: int) -> None:
                 (place / ORIGIN).write_bytes(Origin("Moodle", name).to_bytes())
     prepare_gradebook(folder / FILE_NAME)
     enter_class(f"sqlite:///{folder / FILE_NAME}", releases, grades, read_late_rules(folder, course))
+
+
+def mark(folder: Path) -> None:
+    """Mark all answers by hand, with a comment each."""
     with sqlite3.connect(folder / FILE_NAME) as database:
         database.execute(MARKS)
         database.execute(COMMENTS, (COMMENT,))
@@ -128,6 +132,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made, "grading")
         fill(folder, root, graded_once(root, names), students)
+        mark(folder)
         result = {
             "students": students,
             "workbooks": len(names),
