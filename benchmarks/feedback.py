@@ -3,7 +3,7 @@
 One submission per workbook stands for all students: all solutions and model answers, a mistake in each exercise, and a
 picture under one solution in five. The gradebook is filled as grading fills it, with a mark and a comment with formulas
 for every answer in words. Timed are `autograder feedback` as a command, and again with an archive for Moodle: by the
-clock, and (`cpu`) the time of the processor, which other work on the machine does not make longer. The last line is JSON.
+clock, and (`cpu`) the time of the processor, which other work on the machine leaves as it is. The last line is JSON.
 """
 
 from __future__ import annotations

@@ -16,8 +16,10 @@ if [ -z "$python" ] && command -v apt-get >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
     for name in python3.12 python3.11; do
-        [ -n "$python" ] || apt-get install -y -qq --no-install-recommends "$name" "$name-venv" || true
-        choose
+        if [ -z "$python" ] && apt-cache show "$name-venv" >/dev/null 2>&1; then
+            apt-get install -y -qq --no-install-recommends "$name" "$name-venv"
+            choose
+        fi
     done
 fi
 if [ -z "$python" ]; then
