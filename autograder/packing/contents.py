@@ -55,8 +55,11 @@ def imported_packages(files_of_course: Mapping[PurePosixPath, bytes]) -> set[str
 
 
 def _imported(node: ast.AST) -> Iterable[str]:
+    """Return what a statement imports; a list called `MODULES` names what is imported by its name."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
+    if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["MODULES"]:
+        return [str(one.value) for one in ast.walk(node.value) if isinstance(one, ast.Constant)]
     return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 

@@ -1,6 +1,7 @@
-"""A package carries that its released notebook was checked: where it grades, that is believed of these files only."""
+"""What a package holds is enough to grade: its release was checked when it was packed, and its trial run passes."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -23,12 +24,16 @@ def course(packed, tmp_path):
     return shutil.copytree(next(packed("gradescope").glob("course")), tmp_path / "course")
 
 
-def read(course):
-    """Read the release in a process that knows no other course."""
+def run(course, *command):
+    """Run Python with a course, and no other, where the course lies."""
     libraries = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
     environment = {**os.environ, "PYTHONPATH": ":".join([str(course), *libraries])}
-    command = [sys.executable, "-S", "-c", READ]
+    command = [sys.executable, "-S", *command]
     return subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def read(course):
+    return run(course, "-c", READ)
 
 
 def test_a_packed_release_is_not_checked_again(course):
@@ -49,3 +54,12 @@ def test_a_master_that_was_changed_in_a_package_is_refused(course):
     done = read(course)
     assert done.returncode == 1
     assert "is not what its master gives" in done.stderr
+
+
+def test_the_trial_run_at_the_end_of_the_installation_passes(packed, course):
+    program = (packed("gradescope") / "install.sh").read_text().replace("\\\n", " ")
+    (line,) = [line for line in program.splitlines() if " -m autograder one " in line]
+    words = shlex.split(line.partition(">/dev/null")[0])
+    done = run(course, *words[1:])
+    assert done.returncode == 0, done.stderr
+    assert WORKBOOK in done.stdout

@@ -39,5 +39,6 @@ bash "$here/close.sh"
 
 # The notebook as students get it: it has no marks, but all that grading needs must be there.
 cd "$here/course"
-"$environment/bin/python" -P -m autograder one "notebooks/@{workbook}/@{workbook}.ipynb" --weak-walls >/dev/null
+"$environment/bin/python" -P -m autograder one "notebooks/@{workbook}/@{workbook}.ipynb" \
+    --workbook "@{workbook}" --weak-walls >/dev/null
 echo "The grader of @{workbook} is in place."
