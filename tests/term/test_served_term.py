@@ -10,7 +10,7 @@ from course_utils.handin.service import Service, ServiceError
 from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.grade import mini
 from tests.marking.server import marking
-from tests.serve.real import real_service
+from tests.serve.real import real_service, wait_for
 from tests.serve.test_live_in_browser import log_in
 from tests.term import school
 from tests.term.teacher import Term
@@ -133,7 +133,7 @@ def test_a_term_at_the_service(term, tmp_path, monkeypatch):
             assert "4 have not handed in" in teacher.locator("#missing").inner_text()
             teacher.goto(f"{service.address}/class")
             momentum = teacher.locator("section", has=teacher.get_by_role("heading", name="momentum"))
-            momentum.get_by_text("8 a known mistake").wait_for()
+            wait_for(lambda: "8 a known mistake" in momentum.inner_text(), "the mistake of eight is shown")
             assert not any(one.id in teacher.locator("body").inner_text() for one in term.students)
 
     # The final run draws other inputs, and knows from the service when each hand-in came.
