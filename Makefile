@@ -92,7 +92,7 @@ serve-demo: env
 	$(BIN)/python -m autograder.serve.demo
 
 bench: env
-	for name in demos feedback grading judging scale serve training; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in demos feedback grading judging marking scale serve training; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 # The browser tests use the distribution's chromium; without it, and without the right to install it, they skip.
 browser:

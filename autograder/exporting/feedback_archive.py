@@ -60,7 +60,12 @@ def _name(platform: Platform, origin: Origin | None, assignment: str) -> str:
     """Return what a page is called in the archive; empty where the platform would not know whose it is."""
     if origin is None or origin.platform.casefold() != platform:
         return ""
-    if not origin.name.isprintable() or set(origin.name) & set("/\\") or origin.name.startswith("."):
+    if (
+        not origin.name.strip()
+        or not origin.name.isprintable()
+        or set(origin.name) & set("/\\")
+        or origin.name.startswith(".")
+    ):
         return ""
     return NAMES[platform](origin.name, assignment)
 

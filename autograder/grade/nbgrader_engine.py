@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ __all__ = ["COURSE_ROOT", "EngineExporter", "cell_for_marking", "engine_config"]
 # The course of a course folder inside it, or that of this installation.
 COURSE_ROOT = find_root()
 KEPT = ("timestamp.txt",)
+FORMGRADER = str(files("nbgrader") / "server_extensions" / "formgrader" / "templates")
 
 
 def engine_config() -> Config:
@@ -50,6 +52,8 @@ def engine_config() -> Config:
     config.Autograde.autograde_preprocessors = []
     config.GenerateFeedback.exporter_class = "autograder.grade.nbgrader_feedback.FeedbackExporter"
     config.HTMLExporter.filters = {"markdown2html": f"{__name__}.cell_for_marking"}
+    # Of two templates with one name, the first counts: ours asks no other machine for anything.
+    config.HTMLExporter.extra_template_basedirs = [str(files("autograder") / "grade" / "formgrader"), FORMGRADER]
     return config
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+import hashlib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
 
 from autograder.course import FILE_NAME, Course
-from autograder.grade.kept import file_states, is_kept, keep, name_of
+from autograder.grade.engine import PACKAGES
+from autograder.grade.kept import is_kept, keep
 from autograder.grade.release import load_release
 from autograder.grade.types import GradingError
+from autograder.public_files import is_left_behind
 from course_utils.exercises import exercise_folder
 
-__all__ = ["assignments_of", "read_releases"]
+__all__ = ["assignments_of", "note_of_check", "read_releases"]
 
 NOTEBOOKS = "notebooks"
 # Below the root: which releases were checked already.
-CHECKED = "build/checked_releases"
+CHECKED = PurePosixPath("build/checked_releases")
+Files = Mapping[PurePosixPath, bytes]
 
 
 def assignments_of(course: Course, wanted: str | None) -> tuple[str, ...]:
@@ -40,20 +45,57 @@ def read_releases(names: Iterable[str], root: Path) -> dict[str, bytes]:
     Raises:
         GradingError: One is missing, is not what its master gives, or has a check that nothing can judge.
     """
-    return {name: _read(name, root) for name in names}
+    code = _code()
+    return {name: _read(name, root, code) for name in names}
 
 
-def _read(name: str, root: Path) -> bytes:
+def note_of_check(name: str, course: Files) -> tuple[PurePosixPath, bytes]:
+    """Return the file that says that a release was checked, and its text: a name of all that was looked at.
+
+    It is the same on every machine, so a package carries it and nothing is checked where it grades.
+
+    Args:
+        name: The workbook.
+        course: Contents of the files of the course, by their paths below its root; others than those of the packages,
+            the workbook, its master and `course.toml` do not count.
+    """
+    texts = _texts(name)
+    looked_at = hashlib.sha256()
+    for path, content in sorted(course.items()):
+        if path in texts or path.parts[0] in PACKAGES:
+            looked_at.update(f"{path} {len(content)}\n".encode())
+            looked_at.update(content)
+    return CHECKED / name, looked_at.hexdigest().encode()
+
+
+def _texts(name: str) -> tuple[PurePosixPath, ...]:
+    """Return the paths, below the root, of a released notebook, the course and the master."""
+    paths = (f"{NOTEBOOKS}/{name}/{name}.ipynb", FILE_NAME, f"autograder/masters/{name}.py")
+    return tuple(map(PurePosixPath, paths))
+
+
+def _code() -> dict[PurePosixPath, bytes]:
+    """Return the files of the packages, by their paths from above them."""
+    roots = {package: Path(str(files(package))) for package in PACKAGES}
+    paths = {
+        PurePosixPath(package, path.relative_to(root).as_posix()): path
+        for package, root in roots.items()
+        for path in root.rglob("*")
+    }
+    return {name: path.read_bytes() for name, path in paths.items() if not is_left_behind(name) and path.is_file()}
+
+
+def _read(name: str, root: Path, code: Files) -> bytes:
     path = root / NOTEBOOKS / name / f"{name}.ipynb"
     try:
         content = path.read_bytes()
     except OSError as error:
         raise GradingError(f"the released notebook {path} cannot be read; run `autograder build`") from error
-    checked = root / CHECKED / name
-    made_from = name_of(file_states([path, root / FILE_NAME, root / "autograder" / "masters" / f"{name}.py"]))
-    if not is_kept(checked, made_from):
+    texts = {text: (root / text).read_bytes() for text in _texts(name) if (root / text).is_file()}
+    note, looked_at = note_of_check(name, {**code, **texts})
+    if not is_kept(root / note, looked_at.decode()):
         _check(name, root, path, content)
-        keep(checked, made_from)
+        keep(root / note, looked_at.decode())
     return content
 
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.course import FILE_NAME, Course
 from autograder.grade.engine import engine_files
-from autograder.grade.releases import assignments_of, read_releases
+from autograder.grade.releases import assignments_of, note_of_check, read_releases
 from autograder.public_files import is_left_behind, is_public
 
 __all__ = ["course_files", "imported_packages"]
@@ -23,7 +23,8 @@ STARTS = ("autograder/__main__.py", "autograder/commands/one.py", "autograder/co
 def course_files(course: Course, workbook: str, root: Path) -> dict[PurePosixPath, bytes]:
     """Return the files that grade a workbook, by their paths below the folder of the course.
 
-    What students have is among them as a whole, and of the rest only what judges the exercises of this workbook.
+    What students have is among them as a whole, and of the rest only what judges the exercises of this workbook. One
+    more says that the released notebook was checked, which happens here.
 
     Raises:
         GradingError: There is no such workbook, or its released notebook is not what the master gives.
@@ -39,7 +40,8 @@ def course_files(course: Course, workbook: str, root: Path) -> dict[PurePosixPat
     master = f"autograder/masters/{name}.py"
     texts = {f"notebooks/{name}/{name}.ipynb": released, master: (root / master).read_bytes()}
     texts[FILE_NAME] = (root / FILE_NAME).read_bytes()
-    return {**found, **{PurePosixPath(path): content for path, content in texts.items()}}
+    every = {**found, **{PurePosixPath(path): content for path, content in texts.items()}}
+    return {**every, **dict([note_of_check(name, every)])}
 
 
 def imported_packages(files_of_course: Mapping[PurePosixPath, bytes]) -> set[str]:
@@ -53,8 +55,11 @@ def imported_packages(files_of_course: Mapping[PurePosixPath, bytes]) -> set[str
 
 
 def _imported(node: ast.AST) -> Iterable[str]:
+    """Return what a statement imports; a list called `MODULES` names what is imported by its name."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
+    if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["MODULES"]:
+        return [str(one.value) for one in ast.walk(node.value) if isinstance(one, ast.Constant)]
     return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
@@ -77,10 +82,6 @@ def _private(roots: Mapping[str, Path], exercises: set[str]) -> dict[str, Path]:
         if not missing:
             return found
         starts = (*starts, *missing)
-
-
-def _is_there(name: str, roots: Mapping[str, Path]) -> bool:
-    return Path(roots[name.partition("/")[0]].parent, name).is_file()
 
 
 def _of_others(name: str, exercises: set[str]) -> bool:

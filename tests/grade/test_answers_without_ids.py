@@ -1,4 +1,4 @@
-"""Answers typed into the question are found in files that keep neither ids nor metadata, where answer cells look alike."""
+"""Answers in their question are found in files without ids and metadata, where the answer cells look alike."""
 
 import pytest
 

@@ -159,7 +159,7 @@ class Formgrader:
         safety = ["--ServerApp.disable_check_xsrf=True", "--allow-root", "--no-browser"]
         self.log = (folder / "server.log").open("w")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "server", *arguments, extension, *safety],
+            [sys.executable, "-m", "jupyter_server", *arguments, extension, *safety],
             cwd=folder,
             env={**os.environ, "PATH": path},
             stdout=self.log,

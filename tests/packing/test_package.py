@@ -18,6 +18,7 @@ from autograder.cli import app
 from autograder.course import load_course
 from autograder.packing import PLACES, Order, pack
 from autograder.public_files import is_public
+from autograder.sandbox.warm import MODULES
 from tests.build.conftest import ROOT
 from tests.notebooks.leaks import lines, solutions
 
@@ -71,11 +72,12 @@ def test_every_package_that_its_code_imports_is_required_and_pinned(core):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module] if isinstance(node, ast.ImportFrom) else []
                 imported |= {name.partition(".")[0] for name in names}
+    imported |= {name.partition(".")[0] for name in MODULES}  # imported by name, before a submission comes
     direct = {name for package in imported for name in known.get(package, ())}
     extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["instructor"]
     instructor = {re.split(r"[><=\[]", line)[0] for line in extra}
     assert {name for name in direct if name in instructor} <= required
-    assert {"torch", "pydantic", "typer"} <= required
+    assert {"torch", "pydantic", "tqdm", "typer"} <= required
     assert not required & {"distributed", "voila", "rich", "jinja2"}
     pinned = {line.partition("==")[0].lower() for line in core["constraints.txt"].content.decode().splitlines()}
     assert {name.lower() for name in required} <= pinned

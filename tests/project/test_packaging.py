@@ -3,9 +3,11 @@
 import re
 import subprocess
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 import yaml
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -32,6 +34,18 @@ def test_every_dependency_has_an_exact_version_in_the_constraints():
     everything = wanted() | set(PROJECT["optional-dependencies"]["dev"])
     names = {re.split(r"[><=\[]", entry)[0].lower() for entry in everything}
     assert names <= pinned
+
+
+def test_the_versions_of_the_constraints_run_on_the_oldest_python_of_the_project():
+    """Ubuntu 22.04 and Debian 12, on which others grade, have an early 3.11."""
+    oldest = SpecifierSet(PROJECT["requires-python"])
+    (lowest,) = [f"{one.version}.0" for one in oldest if one.operator == ">="]
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pinned = dict(line.lower().split("==") for line in lines if "==" in line)
+    here = [one for one in distributions() if pinned.get(one.name.lower().replace("_", "-")) == one.version]
+    assert len(here) > 100
+    needs = {one.name: one.metadata.get("Requires-Python") or "" for one in here}
+    assert [name for name, wanted in needs.items() if not SpecifierSet(wanted).contains(lowest)] == []
 
 
 def test_no_file_names_a_machine_or_a_registry():

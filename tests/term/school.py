@@ -94,7 +94,7 @@ def hand_in(students, edition, folder):
             if one.exchange:
                 continue
             for attempt, (when, work) in enumerate(one.attempts):
-                name, content = _file(edition, folder / "homes" / f"{one.id}-{attempt}", work)
+                name, content = work_of(edition, folder / "homes" / f"{one.id}-{attempt}", work)
                 if one.moodle:
                     second.writestr(f"{one.name}_{500 + number}_assignsubmission_file_/{name}", content)
                 else:
@@ -103,7 +103,7 @@ def hand_in(students, edition, folder):
     return brightspace, moodle
 
 
-def _file(edition, home, work):
+def work_of(edition, home, work):
     """Return name and content of what a student uploads."""
     path = home / f"{mini.NAME}.ipynb"
     path.parent.mkdir(parents=True)

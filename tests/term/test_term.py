@@ -1,26 +1,21 @@
 """A term of forty students, from the release to the exported marks, with nbgrader and formgrader as they are."""
 
-import csv
 import json
-import os
-import shutil
 import subprocess
-import sys
 import time
 import urllib.error
 import zipfile
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
 
 from tests.attacks import stock
 from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.grade import mini
 from tests.grade.test_nbgrader import Formgrader
 from tests.term import school
+from tests.term.teacher import Term
 
-ROOT = Path(__file__).parents[2]
 NAME = mini.NAME
 # Marks that a person gives in the browser, by kind of student: the first of each kind.
 BY_HAND = {"good": 1.0, "weak": 0.5, "two attempts": 1.0, "good by nbgrader": 0.5, "good by Moodle": 0.0, "late": 1.0}
@@ -49,49 +44,6 @@ class PatientFormgrader(Formgrader):
             self.process.kill()
             self.process.wait()
         self.log.close()
-
-
-class Term:
-    """The instructor's folder, and the commands that are run there."""
-
-    def __init__(self, root):
-        self.root, self.folder = mini.make_course(root), root / "grading"
-        for name in ("LICENSE", "pyproject.toml"):
-            shutil.copy(ROOT / name, root)
-        for name in ("course_utils", "data_scripts", "docs"):
-            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        self.students = school.people()
-        (root / "roster.csv").write_text(school.roster(self.students), encoding="utf-8")
-
-    def run(self, *arguments, status=0):
-        result = subprocess.run(
-            [Path(sys.executable).with_name("autograder"), *map(str, arguments)],
-            cwd=self.root,
-            env={**os.environ, "TZ": "UTC"},
-            capture_output=True,
-            text=True,
-            timeout=900,
-        )
-        assert result.returncode == status, result.stdout[-3000:] + result.stderr[-3000:]
-        return result
-
-    def grade(self, *options):
-        return self.run("grade", self.folder / "submitted", "--out", self.folder, "--workers", 2, *options)
-
-    def first(self, kind):
-        return next(one for one in self.students if one.kind == kind)
-
-    def book(self):
-        return Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}", "mini")
-
-    def manual(self):
-        with self.book() as book:
-            return {
-                one.student_id: grade.manual_score
-                for one in book.assignment_submissions(NAME)
-                for grade in one.notebooks[0].grades
-                if grade.manual_score is not None
-            }
 
 
 @pytest.fixture(scope="module")
@@ -144,23 +96,10 @@ def expected(term):
     return {one.id: (one.marks + by_hand.get(one.id, 0.0)) * one.counts for one in term.students if one.imported}
 
 
-def pages(term):
-    return {path.parts[-3]: path.read_text() for path in (term.folder / "feedback").glob("*/*/*.html")}
-
-
-def exported(term, *options):
-    term.run("export", term.folder, "--out", "totals.csv", "--roster", "roster.csv", *options)
-    with (term.root / "totals.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file))
-
-
 def test_a_term(term, formgrader, browser, tmp_path):
     assert len(term.students) == len({one.name for one in term.students}) == 40
 
-    term.run("release", "--out", "build/student")
-    with zipfile.ZipFile(term.root / "build" / "student.zip") as archive:
-        archive.extractall(tmp_path)
-    downloads = school.hand_in(term.students, tmp_path / "student", tmp_path)
+    downloads = school.hand_in(term.students, term.edition(tmp_path), tmp_path)
     inbound = school.hand_in_by_nbgrader(term.students, term.folder, tmp_path)
 
     # Import: what is no notebook of the course is the only thing that stays out, and two files need a look.
@@ -174,9 +113,7 @@ def test_a_term(term, formgrader, browser, tmp_path):
     arrived = {path.name for path in (term.folder / "submitted").iterdir()}
     assert arrived == {one.id for one in term.students if one.imported}
 
-    # Due date and policy stand in the course: a day costs all marks.
-    with (term.root / "course.toml").open("a") as file:
-        file.write(f"[late]\nper_day = 100\n[late.due]\n{NAME} = {school.DUE.isoformat()}\n")
+    term.due(school.DUE)
     term.grade()
     with term.book() as book:
         waiting = {one.student_id for one in book.assignment_submissions(NAME) if one.needs_manual_grade}
@@ -189,23 +126,23 @@ def test_a_term(term, formgrader, browser, tmp_path):
     assert term.manual() == by_hand
 
     # There is one page, whoever writes it, and it shows the mark that was given by hand.
-    graded = pages(term)
+    graded = term.pages()
     assert set(graded) == arrived
     for kind, score in BY_HAND.items():
         assert f"<strong>{score:g} / 1</strong><span>by hand</span>" in graded[term.first(kind).id]
     term.run("feedback", term.folder)
-    assert pages(term) == graded
+    assert term.pages() == graded
     stock.nbgrader(term.folder, "generate_feedback", NAME, "--force")
-    assert pages(term) == graded
+    assert term.pages() == graded
     for platform, kinds in (("moodle", 8), ("brightspace", 28)):
         term.run("feedback", term.folder, "--zip", platform)
         with zipfile.ZipFile(term.folder / f"feedback-{platform}-{NAME}.zip") as archive:
             assert len(archive.namelist()) == kinds
 
-    rows = exported(term)
+    rows = term.exported()
     wanted = expected(term)
     assert {row[0]: float(row[3]) for row in rows[1:] if row[2]} == wanted
     assert [row[0] for row in rows[1:]] == [one.id for one in term.students]
     for platform, column in (("canvas", 3), ("moodle", 0)):
-        rows = exported(term, "--format", platform)
+        rows = term.exported("--format", platform)
         assert {row[column]: float(row[-1]) for row in rows if row[column] in wanted} == wanted

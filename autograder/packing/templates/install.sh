@@ -16,8 +16,10 @@ if [ -z "$python" ] && command -v apt-get >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
     for name in python3.12 python3.11; do
-        [ -n "$python" ] || apt-get install -y -qq --no-install-recommends "$name" "$name-venv" || true
-        choose
+        if [ -z "$python" ] && apt-cache show "$name-venv" >/dev/null 2>&1; then
+            apt-get install -y -qq --no-install-recommends "$name" "$name-venv"
+            choose
+        fi
     done
 fi
 if [ -z "$python" ]; then
@@ -37,5 +39,6 @@ bash "$here/close.sh"
 
 # The notebook as students get it: it has no marks, but all that grading needs must be there.
 cd "$here/course"
-"$environment/bin/python" -P -m autograder one "notebooks/@{workbook}/@{workbook}.ipynb" --weak-walls >/dev/null
+"$environment/bin/python" -P -m autograder one "notebooks/@{workbook}/@{workbook}.ipynb" \
+    --workbook "@{workbook}" --weak-walls >/dev/null
 echo "The grader of @{workbook} is in place."
