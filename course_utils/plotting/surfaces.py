@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -12,9 +12,9 @@ from matplotlib.colors import LinearSegmentedColormap, ListedColormap, PowerNorm
 from matplotlib.patches import Patch
 from numpy.typing import ArrayLike, NDArray
 
-from course_utils.look import COLOURS
+from course_utils.look import COLOURS, look_of
 
-__all__ = ["plot_basins", "plot_contours", "plot_learning_curve", "plot_path"]
+__all__ = ["plot_basins", "plot_contours", "plot_learning_curve", "plot_path", "plot_relief"]
 
 # Okabe and Ito (2008), pale: minima in colour, saddles in greys.
 BASINS = ("#8fc1e0", "#f2b28c", "#8fd0bd", "#dcb5cb", "#f0d59a", "#bfe0f5")
@@ -63,6 +63,37 @@ def plot_path(x_hist: ArrayLike, y_hist: ArrayLike, *, label: str | None = None,
     (line,) = ax.plot(x, y, marker=".", color=COLOURS[1], markersize=5, linewidth=1.3, linestyle="-", label=label)
     ax.plot(x[0], y[0], "o", color=line.get_color(), markerfacecolor="white", markersize=7)
     ax.plot(x[-1], y[-1], "s", color=line.get_color(), markersize=6)
+    return ax
+
+
+def plot_relief(
+    f: Callable[..., Any],
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    paths: Mapping[str, NDArray[np.float64]],
+    *,
+    ax: Any = None,
+) -> Any:
+    """Draw a function as a surface in three dimensions, with walks on it.
+
+    Args:
+        f: Height at x, y; takes arrays.
+        x_range: Lowest and highest x.
+        y_range: Lowest and highest y.
+        paths: Points of each walk, shape (steps + 1, 2), by its name in the legend.
+        ax: Axes with `projection="3d"`; new ones by default.
+    """
+    ax = ax or plt.subplots(figsize=(6, 5), subplot_kw={"projection": "3d"})[1]
+    x, y = np.meshgrid(np.linspace(*x_range, 30), np.linspace(*y_range, 30))
+    height = np.asarray(f(x, y))
+    ax.plot_surface(x, y, height, cmap=GROUND, alpha=0.6, linewidth=0)
+    lift = 0.02 * np.ptp(height)  # above the surface, which would hide the lines
+    for name, path in paths.items():
+        colour, dash, _ = look_of(name)
+        ax.plot(*path.T, f(*path.T) + lift, linestyle=dash, color=colour, linewidth=2, label=name, zorder=5)
+    for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+        axis.set_pane_color((0, 0, 0, 0))
+    ax.view_init(elev=35, azim=-130)
     return ax
 
 
