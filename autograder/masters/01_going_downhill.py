@@ -69,8 +69,7 @@ from course_utils.checks import check
 from course_utils.data import digits_500
 from course_utils.models import MLP
 from course_utils.optimizers import zero_grad
-from course_utils.plotting import describe, look_of, use_style
-from course_utils.plotting.ideas import plot_newton_step, plot_secants
+from course_utils.plotting import describe, look_of, plot_newton_step, plot_secants, use_style
 from course_utils.plotting.surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
 from course_utils.seeding import set_device, set_seed
 from course_utils.training.long_runs import long_runs
@@ -243,7 +242,7 @@ for panel, (name, draw) in zip(panels, draws.items()):
 loss = np.linspace(mean - 450, mean + 450, 200)
 normal = np.exp(-((loss - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
 panels[0].plot(loss, 2000 * 30 * normal, "--", color="C1", label=f"normal, mean {mean:.0f}, variance {variance:,.0f}")
-panels[0].set(xlim=(mean - 500, mean + 700))
+panels[0].set(xlim=(mean - 500, mean + 700), ylim=(0, 250))  # room for the legend
 panels[0].legend(fontsize="small")
 plt.show()
 
@@ -1535,6 +1534,9 @@ for panel, (name, step) in zip(panels, {"Gradient descent, step size 0.1": desce
     panel.set(title=name, xlabel="$x$ of the start")
     print(f"{name}: " + ", ".join(f"{np.mean(ends == k):.1%} {names[k]}" for k in range(6)))
 panels[0].set_ylabel("$y$ of the start")
+figure.legend(handles=panels[0].get_legend().legend_handles, loc="outside lower center", ncols=5)
+for panel in panels:
+    panel.get_legend().remove()
 plt.show()
 
 # %% [markdown]

@@ -59,8 +59,7 @@ from course_utils.checks import check
 from course_utils.data import digits_500, get_fmnist_data_loaders, load_digits_data, load_fashion_mnist
 from course_utils.models import MLP, Layer, NeuralNetwork
 from course_utils.optimizers import SGDOptimizer, zero_grad
-from course_utils.plotting import describe, look_of, plot_band, plot_histories, show_images, use_style
-from course_utils.plotting.ideas import plot_arrows
+from course_utils.plotting import describe, look_of, plot_arrows, plot_band, plot_histories, show_images, use_style
 from course_utils.plotting.surfaces import plot_relief
 from course_utils.seeding import set_seed
 from course_utils.training import run_model, run_models
@@ -834,31 +833,27 @@ panels[0].legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# The first two runs again, on the surface itself. **Predict:** the contours are ellipses. In which direction are they
-# longer, and along which of the two axes do both walks still have a way to go?
+# The first two runs again, on the surface itself. **Predict:** near the minimum the contours are ellipses. In which
+# direction are they longer, and along which axis has gradient descent still a way to go after 300 steps?
+
+# %%
+def heights(loss, u, v):
+    """Return a loss of two numbers (nats) at arrays of both."""
+    pairs = torch.tensor(np.stack(np.broadcast_arrays(u, v), axis=-1))
+    return torch.vmap(loss)(pairs.reshape(-1, 2)).reshape(pairs.shape[:-1]).numpy()
+
 
 # %% experiment="two_weights_surface"
 loss_2d = two_weights()
 optimum, _ = newton(loss_2d, [0.0, 0.0])
-
-
-def height(u, v):
-    """Return the loss at arrays of u and v (nats)."""
-    pairs = torch.tensor(np.stack(np.broadcast_arrays(u, v), axis=-1))
-    return torch.vmap(loss_2d)(pairs.reshape(-1, 2)).reshape(pairs.shape[:-1]).numpy()
-
-
-paths = {
-    name: walk_on(loss_2d, 0.1, beta, steps=300)
-    for name, beta in (("gradient descent", 0.0), ("momentum", 0.9))
-}
+paths = {name: walk_on(loss_2d, 0.1, beta) for name, beta in (("gradient descent", 0.0), ("momentum", 0.9))}
 figure = plt.figure(figsize=(9, 4.4), layout="constrained")
 left, right = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2, projection="3d")
 u, v = np.meshgrid(np.linspace(-4, 4, 41), np.linspace(-4, 4, 41))
-left.contour(u, v, height(u, v), levels=16, colors="C6", linewidths=0.8, alpha=0.6)
+left.contour(u, v, heights(loss_2d, u, v), levels=16, colors="C6", linewidths=0.8, alpha=0.6)
 for name, path in paths.items():
     left.plot(*path.T, color=look_of(name).colour, linestyle=look_of(name).dash, label=name)
-plot_relief(height, (-4, 4), (-4, 4), paths, ax=right)
+plot_relief(lambda u, v: heights(loss_2d, u, v), (-4, 4), (-4, 4), paths, ax=right)
 left.plot(*optimum, "*", color="C6", markersize=14)
 right.plot(*optimum, loss_2d(optimum).item(), "*", color="C6", markersize=14)
 for panel in (left, right):
@@ -931,24 +926,27 @@ slice_descent_demo().show()
 # same place in the ravine and with the same velocity, one that has just crossed the bottom and climbs the other side:
 
 # %% experiment="look_ahead"
-lr, mu, start = 0.1, 0.9, np.array([-4.0, 0.6])
-movement = np.array([1.6, 0.9])  # what is left of the last movement: mu times v, in units of w
-steep = np.array([0.05, 5.0])
-ends = {"heavy ball": start + movement - lr * steep * start}
-ends["Nesterov"] = start + movement - lr * steep * (start + movement)
-figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
-arrows = {"remembered movement": (start, start + movement)}
-for name, end in ends.items():
-    arrows[f"gradient step of {name}"] = (start + movement, end)
-plot_arrows({name: (tuple(tail), tuple(head)) for name, (tail, head) in arrows.items()}, ax=ax)
-ax.axhline(0, color="C6", linewidth=0.8)
-ax.plot(*start, "o", color="C6", markersize=8)
-ax.set(xlabel="$w_1$ (flat)", ylabel="$w_2$ (steep)", title="the bottom of the ravine is the horizontal line")
+start, lr, curvatures = np.array([-4.0, 0.6]), 0.1, np.array([0.05, 5.0])
+movement = np.array([1.6, 0.9])  # what is left of the last movement, beta v
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+for panel, (name, measured) in zip(panels, {"heavy ball": start, "Nesterov": start + movement}.items()):
+    ahead = start + movement
+    end = ahead - lr * curvatures * measured
+    arrows = {"remembered movement": (tuple(start), tuple(ahead)), "gradient step": (tuple(ahead), tuple(end))}
+    plot_arrows(arrows, ax=panel)
+    panel.plot(*measured, "X", color="C2", markersize=11, label="where the gradient is taken")
+    panel.axhline(0, color="C6", linewidth=0.8)
+    panel.set(title=f"{name}: to $w_2$ = {end[1]:.2f}", xlabel="$w_1$ (flat)")
+panels[0].set_ylabel("$w_2$ (steep); 0 is the bottom")
+panels[1].legend(fontsize="small", loc="lower left", bbox_to_anchor=(0, 0.08))
+panels[0].get_legend().remove()
+describe(figure, "The same remembered movement up the side of the ravine, then a gradient step down: a short one with "
+                 "the gradient of the start, a longer one with the gradient of the place ahead.")
 plt.show()
 
 # %% [markdown]
-# The heavy ball takes the gradient where it started; Nesterov's takes it where the movement ends, higher up, where the
-# slope is larger, and comes back further.
+# The heavy ball uses the gradient of the place where it started. Nesterov's method uses the one where the movement
+# ends: higher up, where the slope is larger, so it comes back further.
 #
 # In a training loop this is awkward: `loss.backward()` gives the gradient at the weights that the model has. The way
 # out is to let the model have the weights *ahead*, $\tilde w = w - \eta\mu v$. Written for these, the same walk needs
@@ -1731,6 +1729,9 @@ clipped["each entry clipped at 2"] = gradient.clip(-limit, limit)
 figure, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
 plot_arrows({name: ((0.0, 0.0), tuple(end)) for name, end in clipped.items()}, ax=ax)
 ax.set(xlabel="first entry", ylabel="second entry")
+ax.legend(fontsize="small", loc="lower right")
+describe(figure, "The gradient (4, 1) as an arrow; with its norm clipped it keeps its direction, with each entry "
+                 "clipped it turns to (2, 1).")
 plt.show()
 
 # %% [markdown]

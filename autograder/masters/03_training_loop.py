@@ -49,9 +49,7 @@ from torch.utils.data import DataLoader, TensorDataset, random_split
 from course_utils.checks import check
 from course_utils.data import get_fmnist_data_loaders, load_digits_data, load_fashion_mnist, load_mnist
 from course_utils.models import MLP, NeuralNetwork
-from course_utils.plotting import COLOURS, describe, plot_band, show_images, use_style
-from course_utils.plotting.diagrams import draw_network
-from course_utils.plotting.ideas import plot_batches
+from course_utils.plotting import COLOURS, describe, draw_network, plot_band, plot_batches, show_images, use_style
 from course_utils.seeding import seed_worker, set_seed
 from course_utils.training.long_runs import long_runs
 from course_utils.widgets import batch_sizes_demo, depth_signal_demo, minibatch_demo, restarts_demo, update_cost_demo

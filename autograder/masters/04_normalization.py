@@ -46,7 +46,6 @@
 # %%
 import copy
 import inspect
-import itertools
 import time
 from dataclasses import replace
 
@@ -63,10 +62,9 @@ from course_utils.models.deep_networks import NormalizedLayer, deep_layer_types,
 from course_utils.numpy_networks.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array, rel_error
 from course_utils.numpy_networks.plain_net import PlainNet
 from course_utils.numpy_networks.solver import solve
-from course_utils.plotting import COLOURS, describe, plot_band, plot_histories, use_style
+from course_utils.plotting import COLOURS, Arrow, describe, draw_diagram, plot_band, plot_histories, use_style
 from course_utils.plotting.cubes import NORMS, plot_norm_cube
 from course_utils.plotting.deep_networks import plot_signal, plot_training_history
-from course_utils.plotting.diagrams import Arrow, draw_diagram
 from course_utils.seeding import set_seed
 from course_utils.training import run_model, run_models
 from course_utils.training.long_runs import long_runs
@@ -1515,7 +1513,8 @@ norm_cube_demo(kind="batch norm").show()
 
 # %% experiment="residual_block"
 boxes = {"$X$": (0, 0), "linear": (2, 0), "ReLU": (4, 0), "+": (6, 0), r"$\varphi(X)$": (8, 0)}
-arrows = [*itertools.starmap(Arrow, itertools.pairwise(boxes)), Arrow("$X$", "+", bend=-0.3, colour=1)]
+arrows = [Arrow("$X$", "linear"), Arrow("linear", "ReLU"), Arrow("ReLU", "+"), Arrow("+", r"$\varphi(X)$")]
+arrows.append(Arrow("$X$", "+", bend=-0.3, colour=1))
 figure, ax = plt.subplots(figsize=(9, 2.8), layout="constrained")
 draw_diagram(boxes, arrows, rounded=("$X$", r"$\varphi(X)$"), ax=ax)
 ax.text(3, 1.2, "the skip: derivative 1", ha="center", color=COLOURS[1])

@@ -64,8 +64,7 @@ from course_utils.models.loss_landscape import (
     stretch_convolutions,
 )
 from course_utils.optimizers import SGDOptimizer, zero_grad
-from course_utils.plotting import describe, look_of, plot_band, show_images, use_style
-from course_utils.plotting.ideas import plot_slopes
+from course_utils.plotting import describe, look_of, plot_band, plot_slopes, show_images, use_style
 from course_utils.seeding import set_seed
 from course_utils.training.long_runs import long_runs
 from course_utils.widgets import smoothness_demo

@@ -63,11 +63,11 @@ from course_utils.data import load_digits_data, load_fashion_mnist
 from course_utils.models.attention import FeedForward, SelfAttention
 from course_utils.models.wide_network import WideNetwork
 from course_utils.optimizers import SGDOptimizer
-from course_utils.plotting import COLOURS, describe, look_of, plot_band, use_style
-from course_utils.plotting.diagrams import Arrow, draw_diagram
+from course_utils.plotting import COLOURS, Arrow, describe, draw_diagram, look_of, plot_band, use_style
 from course_utils.plotting.ideas import plot_map_of_circle
 from course_utils.seeding import set_seed
 from course_utils.training.by_matrix import by_matrix
+from course_utils.training.long_runs import long_runs
 from course_utils.widgets import edge_demo, muon_demo, race, training_race, widths_demo
 
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
@@ -211,7 +211,7 @@ def descend(seed, learning_rates, every=100):
 # %% experiment="edge"
 steps = 1500
 figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-for index, lr in enumerate((0.1, 0.2, 0.4)):
+for index, lr in enumerate(long_runs((0.1, 0.2, 0.4), minutes=2, full=FULL)):
     runs = [descend(seed, [lr] * steps) for seed in (0, 1, 2)]
     for panel, curves in zip(panels, zip(*runs)):
         plot_band(range(0, steps, 100), curves, index=index, label=f"learning rate {lr}", ax=panel)
@@ -478,7 +478,7 @@ def learn(make, lr, steps=100):
 # %% experiment="rare_classes_figure"
 groups = {"8 most frequent": labels < 8, "24 in between": (labels >= 8) & (labels < 32), "32 rarest": labels >= 32}
 ax = plt.figure(figsize=(8, 3.8), layout="constrained").subplots()
-for index, (name, (make, smallest)) in enumerate(METHODS.items()):
+for index, (name, (make, smallest)) in enumerate(long_runs(METHODS.items(), minutes=13, full=FULL)):
     tried = {lr: learn(make, lr) for lr in smallest * np.array([1, 10**0.5, 10, 10**1.5])}
     lr, each = min(tried.items(), key=lambda one: one[1].mean())
     rows = np.array([[float(seed[member].mean()) for seed, member in zip(each, group)] for group in groups.values()])
@@ -778,7 +778,7 @@ def final(runs):
 
 
 ax = plt.figure(figsize=(8, 3.8), layout="constrained").subplots()
-for index, (name, (make, smallest)) in enumerate(CONTENDERS.items()):
+for index, (name, (make, smallest)) in enumerate(long_runs(CONTENDERS.items(), minutes=5, full=FULL)):
     tried = {lr: [run(make, lr, seed) for seed in (0, 1, 2)] for lr in smallest * np.array([1, 10**0.5, 10, 10**1.5])}
     lr, runs = min(tried.items(), key=lambda one: final(one[1]).mean())
     smooth = [np.convolve(losses, np.ones(10) / 10, mode="valid") for losses, _, _ in runs]

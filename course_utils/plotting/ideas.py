@@ -85,11 +85,11 @@ def plot_arrows(arrows: Mapping[str, tuple[Point, Point]], *, ax: Axes | None = 
         ax.annotate(
             "", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2, "linestyle": dash}
         )
-        ax.plot(*zip(start, end, strict=True), dash, color=colour, linewidth=0.1, label=name)
+        ax.plot([], [], dash, color=colour, linewidth=2, label=name)
+        ax.update_datalim([start, end])
+    ax.autoscale_view()
     ax.set_aspect("equal", adjustable="datalim")
-    legend = ax.legend(fontsize="small")
-    for line in legend.get_lines():
-        line.set_linewidth(2)
+    ax.legend(fontsize="small")
     return ax
 
 

@@ -137,5 +137,6 @@ def plot_basins(
         rasterized=True,
     )
     handles = [Patch(facecolor=colour[name], label=name) for name in dict.fromkeys(names)]
-    ax.legend(handles=handles, fontsize="small", loc="lower left", framealpha=0.9)
+    on_white = {"facecolor": "white", "labelcolor": "black", "framealpha": 0.9}  # readable on all colours of the map
+    ax.legend(handles=handles, fontsize="small", loc="lower left", **on_white)
     return ax
