@@ -858,8 +858,8 @@ left.plot(*optimum, "*", color="C6", markersize=14)
 right.plot(*optimum, loss_2d(optimum).item(), "*", color="C6", markersize=14)
 for panel in (left, right):
     panel.set(xlabel="$u$, the weight", ylabel="$v$, the bias")
-right.set_zlabel("loss (nats)")
-left.legend(fontsize="small")
+left.legend(fontsize="small", loc="lower left")
+right.set_title("loss (nats)")
 describe(figure, "The loss by the weight u and the bias v, as contours and as a surface, with the walks of gradient "
                  "descent and momentum from (2.5, 3.7) and a star at the minimum.")
 plt.show()
