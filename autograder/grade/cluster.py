@@ -87,6 +87,6 @@ def _graded(future: Future, task: Task) -> Graded:
         return report_failure(task, f"the worker that graded it died {ATTEMPTS} times")
     except CancelledError as error:
         raise GradingError(
-            "the connection to the Dask scheduler was lost; what is graded is kept, start the same command again"
+            "the connection to the Dask scheduler was lost; finished grades are kept; start the same command again"
         ) from error
     return graded

@@ -65,7 +65,7 @@ def collect(folder: Path, assignments: Container[str]) -> Collected:
         GradingError: There is no such folder, or no submission in it.
     """
     if zipfile.is_zipfile(folder):
-        raise GradingError(f"{folder} is an archive; `autograder import` first makes folders of what is in it")
+        raise GradingError(f"{folder} is an archive; `autograder import` unpacks it into folders")
     if not folder.is_dir():
         raise GradingError(f"there is no folder {folder}; give the folder that holds one folder per student")
     if any((folder / name).exists() for name in OF_NBGRADER):

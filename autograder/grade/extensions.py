@@ -110,7 +110,7 @@ def _problems(cells: Mapping[str, str], earlier: Iterable[Extension], assignment
         yield "there is no student; write the id that the gradebook has"
     if cells["assignment"] and cells["assignment"] not in assignments:
         near = _near(cells["assignment"], assignments)
-        yield f"there is no assignment {cells['assignment']!r}{near}; an empty cell stands for all of them"
+        yield f"there is no assignment {cells['assignment']!r}{near}; an empty cell means all of them"
     try:
         _days(cells)
     except ValueError:

@@ -53,7 +53,7 @@ def errors_for_people(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in NO_ROOM:
-            what = "there is no room left; free some and start the same command again, it goes on where it stopped"
+            what = "there is no room left; free some and start the same command again, it continues where it stopped"
         else:
             what = f"{error.strerror or error}; give another folder with --out, or make this one writable"
         raise GradingError(f"cannot write to {folder}: {what}") from error

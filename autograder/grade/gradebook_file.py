@@ -32,7 +32,7 @@ CONFIG_NAME = "nbgrader_config.py"
 # nbgrader's own steps enter this course whatever the configuration says.
 DEFAULT_COURSE = "default_course"
 # What SQLite says, and what to do.
-AGAIN = "start the same command again, it goes on where it stopped"
+AGAIN = "start the same command again, it continues where it stopped"
 ADVICE = {
     "is full": f"there is no room left; free some and {AGAIN}",
     "disk I/O error": f"there is no room left, or the disk is faulty; {AGAIN}",

@@ -57,7 +57,7 @@ def match(release: Release, submitted: Sequence[FileCell]) -> Match:
             after[place].append(cell)
     by_id = {taken[cell.number]: cell for cell in submitted if cell.number in taken}
     notes += [
-        f"The solution cell {name!r} had lost its id; what it defines told which it is." for name in lost.values()
+        f"The solution cell {name!r} had lost its id; it was recognised by what it defines." for name in lost.values()
     ]
     aside = tuple(cell for cell in submitted if cell.number in dropped)
     return Match(by_id, after, copies, aside, (*notes, *_moved(release, submitted, taken)))
@@ -150,10 +150,10 @@ def _copies(
             continue
         elif given.role == "solution":
             copies[cell.number] = given.exercise
-            notes.append(f"The solution cell {given.exercise!r} stands in several cells; all of them run, in order.")
+            notes.append(f"The solution cell {given.exercise!r} is in several cells; all of them run, in order.")
         elif given.role in ("check", "experiment"):
             copies[cell.number] = ""
-            notes.append(f"The cell {given.grade_id or given.id!r} stands in the file twice; one was left out.")
+            notes.append(f"The cell {given.grade_id or given.id!r} is in the file twice; one was left out.")
     return copies, list(dict.fromkeys(notes))
 
 

@@ -17,7 +17,7 @@
 # and of the Hessian. Nothing about neural networks is needed.
 #
 # **Time.** Allow about 5 hours (a minute for 200 words, half a minute for a given cell, 12 minutes for a point). All
-# cells together run in about a minute.
+# cells together run in about a minute, and with `FULL` in little more.
 #
 # **Map.** Sections 1.1 and 1.2 ask what is minimised and what noise does. Sections 1.3 and 1.4 compute gradients.
 # Sections 1.5 to 1.7 walk downhill and choose the step size; the half-way point is the end of 1.5. Sections 1.8 and 1.9
@@ -69,7 +69,7 @@ from course_utils.checks import check
 from course_utils.data import digits_500
 from course_utils.models import MLP
 from course_utils.optimizers import zero_grad
-from course_utils.plotting import look_of, use_style
+from course_utils.plotting import describe, look_of, plot_newton_step, plot_secants, use_style
 from course_utils.plotting.surfaces import plot_basins, plot_contours, plot_learning_curve, plot_path
 from course_utils.seeding import set_device, set_seed
 from course_utils.training.long_runs import long_runs
@@ -89,8 +89,8 @@ use_style()
 # otherwise the embedded sample is used, and the loader says so.
 #
 # **Prefer to watch first?** Two lectures of Neuromatch Academy go with this workbook: the
-# [introduction](https://youtu.be/zm9oekdkJbQ) and [minimising an objective](https://youtu.be/aSJTRdjRvvw). Nothing
-# below depends on them.
+# [introduction](https://youtu.be/zm9oekdkJbQ) and [minimising an objective](https://youtu.be/aSJTRdjRvvw). Later ones
+# of the same series are named where they belong. Nothing in the course depends on them.
 
 # %% experiment="device"
 DEVICE = set_device()
@@ -174,7 +174,7 @@ plt.show()
 #
 # ### Exercise `walk_moments`
 #
-# *Difficulty: ★☆☆*
+# *★☆☆, about 10 minutes*
 #
 # Return mean and variance of the walk after `num_steps` steps, as two numbers. They follow from the formulas; do not
 # simulate. **Predict** the variance for 100 steps of the walk above before you check.
@@ -242,7 +242,7 @@ for panel, (name, draw) in zip(panels, draws.items()):
 loss = np.linspace(mean - 450, mean + 450, 200)
 normal = np.exp(-((loss - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
 panels[0].plot(loss, 2000 * 30 * normal, "--", color="C1", label=f"normal, mean {mean:.0f}, variance {variance:,.0f}")
-panels[0].set(xlim=(mean - 500, mean + 700))
+panels[0].set(xlim=(mean - 500, mean + 700), ylim=(0, 250))  # room for the legend
 panels[0].legend(fontsize="small")
 plt.show()
 
@@ -406,8 +406,17 @@ def grad_y_f(x, y):
 #
 # $$f'(x) \approx \frac{f(x + h) - f(x - h)}{2h}$$
 #
-# For a function of many variables, do this for one entry at a time while all others stay put.
-#
+# For a function of many variables, do this for one entry at a time and leave all others as they are. In a picture, a
+# difference is the slope of a line through two points of the curve. **Predict:** which of the two lines is nearly
+# parallel to the tangent?
+
+# %% experiment="secants"
+figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
+plot_secants(np.poly1d([1, 0, 0, 0]), x=1.0, h=0.5, ax=ax)
+ax.set(title="$x^3$ at $x = 1$, with a large $h = 0.5$", ylabel="value")
+plt.show()
+
+# %% [markdown]
 # To compare two gradients $\mathbf a$ and $\mathbf b$, an absolute difference says nothing: $10^{-4}$ is a disaster if
 # the entries are $10^{-5}$ and nothing if they are $10^3$. Use the largest **relative error** of any entry,
 #
@@ -422,7 +431,7 @@ def grad_y_f(x, y):
 #
 # ### Exercise `finite_differences`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 25 minutes*
 #
 # Write both. `f` takes an array of the shape of `x` and returns a number. `x` may have any shape, and must be the same
 # after the call as before.
@@ -595,7 +604,7 @@ for left, right in (((2, 3), (3,)), ((2, 3), (2,))):
 #
 # ### Exercise `autograd_gradient`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 15 minutes*
 #
 # Return the gradient of `f` at `x` by autograd. `x` may be tracked or not, and may already hold a `.grad`. Nothing may
 # accumulate from call to call, and `x`, with its `grad` and `requires_grad`, stays as it was.
@@ -689,7 +698,7 @@ plt.show()
 #
 # ### Exercise `gradient_descent`
 #
-# *Difficulty: ★☆☆*
+# *★☆☆, about 15 minutes*
 #
 # Make `steps` steps with `grad_x_f` and `grad_y_f`. Return the last point, its value, and all points on the way: the
 # histories have `steps + 1` entries, the start included.
@@ -762,14 +771,6 @@ for steps in (10, 30, 100):
 plt.show()
 
 # %% [markdown]
-# <details><summary>After your prediction</summary>
-#
-# The walk runs into the valley and stops at $(0.606, -0.303)$ with $f = 1.2427$. One is tempted to say that it is
-# "stuck in a flat region". Look at the last line: the slope is zero, but the **curvatures**, the eigenvalues of the
-# Hessian, are 1.61 and 4.59. Both are clearly positive, so this is a proper bowl: a **local minimum**. A flat region
-# would show a small slope *and* small curvatures, and more steps would still help; here a thousand more change nothing.
-# </details>
-#
 # **What happens there?** Write two sentences for somebody who has seen only the left picture.
 
 # %% [markdown]
@@ -778,6 +779,14 @@ plt.show()
 # *...*
 
 # %% [markdown]
+# <details><summary>After your prediction and your answer</summary>
+#
+# The walk runs into the valley and stops at $(0.606, -0.303)$ with $f = 1.2427$. One is tempted to say that it is
+# "stuck in a flat region". Look at the last line: the slope is zero, but the **curvatures**, the eigenvalues of the
+# Hessian, are 1.61 and 4.59. Both are clearly positive, so this is a proper bowl: a **local minimum**. A flat region
+# would show a small slope *and* small curvatures, and more steps would still help; here a thousand more change nothing.
+# </details>
+#
 # **The story.** Cauchy proposed the method in 1847, in three pages, to solve the equations of the orbits of planets.
 #
 # **Further reading.** C. Lemaréchal,
@@ -835,6 +844,10 @@ plt.show()
 #
 # $$0 < \eta < \frac{2}{L}, \qquad L = \lambda_{\max}$$
 #
+# **By hand, once.** A bowl has the curvatures 1 and 4, so $2/L = 0.5$. With $\eta = 0.4$ the distances are multiplied
+# by $1 - 0.4 = 0.6$ and $1 - 1.6 = -0.6$ in each step, and both shrink. With $\eta = 0.6$ the factors are $0.4$ and
+# $-1.4$: the walk comes closer along the first direction and runs away along the second.
+#
 # **Predict** the four pictures below in words before you run the cell.
 
 # %% experiment="one_dimension"
@@ -852,7 +865,7 @@ plt.show()
 # %% [markdown]
 # ### Exercise `step_size_limit`
 #
-# *Difficulty: ★☆☆*
+# *★☆☆, about 10 minutes*
 #
 # Return the largest step size for which gradient descent near a minimum does not move away, from the Hessian there: a
 # symmetric array with positive eigenvalues.
@@ -982,7 +995,7 @@ step_size_demo(lr=0.2, steps=60).show()
 # growing. A step size below 0.181, say 0.17, converges to $-2.2807$ once the walk is in that valley (slowly, from side
 # to side, with $1 - 0.17 \cdot 11.04 = -0.88$; 0.15 is faster). But from $(3, 2)$ a step of 0.1 ends in the local
 # minimum 1.2427: small steps follow the nearest valley down, and only the larger ones leap over it. So the start
-# matters as well as the step size; a large step size at first and a smaller one later (section 1.7) has both.
+# matters as well as the step size; a large step size at first and a smaller one later (section 1.7) does both.
 #
 # **Marking guide**
 #
@@ -1009,9 +1022,12 @@ step_size_demo(lr=0.2, steps=60).show()
 # whole walk is worth two first steps, however long one waits. Too strong a decay freezes the walk on the slope, and the
 # curve looks *exactly* like convergence.
 #
+# **By hand, once.** With $\eta_0 = 0.4$ and $d = 0.5$ the first four step sizes are 0.4, 0.2, 0.1 and 0.05. They add up
+# to 0.75, and however many steps follow, the sum stays below $0.4/(1 - 0.5) = 0.8$.
+#
 # ### Exercise `step_size_decay`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 25 minutes*
 #
 # 1. Write `optimize_f` again, now with decay. With `decay=1.0` it must do what it did before.
 # 2. Find settings and return them from `decay_settings`: step size, number of steps (at most 100) and decay, with which
@@ -1131,9 +1147,9 @@ plt.show()
 #
 # With decay, first steps far beyond 0.1811 become useful: they leap over the small valley early and settle late. The
 # map is still a patchwork, because small differences decide where a leap ends: neighbouring settings land in different
-# valleys. (The star marks your step size and decay, at 40 steps.) Of the 729 settings of the coarse grid 229 reach the
-# goal; as in the published assignment; with the compounding bug it would be 117, so the bug still finds good runs, and
-# that is why nobody noticed it. Along the lower left edge the walk is frozen on the slope.
+# valleys. (The star marks your step size and decay, at 40 steps.) The coarse grid is that of a published solution. Of
+# its 729 settings, 229 reach the goal. With the compounding bug it would be 117: the bug still finds good runs, which
+# is why nobody noticed it. Along the lower left edge the walk is frozen on the slope.
 #
 # A result from one start on such a map says little about another start. The next question would be: which setting is
 # good for *most* starts? Schedules with warmup and cosine follow in workbook 2.
@@ -1175,9 +1191,12 @@ def random_update(params, noise_scale=0.1, normalized=False):
 # where $s$ is the step length. (With `normalized`, the helper above scales each tensor by itself. Is the whole step
 # then of length `noise_scale`?)
 #
+# **By hand, once.** A direction has two parts, $\mathbf d_1 = (2, 1)$ and $\mathbf d_2 = (2)$. Its length is $\sqrt{5 +
+# 4} = 3$. The step of length $s = 0.6$ is $0.2$ times the direction: $(0.4, 0.2)$ and $(0.4)$.
+#
 # ### Exercise `random_directions`
 #
-# *Difficulty: ★★★*
+# *★★★, about 40 minutes*
 #
 # `gradient_update(loss, params, lr)` makes one step: it clears old gradients, computes new ones, and moves the
 # parameters in place.
@@ -1356,7 +1375,7 @@ plt.show()
 # $\sqrt 2$ times as long.)
 # </details>
 #
-# **Think:** when would you search at random all the same?
+# **Think:** when would you search at random nevertheless?
 #
 # <details><summary>After you have thought</summary>
 #
@@ -1391,9 +1410,27 @@ plt.show()
 # $-32/48 = -2/3$ and leads to $4/3$. For a parabola such as $3x^2$ at $x = 2$ the slope is 12 and the curvature 6, so
 # the step $-2$ leads to the minimum at once.
 #
+# The next figure shows this step, and one from a place where the curvature is negative. **Predict** for the second one:
+# uphill or downhill?
+
+# %% experiment="newton_in_a_picture"
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
+plot_newton_step(np.poly1d([1, 0, 0, 0, 0]), 2.0, (-0.5, 2.5), y_range=(-5, 25), ax=left)
+plot_newton_step(np.poly1d([1, 0, -2, 0, 0]), 0.4, (-1.6, 1.6), y_range=(-1.4, 1), ax=right)
+left.set(title="$x^4$ from $x = 2$", ylabel="value")
+right.set(title="$x^4 - 2x^2$ from $x = 0.4$")
+figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+describe(figure, "A Newton step goes to where the parabola with the same slope and curvature is level: nearly to the "
+                 "minimum of the curve on the left, and up towards a maximum on the right.")
+plt.show()
+
+# %% [markdown]
+# On the right the parabola opens downwards, so its level point is its top: the step goes *uphill*, away from both
+# minima.
+#
 # ### Exercise `newton_step`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 15 minutes*
 #
 # Make one full step; the derivatives come from autograd, and `x` stays as it was.
 
@@ -1497,6 +1534,9 @@ for panel, (name, step) in zip(panels, {"Gradient descent, step size 0.1": desce
     panel.set(title=name, xlabel="$x$ of the start")
     print(f"{name}: " + ", ".join(f"{np.mean(ends == k):.1%} {names[k]}" for k in range(6)))
 panels[0].set_ylabel("$y$ of the start")
+figure.legend(handles=panels[0].get_legend().legend_handles, loc="outside lower center", ncols=5)
+for panel in panels:
+    panel.get_legend().remove()
 plt.show()
 
 # %% [markdown]
@@ -1508,7 +1548,7 @@ plt.show()
 # for a parabola one Newton step is exact: the $y$ of the start is forgotten at once.) Gradient descent is repelled by
 # saddles and keeps to its valley.
 #
-# And 29 % of the starts have arrived **nowhere** (29.6 % of the 2,250,000 starts with `FULL`). Most of these walks go
+# 29 % of the walks have arrived **nowhere** (29.6 % of the 2,250,000 starts with `FULL`). Most of these walks go
 # round for ever, between $x = 4.26$ and $5.33$ or through four points near $x = -7$: there the slope comes closer to
 # zero and turns back before it, and Newton hunts for a zero that does not exist. The others still leap, some of them
 # millions of units away.
@@ -1550,7 +1590,7 @@ for name, n in (("landscape", 2), ("linear model", 7_850), ("MLP 784-100-10", 79
 #
 # ## 1.10 Check-out
 #
-# Four runs of gradient descent on $f(u, v) = \tfrac12 (u^2 + 10 v^2)$ from $(5, 1)$, without decay except one.
+# Four runs of gradient descent on $f(u, v) = \tfrac12 (u^2 + 10 v^2)$ from $(5, 1)$, of which only one has a decay.
 #
 # ### Question `read_the_plots`
 #

@@ -59,7 +59,8 @@ from course_utils.checks import check
 from course_utils.data import digits_500, get_fmnist_data_loaders, load_digits_data, load_fashion_mnist
 from course_utils.models import MLP, Layer, NeuralNetwork
 from course_utils.optimizers import SGDOptimizer, zero_grad
-from course_utils.plotting import look_of, plot_band, plot_histories, show_images, use_style
+from course_utils.plotting import describe, look_of, plot_arrows, plot_band, plot_histories, show_images, use_style
+from course_utils.plotting.surfaces import plot_relief
 from course_utils.seeding import set_seed
 from course_utils.training import run_model, run_models
 from course_utils.training.digits_race import train_on_digits
@@ -223,8 +224,18 @@ compare("SGD")
 # $$m_0 = 0, \qquad m_t = \beta\, m_{t-1} + (1-\beta)\, x_t$$
 #
 # Written out, $m_t = (1-\beta)\,(x_t + \beta x_{t-1} + \beta^2 x_{t-2} + \dots + \beta^{t-1} x_1)$: old values fade,
-# and the average reaches back over roughly $1/(1-\beta)$ of them.
-#
+# and the average reaches back over roughly $1/(1-\beta)$ of them. The figure shows the weights that it gives to them:
+
+# %% experiment="ema_weights"
+figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
+age = np.arange(40)
+for beta in (0.5, 0.9, 0.98):
+    ax.plot(age, (1 - beta) * beta**age, label=rf"$\beta$ = {beta}: reaches back over about {1 / (1 - beta):.0f}")
+ax.set(xlabel="age of the value, in steps", ylabel="its weight", yscale="log", ylim=(1e-4, 1))
+ax.legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
 # The weights in that sum add up to $1-\beta^t$, not to 1: because it starts at zero, the average is too small at
 # first. Where that matters, one divides by what the weights add up to, which is called **bias correction**:
 #
@@ -576,7 +587,7 @@ compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 # %% [markdown]
 # **Further reading.** [Goh (2017), *Why momentum really works*](https://distill.pub/2017/momentum/), with live
 # figures; [Sutskever and others (2013)](https://proceedings.mlr.press/v28/sutskever13.html) on momentum and
-# initialisation.
+# initialisation; a [lecture on momentum](https://youtu.be/3ES5O58Y_2M) of Neuromatch Academy.
 
 # %% [markdown]
 # ## 2.3 Conditioning
@@ -798,27 +809,59 @@ print(f"heavy ball: lr {heavy_lr:.1f}, beta {heavy_beta:.3f}, rate {heavy_rate:.
 
 
 # %% experiment="two_weights_distances"
-def distances(loss, optimum, lr, beta, steps=300):
-    """Return the distances of u and v from their optimum, before and after each heavy-ball step, (steps + 1, 2)."""
+def walk_on(loss, lr, beta, steps=300):
+    """Return the points (u, v) of a heavy ball from (2.5, 3.7), the start included, shape (steps + 1, 2)."""
     w, velocity = torch.tensor([2.5, 3.7], dtype=torch.float64, requires_grad=True), [torch.zeros(2).double()]
-    found = [w.detach() - optimum]
+    points = [w.detach().clone()]
     for _ in range(steps):
         momentum_update(loss(w), [w], velocity, lr=lr, beta=beta)
-        found.append(w.detach() - optimum)
-    return torch.stack(found).abs().numpy()
+        points.append(w.detach().clone())
+    return torch.stack(points).numpy()
 
 
 loss_2d = two_weights()
 optimum, _ = newton(loss_2d, [0.0, 0.0])
 figure, panels = plt.subplots(1, 3, figsize=(9, 3.6), sharey=True, layout="constrained")
 for panel, (lr, beta) in zip(panels, ((0.1, 0.0), (0.1, 0.9), (5.0, 0.6))):
-    curves = distances(loss_2d, optimum, lr, beta)
+    curves = np.abs(walk_on(loss_2d, lr, beta) - optimum.numpy())
     panel.semilogy(curves[:, 0], label="$u$, the weight")
     panel.semilogy(curves[:, 1], "--", label="$v$, the bias")
     panel.axhline(1e-6, color="0.6", linestyle=":")
     panel.set(title=rf"$\eta$ = {lr}, $\beta$ = {beta}", xlabel="step", ylim=(1e-9, 20))
 panels[0].set_ylabel("distance to the optimum")
 panels[0].legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# The first two runs again, on the surface itself. **Predict:** near the minimum the contours are ellipses. In which
+# direction are they longer, and along which axis has gradient descent still a way to go after 300 steps?
+
+# %%
+def heights(loss, u, v):
+    """Return a loss of two numbers (nats) at arrays of both."""
+    pairs = torch.tensor(np.stack(np.broadcast_arrays(u, v), axis=-1))
+    return torch.vmap(loss)(pairs.reshape(-1, 2)).reshape(pairs.shape[:-1]).numpy()
+
+
+# %% experiment="two_weights_surface"
+loss_2d = two_weights()
+optimum, _ = newton(loss_2d, [0.0, 0.0])
+paths = {name: walk_on(loss_2d, 0.1, beta) for name, beta in (("gradient descent", 0.0), ("momentum", 0.9))}
+figure = plt.figure(figsize=(9, 4.4), layout="constrained")
+left, right = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2, projection="3d")
+u, v = np.meshgrid(np.linspace(-4, 4, 41), np.linspace(-4, 4, 41))
+left.contour(u, v, heights(loss_2d, u, v), levels=16, colors="C6", linewidths=0.8, alpha=0.6)
+for name, path in paths.items():
+    left.plot(*path.T, color=look_of(name).colour, linestyle=look_of(name).dash, label=name)
+plot_relief(lambda u, v: heights(loss_2d, u, v), (-4, 4), (-4, 4), paths, ax=right)
+left.plot(*optimum, "*", color="C6", markersize=14)
+right.plot(*optimum, loss_2d(optimum).item(), "*", color="C6", markersize=14)
+for panel in (left, right):
+    panel.set(xlabel="$u$, the weight", ylabel="$v$, the bias")
+left.legend(fontsize="small", loc="lower left")
+right.set_title("loss (nats)")
+describe(figure, "The loss by the weight u and the bias v, as contours and as a surface, with the walks of gradient "
+                 "descent and momentum from (2.5, 3.7) and a star at the minimum.")
 plt.show()
 
 # %% [markdown]
@@ -864,6 +907,12 @@ slice_descent_demo().show()
 # - 0.2 for loss against distance. Answers with the numbers of the embedded sample count the same.
 
 # %% [markdown]
+# **Further reading.** [Polyak (1964)](https://doi.org/10.1016/0041-5553(64)90137-5), who found the best settings of the
+# heavy ball; [Shewchuk (1994), *An introduction to the conjugate gradient method without the agonizing
+# pain*](https://www.cs.cmu.edu/~quake-papers/painless-conjugate-gradient.pdf), whose first half explains eigenvalues
+# and convergence in pictures.
+
+# %% [markdown]
 # ## 2.4 Nesterov: look where you are going
 #
 # The heavy ball measures the slope where it is, and then moves on by $\beta v$ whatever the slope is. Yurii Nesterov's
@@ -873,7 +922,31 @@ slice_descent_demo().show()
 #
 # $$v \leftarrow \mu\, v + \nabla f(w - \eta\mu v), \qquad w \leftarrow w - \eta\, v .$$
 #
-# If the ground rises ahead, the gradient there brakes a step earlier than the heavy ball would.
+# If the ground rises ahead, the gradient there brakes a step earlier than the heavy ball would. Here are both, from the
+# same place in the ravine and with the same velocity, one that has just crossed the bottom and climbs the other side:
+
+# %% experiment="look_ahead"
+start, lr, curvatures = np.array([-4.0, 0.6]), 0.1, np.array([0.05, 5.0])
+movement = np.array([1.6, 0.9])  # what is left of the last movement, beta v
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+for panel, (name, measured) in zip(panels, {"heavy ball": start, "Nesterov": start + movement}.items()):
+    ahead = start + movement
+    end = ahead - lr * curvatures * measured
+    arrows = {"remembered movement": (tuple(start), tuple(ahead)), "gradient step": (tuple(ahead), tuple(end))}
+    plot_arrows(arrows, ax=panel)
+    panel.plot(*measured, "X", color="C2", markersize=11, label="where the gradient is taken")
+    panel.axhline(0, color="C6", linewidth=0.8)
+    panel.set(title=f"{name}: to $w_2$ = {end[1]:.2f}", xlabel="$w_1$ (flat)")
+panels[0].set_ylabel("$w_2$ (steep); 0 is the bottom")
+panels[1].legend(fontsize="small", loc="lower left", bbox_to_anchor=(0, 0.08))
+panels[0].get_legend().remove()
+describe(figure, "The same remembered movement up the side of the ravine, then a gradient step down: a short one with "
+                 "the gradient of the start, a longer one with the gradient of the place ahead.")
+plt.show()
+
+# %% [markdown]
+# The heavy ball uses the gradient of the place where it started. Nesterov's method uses the one where the movement
+# ends: higher up, where the slope is larger, so it comes back further.
 #
 # In a training loop this is awkward: `loss.backward()` gives the gradient at the weights that the model has. The way
 # out is to let the model have the weights *ahead*, $\tilde w = w - \eta\mu v$. Written for these, the same walk needs
@@ -884,6 +957,9 @@ slice_descent_demo().show()
 #
 # with the *new* $v$ in the second line. **Check** this on paper: write down the new $w - \eta\mu v$ from the first
 # form, and subtract the old one.
+#
+# **By hand**, with $\eta = 0.1$, $\mu = 0.9$, $v = 2$, $\tilde w = 3$ and the gradient $g = 1$: the new velocity is
+# $0.9 \cdot 2 + 1 = 2.8$, and $\tilde w$ becomes $3 - 0.1\,(1 + 0.9\cdot 2.8) = 2.648$.
 #
 # ### Exercise `nesterov`
 #
@@ -953,8 +1029,8 @@ plt.show()
 # %% [markdown]
 # ## 2.5 RMSProp
 #
-# One learning rate serves all weights, but their gradients are not of one size. Look at those of the network before
-# its first step:
+# One learning rate serves all weights, but their gradients differ in size. Look at those of the network before its
+# first step:
 
 # %% experiment="gradient_sizes"
 set_seed(0)
@@ -990,6 +1066,10 @@ print(f"{share:.0f} % of all gradients are smaller than the root of epsilon, {ep
 #
 # So $\eta$ has a new meaning. SGD moves a weight by $\eta$ *times its gradient*; RMSProp moves it by about $\eta$,
 # whatever the gradient is. So the same value of $\eta$ means different things in the two methods.
+#
+# **By hand**, with $\beta = 0.5$, $\varepsilon$ left out, and the gradients 4 and then 1: $s$ becomes $0.5\cdot 16 =
+# 8$, and the step is $\eta\cdot 4/\sqrt 8 = 1.41\,\eta$. Then $s = 0.5\cdot 8 + 0.5\cdot 1 = 4.5$, and the step is
+# $\eta / \sqrt{4.5} = 0.47\,\eta$: a small gradient after a large one gives a short step.
 #
 # **Predict:** how long is the very first step, in units of $\eta$, when $\beta = 0.9$ and $g$ is large? And is it
 # longer for a weight with a larger gradient?
@@ -1310,18 +1390,22 @@ for name, runs in results.items():
 #
 # ### AdamW: weights that fade
 #
-# **Weight decay** pulls every weight a little towards zero, so that only those stay large that the data need. For SGD
-# there are two ways to write it, and they are the same: add $\tfrac{\lambda}{2}\|w\|^2$ to the loss, whose gradient is
-# $\lambda w$ ("L2"), or shrink the weights in each step,
+# **Weight decay** pulls every weight a little towards zero, so that only the weights that the data need stay large. For
+# SGD there are two ways to write it, and they are the same: add $\tfrac{\lambda}{2}\|w\|^2$ to the loss, whose gradient
+# is $\lambda w$ ("L2"), or shrink the weights in each step,
 #
 # $$w \leftarrow w - \eta\,(g + \lambda w) \quad=\quad w\,(1 - \eta\lambda) - \eta\, g .$$
 #
 # For Adam they are not the same. Put $\lambda w$ into the gradient, and it goes through both averages and is divided by
-# the root. A weight with large gradients has a large root, so it hardly decays. **AdamW** keeps the decay out of the
-# averages: first shrink, then take the step of Adam with the gradient alone.
+# the root. A weight with large gradients has a large root, so it hardly decays. Ilya Loshchilov and Frank Hutter
+# noticed this in 2017 (published in 2019), when most libraries offered only Adam with L2. Their **AdamW** keeps the
+# decay out of the averages: first shrink, then take the step of Adam with the gradient alone.
 #
 # $$w \leftarrow w\,(1 - \eta\lambda), \qquad\text{then}\qquad w \leftarrow w - \eta\,\frac{\hat v}{\sqrt{\hat s +
 # \varepsilon}}$$
+#
+# **By hand**, for the first step with $w = 2$, $\eta = 0.1$, $\lambda = 0.5$ and any positive gradient: the decay gives
+# $2\cdot 0.95 = 1.9$, and Adam's first step has the length $\eta$, so $w$ becomes $1.8$.
 #
 # ### Exercise `adamw`
 #
@@ -1617,6 +1701,13 @@ plt.show()
 # | `"exponential"` | falls by the same factor in each step, from 1 at $s = 0$ to 0.01 at $s = 1$ |
 # | `"cosine"` | half a period of a cosine, from 1 at $s = 0$ to 0 at $s = 1$, with its middle at $\tfrac12$ |
 #
+# **By hand**, for $T = 110$ steps with $W = 10$ and $\eta_{\text{base}} = 0.2$: the rates of the warmup are 0.02, 0.04,
+# ..., 0.2. Step $t = 60$ has $s = 50/100 = 0.5$. There the rate is $0.02$ with `"step"`, $0.2\cdot\sqrt{0.01} = 0.02$
+# with `"exponential"`, and $0.1$ with `"cosine"`.
+#
+# Robbins and Monro let the rate fall in 1951; the cosine is from Loshchilov and Hutter (2017). A warmup was used by He
+# and others (2016) to start a network of 110 layers, and by Goyal and others (2017) for batches of 8,192 images.
+#
 # **Per batch or per epoch?** All numbers here are steps, that is, batches. Some libraries count epochs in the same
 # formulas, and then a decay of 0.9 that was meant per epoch is applied 235 times per epoch, or the other way round.
 # Whenever you take over a schedule, ask what it counts.
@@ -1626,8 +1717,24 @@ plt.show()
 #
 # $$\|g\| = \sqrt{\textstyle\sum_i g_i^2}\,, \qquad g \leftarrow g\,\frac{c}{\|g\|} \quad\text{if } \|g\| > c$$
 #
-# The direction does not change. (Clipping every entry by itself changes it.)
-#
+# The direction does not change. (Clipping every entry by itself changes it, as the figure shows.) Pascanu, Mikolov and
+# Bengio (2013) clipped the norm for recurrent networks, where a gradient that goes through hundreds of steps can
+# explode. **By hand**, for the gradients $(2, 1)$ and $(2)$ and the limit $c = 1.5$: the norm is $\sqrt{5 + 4} = 3$, so
+# both are multiplied by $0.5$.
+
+# %% experiment="clipping"
+gradient, limit = np.array([4.0, 1.0]), 2.0
+clipped = {"gradient": gradient, "its norm clipped at 2": gradient * limit / np.linalg.norm(gradient)}
+clipped["each entry clipped at 2"] = gradient.clip(-limit, limit)
+figure, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
+plot_arrows({name: ((0.0, 0.0), tuple(end)) for name, end in clipped.items()}, ax=ax)
+ax.set(xlabel="first entry", ylabel="second entry")
+ax.legend(fontsize="small", loc="lower right")
+describe(figure, "The gradient (4, 1) as an arrow; with its norm clipped it keeps its direction, with each entry "
+                 "clipped it turns to (2, 1).")
+plt.show()
+
+# %% [markdown]
 # ### Exercise `schedules`
 #
 # *★★☆, about 25 minutes*
@@ -2107,7 +2214,8 @@ training_race(MomentumOptimizer, RMSPropOptimizer, AdamOptimizer).show()
 # %% [markdown]
 # **Further reading.** [Choi and others (2019)](https://arxiv.org/abs/1910.05446) on how the tuning budget decides
 # comparisons of optimizers; [Schmidt, Schneider and Hennig (2021)](https://arxiv.org/abs/2007.01547), a large race;
-# [the AlgoPerf benchmark (2023)](https://arxiv.org/abs/2306.07179).
+# [the AlgoPerf benchmark (2023)](https://arxiv.org/abs/2306.07179); a [lecture on adaptive
+# methods](https://youtu.be/Zr6r2kfmQUM) of Neuromatch Academy.
 
 # %% [markdown]
 # ## What to take with you

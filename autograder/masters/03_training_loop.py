@@ -15,7 +15,7 @@
 # optimizer; the logarithm, the exponential function, mean and variance; classes and functions in Python.
 #
 # **Time.** Allow about 5 hours (a minute for 200 words, half a minute for a given cell, 12 minutes for a point). All
-# cells together run in less than three minutes, and with `FULL` in about six.
+# cells together run in less than three minutes, and with `FULL` in 6 to 14 minutes, depending on the machine.
 #
 # **Map.** Sections 3.0 to 3.2: data, activations and losses. Sections 3.3 and 3.4: the network and its first weights.
 # Sections 3.5 and 3.6: the loop and the noise of its batches; the half-way point is the end of 3.5. Sections 3.7 and
@@ -49,7 +49,7 @@ from torch.utils.data import DataLoader, TensorDataset, random_split
 from course_utils.checks import check
 from course_utils.data import get_fmnist_data_loaders, load_digits_data, load_fashion_mnist, load_mnist
 from course_utils.models import MLP, NeuralNetwork
-from course_utils.plotting import COLOURS, plot_band, show_images, use_style
+from course_utils.plotting import COLOURS, describe, draw_network, plot_band, plot_batches, show_images, use_style
 from course_utils.seeding import seed_worker, set_seed
 from course_utils.training.long_runs import long_runs
 from course_utils.widgets import batch_sizes_demo, depth_signal_demo, minibatch_demo, restarts_demo, update_cost_demo
@@ -130,7 +130,7 @@ print(tuple(small.data.shape), f"{len(np.unique(chosen))} different images of {l
 # or 63 %. Section 3.5 comes back to this.
 # </details>
 #
-# Last the digits, which most of this workbook trains on. The question is made binary: **label 1 for the digits 0 to 4,
+# Last the digits, which most of this workbook trains on. There are only two classes: **label 1 for the digits 0 to 4,
 # label 0 for 5 to 9**. (In an assignment that uses this task the text says the opposite of the code, `target < 5`. No
 # curve shows that, because both questions are equally hard.) Half of the images are for training, half for
 # validation.
@@ -171,6 +171,9 @@ plt.show()
 # makes of the same operations is $\infty \cdot 0$, not a number. The remedy is to write it so that **only exponentials
 # of negative numbers** occur. Multiply numerator and denominator by $e^{z}$ to get the form for negative $z$.
 #
+# **By hand, once.** For $z = 2$ use $1/(1 + e^{-2}) = 1/1.135 = 0.881$. For $z = -2$ use the other form, $e^{-2}/(1 +
+# e^{-2}) = 0.135/1.135 = 0.119$. The two add up to 1, as $\sigma(z) + \sigma(-z)$ always does.
+#
 # **Predict:** is $\sigma(-100)$ exactly zero, in float32 and in float64? An assignment tests that it is.
 
 # %% experiment="exactly_zero"
@@ -188,7 +191,7 @@ for dtype in (torch.float32, torch.float64):
 #
 # ### Exercise `activations`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 20 minutes*
 #
 # Write both for tensors of any shape and float type; the result has the shape and type of the input, and values and
 # gradients are right for any size of it, far out as well as at 0. Use `torch.exp`, `torch.where` and the like, not
@@ -292,14 +295,6 @@ for y, p in ((1.0, 1.0), (1.0, 0.0)):
     )
 
 # %% [markdown]
-# <details><summary>After your prediction</summary>
-#
-# The *perfect* prediction gives NaN: the term that should not count is $0 \cdot \ln 0 = 0 \cdot (-\infty)$, which is
-# not a number. One such example makes the loss of its batch NaN, and one step later all weights are NaN. The wrong
-# prediction gives infinity. Both occur in practice: in float32 the sigmoid *is* 1 from $z = 17$ on. (A published
-# solution took $y = 0$, $p = 1$ for "the perfect prediction", got infinity, and explained that value.)
-# </details>
-#
 # **What should a perfect prediction cost, and why does the formula not give it?** Answer in one sentence.
 
 # %% [markdown]
@@ -308,6 +303,14 @@ for y, p in ((1.0, 1.0), (1.0, 0.0)):
 # *...*
 
 # %% [markdown]
+# <details><summary>After your prediction and your answer</summary>
+#
+# It should cost nothing, $-\ln 1 = 0$. The *perfect* prediction gives NaN: the term that should not count is $0 \cdot
+# \ln 0 = 0 \cdot (-\infty)$, which is not a number. One such example makes the loss of its batch NaN, and one step
+# later all weights are NaN. The wrong prediction gives infinity. Both occur in practice: in float32 the sigmoid *is* 1
+# from $z = 17$ on. (A published solution took $y = 0$, $p = 1$ for "the perfect prediction", got infinity, and
+# explained that value.) </details>
+#
 # There are several repairs. The loss has to be finite, and its **gradient has to be useful**, above all for predictions
 # that are badly wrong, because they have the most to teach. Four candidates, on $y = 1$ with $p$
 # from a good to a hopeless prediction. **Predict:** which of them keeps a gradient at $p = 0$?
@@ -356,7 +359,7 @@ for how in ("formula as written", "replace exact 0 by 1e-7", "clamp p to at leas
 #
 # ### Exercise `bce`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 25 minutes*
 #
 # - `bce_loss(y, y_hat)`: the mean loss from probabilities, for labels `y`. Finite everywhere, less than $10^{-6}$ from
 #   the true value for a perfect prediction, above 10 for a completely wrong one, and with a gradient of the right sign
@@ -436,7 +439,7 @@ check("bce", bce_loss, bce_with_logits)
 #
 # ### Exercise `cross_entropy`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 15 minutes*
 
 
 # %% exercise="cross_entropy"
@@ -494,9 +497,15 @@ print("gradient:", logits.grad.numpy().round(3), " probabilities:", torch.softma
 # the largest probability.
 # </details>
 #
-# **Further reading.** [`CrossEntropyLoss`](https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html) in
-# the documentation of PyTorch; I. Goodfellow, Y. Bengio and A. Courville,
-# [Deep Learning](https://www.deeplearningbook.org/contents/mlp.html), section 6.2.2, on output units.
+# **The story.** The curve of the sigmoid is from Verhulst (1838), who described growing populations by it. Claude
+# Shannon measured information by the negative logarithm of a probability in 1948; to minimise the cross-entropy is to
+# make the labels as little surprising to the model as possible.
+#
+# **Further reading.** C. Shannon, [A mathematical theory of
+# communication](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x), 1948;
+# [`CrossEntropyLoss`](https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html) in the documentation of
+# PyTorch; I. Goodfellow, Y. Bengio and A. Courville, [Deep
+# Learning](https://www.deeplearningbook.org/contents/mlp.html), section 6.2.2, on output units.
 
 # %% [markdown]
 # ## 3.3 From one unit to a network
@@ -507,13 +516,28 @@ print("gradient:", logits.grad.numpy().round(3), " probabilities:", torch.softma
 #
 # $$z^{(l)} = h^{(l)}\big(z^{(l-1)} w^{(l)} + b^{(l)}\big), \qquad z^{(0)} = x$$
 #
+# In the figure a circle is a number for each example, and a line is a weight. **Predict:** how many weights has the
+# network on the right, and how many biases?
+
+# %% experiment="units_and_layers"
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(2, 4), layout="constrained")
+draw_network([3, 1], labels=(r"$\mathbf{x}$", "$p$"), ax=left).set_title("a unit with three inputs")
+labels = (r"$x$", "$z^{(1)}$", "$z^{(2)}$", "$p$")
+draw_network([4, 3, 2, 1], labels=labels, ax=right).set_title("a network 4-3-2-1")
+describe(figure, "Left, three inputs lead to one unit. Right, four inputs lead to a layer of three units, these to a "
+                 "layer of two, and these to one output; every unit is joined to all units of the layer before it.")
+plt.show()
+
+# %% [markdown]
+# (There are $4 \cdot 3 + 3 \cdot 2 + 2 \cdot 1 = 20$ weights and $3 + 2 + 1 = 6$ biases.)
+#
 # **By hand, once.** A unit with $\mathbf w = (2, -1)$ and $b = 0.5$ turns $\mathbf x = (1, 3)$ into $z = 2 \cdot 1 - 1
 # \cdot 3 + 0.5 = -0.5$ and $p = \sigma(-0.5) = 0.378$. Two examples in the rows of $x$ give two such numbers at once,
 # as the product $x\,\mathbf w$ of shape $(N,)$.
 #
 # ### Exercise `network`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 20 minutes*
 #
 # First the single unit: `logistic_unit(x, w, b)` returns $\sigma(\mathbf x \cdot \mathbf w + b)$ with the `sigmoid`
 # from section 3.1. `x` holds a batch, shape $(N, D)$, or one example, shape $(D,)$; `w` has the shape $(D,)$, and `b`
@@ -662,7 +686,7 @@ for model in (NeuralNetwork([784, 20, 20, 10]), MLP(784, 10, [20, 20]), MLP(784,
 #
 # ### Exercise `initialisation`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 15 minutes*
 #
 # Return a layer with normally distributed weights after He's rule, and biases zero, both in float64. The generator is
 # torch's own; do not seed it here.
@@ -797,7 +821,7 @@ depth_signal_demo(init="He (2)", depth=20).show()
 #
 # ### Exercise `sample_minibatch`
 #
-# *Difficulty: ★☆☆*
+# *★☆☆, about 10 minutes*
 #
 # Draw `num_points` examples independently and return inputs and targets, which stay together. From images (N, 28, 28)
 # and labels (N,), 100 draws make the shapes (100, 28, 28) and (100,). Use torch's generator, unseeded.
@@ -827,7 +851,24 @@ check("sample_minibatch", sample_minibatch)
 # %% [markdown]
 # **Epochs.** Put all examples in a random order, a *permutation*, and cut it into batches; when it is used up, draw a
 # new one. In an epoch every example is seen exactly once; with independent draws of the same number some 37 % are
-# missed. Four things go wrong here often, and none of them raises an error:
+# missed. Here are both ways for 12 examples and batches of 5:
+
+# %% experiment="two_ways_to_choose"
+rng = np.random.default_rng(1)
+ways = {
+    "an epoch: a permutation, cut into batches": np.split(rng.permutation(12), [5, 10]),
+    "independent draws, with replacement": np.split(rng.integers(0, 12, size=12), [5, 10]),
+}
+figure, panels = plt.subplots(2, 1, figsize=(7, 4.6), layout="constrained")
+for panel, (name, chosen) in zip(panels, ways.items()):
+    missed = 12 - len(np.unique(np.concatenate(chosen)))
+    plot_batches(chosen, 12, ax=panel).set_title(f"{name}: {missed} of 12 are missed")
+describe(figure, "How often each of twelve examples is in each of three batches, the last of which holds two: in an "
+                 "epoch once in all, with independent draws some of them several times and others never.")
+plt.show()
+
+# %% [markdown]
+# Four things often go wrong with epochs, and none of them raises an error:
 #
 # - $N$ is rarely a multiple of $B$. The **last batch is smaller**, and it counts. With 898 examples and $B = 70$ a loop
 #   over `N // B` batches never uses 58 of them in that epoch.
@@ -872,7 +913,7 @@ def accuracy(y, y_hat):
 # %% [markdown]
 # ### Exercise `training_epoch`
 #
-# *Difficulty: ★★★*
+# *★★★, about 40 minutes*
 #
 # - `train_epoch`: one epoch of minibatch descent with a **positive** learning rate, changing `params`. It returns mean
 #   loss and accuracy of the training examples, *each measured with the weights at the moment when its batch was used*.
@@ -1073,6 +1114,9 @@ for epoch in range(3):
 # (A model with dropout or batch normalization also needs `model.eval()` before the measurement and `model.train()`
 # after it: workbook 4.)
 #
+# **The story.** Widrow and Hoff (1960) trained their Adaline with one example at a time. Batches of tens or hundreds
+# became usual with processors that multiply matrices much faster than vectors.
+#
 # **Further reading.** [Data loading](https://pytorch.org/docs/stable/data.html) and [training with
 # PyTorch](https://pytorch.org/tutorials/beginner/introyt/trainingyt.html) in the documentation; A. Karpathy, [A recipe
 # for training neural networks](https://karpathy.github.io/2019/04/25/recipe/), 2019.
@@ -1098,7 +1142,7 @@ for epoch in range(3):
 #
 # ### Exercise `gradient_noise`
 #
-# *Difficulty: ★★★*
+# *★★★, about 30 minutes*
 #
 # Measure it. Draw `num_draws` minibatches of independent examples with the given generator and return the mean of
 # $\|\mathbf g_B - \mathbf g\|^2$ over them. Do not use the formula above, which is there to compare with.
@@ -1251,30 +1295,37 @@ def measure_update_time(model, num_points, repeats=5):
 
 # %% experiment="cost_of_a_step"
 points = (1, 5, 10, 100, 200, 500, 1000, 5000, *((10_000, 20_000, 30_000, 50_000) if FULL else ()))
-figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
+figure, panels = plt.subplots(2, 2, figsize=(9, 6.6), sharex=True, layout="constrained")
 for hidden, style in long_runs((([1], "o-"), ([100], "s--"), ([50, 50], "^-.")), minutes=0.2, full=FULL):
     model = MLP(784, 10, hidden)
     measure_update_time(model, 10)  # the first call is slower than all others
-    parts = np.array([measure_update_time(model, n) for n in points])
-    ax.loglog(points, 1000 * parts.sum(axis=1) / points, style, label=f"784-{'-'.join(map(str, hidden))}-10")
+    parts = np.array([measure_update_time(model, n) for n in points])  # forward, backward, update (ms)
+    curves = (*parts.T, 1000 * parts.sum(axis=1) / points)
+    for panel, curve in zip(panels.flat, curves):
+        panel.loglog(points, curve, style, markersize=5, label=f"784-{'-'.join(map(str, hidden))}-10")
     print(f"hidden {hidden}: " + ", ".join(f"{n}: {ms:.2g} ms" for n, ms in zip(points, parts.sum(axis=1))))
-ax.set(xlabel="examples per step", ylabel="time per example (µs)", title="forward + backward + update, this machine")
-ax.legend()
+for panel, part in zip(panels.flat, ("forward pass", "backward pass", "update")):
+    panel.set(title=part, ylabel="time (ms)")
+panels[1, 1].set(title="all three, per example", ylabel="time per example (µs)")
+figure.supxlabel("examples per step, on this machine")
+panels[0, 0].legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
 # A step has a price even for a single example: calls, memory, the update of all weights. So the time *per example*
-# falls steeply at first and then levels off, where the arithmetic dominates. The place where it levels off depends on
-# the machine, and times differ from run to run: read the shape, not the digits. (Three parts are timed separately, and
-# clearing gradients is in none of them; on a GPU one would have to call `torch.cuda.synchronize()` before reading the
-# clock, as the work is only queued.)
-# </details>
+# falls steeply at first and then levels off, where the arithmetic dominates. The forward and the backward pass become
+# proportional to the number of examples; the update does not depend on it. The backward pass makes two products per
+# layer, for the gradients of weights and of inputs, except in the first layer, whose inputs need none. The place where
+# it levels off depends on the machine, and times differ from run to run: read the shape, not the digits. (Three parts
+# are timed separately, and clearing gradients is in none of them; on a GPU one would have to call
+# `torch.cuda.synchronize()` before reading the clock, as the work is only queued.) </details>
 #
 # The demo measures both passes in your browser, on images of 8 x 8 pixels and a network of your choice; the dotted line
-# is what torch takes on the machine of the kernel, forward and backward together. **Predict** first: which of the two
-# passes costs more, and from how many examples on is the time proportional to their number?
+# shows how long torch takes on the machine of the kernel, forward and backward together. Go up to 50,000 examples.
+# **Predict** first: from how many examples on is the time proportional to their number, and does a wider hidden layer
+# move that place?
 
 # %% experiment="demo_update_cost"
 update_cost_demo(largest=1000, repeats=3).show()
@@ -1344,7 +1395,7 @@ minibatch_demo(batch_size=8).show()
 # **Further reading.** S. McCandlish and others, [An empirical model of large-batch
 # training](https://arxiv.org/abs/1812.06162), 2018: the batch size at which noise and signal are equal, measured on
 # large problems; C. Shallue and others, [Measuring the effects of data parallelism](https://arxiv.org/abs/1811.03600),
-# 2019.
+# 2019; a [lecture on minibatches](https://youtu.be/hbqUxpNBUGk) of Neuromatch Academy.
 
 # %% [markdown]
 # ### Question `gradient_noise`, the part marked by hand
@@ -1443,7 +1494,7 @@ plt.show()
 # %% [markdown]
 # ### Exercise `tuning`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 25 minutes*
 #
 # Find settings that reach a validation accuracy of **0.95 on average**, with a budget of at most **30 epochs** and at
 # least **16 examples per batch**. The check trains 64-32-1 with its own loop, from other seeds and on other splits into
@@ -1583,7 +1634,7 @@ plt.show()
 #
 # ### Exercise `depth`
 #
-# *Difficulty: ★★☆*
+# *★★☆, about 20 minutes*
 #
 # - `collapse(params)`: the single layer that computes the same as all layers of `params` together, whose activations
 #   are all $h(z) = z$.
@@ -1647,9 +1698,9 @@ print(
 )
 
 # %% [markdown]
-# Now restarts: three networks on 250 images of MNIST, five starts each, full-batch descent with rate 0.05. Left the
-# noise is 0.2 on every weight, right it is half a standard deviation of each layer's weights. **Predict:** in which of
-# the networks do the five curves lie closest together? And on which side?
+# Now restarts: three networks on 250 images of MNIST, five starts each, full-batch descent with rate 0.05. In the left
+# panel the noise is 0.2 on every weight, in the right one half a standard deviation of each layer's weights.
+# **Predict:** in which of the networks do the five curves lie closest together? And on which side?
 
 
 # %%
@@ -1736,7 +1787,8 @@ restarts_demo().show()
 # %% [markdown]
 # **Further reading.** Z. Allen-Zhu, Y. Li and Z. Song, [A convergence theory for deep learning via
 # over-parameterization](https://arxiv.org/abs/1811.03962), 2019; C. Zhang and others, [Understanding deep learning
-# requires rethinking generalization](https://arxiv.org/abs/1611.03530), 2017, on a training accuracy of 1.
+# requires rethinking generalization](https://arxiv.org/abs/1611.03530), 2017, on a training accuracy of 1; a [lecture
+# on overparameterization](https://youtu.be/7vUpUEKKl5o) of Neuromatch Academy.
 #
 # ## 3.9 Look inside
 #
@@ -1770,10 +1822,9 @@ plt.show()
 # <details><summary>After your prediction</summary>
 #
 # The 0 is a ring that speaks for the class around a hole that speaks against it: ink in the middle excludes a 0. The
-# border is noise: pixels that are black in all images have kept their first random weights but for a common shift. (The
-# tutorial that this comes from says that the loss should now be below 0.01; re-run on its 500 images it is 0.099.
-# Numbers in comments have to be measured as well.)
-# </details>
+# border is noise: pixels that are black in all images have kept their first random weights, apart from a common shift.
+# (The tutorial that this comes from says that the loss should now be below 0.01; re-run on its 500 images it is 0.099.
+# Numbers in comments have to be measured as well.) </details>
 #
 # **How far the weights move.** The length of a layer's update divided by the length of its weights says whether the
 # learning rate suits the layer. A rule of thumb says $10^{-3}$. It comes from long runs with many thousands of steps:
@@ -2040,7 +2091,7 @@ plt.show()
 # %% [markdown]
 # ### Exercise `bug_hunt`
 #
-# *Difficulty: ★★★*
+# *★★★, about 45 minutes*
 #
 # Return a dict from letter to fault, such as `{"A": "...", "B": "..."}`. The check says whether all ten are right, not
 # how many or which; it takes about a second once every loop has a name. Grading counts those that are right. The names

@@ -64,7 +64,7 @@ from course_utils.models.loss_landscape import (
     stretch_convolutions,
 )
 from course_utils.optimizers import SGDOptimizer, zero_grad
-from course_utils.plotting import look_of, plot_band, show_images, use_style
+from course_utils.plotting import describe, look_of, plot_band, plot_slopes, show_images, use_style
 from course_utils.seeding import set_seed
 from course_utils.training.long_runs import long_runs
 from course_utils.widgets import smoothness_demo
@@ -75,13 +75,14 @@ use_style()
 
 # %% [markdown]
 # `FULL = True` runs the experiment of section 5.2 at the size of the published homework from which it comes: 6,000
-# training images, 10,000 test images, ten passes, and the smoothness of the loss over all training images. The cell
-# that trains says beforehand how long it takes.
+# training images, 10,000 test images, ten passes, and the smoothness of the loss over all training images. The cells
+# that train say beforehand how long they take; all together take about an hour.
 #
 # ## 5.0 Two networks that differ in one thing
 #
 # The images are those of Fashion-MNIST. To repeat every run from three seeds within minutes, this workbook trains on
-# 1,000 of them, drawn once at random, and tests on 500. No setting is chosen by looking at the test images.
+# 1,000 of them, drawn once at random, and tests on 500. No setting is chosen by looking at the test images. (The
+# capstone of section 5.6 is the exception: it trains on all 6,000 images of the course.)
 
 # %% experiment="data"
 images, test_images = load_fashion_mnist(train=True), load_fashion_mnist(train=False)
@@ -101,8 +102,8 @@ show_images(train_set, count=5);
 #
 # It is usual to give every pixel mean 0 and standard deviation 1, by the statistics of the training images: $z = (x -
 # \mu)/\sigma$, with one $\mu$ and one $\sigma$ per pixel. The corners of these images are black in nearly all of them,
-# so for some pixels $\sigma$ is zero or tiny. One homework divides by $\sigma + 10^{-6}$. That avoids infinity, and
-# nothing else.
+# so for some pixels $\sigma$ is zero or tiny. One homework divides by $\sigma + 10^{-6}$. That avoids infinity, but not
+# huge values.
 #
 # **Predict:** a pixel is 0 in all training images, and 0.4 in one test image. What is it after that division?
 
@@ -157,6 +158,9 @@ for layer in (nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Con
     print(f"{type(layer).__name__:<10} {list(dummy.shape)}")
 
 # %% [markdown]
+# **By hand**: a convolution with a kernel of 5 and padding 2 sees $28 + 2\cdot 2 = 32$ rows and fits $32 - 5 + 1 = 28$
+# times, so it keeps the size; pooling by 2 halves it to 14. The normalization changes no size.
+#
 # ### Exercise `convnets`
 #
 # *★☆☆, about 20 minutes*
@@ -271,7 +275,7 @@ print("logits:", tuple(BatchNormConvNet()(X_train[:32]).shape))
 #
 # ## 5.1 Measuring without a trace
 #
-# A network with batch normalization is two functions. In **training mode** it normalizes by the batch and updates its
+# A network with batch normalization is two functions. In **training mode** it normalises by the batch and updates its
 # running statistics with every forward pass, even if the pass was only meant to measure something. In **evaluation
 # mode** it uses the running statistics and does not change them.
 #
@@ -368,7 +372,7 @@ check("logs", compute_objective, compute_accuracy, compute_logs, minibatch_sgd_o
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# First, the loss belongs to another function: each test image is normalized with the statistics of the other test
+# First, the loss belongs to another function: each test image is normalised with the statistics of the other test
 # images. Second, the running statistics move towards those of the test set, so the evaluation has changed the final
 # model.
 # </details>
@@ -408,6 +412,26 @@ for look in range(1, 6):
 # the $L$ of section 1.6, whose $2/L$ limits the step. A *small* $\hat L$ means a smooth place. $f$ is the loss over all
 # images that are handed over; the step comes from a fresh minibatch of them.
 #
+# With a single weight, $\hat L$ is the change of the slope divided by the length of the step. **Predict:** on which of
+# the two curves is the slope at the start a good forecast?
+
+# %% experiment="slopes"
+figure, panels = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
+curves = {"a smooth loss": (0.0, panels[0]), "a rough loss": (0.05, panels[1])}
+for name, (size, panel) in curves.items():
+    plot_slopes(
+        lambda w, size=size: w**2 / 2 + size * np.cos(12 * w),
+        lambda w, size=size: w - 12 * size * np.sin(12 * w),
+        w=-1.18, u=0.3, ax=panel,
+    )
+    panel.set_title(f"{name}: {panel.get_title()}")
+panels[0].set_ylabel("loss")
+panels[0].legend(fontsize="small")
+describe(figure, "Two losses with the same valley. On the smooth one the slopes at both ends of a step are alike; on "
+                 "the one with small waves the slope at the end has little to do with that at the start.")
+plt.show()
+
+# %% [markdown]
 # ### One norm
 #
 # The parameters come as a list of tensors, but $w$ is one vector. Its norm is
@@ -550,20 +574,19 @@ figure.supxlabel("passes")
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# Compare with your own lines. In our run (without `FULL`, means of three seeds) the training loss after six passes was
-# 0.46 without and 0.07 with normalization, the test accuracy 77 % and 84 %, and $\hat L$ 19 and 9: a factor of about
-# two, with ranges that nearly touch. The test loss of the normalized network, 0.49, has nearly stopped falling, while
-# its training loss still falls.
-# </details>
+# Compare with the lines that your run printed. In our run (without `FULL`, means of three seeds) the training loss
+# after six passes was 0.46 without and 0.07 with normalization, the test accuracy 77 % and 84 %, and $\hat L$ 19 and 9:
+# a factor of about two, with ranges that nearly touch. The test loss of the normalised network, 0.49, has nearly
+# stopped falling, while its training loss still falls. </details>
 #
 # The homework from which this experiment comes (6,000 images, ten passes, one run each) printed at the end: training
 # loss 0.237 and 0.028, test accuracy 84.9 % and 87.4 %, test loss 0.461 and 0.498, and smoothness 2.47 and 1.38, by the
 # formula with the misplaced square. With `FULL` and the right formula, three seeds gave us: training loss 0.225 (0.213
 # to 0.236) and 0.038 (0.033 to 0.042), test accuracy 85.8 and 86.9 %, test loss 0.410 and 0.460, and smoothness 11.5
 # (8.2 to 13.9) and 2.7 (2.0 to 3.3). Losses and accuracies agree with the printed ones; the smoothness differs by a
-# factor of four, not two. (Its x-axis says "iterations", but shows passes.) It concludes that batch normalization makes
-# the loss smoother, that training is therefore faster, and that it prevents exploding gradients. Keep five objections
-# in mind for the question at the end of section 5.3:
+# factor of four, not two. (The x-axis of that homework says "iterations", but shows passes.) The homework concludes
+# that batch normalization makes the loss smoother, that training is therefore faster, and that it prevents exploding
+# gradients. Keep five objections in mind for the question at the end of section 5.3:
 #
 # 1. *Where?* After the same number of passes the two networks are at different places and different losses. The
 #    curvature of a cross-entropy depends on the loss itself: its second derivatives with respect to the logits are
@@ -600,6 +623,10 @@ ax.legend();
 # Santurkar and others (2018) measured the loss along a step: from the present $w$, go to several distances down the
 # gradient of one batch, and note the lowest and the highest loss, and how much the gradient has changed. A wide range
 # of losses, or a gradient that changes quickly, means a rough landscape.
+#
+# **By hand**: for $f(w) = w_1^2 + w_2^2$ at $w = (3, 4)$ the gradient is $(6, 8)$, with length 10. A step of length
+# $s = 1$ leads to $(3, 4) - (0.6, 0.8) = (2.4, 3.2)$ with the loss 16, one of length 5 to the minimum with the loss 0.
+# For the lengths 1 and 5 the range is from 0 to 16; the loss 25 at $w$ itself does not count.
 #
 # ### Exercise `loss_along_gradient`
 #
@@ -781,12 +808,12 @@ panels[0, 0].legend(fontsize="small");
 # <details><summary>After your prediction</summary>
 #
 # The noise has a price. In our run, the mean training loss was 0.66 with normalization, 0.86 with noise after it, and
-# 1.21 for the plain network. The noisy network is closer to the normalized one than to the plain one, although its
+# 1.21 for the plain network. The noisy network is closer to the normalised one than to the plain one, although its
 # inputs jump far more than those of the plain network. If stable inputs were the only reason, it should have been the
 # worst of the three. They may still be a part of it: 0.86 is not 0.66. And the other explanation? The loss range of the
 # noisy network (0.38 on average) is hardly narrower than that of the plain one (0.41), and its gradient changes *more*
 # (11.1 against 7.7). Only the change relative to the length of the gradient, in the last panel, is alike in the two
-# normalized networks and smaller than in the plain one.
+# normalised networks and smaller than in the plain one.
 # </details>
 #
 # ### A length that means nothing
@@ -819,10 +846,10 @@ print("mean (lowest to highest) of three seeds")
 # <details><summary>After your prediction</summary>
 #
 # The chain rule gives $a\,\nabla f(aw) = \nabla f(w)$: the gradient is $a$ times *smaller* where the weights are $a$
-# times longer, and the second derivative $a^2$ times smaller. So for a normalized network the smoothness along these
+# times longer, and the second derivative $a^2$ times smaller. So for a normalised network the smoothness along these
 # weights can be made anything without changing what the network computes (220 at a quarter, 7 at four times the
 # weights, the loss 0.058 throughout): "smaller $\hat L$" may just mean "longer weights". (The last layer is not
-# normalized, which is why the whole $\hat L$ does not follow $1/a^2$.) The plain network has no such freedom:
+# normalised, which is why the whole $\hat L$ does not follow $1/a^2$.) The plain network has no such freedom:
 # stretched, it computes something else, as its losses show.
 # </details>
 #
@@ -843,7 +870,7 @@ smoothness_demo().show()
 #
 # (a) Do they support, contradict, or leave open each of these statements? Quote one number for each: *"batch
 #     normalization makes the loss smoother"*; *"it trains faster because the inputs of each layer are stable"*; *"it
-#     trains faster because the loss is smoother"*; *"it generalizes better"*.
+#     trains faster because the loss is smoother"*; *"it generalises better"*.
 #
 # (b) Name two changes to the experiment of section 5.2 that would make its comparison fairer, and say which of the five
 # objections each of them answers.
@@ -852,12 +879,12 @@ smoothness_demo().show()
 # (a) *Smoother*: supported as measured, with caveats. After six passes $\hat L$ is 9 with and 19 without normalization
 #     (ranges 6.3 to 10.5 and 11 to 24), but at other losses: where the losses meet, near 0.5, the points of the two
 #     networks lie among each other or close; and the measure depends on the length of the weights, which is arbitrary
-#     for a normalized network. *Because the inputs are stable*: contradicted as the main reason. With noise after the
+#     for a normalised network. *Because the inputs are stable*: contradicted as the main reason. With noise after the
 #     normalization the inputs jump by 0.28 of their spread per update, against 0.007 in the plain network, and the mean
 #     training loss is 0.86, nearer to 0.66 (normalization) than to 1.21 (plain). *Because it is smoother*: left open at
 #     best. The noisy network trains faster than the plain one although its gradient changes more (11.1 against 7.7) and
 #     its loss range is about as wide; only the change relative to the length of the gradient goes with the speed, and a
-#     correlation does not show a cause. *Generalizes better*: not shown by these runs. The test accuracy is higher (84
+#     correlation does not show a cause. *Generalises better*: not shown by these runs. The test accuracy is higher (84
 #     % against 77 %) after equally many passes, but the plain network is not yet trained, and the gap between test and
 #     training loss is larger with normalization (0.49 to 0.07 against 0.62 to 0.46).
 #
@@ -881,7 +908,7 @@ smoothness_demo().show()
 # ## 5.4 Flat or sharp?
 #
 # It is tempting to draw the landscape: pick two random directions, and plot the loss in the plane that they span around
-# the trained network. Ten lines of code give a beautiful picture, which can be meaningless. A normalized network can be
+# the trained network. Ten lines of code give a beautiful picture, which can be meaningless. A normalised network can be
 # stretched at will, and a step of length 1 is a large one for short weights and a small one for long weights, so the
 # same minimum can look sharp or flat. **Filter normalization** (Hao Li and others, 2018) gives each random filter the
 # length of the filter that it is added to. Then 1 on the axis means "as large as the weights themselves".
@@ -949,7 +976,7 @@ for name, factor in rows:
 #    large the differences between seeds are.
 # 3. The plane has 2 dimensions and the space has many thousands. Name one feature of the loss that a slice through
 #    random directions will nearly always miss, and say why.
-# 4. A classmate writes: "the batch norm minimum is flatter, so it generalizes better". What would you ask for before
+# 4. A classmate writes: "the batch norm minimum is flatter, so it generalises better". What would you ask for before
 #    you believe either half?
 
 # %% [markdown] question="loss_slices"
@@ -958,7 +985,7 @@ for name, factor in rows:
 #    normalization the rows agree (up to the small constant inside the root of the normalization). Without it, such a
 #    picture shows the length of the weights.
 # 2. Half a unit away the loss rises by 0.06, 0.05, 0.02 for the plain network and by 0.30, 0.15, 0.25 for the
-#    normalized one: here the *normalized* minimum is the sharper one, by more than the seeds differ, at this distance
+#    normalised one: here the *normalised* minimum is the sharper one, by more than the seeds differ, at this distance
 #    and on 120 training images. It also lies much deeper (0.06 against 0.36), so the two are at different stages of
 #    training: a loss that is low everywhere near has more room to rise. The plain network's floor is wide and high.
 # 3. Few directions of high curvature among many flat ones: a random direction has a component of about $1/\sqrt n$
@@ -990,7 +1017,7 @@ for name, factor in rows:
 
 # %% [markdown]
 # **Further reading.** [Li and others (2018)](https://arxiv.org/abs/1712.09913); [Dinh and others
-# (2017)](https://arxiv.org/abs/1703.04933), who show that sharp minima can generalize; [Keskar and others
+# (2017)](https://arxiv.org/abs/1703.04933), who show that sharp minima can generalise; [Keskar and others
 # (2017)](https://arxiv.org/abs/1609.04836), for the opposite view.
 
 # %% [markdown]
@@ -1014,6 +1041,9 @@ for name, factor in rows:
 #   So recalibrate the first, then send the images through again for the second.
 # - How to see the input of a layer: `handle = layer.register_forward_pre_hook(function)` calls `function(module,
 #   inputs)` before each of its forward passes, until `handle.remove()`; `inputs[0]` is the tensor.
+#
+# **By hand**, for one channel and two batches with the values $(0, 2)$ and $(4)$: there are 3 values, their sum is 6,
+# and the sum of their squares is 20. The mean is $6/3 = 2$, and the unbiased variance $(20 - 6^2/3)/2 = 4$.
 #
 # ### What stays as it was
 #
@@ -1395,7 +1425,8 @@ print(f"A search over 5 learning rates, 4 batch sizes and 10 seeds would take {2
 # %% [markdown]
 # **Further reading.** [Strubell, Ganesh and McCallum (2019)](https://arxiv.org/abs/1906.02243) on the energy of
 # training; [Mitchell and others (2019)](https://arxiv.org/abs/1810.03993) on model cards; [Henderson and others
-# (2018)](https://arxiv.org/abs/1709.06560) on results that depend on the seed.
+# (2018)](https://arxiv.org/abs/1709.06560) on results that depend on the seed; a [lecture on
+# ethics](https://youtu.be/0EthSI0cknI) of Neuromatch Academy.
 
 # %% [markdown]
 # ## What to take with you

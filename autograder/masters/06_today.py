@@ -4,10 +4,14 @@
 # *Optional. The workbooks before this one end in 2015, with Adam, batch normalization and residual layers. This one
 # continues from there: you write what large networks are trained with now, and see it work on a laptop.*
 #
-# You need workbook 2 (momentum, Adam, AdamW) and workbook 4 (layer and RMS normalization, residual layers); one section
-# takes up `recalibrate` from workbook 5. Allow about 5 hours (a minute for 200 words, half a minute for a given cell,
-# 12 minutes for a point). The runs take three minutes. Section 6.3 builds
-# on 6.2; all others can be read by themselves.
+# **Before you start** you should have done workbook 2 (momentum, Adam, AdamW) and workbook 4 (layer and RMS
+# normalization, residual layers); one section takes up `recalibrate` from workbook 5. You need matrices and their
+# products, and the reminder of eigenvalues in section 2.3.
+#
+# **Time.** Allow about 5 hours (a minute for 200 words, half a minute for a given cell, 12 minutes for a point). The
+# runs take three minutes of them. Section 6.3 builds on 6.2; all others can be read by themselves. The end of section
+# 6.4 is a good place to stop and continue on another day. One to three stars say how hard an exercise is: ★☆☆ is a
+# formula to write down, ★★☆ needs a second thought, ★★★ needs paper.
 #
 # After this workbook you can
 #
@@ -19,16 +23,18 @@
 # - average weights, fold a batch normalization into its convolution, and train with 16-bit numbers without losing small
 #   gradients.
 #
-# | section | what it is about | since |
-# |---|---|---|
-# | 6.1 | the edge of stability | 2021 |
-# | 6.2 | signs: AdaGrad, Lion, and rare classes | 2011, 2023 |
-# | 6.3 | Muon: a step for matrices | 2024 |
-# | 6.4 | the place of the norm; normalised queries and keys | 2019, 2020 |
-# | 6.5 | learning rates that carry over from narrow to wide networks | 2021 |
-# | 6.6 | how large should a batch be? | 2018 |
-# | 6.7 | averages of weights | 1992, 2018 |
-# | 6.8 | before deployment: folded norms, 16-bit numbers | 2018 |
+# | section | what it is about | since | stars |
+# |---|---|---|---|
+# | 6.1 | the edge of stability | 2021 | ★★☆ |
+# | 6.2 | signs: AdaGrad, Lion, and rare classes | 2011, 2023 | ★★☆ |
+# | 6.3 | Muon: a step for matrices | 2024 | ★★☆ |
+# | 6.4 | the place of the norm; normalised queries and keys | 2019, 2020 | ★★☆ |
+# | *half-way* | | | |
+# | 6.5 | learning rates that carry over from narrow to wide networks | 2021 | ★★☆ |
+# | 6.6 | how large should a batch be? | 2018 | ★☆☆ |
+# | 6.7 | averages of weights | 1992, 2018 | ★★☆ |
+# | 6.8 | before deployment: folded norms, 16-bit numbers | 2018 | ★★☆ |
+# | 6.9 | your own experiment | | |
 #
 # **Letters.** The same ones all the way through:
 #
@@ -43,6 +49,7 @@
 # %%
 import copy
 import inspect
+import itertools
 import time
 
 import matplotlib.pyplot as plt
@@ -56,9 +63,11 @@ from course_utils.data import load_digits_data, load_fashion_mnist
 from course_utils.models.attention import FeedForward, SelfAttention
 from course_utils.models.wide_network import WideNetwork
 from course_utils.optimizers import SGDOptimizer
-from course_utils.plotting import COLOURS, look_of, plot_band, use_style
+from course_utils.plotting import COLOURS, Arrow, describe, draw_diagram, look_of, plot_band, use_style
+from course_utils.plotting.ideas import plot_map_of_circle
 from course_utils.seeding import set_seed
 from course_utils.training.by_matrix import by_matrix
+from course_utils.training.long_runs import long_runs
 from course_utils.widgets import edge_demo, muon_demo, race, training_race, widths_demo
 
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
@@ -88,6 +97,8 @@ use_style()
 # eigenvalue, with its sign.
 #
 # ### Exercise `sharpness`
+#
+# *★★☆, about 25 minutes*
 #
 # Write both functions. `loss_fn()` computes the loss, a tensor with one number, from the tensors in the list `params`.
 # All of `params` together are *one* vector, of which each tensor holds a piece; a length is that of the whole vector.
@@ -200,7 +211,7 @@ def descend(seed, learning_rates, every=100):
 # %% experiment="edge"
 steps = 1500
 figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-for index, lr in enumerate((0.1, 0.2, 0.4)):
+for index, lr in enumerate(long_runs((0.1, 0.2, 0.4), minutes=2, full=FULL)):
     runs = [descend(seed, [lr] * steps) for seed in (0, 1, 2)]
     for panel, curves in zip(panels, zip(*runs)):
         plot_band(range(0, steps, 100), curves, index=index, label=f"learning rate {lr}", ax=panel)
@@ -221,8 +232,8 @@ plt.show()
 # lowest for 0.4, the rate whose limit the start exceeded twofold, although its curves go up as well as down.
 # </details>
 #
-# Is the sharpness a property of the data and the network, or of the learning rate? Put the question to the experiment:
-# change the learning rate in the middle of a run. **Predict** what the sharpness does when $\eta = 0.2$ becomes 0.1
+# Is the sharpness a property of the data and the network, or of the learning rate? To find out, change the learning
+# rate in the middle of a run. **Predict** what the sharpness does when $\eta = 0.2$ becomes 0.1
 # after 700 steps; and when 0.1 becomes 0.2.
 
 # %% experiment="edge_changed"
@@ -314,9 +325,12 @@ edge_demo().show()
 # $$s \leftarrow s + g^2, \qquad w \leftarrow w - \eta\,\frac{g}{\sqrt{s} + \varepsilon},$$
 #
 # where $\varepsilon$ keeps the quotient finite while $s$ is zero. A sum never forgets: in a long run all steps become
-# small. RMSProp (section 2.5) put an average in its place, for that reason.
+# small. RMSProp (section 2.5) put an average in its place, for that reason. By hand, for the gradients 3 and 4: $s$ is
+# 9 and the first step is $\eta\cdot 3/3 = \eta$; then $s = 25$, and the second step is $\eta\cdot 4/5 = 0.8\,\eta$.
 #
 # ### Exercise `adagrad`
+#
+# *★☆☆, about 10 minutes*
 #
 # Write the optimizer. $s$ starts at zero, and each parameter has its own.
 
@@ -378,6 +392,8 @@ check("adagrad", AdaGradOptimizer)
 # larger in the same proportion. Lion saves memory: it keeps one number for each weight, Adam two.
 #
 # ### Exercise `lion`
+#
+# *★★☆, about 15 minutes*
 #
 # Write the optimizer.
 
@@ -462,7 +478,7 @@ def learn(make, lr, steps=100):
 # %% experiment="rare_classes_figure"
 groups = {"8 most frequent": labels < 8, "24 in between": (labels >= 8) & (labels < 32), "32 rarest": labels >= 32}
 ax = plt.figure(figsize=(8, 3.8), layout="constrained").subplots()
-for index, (name, (make, smallest)) in enumerate(METHODS.items()):
+for index, (name, (make, smallest)) in enumerate(long_runs(METHODS.items(), minutes=13, full=FULL)):
     tried = {lr: learn(make, lr) for lr in smallest * np.array([1, 10**0.5, 10, 10**1.5])}
     lr, each = min(tried.items(), key=lambda one: one[1].mean())
     rows = np.array([[float(seed[member].mean()) for seed, member in zip(each, group)] for group in groups.values()])
@@ -508,6 +524,19 @@ plt.show()
 # records for the training of small language models, and models with hundreds of billions of weights are trained with it
 # now.
 #
+# In a picture: a matrix turns the circle of all inputs of length 1 into an ellipse, whose half-axes are as long as the
+# singular values. **Predict** what the right panel shows, for $U V^\top$.
+
+# %% experiment="circle_and_ellipse"
+matrix = np.array([[1.5, 0.9], [0.2, 0.6]])
+left_vectors, _, right_vectors = np.linalg.svd(matrix)
+figure, panels = plt.subplots(1, 2, figsize=(9, 4.6), sharex=True, sharey=True, layout="constrained")
+for panel, (name, change) in zip(panels, {"$M$": matrix, r"$U V^\top$": left_vectors @ right_vectors}.items()):
+    plot_map_of_circle(change, ax=panel).set(title=name, xlim=(-2, 2), ylim=(-1.4, 2.2))
+describe(figure, "A matrix maps the circle to a long ellipse; with all singular values at 1 it maps it to the circle.")
+plt.show()
+
+# %% [markdown]
 # The singular value decomposition of every matrix in every step would be slow. **Newton-Schulz** makes do with products
 # of matrices, which are what processors for neural networks do best. With $X = M / (\lVert M\rVert + 10^{-7})$, where
 # $\lVert M\rVert$ is the Frobenius norm, the root of the sum of all squared entries, repeat
@@ -525,6 +554,8 @@ plt.show()
 # settle: after five steps, all that began above 0.003 lie between 0.68 and 1.20. For training, this is near enough.
 #
 # ### Exercise `newton_schulz`
+#
+# *★★☆, about 20 minutes*
 #
 # Write the function, for a matrix of any shape. $A$ has as many rows as $X$; where `matrix` has more rows than columns,
 # work on its transpose, whose $A$ is the smaller one, and transpose the result back. A matrix of zeros stays a matrix
@@ -636,6 +667,8 @@ muon_demo().show()
 # %% [markdown]
 # ### Exercise `muon`
 #
+# *★★☆, about 25 minutes*
+#
 # With a velocity $v$ that starts at zero and has the shape of the matrix $W$,
 #
 # $$v \leftarrow \mu v + G, \qquad W \leftarrow W - \eta\,\sqrt{\max(1,\; \text{rows}/\text{columns})}\;\;
@@ -694,7 +727,7 @@ check("muon", MuonOptimizer)
 # to 784 units: factor $\sqrt{784/128} \approx 2.5$.
 
 # %% [markdown]
-# ### What does it buy, and what does it cost?
+# ### Gain and cost of Muon
 #
 # A comparison by the rules of section 2.9: the same network, 150 steps with batches of 256 images, four learning rates
 # for each method, three seeds for each rate. The rate is chosen by the training loss, and the test images are looked at
@@ -745,7 +778,7 @@ def final(runs):
 
 
 ax = plt.figure(figsize=(8, 3.8), layout="constrained").subplots()
-for index, (name, (make, smallest)) in enumerate(CONTENDERS.items()):
+for index, (name, (make, smallest)) in enumerate(long_runs(CONTENDERS.items(), minutes=5, full=FULL)):
     tried = {lr: [run(make, lr, seed) for seed in (0, 1, 2)] for lr in smallest * np.array([1, 10**0.5, 10, 10**1.5])}
     lr, runs = min(tried.items(), key=lambda one: final(one[1]).mean())
     smooth = [np.convolve(losses, np.ones(10) / 10, mode="valid") for losses, _, _ in runs]
@@ -832,14 +865,29 @@ training_race(AdaGradOptimizer, LionOptimizer, by_matrix(MuonOptimizer), lr=0.01
 #   \text{pre-norm:}\quad x \leftarrow x + F\bigl(\mathrm{norm}(x)\bigr)$$
 #
 # $x$ holds the features of an example, $F$ is the branch: in this section a linear layer and ReLU at first, and then
-# attention. Here are 24 such layers of 32 units, trained by Adam on images of clothes, with a learning rate that is
+# attention.
+
+# %% experiment="places_of_the_norm"
+orders = {"post-norm": ("$x$", "$F$", "+", "norm", "out"), "pre-norm": ("$x$", "norm", "$F$", "+", "out")}
+figure, panels = plt.subplots(2, 1, figsize=(8, 4), layout="constrained")
+for panel, (where, names) in zip(panels, orders.items()):
+    boxes = {name: (2.0 * place, 0.0) for place, name in enumerate(names)}
+    arrows = [*itertools.starmap(Arrow, itertools.pairwise(names)), Arrow("$x$", "+", bend=-0.25, colour=1)]
+    draw_diagram(boxes, arrows, rounded=("norm",), ax=panel)
+    panel.set(title=where, ylim=(-0.5, 1.3))
+describe(figure, "With post-norm the normalization follows the sum of skip and branch; with pre-norm it begins the "
+                 "branch, and the skip leads past it to the output.")
+plt.show()
+
+# %% [markdown]
+# Here are 24 such layers of 32 units, trained by Adam on images of clothes, with a learning rate that is
 # large for this depth.
 #
 # **Predict:** which of the two trains? What will a warmup over the first half of the steps do for the other one?
 
 # %% experiment="deep_stacks"
 class NormedLayer(nn.Module):
-    """A residual layer of 32 units whose normalization stands in the branch or behind the sum."""
+    """A residual layer of 32 units with a normalization in the branch or after the sum."""
 
     def __init__(self, where):
         super().__init__()
@@ -954,6 +1002,8 @@ print(inspect.getsource(SelfAttention.forward))
 
 # %% [markdown]
 # ### Exercise `prenorm_block`
+#
+# *★★☆, about 25 minutes*
 #
 # Write the block. $h$ is what the first branch leaves:
 #
@@ -1075,6 +1125,9 @@ plt.show()
 # parameters](https://arxiv.org/abs/2302.05442), where logits above 50,000 stopped the training; Wortsman et al. 2023,
 # [Small-scale proxies for large-scale transformer training instabilities](https://arxiv.org/abs/2309.14322), the
 # experiment above with a hundred times the budget.
+#
+# **Half-way.** If you stop here, write down first which three of the changes so far you would try on a network of
+# yours, and what you would measure to see whether they help.
 
 # %% [markdown]
 # ## 6.5 Learning rates that carry over
@@ -1106,6 +1159,8 @@ plt.show()
 # has to be unlearned.)
 #
 # ### Exercise `mup`
+#
+# *★★☆, about 25 minutes*
 #
 # `model` is a `WideNetwork`: `model.input` and `model.output` are linear layers, `model.hidden` is a list of linear
 # layers from width to width. Every parameter belongs to one group. Tell the kinds of matrices by the layer that they
@@ -1206,7 +1261,7 @@ plt.show()
 # another question.
 # </details>
 #
-# Press Start to see the curves come about, on digits of 8 x 8 pixels, and train again with muP. **Find out** by other
+# Press Start to see the curves form, on digits of 8 x 8 pixels, and train again with muP. **Find out** by other
 # first seeds how far the best rate of a width moves by chance.
 
 # %% experiment="demo_widths"
@@ -1289,6 +1344,8 @@ plt.show()
 # different lengths.
 #
 # ### Exercise `accumulate`
+#
+# *★☆☆, about 15 minutes*
 #
 # Make one step with the gradient of the mean loss over all examples of all batches, and return that loss. What the
 # gradients held before the call must not matter.
@@ -1376,6 +1433,8 @@ for name, norm in (("plain", nn.Identity()), ("batch norm", nn.BatchNorm1d(32)))
 # batches in a batch normalization, have no mean, and the running statistics are averages already.
 #
 # ### Exercise `weight_average`
+#
+# *★★☆, about 20 minutes*
 #
 # `update()` takes in what `model`, the network that is being trained, has now. `copy_to(model)` writes averages and
 # buffers into a network of the same layers, in place, which may be another one. Training that one must not change the
@@ -1488,7 +1547,7 @@ plt.show()
 # generalization](https://arxiv.org/abs/1803.05407); Hägele et al. 2024, [Scaling laws and compute-optimal training
 # beyond fixed training durations](https://arxiv.org/abs/2405.18392), on constant rates with a decay at the end. Defazio
 # et al. 2024, [The road less scheduled](https://arxiv.org/abs/2405.15682), put the average *into* the optimizer: the
-# gradient is taken between the average and the last iterate, and no schedule is left.
+# gradient is taken between the average and the last iterate, and no schedule is needed.
 
 # %% [markdown]
 # ## 6.8 Before deployment
@@ -1515,6 +1574,8 @@ plt.show()
 # 0, plus 5 is 5; and $6 - 1 = 5$.
 #
 # ### Exercise `fold_batchnorm`
+#
+# *★★☆, about 20 minutes*
 #
 # A convolution may have no bias, and a normalization neither gain nor shift; then `conv.bias`, `bn.weight` and
 # `bn.bias` are `None`. Stride, padding, dilation and groups stay. The layers that are passed in are still needed, so
@@ -1653,6 +1714,8 @@ plt.show()
 #
 # ### Exercise `loss_scaler`
 #
+# *★★☆, about 20 minutes*
+#
 # `step` divides the gradients in place, and returns `True` if the step was made and `False` if not. Parameters whose
 # `.grad` is `None` do not count.
 
@@ -1692,9 +1755,9 @@ class LossScaler:
 check("loss_scaler", LossScaler)
 
 # %% [markdown]
-# At work: a network for digits whose weights, activations and gradients are float16. The optimizer keeps a copy in
-# float32, since a step of a thousandth of a weight would be rounded away. The scale starts far too high, at $2^{24}$,
-# and `growth_interval` is 20.
+# Here the scaler is at work, on a network for digits whose weights, activations and gradients are float16. The
+# optimizer keeps a copy in float32, since a step of a thousandth of a weight would be rounded away. The scale starts
+# far too high, at $2^{24}$, and `growth_interval` is 20.
 #
 # **Predict** the curve of the scale.
 
@@ -1730,9 +1793,9 @@ plt.show()
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# It falls from $2^{24}$ to about $2^{18}$ within seven steps, none of which is made, and then feels its way along the
-# largest value that works: up after 20 good steps, down again if that was too much. As the network learns, gradients
-# become smaller, and the scale may rise to $2^{19}$ or $2^{21}$. The loss at the end is about 0.01.
+# It falls from $2^{24}$ to about $2^{18}$ within seven steps, none of which is made, and then stays near the largest
+# value that works: it doubles after 20 good steps, and is halved again if that was too much. As the network learns,
+# gradients become smaller, and the scale may rise to $2^{19}$ or $2^{21}$. The loss at the end is about 0.01.
 # </details>
 #
 # **Further reading.** Micikevicius et al. 2018, [Mixed precision training](https://arxiv.org/abs/1710.03740); Jacob et
@@ -1769,6 +1832,10 @@ plt.show()
 # - 0.2 for exactly one change, with what was left alone.
 # - 0.3 for at least three seeds, the mean and the range, and the number of settings that were tried. 0 for one seed.
 # - 0.3 for a conclusion that the figure supports, with its limits. A result against the prediction loses nothing.
+
+# %% [markdown]
+# **Further reading.** X. Bouthillier and others (2021), [Accounting for variance in machine learning
+# benchmarks](https://arxiv.org/abs/2103.03098), on how many runs a comparison needs.
 
 # %% [markdown]
 # ## What to take with you

@@ -23,7 +23,7 @@ __all__ = ["make_app"]
 
 SESSION_S = 12 * 3600
 MISTAKE = ("the service made a mistake, which is in its log; nothing was accepted. Your notebook is as it was, hand it "
-           "in again in some minutes")  # fmt: skip
+           "in again in a few minutes")  # fmt: skip
 STATIC = {
     "style.css": Path(autograder.report.__file__).parent / "style.css",
     "serve.css": pages.WEB / "serve.css",

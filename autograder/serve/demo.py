@@ -85,7 +85,7 @@ def _wait(process: subprocess.Popen[bytes], address: str) -> None:
                 return
         except (urllib.error.URLError, http.client.HTTPException, OSError):
             time.sleep(0.2)
-    raise SystemExit("the service did not start; what it said stands above")
+    raise SystemExit("the service did not start; its message is above")
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ class Desk:
             title, known = self.course.course.title, ", ".join(self.releases)
             raise Refused(
                 422,
-                f"this notebook is none of the course {title!r}, which has {known}; no cell in it is "
+                f"this notebook does not belong to the course {title!r}, which has {known}; no cell in it is "
                 "an exercise of these. Hand it in where its course is",
             )
         return looked.assignment

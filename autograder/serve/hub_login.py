@@ -46,7 +46,7 @@ async def end(request: Request) -> Response:
     try:
         token = await _hub(request).end_login(code, verifier)
     except HubDown as error:
-        raise HTTPException(503, "the hub does not answer; open the page again in some minutes") from error
+        raise HTTPException(503, "the hub does not answer; open the page again in a few minutes") from error
     page = wanted_page(request)
     request.session.clear()
     request.session[CREDENTIAL] = token

@@ -73,7 +73,7 @@ def _accounts(wishes: Wishes, course: Course, roster: ClassList) -> Accounts:
             raise GradingError("a hub started this, but the package jupyterhub is not installed here") from error
         return HubAccounts(roster, staff, course.serve.staff_groups)
     if not wishes.accounts or wishes.roster is None:
-        raise GradingError("no JupyterHub started this service, so nobody would know who hands in: register it at the "
+        raise GradingError("no JupyterHub started this service, so it could not tell who hands in: register it at the "
                            "hub, or give --accounts and --roster for accounts of its own")  # fmt: skip
     with errors_for_people(wishes.folder):
         return TokenAccounts(wishes.folder, roster, staff)

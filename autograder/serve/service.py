@@ -39,7 +39,7 @@ class Service:
             status = (self.desk.folder / STATUS).read_text(encoding="utf-8")
         except OSError:
             status = ""
-        lines = [f"grading stands still: {line}" for line in status.splitlines()]
+        lines = [f"grading has stopped: {line}" for line in status.splitlines()]
         return [line for line in (*lines, self.roster.trouble, self.desk.clock.warning(last_time(self.desk.engine)))
                 if line]  # fmt: skip
 

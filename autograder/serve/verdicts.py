@@ -39,7 +39,7 @@ def told(hand_in: HandIn, left: int) -> dict[str, Any]:
 
 def _says(hand_in: HandIn, left: int) -> str:
     if hand_in.state == "kept":
-        return "All verdicts of today are used. The notebook is handed in all the same, and the final run decides."
+        return "All verdicts of today are used. The notebook is handed in nevertheless, and the final run decides."
     if hand_in.state == "failed":
         return FAILED
     if hand_in.state != "done":

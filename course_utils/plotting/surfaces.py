@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -12,9 +12,9 @@ from matplotlib.colors import LinearSegmentedColormap, ListedColormap, PowerNorm
 from matplotlib.patches import Patch
 from numpy.typing import ArrayLike, NDArray
 
-from course_utils.look import COLOURS
+from course_utils.look import COLOURS, look_of
 
-__all__ = ["plot_basins", "plot_contours", "plot_learning_curve", "plot_path"]
+__all__ = ["plot_basins", "plot_contours", "plot_learning_curve", "plot_path", "plot_relief"]
 
 # Okabe and Ito (2008), pale: minima in colour, saddles in greys.
 BASINS = ("#8fc1e0", "#f2b28c", "#8fd0bd", "#dcb5cb", "#f0d59a", "#bfe0f5")
@@ -66,6 +66,37 @@ def plot_path(x_hist: ArrayLike, y_hist: ArrayLike, *, label: str | None = None,
     return ax
 
 
+def plot_relief(
+    f: Callable[..., Any],
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    paths: Mapping[str, NDArray[np.float64]],
+    *,
+    ax: Any = None,
+) -> Any:
+    """Draw a function as a surface in three dimensions, with walks on it.
+
+    Args:
+        f: Height at x, y; takes arrays.
+        x_range: Lowest and highest x.
+        y_range: Lowest and highest y.
+        paths: Points of each walk, shape (steps + 1, 2), by its name in the legend.
+        ax: Axes with `projection="3d"`; new ones by default.
+    """
+    ax = ax or plt.subplots(figsize=(6, 5), subplot_kw={"projection": "3d"})[1]
+    x, y = np.meshgrid(np.linspace(*x_range, 30), np.linspace(*y_range, 30))
+    height = np.asarray(f(x, y))
+    ax.plot_surface(x, y, height, cmap=GROUND, alpha=0.6, linewidth=0)
+    lift = 0.02 * np.ptp(height)  # above the surface, which would hide the lines
+    for name, path in paths.items():
+        colour, dash, _ = look_of(name)
+        ax.plot(*path.T, f(*path.T) + lift, linestyle=dash, color=colour, linewidth=2, label=name, zorder=5)
+    for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+        axis.set_pane_color((0, 0, 0, 0))
+    ax.view_init(elev=35, azim=-130)
+    return ax
+
+
 def plot_learning_curve(values: ArrayLike, *, label: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw the value of the objective by step, the start at step 0.
 
@@ -106,5 +137,6 @@ def plot_basins(
         rasterized=True,
     )
     handles = [Patch(facecolor=colour[name], label=name) for name in dict.fromkeys(names)]
-    ax.legend(handles=handles, fontsize="small", loc="lower left", framealpha=0.9)
+    on_white = {"facecolor": "white", "labelcolor": "black", "framealpha": 0.9}  # readable on all colours of the map
+    ax.legend(handles=handles, fontsize="small", loc="lower left", **on_white)
     return ax

@@ -99,7 +99,7 @@ NOTEBOOKS = {
     "forged_checks": (with_forged_checks, 2, "'check-momentum' was changed"),
     "missing_checks": (without_checks, FULL, "'check-momentum' is missing"),
     "missing_exercise": (without_an_exercise, 2, "'momentum' is missing"),
-    "doubled_checks": (doubled, FULL, "'check-momentum' stands in the file twice"),
+    "doubled_checks": (doubled, FULL, "'check-momentum' is in the file twice"),
     "split_cell": (split, FULL, ""),
     "lost_ids": (without_ids, FULL, "had lost its id"),
     "moved_cells": (shuffled, FULL, "Cells were moved"),

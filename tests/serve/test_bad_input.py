@@ -35,7 +35,7 @@ OTHER = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [mini.code
         (zipped("{}"), "zip"),
         (b"", "empty"),
         (b"Dear instructor", "not JSON"),
-        (json.dumps(OTHER).encode(), "none of the course 'A small course', which has 02_mini"),
+        (json.dumps(OTHER).encode(), "does not belong to the course 'A small course', which has 02_mini"),
     ],
 )
 def test_what_is_no_notebook_of_the_course_is_refused(running, content, said):
