@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from autograder.course import CourseError, find_root
-from autograder.grade.classrun import Order, grade_class
-from autograder.grade.pools import choose_pool
-from autograder.grade.types import GradingError
-from autograder.importing.gradebook_ids import names_on
-from autograder.importing.roster import read_roster
-from autograder.report.progress import Bar
-from autograder.report.table import print_changes, print_class
 from autograder.sandbox.host import Strictness
+from autograder.sandbox.servers import begin_warming
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from autograder.grade.class_grades import ClassGrades
 
 __all__ = ["grade"]
 
@@ -45,8 +42,20 @@ def grade(
     ] = False,
 ) -> None:
     """Grade submissions behind walls, on fresh inputs, and write tables, pages and the gradebook."""
-    console = Console()
     walls: Strictness = "weak" if weak_walls else "full"
+    if scheduler is None and not out.exists() and next(submissions.glob(f"*/{assignment or '*'}/*.ipynb"), None):
+        begin_warming(walls)  # it takes seconds, of which the imports below are the first
+    from rich.console import Console
+
+    from autograder.course import CourseError, find_root
+    from autograder.grade.classrun import Order, grade_class
+    from autograder.grade.pools import choose_pool
+    from autograder.grade.types import GradingError
+    from autograder.importing.gradebook_ids import names_on
+    from autograder.importing.roster import read_roster
+    from autograder.report.progress import Bar
+
+    console = Console()
     try:
         order = Order(
             submissions=submissions,
@@ -66,6 +75,13 @@ def grade(
     except (GradingError, CourseError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
+    _show(console, result, out)
+
+
+def _show(console: Console, result: ClassGrades, out: Path) -> None:
+    """Print what became of the class; a failure of grading itself is one of the command."""
+    from autograder.report.table import print_changes, print_class
+
     print_class(console, result.grades, result.course.course.title)
     print_changes(console, result.changes)
     console.print(f"The page of the class: {out / 'index.html'}", soft_wrap=True)

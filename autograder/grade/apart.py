@@ -1,82 +1,180 @@
 """Work on untrusted text in a process that may be ended: with a limit on its processor time and its memory.
 
 What it does for one submission can neither hold up nor bring down the worker that grades it, whatever a parser makes of
-the text.
+the text. The process stays for the next submission, for which the limits begin again: a fork for each would copy the
+page tables of a worker that has imported all of grading.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import pickle
 import resource
-import select
 import signal
+import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Ended", "apart"]
+from autograder.sandbox.walls import linux
+
+__all__ = ["Apart", "Ended"]
 
 CPU_S = 5
 MEMORY_BYTES = 1_000_000_000
 # On a machine that is busy, a second of the processor takes several of the clock.
 PATIENCE = 12
 PAGE_BYTES = resource.getpagesize()
+# A process that has grown by this share of its limit makes room for another one.
+GROWN = 0.1
 
 
 class Ended(Exception):
     """The process came to no answer."""
 
 
-def apart(work: Callable[[], Any], *, cpu_s: int = CPU_S, memory_bytes: int = MEMORY_BYTES) -> Any:
-    """Return what `work` returns, after JSON, from a fork of this process.
+class Apart:
+    """A process that works on one question after the other.
+
+    It is a fork of the process that asks, made when that first asks, and again where it was ended.
 
     Args:
-        work: Does the work; nothing that it changes is seen here.
-        cpu_s: Processor time that it may take, in whole seconds.
-        memory_bytes: Memory that it may take beyond that of this process.
-
-    Raises:
-        Ended: It took more than that, or it failed.
+        work: Does the work; nothing that it changes is seen here. What it returns comes back as JSON.
+        cpu_s: Processor time in seconds that a question may take.
+        memory_bytes: Memory that a question may take beyond what the process has.
     """
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _work(work, theirs, cpu_s, memory_bytes)
-    os.close(theirs)
-    try:
-        said = _read(ours, time.monotonic() + PATIENCE * cpu_s)
-    finally:
-        os.close(ours)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    if not said:
-        raise Ended(f"it took more than {cpu_s} s or {memory_bytes / 1e9:.3g} GB")
-    return json.loads(said)
+
+    def __init__(self, work: Callable[[Any], Any], *, cpu_s: int = CPU_S, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._work, self._cpu_s, self._memory_bytes = work, cpu_s, memory_bytes
+        self._lock = threading.Lock()
+        self._process: _Process | None = None
+
+    def ask(self, question: Any) -> Any:
+        """Return what `work` returns for a question.
+
+        Raises:
+            Ended: It took more than it may, or it failed.
+        """
+        with self._lock:
+            if self._process is None or not self._process.is_there():
+                self.end()
+                self._process = _Process(self._work, self._cpu_s, self._memory_bytes)
+            said = self._process.answer(pickle.dumps(question), PATIENCE * self._cpu_s)
+            if not said:
+                self.end()
+                raise Ended(f"it took more than {self._cpu_s} s or {self._memory_bytes / 1e9:.3g} GB")
+            answer, grown = json.loads(said)
+            if grown:
+                self.end()
+        return answer
+
+    def end(self) -> None:
+        """End the process, if there is one."""
+        if self._process is not None:
+            self._process.end()
+            self._process = None
 
 
-def _work(work: Callable[[], Any], descriptor: int, cpu_s: int, memory_bytes: int) -> None:
-    """Be the process: answer, or end without one."""
+class _Process:
+    """The process, seen from the one that asks."""
+
+    def __init__(self, work: Callable[[Any], Any], cpu_s: int, memory_bytes: int) -> None:
+        self._owner = os.getpid()
+        self._channel, theirs = socket.socketpair()
+        self._child = os.fork()
+        if self._child == 0:
+            _serve(work, theirs, cpu_s, memory_bytes)
+        theirs.close()
+
+    def is_there(self) -> bool:
+        """Say whether it can be asked: by the process that made it, and as long as it has not ended."""
+        if self._owner != os.getpid():
+            return False
+        with suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        return False
+
+    def answer(self, question: bytes, seconds: float) -> bytes:
+        """Return what it says; nothing where that does not come in time, or it ends."""
+        deadline = time.monotonic() + seconds
+        found = bytearray()
+        with suppress(OSError):
+            self._channel.settimeout(seconds)
+            self._channel.sendall(len(question).to_bytes(8, "big") + question)
+            while not found.endswith(b"\n"):
+                self._channel.settimeout(max(deadline - time.monotonic(), 0.001))
+                chunk = self._channel.recv(1 << 16)
+                if not chunk:
+                    return b""
+                found += chunk
+            return bytes(found)
+        return b""
+
+    def end(self) -> None:
+        self._channel.close()
+        if self._owner == os.getpid():
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(self._child, signal.SIGKILL)
+                os.waitpid(self._child, 0)
+
+
+def _serve(work: Callable[[Any], Any], channel: socket.socket, cpu_s: int, memory_bytes: int) -> None:
+    """Be the process: answer questions, or end without an answer; it ends with the one that asks."""
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if sys.platform == "linux":
-            mapped = PAGE_BYTES * int(Path("/proc/self/statm").read_text().split()[0])
-            resource.setrlimit(resource.RLIMIT_AS, (mapped + memory_bytes,) * 2)
-        with open(descriptor, "wb") as pipe:
-            pipe.write(json.dumps(work()).encode())
+        _stand_alone(channel.fileno())
+        first = _mapped_bytes()
+        while True:
+            length = int.from_bytes(_exactly(channel, 8), "big")
+            question = pickle.loads(_exactly(channel, length))
+            signal.setitimer(signal.ITIMER_PROF, cpu_s)  # its signal ends the process
+            _limit(_mapped_bytes() + memory_bytes)
+            answer = work(question)
+            said = json.dumps((answer, _mapped_bytes() - first > GROWN * memory_bytes)).encode()
+            _limit(resource.RLIM_INFINITY)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            channel.sendall(said + b"\n")
     finally:
         os._exit(0)
 
 
-def _read(descriptor: int, deadline: float) -> bytes:
-    """Return what comes until the end; nothing where there is none in time."""
+def _stand_alone(channel: int) -> None:
+    """Hold nothing of the process that this is a fork of: whoever waits for the end of that one waits for no other."""
+    os.closerange(3, channel)
+    os.closerange(channel + 1, 1 << 20)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _limit(memory_bytes: int) -> None:
+    if sys.platform == "linux":
+        hardest = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, hardest))
+
+
+def _mapped_bytes() -> int:
+    if sys.platform != "linux":
+        return 0
+    return PAGE_BYTES * int(Path("/proc/self/statm").read_text().split()[0])
+
+
+def _exactly(channel: socket.socket, length: int) -> bytes:
+    """Return so many bytes.
+
+    Raises:
+        EOFError: There are no more: nobody asks any longer.
+    """
     found = bytearray()
-    while select.select([descriptor], [], [], max(deadline - time.monotonic(), 0.0))[0]:
-        chunk = os.read(descriptor, 1 << 16)
+    while len(found) < length:
+        chunk = channel.recv(min(length - len(found), 1 << 20))
         if not chunk:
-            return bytes(found)
+            raise EOFError
         found += chunk
-    return b""
+    return bytes(found)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
+from threading import Thread
 
 from rapidfuzz import fuzz, process
 
@@ -34,6 +36,8 @@ from autograder.sandbox.types import Limits
 
 __all__ = ["Order", "Watcher", "grade_class"]
 
+# What writes reports.
+REPORTS = "autograder.grade.record"
 # How like the name of an exercise a word has to be for us to ask whether that is meant, in percent.
 NEAR = 60
 
@@ -204,12 +208,16 @@ class _ClassRun:
         first = next(tasks, None)
         if first is None:
             return
-        with open_pool(len(found)) as pool:
+        judged = self.releases[first.submission.assignment].checked
+        with open_pool(len(found), judged) as pool:
             # Seconds of imports, in which the processes of the pool start.
             _check_place(self.folder.path, self.course, self.releases, self.order.earlier)
-            for graded in pool(chain([first], tasks)):
+            for number, graded in enumerate(pool(chain([first], tasks))):
                 self.folder.keep(graded)
                 self.know(graded.grade, fresh=True)
+                if number == 0:
+                    # Seconds of imports: not before the first verdict, and not when everything is graded.
+                    Thread(target=import_module, args=[REPORTS], daemon=True).start()
 
     def tasks(self, found: Sequence[Found]) -> Iterator[Task]:
         """Yield what is not done; submissions are read one at a time, as they are asked for."""

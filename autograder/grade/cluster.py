@@ -6,7 +6,7 @@ included, has to be installed where the workers are, in the same version: that i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import partial
@@ -25,11 +25,14 @@ CONNECT_S = 10
 
 
 @contextmanager
-def existing_cluster(submissions: int, *, scheduler: str, do: Do = grade_task) -> Iterator[Pool]:
+def existing_cluster(
+    submissions: int, exercises: Sequence[str] = (), *, scheduler: str, do: Do = grade_task
+) -> Iterator[Pool]:
     """Use the workers of a running cluster.
 
     Args:
         submissions: How many submissions there are.
+        exercises: The exercises that are judged first; the workers have begun before.
         scheduler: Address of its scheduler, as in `tcp://host:8786`.
         do: What the workers do.
 

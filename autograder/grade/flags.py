@@ -6,10 +6,10 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 from autograder.catalogue.answer import load_answer
-from autograder.grade.apart import Ended, apart
+from autograder.grade.apart import Apart, Ended
 from autograder.grade.library_uses import first_lines, seen_uses
 from autograder.grade.release import Release
-from autograder.grade.static_checks import read_release, written_uses
+from autograder.grade.static_checks import forget_submission, read_release, written_uses
 from autograder.grade.types import Rebuilt
 from autograder.sandbox.types import LibraryUse
 
@@ -32,18 +32,27 @@ def flags_of(
     asked = {exercise: by_hand for exercise in exercises if (by_hand := load_answer(exercise).by_hand)}
     if not asked:
         return {}
-    read_release(release)
-
-    def work() -> dict[str, tuple[str, ...]]:
-        return {name: _lines(release, rebuilt, name, by_hand, uses.get(name, ())) for name, by_hand in asked.items()}
-
     try:
-        found = apart(work)
+        found = _READER.ask((release, rebuilt, asked, {name: tuple(uses.get(name, ())) for name in asked}))
     except (Ended, OSError) as error:
         # What is only shown must not stop a grade.
         log.warning("the code of a submission was not read: %s", error)
         return dict.fromkeys(asked, (f"The code could not be read: {error}.",))
     return {name: tuple(lines) for name, lines in found.items()}
+
+
+def _read(
+    question: tuple[Release, Rebuilt, Mapping[str, Sequence[str]], Mapping[str, Sequence[LibraryUse]]],
+) -> dict[str, tuple[str, ...]]:
+    release, rebuilt, asked, uses = question
+    read_release(release)
+    found = {name: _lines(release, rebuilt, name, by_hand, uses[name]) for name, by_hand in asked.items()}
+    forget_submission()
+    return found
+
+
+# One for each process that grades.
+_READER = Apart(_read)
 
 
 def _lines(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -44,8 +44,8 @@ class Task:
 
 # Takes tasks as they come, gives results as they are ready, in any order.
 Pool = Callable[[Iterable[Task]], Iterator[Graded]]
-# `open_pool(number of submissions)` gives a pool for as long as it is open.
-OpenPool = Callable[[int], AbstractContextManager[Pool]]
+# `open_pool(number of submissions, exercises that are judged first)` gives a pool for as long as it is open.
+OpenPool = Callable[[int, Sequence[str]], AbstractContextManager[Pool]]
 
 
 def grade_task(task: Task) -> Graded:
@@ -103,7 +103,7 @@ def report_failure(task: Task, reason: str) -> Graded:
 
 
 @contextmanager
-def in_this_process(submissions: int) -> Iterator[Pool]:
+def in_this_process(submissions: int, exercises: Sequence[str] = ()) -> Iterator[Pool]:
     """Grade one after the other, here."""
     yield _here
 

@@ -7,22 +7,24 @@ Each worker has a pipe and shares no lock with others, so that it may be killed 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure, settle
+from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure
 from autograder.grade.memory import free_memory
 from autograder.grade.types import Graded, GradingError
 from autograder.sandbox.servers import begin_warming, use_warm_process
 from autograder.sandbox.walls import linux
+from course_utils.exercises import package_of
 
 __all__ = ["local_pool", "workers_for"]
 
@@ -31,8 +33,8 @@ SUBMISSIONS_PER_WORKER = 8
 # What the warm process and the one that workers are forked from take together, and what a submission may.
 BYTES_OF_ALL = 1_000_000_000
 BYTES_PER_WORKER = 2_000_000_000
-# torch._dynamo is what the first torch.optim optimizer imports.
-PRELOADED = ["torch", "torch._dynamo", "autograder.grade.local_pool"]
+# The rest is imported when torch is settled, and by its settings.
+PRELOADED = ["autograder.grade.settled", "autograder.grade.local_pool"]
 # The first message of a worker.
 READY = "ready"
 
@@ -46,18 +48,19 @@ def workers_for(submissions: int) -> int:
 
 
 @contextmanager
-def local_pool(submissions: int, *, workers: int, do: Do = grade_task) -> Iterator[Pool]:
+def local_pool(submissions: int, exercises: Sequence[str] = (), *, workers: int, do: Do = grade_task) -> Iterator[Pool]:
     """Start workers for as long as the pool is open; those that die are replaced.
 
     Args:
         submissions: How many submissions there are.
+        exercises: The exercises that are judged first; what judges them, all workers share.
         workers: How many workers, one process each.
         do: What they do.
 
     Raises:
         GradingError: Workers are ended while they start.
     """
-    crew = _Crew(workers, do)
+    crew = _Crew(workers, exercises, do)
     try:
         yield crew.grade
     finally:
@@ -116,11 +119,12 @@ class _Worker:
 class _Crew:
     """The workers, and the jobs that they have not done."""
 
-    def __init__(self, count: int, do: Do) -> None:
+    def __init__(self, count: int, exercises: Sequence[str], do: Do) -> None:
         self._do, self._address = do, begin_warming("full")
         # Not forks of this process: it may have threads, and what these hold would stay held in a fork.
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(PRELOADED)
+        judges = [f"{package_of(exercise)}.{name}" for exercise in exercises for name in ("answer", "probe")]
+        self._context.set_forkserver_preload([*PRELOADED, *judges])
         forkserver.ensure_running()  # it imports meanwhile; a worker cannot start before that is done
         self._count = count
         self._workers: list[_Worker] = []
@@ -198,7 +202,7 @@ def _work(pipe: Connection, address: str, do: Do) -> None:
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     use_warm_process(address, "full")
-    settle()
+    gc.freeze()  # all that is shared with other workers; to look through it would copy it
     pipe.send(READY)
     with suppress(EOFError, OSError):
         while True:

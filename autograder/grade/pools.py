@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from autograder.grade.grading_task import Pool, in_this_process
@@ -13,7 +14,7 @@ __all__ = ["choose_pool"]
 
 
 def choose_pool(
-    workers: int | None, scheduler: str | None, walls: Strictness, submissions: int
+    workers: int | None, scheduler: str | None, walls: Strictness, submissions: int, exercises: Sequence[str] = ()
 ) -> AbstractContextManager[Pool]:
     """Return the pool for a run: this process for a few submissions, else workers of this machine, or of a cluster.
 
@@ -22,6 +23,7 @@ def choose_pool(
         scheduler: Address of a running Dask scheduler; None for workers of this machine.
         walls: Without full walls, student code might reach a scheduler, so there is none.
         submissions: How many submissions there are.
+        exercises: The exercises that are judged first.
 
     Raises:
         GradingError: Workers were asked for, and walls are weak.
@@ -30,11 +32,13 @@ def choose_pool(
         if scheduler or (workers or 1) > 1:
             raise GradingError("without full walls student code could reach the workers' scheduler; leave out "
                                "--workers and --scheduler")  # fmt: skip
-        return in_this_process(submissions)
+        return in_this_process(submissions, exercises)
     if scheduler:
         # A second of imports that one machine does not need.
         from autograder.grade.cluster import existing_cluster
 
-        return existing_cluster(submissions, scheduler=scheduler)
+        return existing_cluster(submissions, exercises, scheduler=scheduler)
     count = workers or workers_for(submissions)
-    return local_pool(submissions, workers=count) if count > 1 else in_this_process(submissions)
+    if count == 1:
+        return in_this_process(submissions, exercises)
+    return local_pool(submissions, exercises, workers=count)

@@ -18,7 +18,7 @@ from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, Rebuilt
 
-__all__ = ["read_release", "written_uses"]
+__all__ = ["forget_submission", "read_release", "written_uses"]
 
 # In characters over all code cells.
 MAX_SOURCE = 200_000
@@ -76,6 +76,12 @@ def read_release(release: Release) -> None:
     for cell in release.cells:
         if cell.code:
             _naming_in_release(cell.source)
+
+
+def forget_submission() -> None:
+    """Let go of what was read of a submission, which can be large; what was read of releases stays."""
+    _parsed.cache_clear()
+    _names.cache_clear()
 
 
 def _place(number: int, count: int) -> str:

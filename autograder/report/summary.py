@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from statistics import median
 
-from autograder.catalogue.answer import load_answer
+from autograder.catalogue.words import words_of
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.report.item_analysis import difficulty, discrimination
 from autograder.report.sheet import Row, Sheet
@@ -167,9 +167,4 @@ def _mistakes(grades: Sequence[SubmissionGrade]) -> tuple[SeenMistake, ...]:
             for name in dict.fromkeys(one.misconceptions if one.verdict not in SOLVED else ()):
                 students[one.exercise, name].append(grade.student)
     ranked = sorted(students.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(SeenMistake(exercise, name, _says(exercise, name), tuple(who)) for (exercise, name), who in ranked)
-
-
-def _says(exercise: str, name: str) -> str:
-    known = [one for part in load_answer(exercise).parts for one in part.misconceptions]
-    return next((" ".join(one.says) for one in known if one.ids == (name,)), "")
+    return tuple(SeenMistake(exercise, name, words_of(exercise, name), tuple(who)) for (exercise, name), who in ranked)

@@ -52,31 +52,35 @@ class _Calls:
     # By identity: the hash of a code object goes through all that it holds.
     _known: dict[int, tuple[CodeType, bool]] = field(default_factory=dict)
     # How many calls of student's functions have not returned yet; without one, no library function is of interest.
-    _depth: int = 0
-    _done: set[Hashable] = field(default_factory=set)
+    depth: int = 0
+    done: set[Hashable] = field(default_factory=set)
 
     def profile(self, frame: FrameType, event: str, _: Any) -> None:
         """Take a call of a Python function; meant for `sys.setprofile`."""
         if event == "call":
             code = frame.f_code
             if self._is_own(code):
-                self._depth += 1
-            elif self._depth and id(code) not in self._done and (caller := self._caller(frame)) is not None:
-                self._done.add(id(code))
+                self.depth += 1
+            elif self.depth and id(code) not in self.done and (caller := self._caller(frame)) is not None:
+                self.done.add(id(code))
                 self.keep(f"{frame.f_globals.get('__name__', '')}.{code.co_qualname}", caller)
-        elif event == "return" and self._depth and self._is_own(frame.f_code):
-            self._depth -= 1
+        elif event == "return" and self.depth and self._is_own(frame.f_code):
+            self.depth -= 1
 
-    def operation(self, operation: Hashable, name: Callable[[Any], str]) -> None:
-        """Take an operation of torch, wherever it was called from."""
-        if self._depth and operation not in self._done and (caller := self._own_frame(sys._getframe(2))) is not None:
-            self._done.add(operation)
-            self.keep(name(operation), caller)
+    def operation(self, operation: Hashable, name: Callable[[Any], str]) -> bool:
+        """Take an operation of torch that is not done; say whether it is now, which a student's call above makes it."""
+        caller = self._own_frame(sys._getframe(2))
+        if caller is None:
+            return False
+        self.done.add(operation)
+        self.keep(name(operation), caller)
+        return True
 
     def observer_off(self) -> None:
         """Take that calls of Python functions are not seen any more; from now on every operation is looked at."""
-        self._depth += 1
-        self.operation(OBSERVER_OFF, str)
+        self.depth += 1
+        if OBSERVER_OFF not in self.done:
+            self.operation(OBSERVER_OFF, str)
 
     def keep(self, name: str, caller: FrameType) -> None:
         """Keep the first use of a name; those of Python's own library are nobody's exercise."""
@@ -110,7 +114,8 @@ class _Functions(TorchFunctionMode):
         self.calls = calls
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.calls.operation(func, _function_name)
+        if self.calls.depth and func not in self.calls.done:
+            self.calls.operation(func, _function_name)
         return func(*args, **(kwargs or {}))
 
 
@@ -120,9 +125,17 @@ class _Operations(TorchDispatchMode):
     def __init__(self, calls: _Calls) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.calls = calls
+        # By identity: operations have a hash in Python, two calls each; they live as long as torch.
+        self._seen: set[int] = set()
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Take no wrapper that keeps the compiler away, which is switched off here: it makes 16 calls of its own."""
+        return False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.calls.operation(func, _operation_name)
+        if self.calls.depth and id(func) not in self._seen and self.calls.operation(func, _operation_name):
+            self._seen.add(id(func))
         return func(*args, **(kwargs or {}))
 
 

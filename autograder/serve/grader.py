@@ -21,7 +21,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.catalogue.answer import load_answer
+from autograder.catalogue.words import words_of
 from autograder.course import CourseError, load_course
 from autograder.grade.grading_task import ATTEMPTS, Pool, Task, in_this_process
 from autograder.grade.local_pool import local_pool, workers_for
@@ -182,8 +182,7 @@ def _first_line(error: Exception) -> str:
 
 def sentence(exercise: str, mistake: str) -> str:
     """Return the words of a misconception; its id where the answer has no words of its own for it."""
-    known = [one for part in load_answer(exercise).parts for one in part.misconceptions]
-    return next((" ".join(one.says) for one in known if one.ids == (mistake,)), mistake)
+    return words_of(exercise, mistake) or mistake
 
 
 def main() -> None:

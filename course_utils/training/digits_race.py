@@ -15,6 +15,7 @@ from course_utils.data import Digits, load_digits_data
 __all__ = ["BATCH_SIZE", "CHECK_EVERY", "HIDDEN", "STEPS", "DigitsRun", "train_on_digits"]
 
 STEPS, BATCH_SIZE, HIDDEN, CHECK_EVERY = 100, 32, 32, 10
+aten = torch.ops.aten
 
 
 @dataclass(frozen=True)
@@ -105,17 +106,38 @@ def _logits(parameters: Sequence[torch.Tensor], x: torch.Tensor) -> torch.Tensor
     return torch.baddbmm(bias_out, hidden, weight_out)  # (seeds, images, 10)
 
 
+@torch.no_grad()
 def _update(parameters: Sequence[torch.Tensor], stepper: Any, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """Take one step with all seeds; return their losses, shape (seeds,)."""
-    logits = _logits(parameters, x)
-    each = functional.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none")
-    losses = each.view(y.shape).mean(dim=1)
-    for parameter in parameters:
-        parameter.grad = None
-    losses.sum().backward()
-    with torch.no_grad():
-        stepper.step()
-    return losses.detach()
+    losses, gradients = _gradients([parameter.detach() for parameter in parameters], x, y)
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = gradient
+    stepper.step()
+    return losses
+
+
+def _gradients(
+    parameters: Sequence[torch.Tensor], x: torch.Tensor, y: torch.Tensor
+) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """Return the losses, shape (seeds,), and the gradients of their sum.
+
+    These are the operations that autograd would run, one by one, so that every bit is the same. For tensors as small as
+    these, to record them and to run them backward takes as long as the operations themselves.
+    """
+    weight, bias, weight_out, bias_out = parameters
+    hidden = torch.relu(torch.baddbmm(bias, x, weight))  # (seeds, batch, hidden)
+    log_p = torch.baddbmm(bias_out, hidden, weight_out).flatten(0, 1).log_softmax(dim=1)  # (seeds * batch, 10)
+    each = functional.nll_loss(log_p, y.flatten(), reduction="none")
+    shares = torch.full_like(each, 1 / y.shape[1])
+    d_log_p = aten.nll_loss_backward(shares, log_p, y.flatten(), None, 0, -100, log_p.new_zeros(()))
+    d_logits = aten._log_softmax_backward_data(d_log_p, log_p, 1, log_p.dtype).view(*y.shape, -1)
+    d_hidden = aten.threshold_backward(torch.bmm(d_logits, weight_out.transpose(1, 2)), hidden, 0)
+    return each.view(y.shape).mean(dim=1), [
+        torch.bmm(x.transpose(1, 2), d_hidden),
+        d_hidden.sum(dim=1, keepdim=True),
+        torch.bmm(hidden.transpose(1, 2), d_logits),
+        d_logits.sum(dim=1, keepdim=True),
+    ]
 
 
 @torch.no_grad()

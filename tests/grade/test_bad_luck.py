@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from autograder.build.notebooks import release_notebook
 from autograder.build.release import as_bytes
 from autograder.cli import app
-from autograder.commands import grade as command
 from autograder.grade.classrun import Order, grade_class
 from autograder.grade.grading_task import in_this_process
 from autograder.grade.times import time_of
@@ -177,9 +176,7 @@ def test_a_damaged_seed_is_said_to_be_that(submitted, grade, tmp_path, content):
 def test_grading_that_fails_itself_is_an_error_of_the_command(course, submitted, tmp_path, monkeypatch):
     monkeypatch.chdir(course)
     monkeypatch.setattr("autograder.grade.grading_task.run_submission", lambda *_, **__: 1 / 0)
-    monkeypatch.setattr(
-        command, "choose_pool", lambda workers, scheduler, walls, submissions: in_this_process(submissions)
-    )
+    monkeypatch.setattr("autograder.grade.pools.choose_pool", lambda *_: in_this_process(2))
     arguments = ["grade", str(submitted), "--out", str(tmp_path / "out"), "--seed", "7"]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1

@@ -6,6 +6,8 @@ weights, biases and output weights lr; logits times base/width.
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 
 from autograder.catalogue.answer import Answer
@@ -15,6 +17,9 @@ from course_utils.checks.labels import Label
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
+
+# The first of torch's optimizer classes imports this, 110 MB: here, where all processes that grade come to share it.
+import_module("torch._dynamo")
 
 HIDDEN = "hidden = [layer.weight for layer in model.hidden]"
 OTHERS = "others = [model.input.weight, model.output.weight]"
