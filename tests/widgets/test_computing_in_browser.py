@@ -2,10 +2,12 @@
 
 from contextlib import suppress
 
+import numpy as np
 import pytest
 from playwright.sync_api import TimeoutError
 
 from course_utils.widgets.client_page import page
+from course_utils.widgets.digit_training import first_layers, small_digits
 from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.widgets.conftest import make
 
@@ -105,6 +107,19 @@ def test_a_race_goes_on_when_the_rate_is_moved_or_the_window_is_resized_and_says
     shown.get_by_label("Seed, exact value").press("Enter")
     until(shown, lambda: updates(shown) == 0)
     assert button(shown, "Start").is_visible()
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_before_start_the_untrained_network_is_measured(open_demo, seed):
+    shown = open_demo(make("training_race_demo", seed=seed))
+    x, y = (part[:250].numpy() for part in small_digits().tensors())
+    (hidden, hidden_bias), (last, last_bias) = first_layers(seed, (64, 32, 10))
+    logits = np.maximum(x @ hidden + hidden_bias, 0) @ last + last_bias
+    loss = np.mean(np.log(np.exp(logits).sum(1)) - logits[np.arange(len(y)), y])
+    right = np.mean(logits.argmax(1) == y)
+    found = dict(zip(*(shown.locator(f".values {part}").all_inner_texts() for part in ("dt", "dd")), strict=True))
+    assert float(found["loss before training"]) == pytest.approx(loss, abs=6e-4)
+    assert float(found["right before training"].removesuffix(" %")) == pytest.approx(100 * right, abs=0.51)
 
 
 def test_a_trained_race_says_what_torch_says(open_demo):

@@ -78,9 +78,10 @@ export const demo = {
   describe,
   work,
   live: ["lr", "beta", "batch_size", "steps"],
-  values: (state, seen, data) => (updatesDone(seen)
-    ? [["updates", updatesDone(seen)], ["images seen", updatesDone(seen) * state.batch_size]]
-    : untrainedValues(first(state, data))),
+  values: (state, seen, data) => [
+    ["updates", updatesDone(seen)],
+    ...(updatesDone(seen) ? [["images seen", updatesDone(seen) * state.batch_size]] : untrainedValues(first(state, data))),
+  ],
   panels: [
     {
       caption: `Loss of the batches, mean of ${SMOOTH}`, tab: "Smooth", weight: 1.3,
