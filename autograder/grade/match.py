@@ -80,11 +80,11 @@ def _by_signs(release: Release, submitted: Sequence[FileCell]) -> dict[int, str]
 def _by_sources(release: Release, submitted: Sequence[FileCell], taken: dict[int, str]) -> None:
     """Take cells that are as released; where several are released alike, the one nearest to its place in the file."""
     found = set(taken.values())
-    waiting: defaultdict[object, list[int]] = defaultdict(list)
+    waiting: defaultdict[tuple[bool, str], list[int]] = defaultdict(list)
     for place, given in enumerate(release.cells):
         if given.id not in found:
             waiting[given.code, given.source.strip()].append(place)
-    free: defaultdict[object, list[FileCell]] = defaultdict(list)
+    free: defaultdict[tuple[bool, str], list[FileCell]] = defaultdict(list)
     for cell in submitted:
         sign = (cell.type == "code", cell.source.strip())
         if cell.number not in taken and sign in waiting:
@@ -95,10 +95,10 @@ def _by_sources(release: Release, submitted: Sequence[FileCell], taken: dict[int
             (distance(cell.number, place), cell.number, place) for cell in free[sign] for place in waiting[sign]
         )
         for _, number, place in pairs:
-            given = release.cells[place].id
-            if number not in taken and given not in found:
-                taken[number] = given
-                found.add(given)
+            cell_id = release.cells[place].id
+            if number not in taken and cell_id not in found:
+                taken[number] = cell_id
+                found.add(cell_id)
 
 
 def _distances(release: Release, taken: Mapping[int, str]) -> Callable[[int, int], int]:
