@@ -50,11 +50,12 @@ PAGE = """<!doctype html>
 body { font: 20px/1.4 system-ui, sans-serif; margin: 0; color: var(--ink); }
 main { max-width: 90em; margin: 0 auto; padding: 1em; }
 ul { list-style: none; padding: 0; display: grid; gap: .8em;
-  grid-template-columns: repeat(auto-fill, minmax(min(22em, 100%), 1fr)); }
+  grid-template-columns: repeat(auto-fill, minmax(min(18em, 100%), 1fr)); }
 li { border: 1px solid var(--edge); border-radius: .5em; padding: .6em .8em; }
 li:focus-within, li:hover { border-color: var(--accent); }
 a { color: var(--accent); font-weight: 600; }
 a:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
+h1 { font-size: 1.5em; margin: .2em 0; }
 p { margin: .3em 0 0; }
 </style>
 </head>

@@ -7,7 +7,7 @@ import { images } from "../maths/images.js";
 import { Learner, Network, firstWeights } from "../maths/network.js";
 import { beginning, untrained, untrainedValues } from "./untrained.js";
 
-const IMAGES = 898, GOAL = 0.5, TURN_S = 0.004, SIZES = [64, 100, 100, 10], SMOOTH = 20, NUMBERS = [1, 2, 3];
+const IMAGES = 898, FIRST = 250, GOAL = 0.5, TURN_S = 0.004, SIZES = [64, 100, 100, 10], SMOOTH = 20, NUMBERS = [1, 2, 3];
 
 const simulate = () => ({ seconds: [[], [], []], examples: [[], [], []], losses: [[], [], []] });
 
@@ -58,7 +58,7 @@ function smooth(losses) {
 
 // All three begin with the same network.
 const first = ({ seed }, data) => untrained(
-  `sizes ${seed}`, images(data.digits), IMAGES, () => new Network(SIZES, firstWeights(seed, SIZES), IMAGES));
+  `sizes ${seed}`, images(data.digits), FIRST, () => new Network(SIZES, firstWeights(seed, SIZES), FIRST));
 const atFirst = (state, { losses }, data) => (losses[0].length ? [] : [beginning(first(state, data))]);
 
 function describe(state, { losses, examples }) {
