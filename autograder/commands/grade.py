@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +44,7 @@ def grade(
 ) -> None:
     """Grade submissions behind walls, on fresh inputs, and write tables, pages and the gradebook."""
     walls: Strictness = "weak" if weak_walls else "full"
-    if scheduler is None and not out.exists() and next(submissions.glob(f"*/{assignment or '*'}/*.ipynb"), None):
+    if walls == "full" and scheduler is None and not out.exists() and _has_some(submissions, assignment):
         begin_warming(walls)  # it takes seconds, of which the imports below are the first
     from rich.console import Console
 
@@ -76,6 +77,11 @@ def grade(
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
     _show(console, result, out)
+
+
+def _has_some(submissions: Path, assignment: str | None) -> bool:
+    """Say whether a submission lies where one should."""
+    return next(submissions.glob(f"*/{escape(assignment) if assignment else '*'}/*.ipynb"), None) is not None
 
 
 def _show(console: Console, result: ClassGrades, out: Path) -> None:

@@ -7,6 +7,7 @@ page tables of a worker that has imported all of grading.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -144,6 +145,7 @@ def _serve(work: Callable[[Any], Any], channel: socket.socket, cpu_s: int, memor
 
 def _stand_alone(channel: int) -> None:
     """Hold nothing of the process that this is a fork of: whoever waits for the end of that one waits for no other."""
+    gc.freeze()  # to look through what is shared would copy it
     os.closerange(3, channel)
     os.closerange(channel + 1, 1 << 20)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -36,8 +36,6 @@ from autograder.sandbox.types import Limits
 
 __all__ = ["Order", "Watcher", "grade_class"]
 
-# What writes reports.
-REPORTS = "autograder.grade.record"
 # How like the name of an exercise a word has to be for us to ask whether that is meant, in percent.
 NEAR = 60
 
@@ -217,7 +215,7 @@ class _ClassRun:
                 self.know(graded.grade, fresh=True)
                 if number == 0:
                     # Seconds of imports: not before the first verdict, and not when everything is graded.
-                    Thread(target=import_module, args=[REPORTS], daemon=True).start()
+                    Thread(target=import_module, args=["autograder.grade.record"], daemon=True).start()
 
     def tasks(self, found: Sequence[Found]) -> Iterator[Task]:
         """Yield what is not done; submissions are read one at a time, as they are asked for."""

@@ -136,7 +136,7 @@ def test_two_thousand_submissions_on_two_workers_grow_nothing(course, submission
             hand_in_class(submissions, course, BATCH * (batch + 1))
             start = time.perf_counter()
             grades = grade_class(
-                Order(submissions, tmp_path / "out", course, seed=7), lambda _: nullcontext(pool)
+                Order(submissions, tmp_path / "out", course, seed=7), lambda *_: nullcontext(pool)
             ).grades
             seconds.append(round(time.perf_counter() - start, 1))
             found.append(footprint())
