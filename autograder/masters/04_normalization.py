@@ -611,8 +611,8 @@ except ValueError as error:
 # of two, and a loss with $\partial\ell/\partial c = (1, 0)$. The node $\mu$ is subtracted from both rows, so its
 # gradient is $-(1 + 0) = -1$ (rule 2, and the factor $-1$ by rule 3). Each $x_i$ is used twice: in $c_i$, with factor
 # 1, and in $\mu$, with factor $\tfrac12$. The two contributions add up (rule 1): $dx_1 = 1 - \tfrac12 = \tfrac12$ and
-# $dx_2 = 0 - \tfrac12 = -\tfrac12$. Check: adding the same number to $x_1$ and $x_2$ changes no $c_i$, and indeed $dx_1
-# + dx_2 = 0$.
+# $dx_2 = 0 - \tfrac12 = -\tfrac12$. Check: adding the same number to $x_1$ and $x_2$ changes no $c_i$, and indeed
+# $dx_1 + dx_2 = 0$.
 
 # %% experiment="graph"
 places = {"$x$": (0, 1), r"$\mu$": (1, 0), r"$x - \mu$": (2, 1), "$v$": (3, 0), r"$\sigma$": (4, 0)}
