@@ -53,7 +53,7 @@ def test_numbers_of_every_kind_are_taken(value):
 
 @pytest.mark.parametrize("value", OTHERS.values(), ids=OTHERS)
 def test_what_is_no_number_is_refused_in_one_sentence(value):
-    with pytest.raises(ProbeFailure, match=r"^the mean (is|holds) .*; expected [^.]*\.$"):
+    with pytest.raises(ProbeFailure, match=r"^The mean (is|holds) .*; expected [^.]*\.$"):
         as_array(value, "the mean")
 
 

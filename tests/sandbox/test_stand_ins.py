@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.public_files import is_public
+from autograder.public_files import is_left_behind, is_public
 from autograder.sandbox.walls.known_walls import STAND_INS, WALLS, describe
 from autograder.sandbox.walls.landlock import confine
 from autograder.sandbox.walls.outer import NOBODY, users_of
@@ -91,7 +91,7 @@ except ImportError:
     copied = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
     root = Path(__file__).parents[2]
     given = (path.relative_to(root) for path in (root / "course_utils").rglob("*") if path.is_file())
-    expected = {path for path in given if is_public(path) and "__pycache__" not in path.parts}
+    expected = {path for path in given if is_public(path) and not is_left_behind(path)}
     assert {path for path in copied if "__pycache__" not in path.parts} == expected
 
 

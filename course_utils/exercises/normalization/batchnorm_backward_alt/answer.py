@@ -39,6 +39,7 @@ PART = gradients_answer_part(
         ),
         "count-of-other-axis": {COUNT: " / dout.shape[1]"},
         "variance-path-halved": {THROUGH_VAR: f"{THROUGH_VAR} / 2"},
+        "variance-power": {THROUGH_VAR: f"{THROUGH_VAR} * (var + eps)"},
         "mean-path-sign": {"(dbeta +": "(-dbeta +"},
         "no-epsilon-in-backward": (
             {ROOT: "gamma / np.sqrt(var)", THROUGH_VAR: f"{THROUGH_VAR} * (var + eps) / var"},
