@@ -57,14 +57,20 @@ def _beside(release: Release, place: int, found: Match) -> Iterator[tuple[str, F
 
 
 def _right_above(above: Cell | None, given: Cell, found: Match) -> Iterator[tuple[str, FileCell]]:
-    """Yield what was added to the question where nothing but its place in the file tells that it is the question."""
-    mine = found.by_id.get(given.id)
-    if mine is None or above is None or above.id in found.by_id:
+    """Yield what was added to the question where only its place in the file, or its text, tells that it is the one."""
+    if above is None or above.id in found.by_id:
         return
+    mine = found.by_id.get(given.id)
     added = {cell.number: cell for cells in found.after.values() for cell in cells}
-    cell = added.get(mine.number - 1)
+    cell = added.get(mine.number - 1) if mine else next((one for one in added.values() if _begins(one, above)), None)
     if cell is not None and _is_prose(cell) and (lines := _new_lines(cell, (above, given))):
         yield lines, cell
+
+
+def _begins(cell: FileCell, released: Cell) -> bool:
+    """Say whether a cell has all the text of a released one, to which something may have been added."""
+    text = " ".join(released.source.split())
+    return bool(text) and " ".join(cell.source.split()).startswith(text)
 
 
 def _new_lines(cell: FileCell, released: Iterable[Cell]) -> str:

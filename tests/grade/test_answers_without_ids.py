@@ -32,14 +32,16 @@ def file_of(release, sources):
     ]
 
 
+@pytest.mark.parametrize("own", [None, "*Your answer here.*", ""], ids=["as released", "an older text", "emptied"])
 @pytest.mark.parametrize(("name", "place"), kinds(), ids=str)
-def test_an_answer_in_its_question_is_the_answer_of_this_one(name, place):
+def test_an_answer_in_its_question_is_the_answer_of_this_one(name, place, own):
     release = RELEASES[name]
     sources = [cell.source for cell in release.cells]
     for other in answer_cells(release):
         if other != place:
             sources[other] = f"Something else, number {other}."
     sources[place - 1] += f"\n\n{ANSWER}"
+    sources[place] = sources[place] if own is None else own
     found = answers_beside(release, match(release, file_of(release, sources)))
     assert found[release.cells[place].id].source == ANSWER
 
