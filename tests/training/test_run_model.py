@@ -81,6 +81,15 @@ def test_an_optimizer_that_updates_leaves_in_place_needs_no_context_of_its_own(d
     assert mine.batch_losses == given.batch_losses
 
 
+@pytest.fixture
+def interrupts():
+    """As in a notebook: a process that a shell started in the background may ignore them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_an_interrupt_keeps_what_was_trained(data, capsys):
     passes = []
 
