@@ -20,7 +20,7 @@ NAME = mini.NAME
 NO_IDEA = "I have no idea."
 # Nothing of these is accepted; the sentence says why.
 REFUSED = {
-    "another course": "this notebook is none of the course",
+    "another course": "this notebook does not belong to the course",
     "half written": "Hand in the file that ends in .ipynb",
     "empty": "Hand in the file that ends in .ipynb",
 }
@@ -102,7 +102,7 @@ def mark_all(term):
             page.wait_for_timeout(300)
             page.keyboard.press("0" if NO_IDEA in page.locator(".current").inner_text() else "f")
             keys += 1
-            page.wait_for_function(f"document.querySelectorAll('.group.open').length < {left}")
+            wait_for(lambda left=left: page.locator(".group.open").count() < left, "the group has its mark")
     return keys
 
 
