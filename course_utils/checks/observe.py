@@ -130,7 +130,9 @@ def _run(
             return gathered(part.run(*arguments, copy.deepcopy(dict(inputs))), is_enough), None
     except NotImplementedError as error:
         unwritten = describe_stub(error, part.uses)
-        return {}, Problem("not attempted", unwritten) if unwritten else Problem("error", describe_error(error))
+        if unwritten is None:
+            return {}, Problem("error", describe_error(error))
+        return {}, Problem("error" if unwritten.begun else "not attempted", unwritten.says)
     except ProbeFailure as failure:
         return {}, Problem("wrong", str(failure))
     except (Exception, SystemExit) as error:

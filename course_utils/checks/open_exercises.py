@@ -6,7 +6,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from course_utils.checks.stubs import describe_stub
+from course_utils.checks.stubs import Unwritten, describe_stub
 
 __all__ = ["pass_over_stub", "say_what_is_open"]
 
@@ -38,7 +38,11 @@ def _needed(error: NotImplementedError) -> str:
     if cell == len(frames):
         return ""
     if cell + 1 == len(frames):  # the cell itself raises
-        return describe_stub(error, ["<module>"]).replace("<module>", "This cell")
+        return _said(describe_stub(error, ["<module>"])).replace("<module>", "This cell")
     named = [frame for frame in frames[cell + 1 :] if not frame.f_code.co_name.startswith("<")]
     called = named[0] if named else frames[cell + 1]
-    return describe_stub(error, [called.f_code.co_name, type(called.f_locals.get("self")).__name__])
+    return _said(describe_stub(error, [called.f_code.co_name, type(called.f_locals.get("self")).__name__]))
+
+
+def _said(unwritten: Unwritten | None) -> str:
+    return unwritten.says if unwritten else ""

@@ -5,18 +5,32 @@ from __future__ import annotations
 import linecache
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-__all__ = ["describe_stub"]
+__all__ = ["Unwritten", "describe_stub"]
 
 OURS = str(Path(__file__).parents[1])
 RELEASED = "raise NotImplementedError"
 MARKER = "# TODO"
 
 
-def describe_stub(error: NotImplementedError, uses: Sequence[str]) -> str:
-    """Return a sentence on what is not written yet; empty if `error` is another one, as of a library.
+@dataclass(frozen=True)
+class Unwritten:
+    """What is not written yet.
+
+    Args:
+        says: A sentence on it.
+        begun: Whether there is code above the line that raised, which only has to go.
+    """
+
+    says: str
+    begun: bool = False
+
+
+def describe_stub(error: NotImplementedError, uses: Sequence[str]) -> Unwritten | None:
+    """Return what is not written yet; None if `error` is another one, as of a library.
 
     Args:
         error: What came out of a part of a probe.
@@ -25,18 +39,19 @@ def describe_stub(error: NotImplementedError, uses: Sequence[str]) -> str:
     frames = list(traceback.walk_tb(error.__traceback__))
     if not frames or _file(frames[-1][0]).startswith(OURS):
         if str(error):  # torch has raised it, when an answer was read
-            return ""
-        return _of_the_course(frames[-1][0] if frames else None, uses)
+            return None
+        return Unwritten(_of_the_course(frames[-1][0] if frames else None, uses))
     frame, line = frames[-1]
     if _is_library(_file(frame)) or not _is_released(_source(frame, line), error):
-        return ""
+        return None
     names = [_name(one) for one, _ in frames if _is_students(_file(one))]
     names = [name for name in names if not name.startswith("<")] or names  # a comprehension in a cell has no name
     first, last = next((name for name in names if _top(name) in uses), names[0]), names[-1]
     calls = f"{first} calls {last}, which" if _top(last) not in (_top(first), *uses) else last
     if _is_untouched(frame, line):
-        return f"{calls} is still a stub."
-    return f"{calls} still raises NotImplementedError: line {line} of the cell is left over from the stub."
+        return Unwritten(f"{calls} is still a stub.")
+    left = f"{calls} still raises NotImplementedError: line {line} of the cell is left over from the stub."
+    return Unwritten(left, begun=True)
 
 
 def _of_the_course(frame: FrameType | None, uses: Sequence[str]) -> str:
