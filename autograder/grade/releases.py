@@ -15,7 +15,7 @@ from autograder.grade.types import GradingError
 from autograder.public_files import is_left_behind
 from course_utils.exercises import exercise_folder
 
-__all__ = ["assignments_of", "note_of_check", "read_releases"]
+__all__ = ["assignments_of", "name_of_code", "note_of_check", "read_releases"]
 
 NOTEBOOKS = "notebooks"
 # Below the root: which releases were checked already.
@@ -45,27 +45,37 @@ def read_releases(names: Iterable[str], root: Path) -> dict[str, bytes]:
     Raises:
         GradingError: One is missing, is not what its master gives, or has a check that nothing can judge.
     """
-    code = _code()
+    code = name_of_code(_code())
     return {name: _read(name, root, code) for name in names}
 
 
-def note_of_check(name: str, course: Files) -> tuple[PurePosixPath, bytes]:
+def note_of_check(name: str, course: Files, code: str) -> tuple[PurePosixPath, bytes]:
     """Return the file that says that a release was checked, and its text: a name of all that was looked at.
 
     It is the same on every machine, so a package carries it and nothing is checked where it grades.
 
     Args:
         name: The workbook.
-        course: Contents of the files of the course, by their paths below its root; others than those of the packages,
-            the workbook, its master and `course.toml` do not count.
+        course: Contents of the files of the course, by their paths below its root; of these, the workbook, its master
+            and `course.toml` count.
+        code: What `name_of_code` returns for the files of the packages.
     """
     texts = _texts(name)
-    looked_at = hashlib.sha256()
-    for path, content in sorted(course.items()):
-        if path in texts or path.parts[0] in PACKAGES:
-            looked_at.update(f"{path} {len(content)}\n".encode())
-            looked_at.update(content)
-    return CHECKED / name, looked_at.hexdigest().encode()
+    return CHECKED / name, _name({path: course[path] for path in texts if path in course}, code).encode()
+
+
+def name_of_code(course: Files) -> str:
+    """Return a name of those files of a course that lie in its packages."""
+    masters = PurePosixPath("autograder/masters")
+    return _name({path: one for path, one in course.items() if path.parts[0] in PACKAGES and path.parent != masters})
+
+
+def _name(contents: Files, start: str = "") -> str:
+    found = hashlib.sha256(start.encode())
+    for path, content in sorted(contents.items()):
+        found.update(f"{path} {len(content)}\n".encode())
+        found.update(content)
+    return found.hexdigest()
 
 
 def _texts(name: str) -> tuple[PurePosixPath, ...]:
@@ -85,14 +95,14 @@ def _code() -> dict[PurePosixPath, bytes]:
     return {name: path.read_bytes() for name, path in paths.items() if not is_left_behind(name) and path.is_file()}
 
 
-def _read(name: str, root: Path, code: Files) -> bytes:
+def _read(name: str, root: Path, code: str) -> bytes:
     path = root / NOTEBOOKS / name / f"{name}.ipynb"
     try:
         content = path.read_bytes()
     except OSError as error:
         raise GradingError(f"the released notebook {path} cannot be read; run `autograder build`") from error
     texts = {text: (root / text).read_bytes() for text in _texts(name) if (root / text).is_file()}
-    note, looked_at = note_of_check(name, {**code, **texts})
+    note, looked_at = note_of_check(name, texts, code)
     if not is_kept(root / note, looked_at.decode()):
         _check(name, root, path, content)
         keep(root / note, looked_at.decode())

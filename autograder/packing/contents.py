@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.course import FILE_NAME, Course
 from autograder.grade.engine import engine_files
-from autograder.grade.releases import assignments_of, note_of_check, read_releases
+from autograder.grade.releases import assignments_of, name_of_code, note_of_check, read_releases
 from autograder.public_files import is_left_behind, is_public
 
 __all__ = ["course_files", "imported_packages"]
@@ -41,7 +41,7 @@ def course_files(course: Course, workbook: str, root: Path) -> dict[PurePosixPat
     texts = {f"notebooks/{name}/{name}.ipynb": released, master: (root / master).read_bytes()}
     texts[FILE_NAME] = (root / FILE_NAME).read_bytes()
     every = {**found, **{PurePosixPath(path): content for path, content in texts.items()}}
-    return {**every, **dict([note_of_check(name, every)])}
+    return {**every, **dict([note_of_check(name, every, name_of_code(every))])}
 
 
 def imported_packages(files_of_course: Mapping[PurePosixPath, bytes]) -> set[str]:
