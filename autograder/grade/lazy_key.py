@@ -7,6 +7,7 @@ inputs, so a mistake whose statements are others is not worked out at all. A run
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
@@ -168,11 +169,18 @@ class _Candidates(Ranked):
         if self._kind == "changes":
             return alike[:MOST_CHANGES]
         # What says nothing of some arrays fits more often: single mistakes that stand before it are looked at first.
-        single = [number for number, one in enumerate(self._alternatives) if len(one.ids) == 1]
-        order = dict.fromkeys(early for number in alike for early in (*(n for n in single if n < number), number))
-        order |= dict.fromkeys(single)
+        order: dict[int, None] = {}
+        for number, after in zip(alike, (0, *alike), strict=False):
+            between = self._single[bisect_left(self._single, after) : bisect_left(self._single, number)]
+            order |= dict.fromkeys((*between, number))
+        order |= dict.fromkeys(self._single)
         others = sorted((number for number in unlike if number not in order), key=lambda number: unlike[number])
         return [*order, *others[:MOST_UNLIKE]]
+
+    @cached_property
+    def _single(self) -> list[int]:
+        """The numbers of the mistakes that are made alone."""
+        return [number for number, one in enumerate(self._alternatives) if len(one.ids) == 1]
 
     def _tried(self) -> Iterable[int]:
         return [one.numbers[0] for one in self._known[:MOST_CHANGES]]
