@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from autograder.catalogue.answer import Alternative, Answer, candidate_of, make_key
 from autograder.catalogue.differences import differs, statements
-from course_utils.checks.judge import close
+from course_utils.checks.closeness import close
 from course_utils.checks.recorded import load_recorded
 from course_utils.checks.types import KINDS, Candidate, Key, Kind, PartKey, Ranked
 from course_utils.kits.probe import Inputs, Outputs

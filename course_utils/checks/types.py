@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -147,6 +148,12 @@ class PartKey:
     counts_with: str = ""
     upon: Outputs = field(default_factory=dict)
     follows: tuple[str, ...] = ()
+
+    @cached_property
+    def scales(self) -> Mapping[str, np.float64]:
+        """The largest magnitude in each expected array, of its finite numbers; 0 where it has none."""
+        finite = {name: array[np.isfinite(array)] for name, array in self.expected.items()}
+        return {name: np.float64(np.abs(numbers).max(initial=0.0)) for name, numbers in finite.items()}
 
 
 @dataclass(frozen=True)
