@@ -52,7 +52,7 @@ class PartObservation:
         outputs: The arrays.
         problem: Why there are none.
         duration_s: How long it took.
-        cpu_s: Processor time that it took, of all threads and processes.
+        cpu_s: Processor time that it took, of all threads and processes; where it has a budget.
         upon: The arrays that came of it upon stand-ins for functions of earlier exercises; none where it has none.
         failed: A sentence on an error that left some arrays out; empty if there was none.
     """
