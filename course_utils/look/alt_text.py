@@ -32,13 +32,13 @@ def alt_text(figure: Figure) -> str:
     if len(panels) > 1:
         parts.append(f"{NUMBERS.get(len(panels), str(len(panels)))} panels".capitalize())
     parts += [_panel(axes) for axes in panels]
-    return " ".join(part[0].upper() + part[1:].rstrip(".") + "." for part in parts if part)
+    return " ".join(_sentence(part).rstrip(".") + "." for part in parts if part)
 
 
 def _panel(axes: Axes) -> str:
     sentence = ": ".join(part for part in (_plain(axes.get_title()), _axes(axes)) if part)
     found = [*_curves(axes), *_bars(axes), *_maps(axes), *_texts(axes)]
-    return ". ".join(part[0].upper() + part[1:] for part in (sentence, "; ".join(found)) if part)
+    return ". ".join(_sentence(part) for part in (sentence, "; ".join(found)) if part)
 
 
 def _axes(axes: Axes) -> str:
@@ -101,12 +101,21 @@ def _maps(axes: Axes) -> Iterator[str]:
     """Name images and maps of values, with their range."""
     for image in axes.images:
         shape = np.asarray(image.get_array()).shape
-        yield f"an image of {shape[0]} by {shape[1]} values"
+        yield f"an image of {shape[0]} by {shape[1]} values{_named_ticks(axes)}"
     for collection in axes.collections:
         lines_only = isinstance(collection, ContourSet) and not collection.filled
         values = None if lines_only else collection.get_array()
         if values is not None and np.size(values) > 10 and np.isfinite(values).any():
-            yield f"values from {np.nanmin(values):.3g} to {np.nanmax(values):.3g} as colours"
+            limits = collection.get_clim()
+            shown = values if None in limits else np.clip(values, *limits)
+            yield f"values from {np.nanmin(shown):.3g} to {np.nanmax(shown):.3g} as colours"
+
+
+def _named_ticks(axes: Axes) -> str:
+    """Return the words beside the ticks of an image, such as the classes above a strip of pictures."""
+    words = [_plain(label.get_text()) for label in axes.get_xticklabels()]
+    words = [word for word in words if re.search("[A-Za-z]{2}", word)]
+    return f", with {', '.join(words)}" if words else ""
 
 
 def _texts(axes: Axes) -> Iterator[str]:
@@ -115,7 +124,12 @@ def _texts(axes: Axes) -> Iterator[str]:
         yield f"with the words {', '.join(texts)}"
 
 
+def _sentence(text: str) -> str:
+    """Begin with a capital letter, unless a formula or a name of code comes first."""
+    return text if re.match(r"[^a-z]|(?!a )[a-z]\b|\w*[_(=]", text) else text[0].upper() + text[1:]
+
+
 def _plain(text: str) -> str:
     """Return a label without the signs of formulas, in one line."""
-    text = re.sub(r"\\(?:mathbf|mathrm|hat|text)\b", "", text)
+    text = re.sub(r"\\(?:mathbf|mathrm|hat|text)\b|\\[,;:!]", "", text)
     return " ".join(re.sub(r"[${}]", "", text.replace("\\", " ")).split())
