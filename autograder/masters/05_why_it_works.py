@@ -1050,6 +1050,11 @@ for name, factor in rows:
 # **By hand**, for two batches with the values $(0, 2)$ and $(4)$: $n = 3$, $S = 6$ and $Q = 0 + 4 + 16 = 20$. The mean
 # is $6/3 = 2$, and the unbiased variance $(20 - 6^2/3)/2 = 4$. The mean of the batches' means would be 2.5.
 #
+# ### What stays as it was
+#
+# The parameters, the `momentum` of the layers, and the mode of the network. No graph is kept, and no more than
+# `batch_size` images are sent through at a time.
+#
 # ### Exercise `recalibrate`
 #
 # *★★★, about 40 minutes*
@@ -1064,8 +1069,6 @@ for name, factor in rows:
 # 3. Remove the hook. Compute mean and unbiased variance, and write them into the two buffers, in place.
 # 4. Do steps 2 and 3 for the next layer, until all are done.
 # 5. Restore the mode of the network.
-#
-# Nothing else changes: neither the parameters nor the `momentum` of the layers.
 
 # %% exercise="recalibrate"
 def recalibrate_batchnorm(net, X, batch_size):
