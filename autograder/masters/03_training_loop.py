@@ -1475,18 +1475,18 @@ for lr in (0.2, 0.3):
 # %% experiment="gallery"
 gallery = {
     "rate far too small": (0.003, 60),
+    "rate small: still falling at the end": (0.03, 60),
     "rate good": (0.3, 60),
-    "rate too large: it jumps": (2.0, 60),
-    "rate far too large: units die": (30.0, 60),
-    "many small steps": (0.3, 5),
-    "training falls on, validation does not": (0.5, 10),
+    "rate too large: the loss jumps": (1.5, 60),
+    "rate far too large: the units die": (30.0, 60),
+    "overfitting: only the training loss falls": (0.5, 10),
 }
 figure, panels = plt.subplots(3, 2, figsize=(9, 9), sharex=True, layout="constrained")
 for panel, (name, (lr, size)) in zip(panels.flat, gallery.items()):
     history = fit(new_network([64, 32, 1], 0), lr, size, 20)
     panel.semilogy(range(1, 21), history[:, 2], label="training")
     panel.semilogy(range(1, 21), history[:, 4], "--", label="validation")
-    panel.set(title=f"{name}\nrate {lr}, batch {size}", ylim=(1e-5, 30))
+    panel.set(title=f"{name}\nrate {lr}, batch {size}", ylim=(1e-4, 30))
 for panel in panels[-1]:
     panel.set_xlabel("epoch")
 for panel in panels[:, 0]:

@@ -74,6 +74,9 @@ FULL = False  # True: the experiments take the full data sets and longer runs, w
 use_style()
 
 # %% [markdown]
+# `FULL = True` takes all images, and more steps in sections 6.4, 6.5 and 6.7. Each experiment that then takes longer
+# says beforehand how long, and shows a bar; all cells together take about ALLMIN minutes on two cores without a GPU.
+#
 # ## 6.1 The edge of stability
 #
 # Section 1.6 found the limit of gradient descent on a quadratic: a learning rate above $2/L$ diverges, where $L$ is the
@@ -932,7 +935,8 @@ def smooth(losses, width=10):
 # %% experiment="stacks_trained"
 clothes_data, steps = (images, image_labels), 400 if FULL else 120
 ax = plt.figure(figsize=(7, 3.8), layout="constrained").subplots()
-for index, (where, warmup) in enumerate((("pre-norm", 0), ("post-norm", 0), ("post-norm", steps // 2))):
+ways = ("pre-norm", 0), ("post-norm", 0), ("post-norm", steps // 2)
+for index, (where, warmup) in enumerate(long_runs(ways, minutes=4, full=FULL)):
     runs = []
     for seed in (0, 1, 2):
         model = deep_stack(where, seed)
@@ -1090,7 +1094,8 @@ class RowTransformer(nn.Module):
 # %% experiment="qk_norm"
 steps = 400 if FULL else 100
 figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-for index, (lr, qk_norm) in enumerate(((0.003, False), (0.003, True), (0.03, False), (0.03, True))):
+cases = (0.003, False), (0.003, True), (0.03, False), (0.03, True)
+for index, (lr, qk_norm) in enumerate(long_runs(cases, minutes=2.5, full=FULL)):
     losses, largest = [], []
     for seed in (0, 1, 2):
         set_seed(seed)
@@ -1231,7 +1236,7 @@ def trained_loss(width, lr, mup, seed, steps=200 if FULL else 50):
 
 
 width_losses = {}
-for mup, width in ((mup, width) for mup in (False, True) for width in widths):
+for mup, width in long_runs(itertools.product((False, True), widths), minutes=3, full=FULL):
     rows = [[trained_loss(width, 2.0**exponent, mup, seed) for exponent in exponents] for seed in (0, 1, 2)]
     width_losses[mup, width] = np.array(rows)
 
@@ -1511,7 +1516,7 @@ def measure(model):
 # %% experiment="averaged"
 endings = ("as trained", "average", "average, recalibrated", "falling rate", "both, recalibrated")
 results = {name: [] for name in endings}
-for seed in (0, 1, 2):
+for seed in long_runs((0, 1, 2), minutes=0.5, full=FULL):
     for falls, names in ((False, list(results)[:3]), (True, list(results)[3:])):
         model, average = ending(seed, falls)
         mean_model = copy.deepcopy(model)
