@@ -441,6 +441,9 @@ check("bce", bce_loss, bce_with_logits)
 # ### Exercise `cross_entropy`
 #
 # *★★☆, about 15 minutes*
+#
+# Return the mean of $J_i$ over the examples, one row of logits each. It has to be right for logits of any size, and for
+# gradients as well as for values, so subtract the maximum of each row first. Do not use torch's own losses.
 
 
 # %% exercise="cross_entropy"
