@@ -164,7 +164,7 @@ plt.show()
 #
 # For the sum, write out the square of $\sum_i (X_i - \mathbb E[X])$: it holds the $n$ variances and the products of
 # every two different steps. The mean of such a product is a covariance, and *because the steps are independent* it is
-# zero. What remains is
+# zero. So only the variances remain:
 #
 # $$\operatorname{Var}[S_n] = n \operatorname{Var}[X] .$$
 #
@@ -204,7 +204,7 @@ def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
 check("walk_moments", walk_moments)
 
 # %% [markdown] hint="walk_moments"
-# Begin with a single step. It has two outcomes; their probabilities are `p_good` and what is left to 1. Mean and
+# Begin with a single step. It has two outcomes; their probabilities are `p_good` and the rest to 1. Mean and
 # variance of the whole walk follow from those of one step.
 #
 # ---
@@ -328,8 +328,8 @@ plt.show()
 # start decides, and the ball that stops at $0.922$ and the one that stops at $-1.232$ cannot know which of the two
 # valleys is deeper.
 #
-# The cross-entropy of a *linear* model is convex in its weights; with a hidden layer it is not. So remember what is
-# **not** promised: no method of this course is guaranteed to find the best network, and some runs do not even settle.
+# The cross-entropy of a *linear* model is convex in its weights; with a hidden layer it is not. So do **not**
+# expect a guarantee: no method of this course is certain to find the best network, and some runs do not even settle.
 # Optimization offers a good chance to reach a low loss, and tools to see whether it was reached.
 # </details>
 #
@@ -344,8 +344,8 @@ plt.show()
 #
 # 1. Give two ways in which the minutes can rise while people learn less.
 # 2. Propose a better objective, and one way in which *it* could backfire.
-# 3. Why does nobody minimise the number of wrong answers itself by gradient descent, what is minimised instead, and
-#    what must hold between the two for that to make sense?
+# 3. Why does nobody minimise the number of wrong answers itself by gradient descent? What is minimised instead? And how
+#    must the two be related, so that this makes sense?
 
 # %% [markdown] question="objectives"
 # 1. Minutes rise when explanations are made longer, when videos start by themselves, when easy material that people
@@ -1032,7 +1032,7 @@ step_size_demo(lr=0.2, steps=60).show()
 #
 # *★★☆, about 25 minutes*
 #
-# 1. Write `optimize_f` again, now with decay. With `decay=1.0` it must do what it did before.
+# 1. Write `optimize_f` again, now with decay. With `decay=1.0` it must give the same results as before.
 # 2. Find settings and return them from `decay_settings`: step size, number of steps (at most 100) and decay, with which
 #    the walk from $(3, 2)$ ends at $f < -2$. The decay has to be the reason: without it, the same step size must not
 #    settle below $-2$ in as many steps. The check walks with another function, so the second part counts even if the
@@ -1372,7 +1372,7 @@ plt.show()
 # to 51 % with equal lengths. With equal lengths **half of all directions go down**, trained or not: for a short step
 # $\mathbf s$ the change is $\nabla J \cdot \mathbf s$, and $-\mathbf s$ is as likely as $\mathbf s$. But how far down?
 # The cosine between a random direction and a fixed one has mean 0 and standard deviation $1/\sqrt n$, here
-# $1/\sqrt{7850} = 0.011$. So a typical random step gains about 1 % of what the gradient step gains, and the best of a
+# $1/\sqrt{7850} = 0.011$. So a typical random step gains about 1 % of the gain of the gradient step, and the best of a
 # hundred, some 2.5 standard deviations out, about 3 %. This is the value of the gradient: it costs as much as two or
 # three evaluations of the loss, and replaces thousands of them.
 #

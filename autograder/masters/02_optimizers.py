@@ -575,9 +575,9 @@ compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 #    average needs the learning rate $\eta/(1-\beta)$.
 # 3. At the same learning rate the moving average has the same effective step as SGD, so where gradients change little
 #    from step to step, the curves must agree; in our runs the two bands coincide. The report compares two single runs,
-#    whose difference is within what the seed alone does. The gain in the last figure comes from the ten times larger
-#    step, and SGD gains from it as well. Momentum helps where plain SGD cannot take the larger step: in the ravine it
-#    damps the oscillation across, so that a learning rate which throws SGD out is stable.
+#    whose difference is no larger than that between two seeds. The gain in the last figure comes from the ten times
+#    larger step, and SGD gains from it as well. Momentum helps where plain SGD cannot take the larger step: in the
+#    ravine it damps the oscillation across, so that a learning rate which throws SGD out is stable.
 #
 # **Marking guide**
 #
@@ -2003,8 +2003,8 @@ print("lowest height above the minimum after 100 steps (how many of the 17 rates
 # ### Question `surfaces`
 #
 # For each of the five landscapes: who wins, who loses, and *why*? One or two sentences for each, from your table and
-# the demo. Say in particular what turning the ravine changes for which methods, and for which it can change nothing,
-# and what the saddle would be like from a start exactly on the ridge.
+# the demo. Say in particular for which methods it matters that the ravine is turned, and for which it cannot matter.
+# Say also how the methods would walk on the saddle from a start exactly on the ridge.
 
 # %% [markdown] question="surfaces"
 # - **Ravine**: Adam ($2\cdot10^{-9}$) and RMSProp ($2\cdot10^{-6}$) win by far. The axes of the ravine are the

@@ -822,7 +822,7 @@ depth_signal_demo(init="He (2)", depth=20).show()
 # of it that is right on average, for the price of $B$. There are two ways to choose the examples.
 #
 # **Independent draws.** Every example of the batch is drawn from all $N$, also if it was drawn before: with
-# replacement. This is what the theory of section 3.6 assumes.
+# replacement. The theory of section 3.6 assumes such draws.
 #
 # ### Exercise `sample_minibatch`
 #
@@ -1941,7 +1941,7 @@ for lr in (0.1, 0.3, 1.0, 3.0):
 #
 # Ten short programs, **one fault each**. All of them run. Some have a symptom in their curves, which the figure below
 # the programs shows; some have none, and these are the dangerous ones. Their data are the digits with all ten classes;
-# `model` is a network 64-32-10 that returns logits, the learning rate is called `lr`, and what is returned is the loss
+# `model` is a network 64-32-10 that returns logits, the learning rate is called `lr`, and each loop returns the loss
 # that somebody would plot for this epoch.
 
 # %%
@@ -2116,7 +2116,7 @@ plt.show()
 # | `new-tensors` | the update makes new tensors and leaves the model's own as they are |
 # | `pairs-broken` | inputs come with the labels of other inputs |
 # | `same-order-every-epoch` | the order of the examples is drawn once and for all |
-# | `seeds-compared` | one run each, unseeded: what is compared may be luck alone |
+# | `seeds-compared` | one run each, unseeded: the difference may be luck alone |
 # | `softmax-twice` | a loss that takes logits is given probabilities |
 # | `statistics-of-both-parts` | validation data take part in the normalisation |
 # | `summed-loss` | the loss is summed over the batch, so the step grows with its size |

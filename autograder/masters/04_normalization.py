@@ -405,9 +405,9 @@ for t in range(1, 51):
 #
 # In training mode the columns have mean $\beta$ and standard deviation $\gamma$, whatever went in. In test mode they do
 # so only roughly, for the batch is measured with other batches' statistics, and at first not at all: the running
-# variance starts at 0, so after $t$ batches it holds only the share $1 - 0.9^t$ of what it should. After one batch that
-# is 0.1, and the output has a standard deviation of about $1/\sqrt{0.1} = 3.2$; after 50 it is 0.995. torch starts at 1
-# instead, which is wrong as well, but cannot lead to a division by nearly zero. Neither is usually corrected.
+# variance starts at 0, so after $t$ batches it holds only the share $1 - 0.9^t$ of its right value. After one batch
+# that is 0.1, and the output has a standard deviation of about $1/\sqrt{0.1} = 3.2$; after 50 it is 0.995. torch starts
+# at 1 instead, which is wrong as well, but cannot lead to a division by nearly zero. Neither is usually corrected.
 # </details>
 #
 # **Bug hunt.** Printed means and standard deviations like these are the only test of many a published exercise, with
@@ -500,7 +500,7 @@ for what, action in {
 # *★★☆, about 20 minutes*
 #
 # Write `BatchNorm(dimensions, beta=0.9)` for inputs of shape $(N, \text{dimensions})$. It has **no** gain and shift (so
-# that what you see in the deep networks is the normalization alone), normalises with the biased variance and
+# that the deep networks show the effect of the normalization alone), normalises with the biased variance and
 # $\varepsilon = 10^{-5}$, and keeps buffers `running_mean`, from zeros, and `running_var`, from **ones**. `beta` is
 # the share of the past, $m$ above; the running average takes the biased variance too. A training batch of one example
 # may pass: its variance is 0, and so is its output. Inputs may be of any floating type and any memory layout.
@@ -686,8 +686,8 @@ check("batchnorm_backward", batchnorm_forward, batchnorm_backward)
 
 # %% [markdown]
 # Check it yourself as well, against differences: `eval_numerical_gradient_array(f, x, dout)` moves each entry of `x` up
-# and down and sees what that does to the sum of `dout * f(x)`. The errors below are relative errors, at best about
-# $10^{-10}$ (section 1.3).
+# and down and measures by how much the sum of `dout * f(x)` changes. The errors below are relative errors, at best
+# about $10^{-10}$ (section 1.3).
 
 # %% experiment="gradient_check"
 def check_gradients(forward, backward, options, N=4, D=5):
@@ -1507,7 +1507,7 @@ norm_cube_demo(kind="batch norm").show()
 # There is another way to keep a signal: do not send all of it through the weights. In 2015, Kaiming He and colleagues
 # had seen that a plain network of 56 layers has a larger *training* error than one of 20, although it could copy the
 # shallow one and do nothing in the other layers. Doing nothing is apparently hard to learn. So they made it the
-# starting point: a **residual layer** (He et al. 2016) adds its input to what it computes,
+# starting point: a **residual layer** (He et al. 2016) adds its input to its result,
 #
 # $$\varphi(X) = \operatorname{ReLU}(X W^\top + b) + X ,$$
 #

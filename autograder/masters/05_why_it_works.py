@@ -847,7 +847,7 @@ print("mean (lowest to highest) of three seeds")
 #
 # The chain rule gives $a\,\nabla f(aw) = \nabla f(w)$: the gradient is $a$ times *smaller* where the weights are $a$
 # times longer, and the second derivative $a^2$ times smaller. So for a normalised network the smoothness along these
-# weights can be made anything without changing what the network computes (220 at a quarter, 7 at four times the
+# weights can be given any value without a change of the function (220 at a quarter, 7 at four times the
 # weights, the loss 0.058 throughout): "smaller $\hat L$" may just mean "longer weights". (The last layer is not
 # normalised, which is why the whole $\hat L$ does not follow $1/a^2$.) The plain network has no such freedom:
 # stretched, it computes something else, as its losses show.
@@ -1197,9 +1197,8 @@ for panel, (name, row) in zip(panels, rows.items()):
 # - *Split*: decide before the first run what you tune on. Held-out training images, altered, are the honest choice.
 # - *Benchmark*: the `ConvNet` of section 5.0, trained by the pass of section 5.1 (learning rate 0.04, minibatches of
 #   32, ten passes, one mean and standard deviation for all pixels) on images as they are. After the tenth pass it
-#   classifies 72 to 79 % of the altered images rightly, 76 % on average (three seeds, two alterations each). 76 % is
-#   what you have to reach for full marks. A linear classifier trained alike reaches 62 % on average (60 to 62 %); that
-#   much earns half.
+#   classifies 72 to 79 % of the altered images rightly, 76 % on average (three seeds, two alterations each). You need
+#   76 % for full marks. A linear classifier that is trained alike reaches 60 to 62 %; 62 % earns half of the marks.
 #
 # **Why the benchmark is stated so fully.** A well-known tutorial ends with "beat this benchmark": a plain network of
 # three hidden layers with 99.3 % test accuracy on MNIST, with a test loss of 0.025 beside a training loss of 0.011. Its
@@ -1416,15 +1415,16 @@ print(f"A search over 5 learning rates, 4 batch sizes and 10 seeds would take {2
 
 # %% [markdown] question="honest_reporting"
 # Faults, any four: unequal settings (each method should get its own search with the same budget); one run each (several
-# seeds and a band: half a point is within what a seed does, and 10,000 test images leave 0.3 points by chance alone);
-# hyperparameters chosen on the test set (choose on held-out training images, use the test set once); "visibly flatter"
-# from a picture (a measure that does not change under rescaling, with numbers and seeds); "explains" (a correlation at
-# most; change the flatness alone); no cost of the search reported; accuracy only, with nothing on single classes.
+# seeds and a band: half a point is no more than the effect of a seed, and 10,000 test images leave 0.3 points by chance
+# alone); hyperparameters chosen on the test set (choose on held-out training images, use the test set once); "visibly
+# flatter" from a picture (a measure that does not change under rescaling, with numbers and seeds); "explains" (a
+# correlation at most; change the flatness alone); no cost of the search reported; accuracy only, with nothing on single
+# classes.
 #
 # Harm: everyone who is affected by errors that the mean hides, for instance people for whom the system is wrong more
 # often, and everyone who builds on the claim and spends time and energy on it. An honest abstract: "In one run each,
 # with learning rates chosen on the test set, we saw no difference between SmoothNorm and batch normalization beyond
-# what a change of seed causes."
+# the effect of a change of seed."
 #
 # **Marking guide**
 #

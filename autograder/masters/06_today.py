@@ -364,7 +364,7 @@ class AdaGradOptimizer(SGDOptimizer):
 check("adagrad", AdaGradOptimizer)
 
 # %% [markdown] hint="adagrad"
-# Take your `RMSPropOptimizer` of section 2.5 and look for what differs: one line, and the place of $\varepsilon$.
+# Take your `RMSPropOptimizer` of section 2.5. Two things differ: one line, and the place of $\varepsilon$.
 #
 # ---
 #
@@ -542,7 +542,7 @@ plt.show()
 
 # %% [markdown]
 # The singular value decomposition of every matrix in every step would be slow. **Newton-Schulz** makes do with products
-# of matrices, which are what processors for neural networks do best. With $X = M / (\lVert M\rVert + 10^{-7})$, where
+# of matrices, the fastest operation of processors for neural networks. With $X = M / (\lVert M\rVert + 10^{-7})$, where
 # $\lVert M\rVert$ is the Frobenius norm, the root of the sum of all squared entries, repeat
 #
 # $$A = X X^\top, \qquad X \leftarrow a X + (b A + c A^2)\, X, \qquad (a, b, c) = (3.4445, -4.7750, 2.0315).$$
@@ -982,9 +982,9 @@ plt.show()
 # ### The block of a transformer
 #
 # In a **transformer** an example is a sequence of $T$ positions, with a vector of `dim` features each. A block has two
-# branches: **attention**, in which every position takes a weighted mean of what the others offer, and a small network,
-# the same for every position. In attention each position makes a **query** $q$, a **key** $k$ and a value; the weight
-# that position $s$ has for position $t$ is a softmax over the **attention logits**
+# branches: **attention**, in which every position takes a weighted mean of the values that all positions offer, and a
+# small network, the same for every position. In attention each position makes a **query** $q$, a **key** $k$ and a
+# value; the weight that position $s$ has for position $t$ is a softmax over the **attention logits**
 #
 # $$a_{ts} = \frac{q_t \cdot k_s}{\sqrt{d}},$$
 #
