@@ -570,6 +570,7 @@ for index, (name, runs) in enumerate(trained.items()):
 panels[1, 1].set_ylim(0, None)
 panels[0, 0].legend()
 figure.supxlabel("passes")
+plt.show()
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -812,7 +813,7 @@ panels[0, 0].legend(fontsize="small");
 # inputs jump far more than those of the plain network. If stable inputs were the only reason, it should have been the
 # worst of the three. They may still be a part of it: 0.86 is not 0.66. And the other explanation? The loss range of the
 # noisy network (0.38 on average) is hardly narrower than that of the plain one (0.41), and its gradient changes *more*
-# (11.1 against 7.7). Only the change relative to the length of the gradient, in the last panel, is alike in the two
+# (about 11 against 8). Only the change relative to the length of the gradient, in the last panel, is alike in the two
 # normalised networks and smaller than in the plain one.
 # </details>
 #
@@ -847,7 +848,7 @@ print("mean (lowest to highest) of three seeds")
 #
 # The chain rule gives $a\,\nabla f(aw) = \nabla f(w)$: the gradient is $a$ times *smaller* where the weights are $a$
 # times longer, and the second derivative $a^2$ times smaller. So for a normalised network the smoothness along these
-# weights can be given any value without a change of the function (220 at a quarter, 7 at four times the
+# weights can be given any value without a change of the function (about 200 at a quarter, 6 or 7 at four times the
 # weights, the loss 0.058 throughout): "smaller $\hat L$" may just mean "longer weights". (The last layer is not
 # normalised, which is why the whole $\hat L$ does not follow $1/a^2$.) The plain network has no such freedom:
 # stretched, it computes something else, as its losses show.
@@ -877,12 +878,12 @@ smoothness_demo().show()
 
 # %% [markdown] question="loss_along_gradient"
 # (a) *Smoother*: supported as measured, with caveats. After six passes $\hat L$ is 9 with and 19 without normalization
-#     (ranges 6.3 to 10.5 and 11 to 24), but at other losses: where the losses meet, near 0.5, the points of the two
+#     (ranges 6 to 11 and 11 to 24), but at other losses: where the losses meet, near 0.5, the points of the two
 #     networks lie among each other or close; and the measure depends on the length of the weights, which is arbitrary
 #     for a normalised network. *Because the inputs are stable*: contradicted as the main reason. With noise after the
 #     normalization the inputs jump by 0.28 of their spread per update, against 0.007 in the plain network, and the mean
 #     training loss is 0.86, nearer to 0.66 (normalization) than to 1.21 (plain). *Because it is smoother*: left open at
-#     best. The noisy network trains faster than the plain one although its gradient changes more (11.1 against 7.7) and
+#     best. The noisy network trains faster than the plain one although its gradient changes more (11 against 8) and
 #     its loss range is about as wide; only the change relative to the length of the gradient goes with the speed, and a
 #     correlation does not show a cause. *Generalises better*: not shown by these runs. The test accuracy is higher (84
 #     % against 77 %) after equally many passes, but the plain network is not yet trained, and the gap between test and
@@ -1157,10 +1158,10 @@ panels[0].legend();
 # start. After 50 updates with a moderate learning rate there is nothing left to gain. (With `FULL`, other images and
 # 10,000 test images, both were at 42.4 % after one update: how large the gain is at the start depends on the images.)
 # With batches of two, three seeds cannot decide: after 50 updates recalibration changed the accuracy by $-0.8$, $+8.4$
-# and $-4.2$ points on one machine. Such a network was trained with the statistics of two images, and no fixed numbers
-# can replace those. So the *gap* between training and evaluation has two causes, statistics that lag behind and batches
-# that are small, and recalibration removes the first. It is needed, for instance, when weights are averaged after
-# training.
+# and $-4.2$ points on one machine, and by $0.0$, $+3.2$ and $-3.4$ on another. Such a network was trained with the
+# statistics of two images, and no fixed numbers can replace those. So the *gap* between training and evaluation has two
+# causes, statistics that lag behind and batches that are small, and recalibration removes the first. It is needed, for
+# instance, when weights are averaged after training.
 # </details>
 #
 # **Further reading.** [Wu and Johnson (2021), *Rethinking "batch" in BatchNorm*](https://arxiv.org/abs/2105.07576);
@@ -1320,7 +1321,7 @@ for panel, title, columns, unit in zip(panels, ("loss (nats)", "accuracy (%)"), 
     for index, (name, column) in enumerate(zip(("training images", "held-out images, altered"), columns)):
         plot_band(range(1, 6), unit * np.array(curves)[:, :, column], index=index, label=name, ax=panel)
     panel.set(xlabel="passes", title=title, xticks=range(1, 6))
-panels[0].legend(fontsize="small")
+panels[1].legend(fontsize="small", loc="lower right")
 plt.show()
 
 # %% [markdown]
