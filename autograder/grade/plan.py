@@ -27,7 +27,8 @@ class Plan:
 def plan(rebuilt: Rebuilt, seed: int, student: str, only: str = "") -> Plan:
     """Turn cells into steps: given and added cells, solutions, and in each check's place its probe on fresh inputs.
 
-    Runs and figures are skipped, and so is text. The inputs depend on the seed, the exercise and the student only.
+    Runs and figures are skipped, and so is text. The inputs depend on the seed, the exercise and the student only,
+    those that all students have in common not on the student.
 
     Args:
         rebuilt: The rebuilt notebook.
@@ -41,8 +42,7 @@ def plan(rebuilt: Rebuilt, seed: int, student: str, only: str = "") -> Plan:
         if cell.role == "check" and only in ("", cell.exercise):
             inputs[cell.exercise] = draw_inputs(cell.exercise, seed, student)
             watch = bool(load_answer(cell.exercise).by_hand)
-            shown = load_probe(cell.exercise).public(inputs[cell.exercise])
-            steps.append(ProbeStep(cell.exercise, shown, watch))
+            steps.append(ProbeStep(cell.exercise, _shown(cell.exercise, inputs[cell.exercise]), watch))
             if only:
                 break
         elif cell.code and cell.role not in ("check", "experiment") and cell.source.strip():
@@ -52,6 +52,17 @@ def plan(rebuilt: Rebuilt, seed: int, student: str, only: str = "") -> Plan:
 
 def draw_inputs(exercise: str, seed: int, student: str) -> Inputs:
     """Return the hidden inputs of an exercise for one student."""
-    name = hashlib.sha256(f"{seed}\n{exercise}\n{student}".encode()).digest()
-    words = np.frombuffer(name, dtype=np.uint32)
+    common = load_answer(exercise).common
+    every = _draw(exercise, f"{seed}\n{exercise}") if common else {}
+    return {**_draw(exercise, f"{seed}\n{exercise}\n{student}"), **{name: every[name] for name in common}}
+
+
+def _shown(exercise: str, inputs: Inputs) -> Inputs:
+    """Return what a submission gets of its inputs: not what is kept back, nor what others have as well."""
+    common = load_answer(exercise).common
+    return {name: array for name, array in load_probe(exercise).public(inputs).items() if name not in common}
+
+
+def _draw(exercise: str, name: str) -> Inputs:
+    words = np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype=np.uint32)
     return load_answer(exercise).generate(np.random.default_rng(np.random.SeedSequence(words.tolist())))
