@@ -250,8 +250,8 @@ plt.show()
 # <details><summary>After your prediction</summary>
 #
 # The mean is $-250$ and the variance 16,875, a standard deviation of 130. So 0 lies 1.9 standard deviations above the
-# mean, and a walk ends above the start with a probability of 2.8 % (among 2,000 walks the share may well be 2 or 3.5
-# %), although every step is a good one "on average". After 400 steps the mean is four times as far away and the
+# mean, and a walk ends above the start with a probability of 2.8 %, although every step is a good one "on average".
+# (Among 2,000 walks the share may well be 2 % or 3.5 %.) After 400 steps the mean is four times as far away and the
 # standard deviation only twice as large: **drift grows with $n$, noise with $\sqrt n$.** That is why a noisy optimizer
 # gets somewhere, and why one run of it proves little.
 #

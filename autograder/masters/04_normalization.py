@@ -1472,9 +1472,9 @@ norm_cube_demo(kind="batch norm").show()
 # 3. Faster: yes. After one epoch both normalised networks are above 60 % validation accuracy, the plain one near 20 %
 #    and after ten epochs at 68 % (67 to 69 %). Better generalisation: the validation accuracy is higher, 77 % with
 #    batch norm (77 to 78 %) and 76 % with layer norm (73 to 79 %), but that is because the plain network is not trained
-#    yet (77 to 78 % in training). The normalised ones have a much larger gap, 96 and 93 % in training against 77 and 76
-#    %: they overfit 1,000 images. To claim more one would train the plain one until its training accuracy is the same.
-#    And layer normalization does as well here, so the advantage does not come from the batch.
+#    yet (77 to 78 % in training). The normalised ones have a much larger gap, 96 and 93 % in training against 77 % and
+#    76 %: they overfit 1,000 images. To claim more one would train the plain one until its training accuracy is the
+#    same. And layer normalization does as well here, so the advantage does not come from the batch.
 #
 # **Marking guide**
 #
@@ -1507,7 +1507,7 @@ norm_cube_demo(kind="batch norm").show()
 # There is another way to keep a signal: do not send all of it through the weights. In 2015, Kaiming He and colleagues
 # had seen that a plain network of 56 layers has a larger *training* error than one of 20, although it could copy the
 # shallow one and do nothing in the other layers. Doing nothing is apparently hard to learn. So they made it the
-# starting point: a **residual layer** (He et al. 2016) adds its input to its result,
+# starting point: a **residual layer** (He et al. 2016) adds its input to the output of an ordinary layer,
 #
 # $$\varphi(X) = \operatorname{ReLU}(X W^\top + b) + X ,$$
 #
