@@ -938,7 +938,7 @@ def smooth(losses, width=10):
 clothes_data, steps = (images, image_labels), 400 if FULL else 120
 ax = plt.figure(figsize=(7, 3.8), layout="constrained").subplots()
 ways = ("pre-norm", 0), ("post-norm", 0), ("post-norm", steps // 2)
-for index, (where, warmup) in enumerate(long_runs(ways, minutes=4, full=FULL)):
+for index, (where, warmup) in enumerate(long_runs(ways, minutes=0.7, full=FULL)):
     runs = []
     for seed in (0, 1, 2):
         model = deep_stack(where, seed)
@@ -1098,7 +1098,7 @@ class RowTransformer(nn.Module):
 steps = 400 if FULL else 100
 figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 cases = (0.003, False), (0.003, True), (0.03, False), (0.03, True)
-for index, (lr, qk_norm) in enumerate(long_runs(cases, minutes=2.5, full=FULL)):
+for index, (lr, qk_norm) in enumerate(long_runs(cases, minutes=0.9, full=FULL)):
     losses, largest = [], []
     for seed in (0, 1, 2):
         set_seed(seed)
@@ -1241,7 +1241,7 @@ def trained_loss(width, lr, mup, seed, steps=200 if FULL else 50):
 
 
 width_losses = {}
-for mup, width in long_runs(itertools.product((False, True), widths), minutes=3, full=FULL):
+for mup, width in long_runs(itertools.product((False, True), widths), minutes=2, full=FULL):
     rows = [[trained_loss(width, 2.0**exponent, mup, seed) for exponent in exponents] for seed in (0, 1, 2)]
     width_losses[mup, width] = np.array(rows)
 
@@ -1521,7 +1521,7 @@ def measure(model):
 # %% experiment="averaged"
 endings = ("as trained", "average", "average, recalibrated", "falling rate", "both, recalibrated")
 results = {name: [] for name in endings}
-for seed in long_runs((0, 1, 2), minutes=0.5, full=FULL):
+for seed in long_runs((0, 1, 2), minutes=0.7, full=FULL):
     for falls, names in ((False, list(results)[:3]), (True, list(results)[3:])):
         model, average = ending(seed, falls)
         mean_model = copy.deepcopy(model)
