@@ -71,6 +71,7 @@ from course_utils.training.long_runs import long_runs
 from course_utils.training.threads import fitting_threads
 from course_utils.widgets import edge_demo, muon_demo, race, training_race, widths_demo
 
+# %%
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
 use_style()
 
