@@ -56,8 +56,10 @@ def _curves(axes: Axes) -> Iterator[str]:
         yield f"{len(lines)} curves or clouds of points"
         return
     for line in lines:
-        name = _plain(str(line.get_label())) if line in named else "a curve"
-        yield f"{name} {_course(_points(line), axes.get_ylim())}"
+        points, dots = _points(line), line.get_linestyle() == "None"
+        name = _plain(str(line.get_label())) if line in named else "dots" if dots else "a curve"
+        scattered = dots and (np.diff(points[:, 0]) < 0).any()
+        yield f"{name} {_cloud(points) if scattered else _course(points, axes.get_ylim())}"
 
 
 def _points(line: Line2D) -> np.ndarray:
@@ -65,6 +67,11 @@ def _points(line: Line2D) -> np.ndarray:
     points = np.asarray(line.get_xydata(), dtype=float)
     finite: np.ndarray = points[np.isfinite(points).all(axis=1)]
     return finite
+
+
+def _cloud(points: np.ndarray) -> str:
+    (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
+    return f"at {len(points)} places, across from {left:.3g} to {right:.3g}, upward from {low:.3g} to {high:.3g}"
 
 
 def _course(points: np.ndarray, limits: tuple[float, float]) -> str:

@@ -118,6 +118,14 @@ def test_an_image_is_told_with_the_names_above_it():
     assert text == "An image of 4 by 8 values, with Sandal, Bag."
 
 
+def test_scattered_dots_are_no_path():
+    figure, ax = plt.subplots()
+    ax.plot([3, 1, 2.5], [2.0, 1.0, 0.0], "o")
+    text = alt_text(figure)
+    plt.close(figure)
+    assert text == "Dots at 3 places, across from 1 to 3, upward from 0 to 2."
+
+
 def test_a_path_is_told_by_its_ends():
     figure, ax = plt.subplots()
     ax.plot([3, 2, 2.5], [2.0, 1.0, 0.0], label="walk")
