@@ -1,4 +1,4 @@
-"""From what a run gave to grades. Points only for what is evaluated here; no result, no points."""
+"""Turn the results of a run into grades. Only results that are evaluated here earn points."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _trusted(observation: Observation, inputs: Inputs) -> Observation:
 def _reason(failed: CellResult | None) -> Problem:
     if failed is None or failed.status == "ok":
         return Problem("crashed", "The run gave no result for this.")
-    return Problem(failed.status, f"Your cell did not come to an end. {failed.message}".strip())
+    return Problem(failed.status, f"Your cell did not finish. {failed.message}".strip())
 
 
 def _plain(part: PartObservation) -> PartObservation:

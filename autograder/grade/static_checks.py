@@ -115,7 +115,7 @@ def _given(release: Release, cell: Cell) -> frozenset[str]:
 
 
 def _read(cells: Iterable[Cell]) -> Iterator[_Read]:
-    """Parse cells; those that are no Python are left out, for they do not run either."""
+    """Parse cells; those that are not Python are left out: they do not run either."""
     for cell in cells:
         if (tree := _parsed(cell.source)) is not None:
             yield _Read(cell, tree, tuple(line.strip() for line in cell.source.splitlines()))

@@ -124,9 +124,9 @@ def _evaluate(release: Release, submission: Submission, settings: Settings, run:
 
 
 def _given_cells_that_failed(rebuilt: Rebuilt, result: RunResult) -> Iterator[str]:
-    """Say where the course itself failed, or what the student did broke it: nobody's solution is in these cells."""
+    """Name the given cells that failed, by a fault of the course or of a student's change: they hold no solution."""
     given = {cell.id for cell in rebuilt.cells if cell.role == "plain"}
     for cell in result.cells:
         if cell.id in given and cell.status != "ok":
             where = place_of(rebuilt.cells, cell.id)
-            yield f"A given cell {where} did not come to an end: {tidy(cell.message, 200)}"
+            yield f"A given cell {where} did not finish: {tidy(cell.message, 200)}"
