@@ -118,8 +118,10 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
             yield Piece("axis-lost", node, f"{arg}=True")
         case ast.keyword(arg="correction" | "ddof" as arg):
             yield Piece("bias", node, f"{arg}=0")
-        case ast.Subscript(slice=ast.Constant(value=int(number)) as index, ctx=ast.Load()) if number > 0:
-            yield Piece("index", index, f"-{number}")
+        case ast.Subscript(slice=ast.Constant(value=int()) | ast.List() as index, ctx=ast.Load()):
+            for one in index.elts if isinstance(index, ast.List) else [index]:
+                if isinstance(one, ast.Constant) and isinstance(one.value, int) and one.value > 0:
+                    yield Piece("index", one, f"-{one.value}")
         case ast.Subscript(slice=ast.Name() | ast.BinOp() as index, ctx=ast.Load()):
             yield Piece("index", index, f"{text.code(index)} + 1")
             yield Piece("index", index, f"{text.code(index)} - 1")
