@@ -63,7 +63,7 @@ def _pieces(source: str) -> tuple[tuple[int, int, str], ...]:
     That is as many lines as it takes, and for a method the head of its class, which gives it its name.
     """
     text = Text(source)
-    found = []
+    found: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, str]] = []
     for node in text.tree.body:
         if isinstance(node, ast.ClassDef):
             methods = [one for one in node.body if isinstance(one, FUNCTIONS) and _begin(one) > node.lineno]
