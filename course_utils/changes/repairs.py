@@ -4,49 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, combinations, permutations, product
 
 from course_utils.changes.change import Change
 from course_utils.changes.expressions import Piece, bracketed, made, roots
-from course_utils.changes.idle import KEPT, idle_names
 from course_utils.changes.loops import out_of_loops
 from course_utils.changes.statements import added_up
 from course_utils.changes.text import Block, Text
+from course_utils.changes.words import ELEMENTARY, Words, words_of
 
 __all__ = ["repairs"]
 
-# Of what a formula could be multiplied by, so many are tried.
-MOST_NAMES, LONGEST = 14, 24
 # Of idle values, so many are tried two at a time.
 MOST_IDLE = 4
 # Of the names, so many are subtracted from each other.
 MOST_DIFFERENCES = 10
 VALUES = (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.Subscript, ast.UnaryOp, ast.IfExp)
 ADDITIVE, MULTIPLICATIVE = (ast.Add, ast.Sub), (ast.Mult, ast.Div)
-# Functions of numpy and torch that a slip may have left out in front of all that a statement computes.
-ELEMENTARY = ("exp", "log", "sqrt", "abs")
 REDUCTIONS = ("mean", "sum", "var", "std", "max", "min", "norm")
-
-
-@dataclass(frozen=True)
-class _Words:
-    """What the function around a statement speaks of.
-
-    Args:
-        terms: Names, attributes and short expressions that it computes with, as code.
-        wraps: Functions that it calls with one argument, as code.
-        idle: Of the terms, those that it never uses.
-        libraries: Those of numpy and torch that it uses, as code.
-        methods: Elementary functions that it calls as methods, by name.
-    """
-
-    terms: tuple[str, ...]
-    wraps: tuple[str, ...]
-    idle: tuple[str, ...]
-    libraries: tuple[str, ...]
-    methods: tuple[str, ...]
 
 
 def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
@@ -63,13 +38,13 @@ def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
     for block in text.blocks:
         if block.function is None or isinstance(block.node, ast.FunctionDef):
             continue
-        of_formulas = _of_block(text, block, _words(text, block.function))
+        of_formulas = _of_block(text, block, words_of(text, block.function))
         for change in chain(out_of_loops(text, block), added_up(text, block), of_formulas):
             found.setdefault(change.applied(source), change)
     return tuple(change for changed, change in found.items() if changed != source)
 
 
-def _of_block(text: Text, block: Block, words: _Words) -> Iterator[Change]:
+def _of_block(text: Text, block: Block, words: Words) -> Iterator[Change]:
     for root in roots(block.node):
         for node in ast.walk(root):
             yield from (made(text, block, piece) for piece in _of_formula(text, node))
@@ -118,14 +93,16 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
             yield Piece("axis-lost", node, f"{arg}=True")
         case ast.keyword(arg="correction" | "ddof" as arg):
             yield Piece("bias", node, f"{arg}=0")
-        case ast.Subscript(slice=ast.Constant(value=int(number)) as index, ctx=ast.Load()) if number > 0:
-            yield Piece("index", index, f"-{number}")
+        case ast.Subscript(slice=ast.Constant(value=int()) | ast.List() as index, ctx=ast.Load()):
+            for one in index.elts if isinstance(index, ast.List) else [index]:
+                if isinstance(one, ast.Constant) and isinstance(one.value, int) and one.value > 0:
+                    yield Piece("index", one, f"-{one.value}")
         case ast.Subscript(slice=ast.Name() | ast.BinOp() as index, ctx=ast.Load()):
             yield Piece("index", index, f"{text.code(index)} + 1")
             yield Piece("index", index, f"{text.code(index)} - 1")
 
 
-def _of_numerator(node: ast.AST, words: _Words) -> Iterator[Piece]:
+def _of_numerator(node: ast.AST, words: Words) -> Iterator[Piece]:
     """Return what becomes of the 1 in 1 / x: a name, or the difference of two, the first ones of which may be idle."""
     match node:
         case ast.BinOp(op=ast.Div(), left=ast.Constant(value=1) as one):
@@ -134,7 +111,7 @@ def _of_numerator(node: ast.AST, words: _Words) -> Iterator[Piece]:
             yield from (Piece("numerator", one, f"({a} - {b})") for a, b in permutations(names, 2))
 
 
-def _of_whole(text: Text, block: Block, root: ast.AST, words: _Words) -> Iterator[Piece]:
+def _of_whole(text: Text, block: Block, root: ast.AST, words: Words) -> Iterator[Piece]:
     """Return elementary functions of the whole value that a statement computes or returns; of a name, reductions."""
     if not isinstance(block.node, ast.Return | ast.Assign):
         return
@@ -193,7 +170,7 @@ def _of_reduction(text: Text, node: ast.Call) -> Iterator[Piece]:
             yield Piece("axis", node, f"{whole}{comma}axis={axis})")
 
 
-def _of_operand(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
+def _of_operand(text: Text, node: ast.expr, words: Words) -> Iterator[Piece]:
     """Return what a single factor or term becomes."""
     code, own = bracketed(text, node), text.code(node)
     yield Piece("complement", node, f"(1 - {code})", own)
@@ -215,7 +192,7 @@ def _of_operand(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
                 yield Piece("other-name", node, other, own)
 
 
-def _of_receiver(text: Text, node: ast.Name, words: _Words) -> Iterator[Piece]:
+def _of_receiver(text: Text, node: ast.Name, words: Words) -> Iterator[Piece]:
     """Return what a name becomes of which a reduction is taken: a product, of which a slip has left out one factor."""
     own = text.code(node)
     for other in words.terms:
@@ -223,7 +200,7 @@ def _of_receiver(text: Text, node: ast.Name, words: _Words) -> Iterator[Piece]:
             yield Piece("factor", node, f"({own} * {other})", own)
 
 
-def _of_term(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
+def _of_term(text: Text, node: ast.expr, words: Words) -> Iterator[Piece]:
     """Return what a whole term, which may be a product, becomes."""
     code, own = bracketed(text, node), text.code(node)
     yield Piece("sign", node, f"(-{code})", own)
@@ -279,41 +256,3 @@ def _values(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[ast.expr, a
     for child in inner:
         if not isinstance(getattr(child, "ctx", None), ast.Store):  # `for torch.mean in ...` would change torch
             yield from _values(child, node)
-
-
-@lru_cache(maxsize=KEPT)
-def _words(text: Text, function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Words:
-    arguments = [one.arg for one in (*function.args.args, *function.args.kwonlyargs) if one.arg != "self"]
-    stored, loaded, wraps, methods = [], [], [], []
-    called = {id(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id != "_":
-            stored.append(node.id)
-        elif isinstance(node, ast.Attribute | ast.Subscript | ast.Call) and id(node) not in called:
-            is_short = not isinstance(node, ast.Call) or getattr(node.func, "id", "") == "len"
-            if is_short and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
-                loaded.append(text.code(node))
-        if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and _is_plain(node.func):
-            wraps.append(text.code(node.func))
-        match node:
-            case ast.Call(func=ast.Attribute(attr=name), args=[], keywords=[]) if name in ELEMENTARY:
-                methods.append(name)
-    short = [term for term in [*arguments, *stored, *loaded] if len(term) <= LONGEST and "\n" not in term]
-    idle = idle_names(text, function)
-    # Idle terms are the likeliest ones to be missing somewhere.
-    terms = dict.fromkeys([*idle, *short])
-    libraries = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} & {"np", "torch"}
-    return _Words(
-        tuple(terms)[:MOST_NAMES],
-        tuple(dict.fromkeys(wraps))[:6],
-        idle,
-        tuple(sorted(libraries)),
-        tuple(dict.fromkeys(methods)),
-    )
-
-
-def _is_plain(func: ast.expr) -> bool:
-    """Say whether a function is called by its name, or as one of a module: no method of some object."""
-    if isinstance(func, ast.Attribute):
-        return isinstance(func.value, ast.Name) and func.value.id in ("np", "torch", "math", "F")
-    return isinstance(func, ast.Name) and func.id not in ("range", "len", "print", "list", "dict", "set", "super")

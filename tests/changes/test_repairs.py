@@ -65,10 +65,11 @@ def test_brackets_that_are_there_are_kept():
     ("slip", "right"),
     [
         ("    mean, var = x, x.var(0)\n", "mean, var = x.mean(0), x.var(0)"),
+        ("    ends = sorted(x)[[0, 1]]\n", "ends = sorted(x)[[0, -1]]"),
         ("    loss = y * y.log() + (1 - y) * (1 - p)\n", "loss = y * y.log() + (1 - y) * (1 - p).log()"),
     ],
 )
-def test_a_call_that_is_lost_comes_back(slip, right):
+def test_a_call_or_a_sign_that_is_lost_comes_back(slip, right):
     source = f"def f(x, y, p):\n{slip}    return x + y\n"
     found = {ast.unparse(ast.parse(change.applied(source)).body[0].body[0]) for change in repairs(source)}
     assert ast.unparse(ast.parse(right)) in found

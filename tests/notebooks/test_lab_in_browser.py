@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import urllib.request
 
 import nbformat
 import pytest
@@ -31,14 +30,14 @@ COLOURS = """card => {
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """JupyterLab on a folder with the student notebook and one of a single check; its address."""
+    """JupyterLab on a folder with the student notebook and one of a single check: the folder and its address."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copy(ROOT / "notebooks" / NAME / f"{NAME}.ipynb", folder)
     cells = [new_markdown_cell("# Card"), new_code_cell(WRONG)]
     for theme in ("Light", "Dark"):
         nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / f"card-{theme}.ipynb")
     with jupyter_lab(folder, {**OFFLINE, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}) as address:
-        yield address
+        yield folder, address
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +46,16 @@ def browser():
         yield started
 
 
-def choose_theme(lab, theme):
-    """Keep a theme in the settings, as the menu does."""
-    address = f"{lab}/lab/api/settings/@jupyterlab/apputils-extension:themes"
-    body = json.dumps({"raw": json.dumps({"theme": f"JupyterLab {theme}"})}).encode()
-    urllib.request.urlopen(urllib.request.Request(address, body, method="PUT"), timeout=30).close()
+def choose_theme(folder, theme):
+    """Keep a theme in the settings, which a page reads when it is opened."""
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps({"theme": f"JupyterLab {theme}"}))
 
 
 def opened(lab, browser, name, heading, height):
     page = browser.new_page(viewport={"width": 1280, "height": height})
-    page.goto(f"{lab}/lab/tree/{name}?reset")
+    page.goto(f"{lab[1]}/lab/tree/{name}?reset")
     page.get_by_role("heading", name=heading).wait_for(timeout=90_000)
     return page
 
@@ -91,7 +90,7 @@ def test_a_run_shows_its_lines_and_its_graph_while_it_goes_on(lab, browser, tmp_
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_a_check_is_a_card_that_can_be_read(theme, lab, browser, tmp_path):
-    choose_theme(lab, theme)
+    choose_theme(lab[0], theme)
     page = opened(lab, browser, f"card-{theme}.ipynb", "Card", 900)
     run_all(page)
     card = page.get_by_role("group", name="Check of momentum")

@@ -6,6 +6,7 @@ from autograder.build.solutions import MARKERS
 from tests.build.conftest import ROOT
 from tests.notebooks.leaks import answers, code_of, formulas, lines, solutions, student_texts
 
+
 @pytest.fixture(scope="module")
 def leaked():
     """A function that returns what of the solutions a text holds."""

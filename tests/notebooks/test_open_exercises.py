@@ -44,7 +44,12 @@ def test_only_a_stub_is_passed_over(tmp_path):
         "other": "ZeroDivisionError",
     }
     said = {cell.id: "".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells}
-    assert said["function"] == said["again"] == said["comprehension"] == "[to do] ema is still a stub. Finish it, then run this cell again.\n"
+    assert (
+        said["function"]
+        == said["again"]
+        == said["comprehension"]
+        == "[to do] ema is still a stub. Finish it, then run this cell again.\n"
+    )
     assert said["method"].startswith("[to do] Momentum.step is still a stub.")
     assert said["caller"].startswith("[to do] smooth calls ema, which is still a stub.")
     assert said["lambda"] == said["caller"]
