@@ -9,10 +9,12 @@ from typing import Any, Literal
 
 from autograder.build.master_faults import BuildError, Fault
 
-__all__ = ["Kind", "Master", "MasterCell", "read_master"]
+__all__ = ["EXPERIMENT_TAG", "Kind", "Master", "MasterCell", "read_master"]
 
 Kind = Literal["prose", "code", "exercise", "check", "question", "hint", "experiment"]
 
+# Marks the cells of a notebook that grading does not run.
+EXPERIMENT_TAG = "experiment"
 # What may stand in a cell's marker, by the kind of cell that it makes; `part` only beside `exercise`.
 CODE_KINDS: tuple[Kind, ...] = ("exercise", "check", "experiment")
 PROSE_KINDS: tuple[Kind, ...] = ("question", "hint")

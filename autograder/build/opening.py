@@ -7,7 +7,7 @@ from string import Template
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.build.source import EXPERIMENT_TAG
+from autograder.build.master import EXPERIMENT_TAG
 from autograder.course import Identity
 
 __all__ = ["badge", "hand_in_cell", "install_cell"]

@@ -11,13 +11,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from autograder.build.headings import with_marks
 from autograder.build.hints import folded
 from autograder.build.ids import cell_ids, grade_id
-from autograder.build.master import Kind, Master, MasterCell
+from autograder.build.master import EXPERIMENT_TAG, Kind, Master, MasterCell
 from autograder.course import Points
 
-__all__ = ["EXPERIMENT_TAG", "METADATA", "make_source"]
+__all__ = ["METADATA", "make_source"]
 
-# Marks the cells that grading does not run.
-EXPERIMENT_TAG = "experiment"
 SCHEMA_VERSION = 3
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from autograder.grade.class_grades import ClassGrades
+    from autograder.grade.names import Identify
 
 __all__ = ["grade"]
 
@@ -52,8 +53,6 @@ def grade(
     from autograder.grade.classrun import Order, grade_class
     from autograder.grade.pools import choose_pool
     from autograder.grade.types import GradingError
-    from autograder.importing.gradebook_ids import names_on
-    from autograder.importing.roster import read_roster
     from autograder.report.progress import Bar
 
     console = Console()
@@ -68,7 +67,7 @@ def grade(
             force=force,
             walls=walls,
             exercise=only_exercise,
-            identify=partial(names_on, read_roster(roster)) if roster else None,
+            identify=_names_of(roster) if roster else None,
             earlier=tuple(earlier or ()),
         )
         with Bar(console, "grading") as bar:
@@ -77,6 +76,13 @@ def grade(
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
     _show(console, result, out)
+
+
+def _names_of(roster: Path) -> Identify:
+    from autograder.importing.gradebook_ids import names_on  # a quarter of a second for those who have one
+    from autograder.importing.roster import read_roster
+
+    return partial(names_on, read_roster(roster))
 
 
 def _has_some(submissions: Path, assignment: str | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ class Plan:
     inputs: Mapping[str, Inputs]
 
 
-def plan(rebuilt: Rebuilt, seed: int, student: str, only: str = "") -> Plan:
+def plan(rebuilt: Rebuilt, seed: int, student: str, only: str = "", plain: Collection[str] = ()) -> Plan:
     """Turn cells into steps: given and added cells, solutions, and in each check's place its probe on fresh inputs.
 
     Runs and figures are skipped, and so is text. The inputs depend on the seed, the exercise and the student only,
@@ -35,13 +35,14 @@ def plan(rebuilt: Rebuilt, seed: int, student: str, only: str = "") -> Plan:
         seed: Seed of the hidden inputs.
         student: Id of the student.
         only: The only exercise to check; the plan then ends with its check. Empty for all.
+        plain: Exercises for which nothing of a library can run that the code does not name: they are not watched.
     """
     inputs: dict[str, Inputs] = {}
     steps: list[Step] = []
     for cell in rebuilt.cells:
         if cell.role == "check" and only in ("", cell.exercise):
             inputs[cell.exercise] = draw_inputs(cell.exercise, seed, student)
-            watch = bool(load_answer(cell.exercise).by_hand)
+            watch = cell.exercise not in plain and bool(load_answer(cell.exercise).by_hand)
             steps.append(ProbeStep(cell.exercise, _shown(cell.exercise, inputs[cell.exercise]), watch))
             if only:
                 break

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.build.source import EXPERIMENT_TAG
+from autograder.build.master import EXPERIMENT_TAG
 from autograder.grade.embedded import embedded_pictures
 from autograder.grade.not_a_notebook import text_of_notebook, what_it_is
 from autograder.grade.old_format import cells_of_format_3

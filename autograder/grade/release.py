@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from autograder.build.source import EXPERIMENT_TAG
+from autograder.build.master import EXPERIMENT_TAG
 from autograder.grade.types import Cell, GradingError, Role
 
 __all__ = ["Release", "load_release"]

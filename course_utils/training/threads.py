@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
-import torch
 from torch import nn
+
+from course_utils.one_thread import torch_in_one_thread
 
 __all__ = ["SMALL", "fitting_threads"]
 
@@ -24,11 +25,7 @@ def fitting_threads(model: nn.Module) -> Iterator[None]:
     Args:
         model: The network that will be trained.
     """
-    before = torch.get_num_threads()
     convolves = any(isinstance(module, nn.Conv1d | nn.Conv2d | nn.Conv3d) for module in model.modules())
-    if not convolves and sum(parameter.numel() for parameter in model.parameters()) <= SMALL:
-        torch.set_num_threads(1)
-    try:
+    small = sum(parameter.numel() for parameter in model.parameters()) <= SMALL
+    with torch_in_one_thread() if small and not convolves else nullcontext():
         yield
-    finally:
-        torch.set_num_threads(before)

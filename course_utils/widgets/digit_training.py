@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from course_utils.one_thread import torch_in_one_thread
 from course_utils.widgets.noise import uniforms
 
 __all__ = [
@@ -158,12 +159,8 @@ def in_one_thread(pieces: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     machine.
     """
     while True:
-        before = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
+        with torch_in_one_thread():
             piece = next(pieces, None)
-        finally:
-            torch.set_num_threads(before)
         if piece is None:
             return
         yield piece

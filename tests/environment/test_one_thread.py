@@ -6,6 +6,9 @@ import subprocess
 import sys
 
 import pytest
+import torch
+
+from course_utils.one_thread import torch_in_one_thread
 
 SAY = """
 import json
@@ -41,3 +44,19 @@ def test_a_number_that_somebody_chose_stays():
 def test_what_torch_multiplies_keeps_its_threads():
     before = "import numpy, torch\nbefore = torch.get_num_threads()\nassert before > 1"
     assert set(threads(f"{before}\nimport course_utils\nassert torch.get_num_threads() == before")) == {1}
+
+
+@torch_in_one_thread()
+def fail_with_threads():
+    raise KeyError(torch.get_num_threads())
+
+
+def test_torch_has_its_threads_back_also_after_an_error():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(KeyError, match="1"):
+            fail_with_threads()
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
