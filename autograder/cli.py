@@ -31,7 +31,7 @@ class CommandsByModule(TyperGroup):
         return TyperCommand(cmd_name, help=_help(_modules()[cmd_name])) if cmd_name in _modules() else None
 
     def resolve_command(self, ctx, args):  # type: ignore[no-untyped-def]
-        """Import the command that is to run; an unknown one is refused as ever."""
+        """Import the command that is to run; an unknown one is refused as usual."""
         name, listed, rest = super().resolve_command(ctx, args)
         return name, listed and _imported(str(name)), rest
 

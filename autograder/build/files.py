@@ -15,6 +15,7 @@ Files = Mapping[PurePosixPath, bytes]
 GENERATED = (
     "course_utils/cell_lists/*.json",
     "course_utils/exercises/*/*/recorded.*",
+    "course_utils/exercises/*/*/second.*",
     "course_utils/hints/*.json",
     "notebooks/[0-9][0-9]_*/*.ipynb",
 )
@@ -62,7 +63,7 @@ def _agrees(path: PurePosixPath, one: bytes, other: bytes) -> bool:
 
 def _being_written(path: PurePosixPath) -> bool:
     """Tell whether this is the record of an exercise that has an answer but is not yet in `course.toml`."""
-    return path.stem == "recorded" and has_answer(path.parent.name)
+    return path.stem in ("recorded", "second") and has_answer(path.parent.name)
 
 
 def _on_disk(root: Path) -> list[PurePosixPath]:

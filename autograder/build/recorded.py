@@ -11,14 +11,14 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from autograder.catalogue.answer import AnswerPart, load_answer, make_key
+from autograder.catalogue.answer import Answer, AnswerPart, load_answer, make_key
 from autograder.catalogue.clashes import clashes
 from autograder.catalogue.edit import EditError
 from autograder.catalogue.witnesses import with_witnesses
 from autograder.course import Course
 from course_utils.checks.recorded import dump_recorded
 from course_utils.exercises import exercise_folder, exercise_ids, package_of
-from course_utils.kits.probe import load_probe
+from course_utils.kits.probe import Inputs, load_probe
 
 __all__ = [
     "build_recorded",
@@ -26,6 +26,8 @@ __all__ = [
     "record",
     "record_second",
     "same_arrays",
+    "second_sources",
+    "sources",
     "without_answer",
 ]
 
@@ -52,14 +54,12 @@ def build_recorded(course: Course, only: Sequence[str] = ()) -> dict[PurePosixPa
 
 
 def record(exercise: str, points: float) -> tuple[str, bytes]:
-    """Return the text and the arrays for one exercise: inputs drawn from a seed that is its name.
+    """Return the text and the arrays for one exercise.
 
     Raises:
         EditError: An edit cannot be made, or two of them cannot be told apart.
     """
-    answer = load_answer(exercise)
-    rng = np.random.default_rng(zlib.crc32(exercise.encode()))
-    inputs = load_probe(exercise).public(answer.generate(rng))
+    answer, inputs = sources(exercise)
     key = make_key(answer, inputs, points)
     if found := [line for part, known in zip(answer.parts, key.parts, strict=True) for line in clashes(part, known)]:
         raise EditError("\n".join(found))
@@ -68,12 +68,25 @@ def record(exercise: str, points: float) -> tuple[str, bytes]:
 
 def record_second(exercise: str, points: float) -> tuple[str, bytes]:
     """Return the same for other inputs, with single mistakes only: what fits by accident is found out by these."""
-    answer = load_answer(exercise)
-    answer = replace(answer, parts=tuple(_with_single_mistakes(part) for part in answer.parts))
-    rng = np.random.default_rng([zlib.crc32(exercise.encode()), 2])
-    inputs = load_probe(exercise).public(answer.generate(rng))
+    answer, inputs = second_sources(exercise)
     key = make_key(answer, inputs, points)
     return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
+
+
+def sources(exercise: str) -> tuple[Answer, Inputs]:
+    """Return what a record is made from: the answer, and inputs drawn from a seed that is the exercise's name."""
+    return _drawn(load_answer(exercise), zlib.crc32(exercise.encode()))
+
+
+def second_sources(exercise: str) -> tuple[Answer, Inputs]:
+    """Return the same for the second record: other inputs, and the answer without mistakes that are made together."""
+    answer = load_answer(exercise)
+    answer = replace(answer, parts=tuple(_with_single_mistakes(part) for part in answer.parts))
+    return _drawn(answer, [zlib.crc32(exercise.encode()), 2])
+
+
+def _drawn(answer: Answer, seed: int | list[int]) -> tuple[Answer, Inputs]:
+    return answer, load_probe(answer.exercise).public(answer.generate(np.random.default_rng(seed)))
 
 
 def _with_single_mistakes(part: AnswerPart) -> AnswerPart:

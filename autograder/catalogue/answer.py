@@ -98,6 +98,8 @@ class Answer:
         hints: Further sentences for an instructor's page, by misconception id.
         by_hand: What the exercise asks to write and a library has: patterns of dotted names, whose use is shown to
             the instructor; `.name` is the end of a name.
+        common: Names of inputs that are the same for all students of a run, and that no submission sees: with what a
+            judge trains, so that the same settings earn the same marks and are trained with once.
     """
 
     exercise: str
@@ -105,6 +107,7 @@ class Answer:
     parts: tuple[AnswerPart, ...]
     hints: Mapping[str, str] = field(default_factory=dict)
     by_hand: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()
 
 
 def load_answer(exercise: str) -> Answer:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.checks.judge import close
+from course_utils.checks.closeness import close
 from course_utils.checks.types import KINDS, PartKey
 from course_utils.kits.probe import Outputs
 

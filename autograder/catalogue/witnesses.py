@@ -66,7 +66,8 @@ def _places(key: PartKey, everyone: Sequence[Candidate]) -> Mapping[str, NDArray
     names, offsets = list(key.expected), np.cumsum([0, *(array.size for array in key.expected.values())])
     table = np.stack([_row(key.expected, key), *(_row(one.outputs, key) for one in everyone)])
     chosen = {int(place) for name, start in zip(names, offsets, strict=False) for place in _first(key, name) + start}
-    kinds = _kinds(table, np.concatenate([_tolerance(key, name) for name in names]))
+    tolerance = np.repeat([_tolerance(key, name) for name in names], np.diff(offsets))
+    kinds = _kinds(table, tolerance)
     _, group = np.unique(kinds[:, sorted(chosen)], axis=0, return_inverse=True)
     group = group.ravel()
     while len(chosen) < MOST + PER_ARRAY * len(names):
@@ -107,9 +108,8 @@ def _is_shaped(outputs: Outputs, name: str, wanted: NDArray[Any]) -> bool:
     return name in outputs and outputs[name].shape == wanted.shape
 
 
-def _tolerance(key: PartKey, name: str) -> NDArray[np.float64]:
-    finite = np.abs(key.expected[name][np.isfinite(key.expected[name])])
-    return np.full(key.expected[name].size, key.rtol * (finite.max() if finite.size else 0.0) or 1e-12)
+def _tolerance(key: PartKey, name: str) -> float:
+    return float(key.rtol * key.scales[name]) or 1e-12
 
 
 def _kinds(table: NDArray[np.float64], tolerance: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -162,7 +162,6 @@ def _once(group: Sequence[Candidate], key: PartKey, known: set[bytes]) -> Iterat
 def _name(recorded: Candidate, key: PartKey) -> bytes:
     parts = []
     for name, array in sorted(recorded.outputs.items()):
-        scale = float(_tolerance(key, name)[:1].sum()) or 1e-12
         with np.errstate(all="ignore"):
-            parts.append(name.encode() + np.round(array.astype(np.float64) / (4 * scale)).tobytes())
+            parts.append(name.encode() + np.round(array.astype(np.float64) / (4 * _tolerance(key, name))).tobytes())
     return b"|".join([*parts, repr(sorted(recorded.shapes.items())).encode()])

@@ -1,4 +1,4 @@
-"""`autograder build`: make every generated file, or say which have drifted."""
+"""`autograder build`: make every generated file, or name those that have drifted."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ __all__ = ["grade"]
 
 def grade(
     submissions: Annotated[Path, typer.Argument(help="Folder in the layout STUDENT/ASSIGNMENT/NOTEBOOK.ipynb.")],
-    out: Annotated[Path, typer.Option(help="Where the reports go; start again with the same folder to go on.")],
+    out: Annotated[Path, typer.Option(help="Folder of the reports; start again with the same one to continue.")],
     assignment: Annotated[str | None, typer.Option(help="Only this assignment.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; as many as are worth it.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; as many as help if not given.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use its workers.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the hidden inputs; drawn and kept if not given.")] = None,
     only: Annotated[str | None, typer.Option(help="Only this student.")] = None,
@@ -80,12 +80,12 @@ def grade(
 
 
 def _has_some(submissions: Path, assignment: str | None) -> bool:
-    """Say whether a submission lies where one should."""
+    """Say whether a submission lies at one of its places."""
     return next(submissions.glob(f"*/{escape(assignment) if assignment else '*'}/*.ipynb"), None) is not None
 
 
 def _show(console: Console, result: ClassGrades, out: Path) -> None:
-    """Print what became of the class; a failure of grading itself is one of the command."""
+    """Print the results of the class; a failure of grading itself is a failure of the command."""
     from autograder.report.table import print_changes, print_class
 
     print_class(console, result.grades, result.course.course.title)

@@ -32,13 +32,13 @@ def import_(
     ] = "latest",
     out: Annotated[Path, typer.Option(help="The folder of submissions.")] = Path("submitted"),
     replace: Annotated[
-        bool, typer.Option("--replace", help="Take the place of what is there; that moves to OUT.replaced.")
+        bool, typer.Option("--replace", help="Replace what is there; the old files move to OUT.replaced.")
     ] = False,
     time_zone: Annotated[
         str | None, typer.Option(help="Zone of the platform's times, as Europe/Berlin; this machine's if not given.")
     ] = None,
 ) -> None:
-    """Put what a learning platform hands out where grading looks for it; list all that nobody can place."""
+    """Put the files of a learning platform where grading looks for them; list those that fit nowhere."""
     try:
         zone = _zone(time_zone)
         order = ImportOrder(download, out, find_root(), assignment, roster, attempts, replace, zone)

@@ -1,4 +1,4 @@
-"""`autograder one`: grade one notebook, and say what came out to people or to another program."""
+"""`autograder one`: grade one notebook, and report the result to people or to another program."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ __all__ = ["one"]
 
 def one(
     notebook: Annotated[Path, typer.Argument(help="The notebook that was handed in.")],
-    workbook: Annotated[str | None, typer.Option(help="Which workbook it is; what is in it says that, too.")] = None,
-    student: Annotated[str, typer.Option(help="Whose it is; the hidden inputs depend on it.")] = "student",
+    workbook: Annotated[str | None, typer.Option(help="Which workbook it is; without this, its cells decide.")] = None,
+    student: Annotated[str, typer.Option(help="The student; the hidden inputs depend on it.")] = "student",
     seed: Annotated[int | None, typer.Option(help="Seed of the hidden inputs; drawn if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one object of JSON and nothing else.")] = False,
     weak_walls: Annotated[
@@ -58,7 +58,7 @@ def _grade(notebook: Path, workbook: str | None, student: str, seed: int, walls:
     looked = look_into(content, notebook.name, workbook or "", releases, settings.submission_bytes)
     if not looked.assignment:
         known = ", ".join(releases)
-        raise GradingError(f"{notebook} is none of the workbooks {known}; say which with --workbook")
+        raise GradingError(f"{notebook} is not one of the workbooks {known}; say which with --workbook")
     submission = Submission(student, looked.assignment, notebook.name, content)
     return grade_task(Task(notebook.name, submission, contents[looked.assignment], settings))
 

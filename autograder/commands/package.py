@@ -34,4 +34,4 @@ def package(
         raise typer.Exit(2) from error
     size = sum(len(file.content) for file in files.values()) / 1e6
     typer.echo(f"{len(files)} files, {size:.1f} MB: {out}. It holds the answers of {workbook}: keep it private.")
-    typer.echo(f"The next steps stand in docs/other_places.md, under {place}.")
+    typer.echo(f"The next steps are in docs/other_places.md, under {place}.")

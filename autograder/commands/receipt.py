@@ -14,13 +14,13 @@ __all__ = ["receipt"]
 
 
 class What(StrEnum):
-    """What can be done with a receipt."""
+    """The actions on a receipt."""
 
     verify = "verify"
 
 
 def receipt(
-    what: Annotated[What, typer.Argument(help="What to do with it.")],
+    what: Annotated[What, typer.Argument(help="The action.")],
     file: Annotated[Path, typer.Argument(help="The receipt.")],
     key: Annotated[Path, typer.Option(help="The public key that the service publishes.")] = Path(
         f"grading/serve/{PUBLIC_KEY}"

@@ -29,7 +29,7 @@ def serve(
     database: Annotated[
         str | None, typer.Option(help="As in postgresql+psycopg://user@host/name; a file if not given.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=0, help="Worker processes; as many as are worth it.")] = None,
+    workers: Annotated[int | None, typer.Option(min=0, help="Worker processes; as many as help if not given.")] = None,
     weak_walls: Annotated[
         bool, typer.Option("--weak-walls", help="Run student code even where this machine cannot build every wall.")
     ] = False,

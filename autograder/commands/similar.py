@@ -19,7 +19,7 @@ def similar(
     assignment: Annotated[str | None, typer.Option(help="Only this assignment.")] = None,
     threshold: Annotated[float, typer.Option(min=0.5, max=1.0, help="Least share of tokens in common.")] = 0.9,
 ) -> None:
-    """List pairs of solutions that are alike. It says where to look; it is no verdict, and it changes no mark."""
+    """List pairs of solutions that are alike. The list says where to look; it is no verdict, and it changes no mark."""
     from autograder.similar.find import find_similar, write_report
 
     try:

@@ -36,7 +36,7 @@ GROWN = 0.1
 
 
 class Ended(Exception):
-    """The process came to no answer."""
+    """The process gave no answer."""
 
 
 class Apart:
@@ -101,7 +101,7 @@ class _Process:
         return False
 
     def answer(self, question: bytes, seconds: float) -> bytes:
-        """Return what it says; nothing where that does not come in time, or it ends."""
+        """Return its answer; nothing if none comes in time, or the process ends."""
         deadline = time.monotonic() + seconds
         found = bytearray()
         with suppress(OSError):
@@ -144,7 +144,7 @@ def _serve(work: Callable[[Any], Any], channel: socket.socket, cpu_s: int, memor
 
 
 def _stand_alone(channel: int) -> None:
-    """Hold nothing of the process that this is a fork of: whoever waits for the end of that one waits for no other."""
+    """Close all that the parent left open, so that nobody who waits for its end waits for this process, too."""
     gc.freeze()  # to look through what is shared would copy it
     os.closerange(3, channel)
     os.closerange(channel + 1, 1 << 20)
@@ -171,7 +171,7 @@ def _exactly(channel: socket.socket, length: int) -> bytes:
     """Return so many bytes.
 
     Raises:
-        EOFError: There are no more: nobody asks any longer.
+        EOFError: The other end is closed.
     """
     found = bytearray()
     while len(found) < length:

@@ -41,7 +41,7 @@ NEAR = 60
 
 
 class Watcher:
-    """Is told how a run goes on; this one does not care."""
+    """Follows a run; this one ignores all that it is told."""
 
     def begin(self, submissions: int) -> None:
         """Take the number of submissions."""
@@ -50,7 +50,7 @@ class Watcher:
         """Take a grade as it is known; `fresh` says whether it was graded now."""
 
     def outdated(self) -> None:
-        """Learn, once, that what is done is graded again, because the course or the versions it needs changed."""
+        """Learn, once, that finished work is graded again because the course or a version that it needs changed."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
     Args:
         order: What to grade.
         open_pool: Opens the place where submissions are graded.
-        watcher: Is told how the run goes on.
+        watcher: Is told about each step of the run.
 
     Raises:
-        GradingError: The run cannot start or go on; what is done stays done.
+        GradingError: The run cannot start or continue; finished grades are kept.
     """
     course = load_course(order.root)
     _check_order(order, course)
@@ -176,7 +176,7 @@ def _check_place(folder: Path, course: Course, releases: Mapping[str, Release], 
     """Refuse an output folder whose results are another course's, and rules and reports that cannot be used.
 
     Raises:
-        GradingError: There are such.
+        GradingError: Something of these was found.
     """
     read_late_rules(folder, course)
     for path in earlier:

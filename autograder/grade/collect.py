@@ -111,7 +111,7 @@ def load(found: Found, release: Release, max_bytes: int) -> Submission:
     name = tidy(path.name, 200)
     notes = [f"The file is called {name!r}, not {wanted!r}."] if path.name != wanted else []
     if when and time_of(when) is None:
-        notes.append(f"{TIMESTAMP} says {tidy(when, 100)!r}, which is no date and time: it counts as not late.")
+        notes.append(f"{TIMESTAMP} says {tidy(when, 100)!r}, which is no date and time; it counts as not late.")
     if late := _line(found.folder / LATE):
         notes.append(late)
     if others := [tidy(other.name, 200) for other in notebooks if other != path]:

@@ -125,7 +125,7 @@ def _days(cells: Mapping[str, str]) -> float:
     """Return the number of days.
 
     Raises:
-        ValueError: It is none, or impossible.
+        ValueError: It is not a number, or out of range.
     """
     days = float(cells["days"].replace(",", "."))
     if not isfinite(days) or not 0 <= days <= MOST_DAYS:

@@ -1,64 +1,86 @@
-"""Lines for the instructor about what exercises take from libraries, read where that can harm nobody."""
+"""What exercises take from libraries: lines for the instructor, read where that can harm nobody."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from autograder.catalogue.answer import load_answer
 from autograder.grade.apart import Apart, Ended
 from autograder.grade.library_uses import first_lines, seen_uses
+from autograder.grade.plain_code import could_use
 from autograder.grade.release import Release
-from autograder.grade.static_checks import forget_submission, read_release, written_uses
+from autograder.grade.static_checks import forget_submission, names_used, read_release, written_uses
 from autograder.grade.types import Rebuilt
 from autograder.sandbox.types import LibraryUse
 
-__all__ = ["flags_of"]
+__all__ = ["Reading", "flags_of", "read_code"]
 
 log = logging.getLogger(__name__)
 
 
-def flags_of(
-    release: Release, rebuilt: Rebuilt, exercises: Iterable[str], uses: Mapping[str, Sequence[LibraryUse]]
-) -> dict[str, tuple[str, ...]]:
-    """Return the lines by exercise, for those that ask to write by hand what a library has.
+@dataclass(frozen=True)
+class Reading:
+    """What the code of a submission says before it runs.
+
+    Args:
+        written: Lines about what it uses of libraries, by exercise, for those that ask to write that by hand.
+        plain: Those of these exercises for which it could use nothing that it does not name.
+    """
+
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    plain: frozenset[str] = frozenset()
+
+
+def read_code(release: Release, rebuilt: Rebuilt, exercises: Iterable[str]) -> Reading:
+    """Read the code of a submission.
 
     Args:
         release: The released notebook.
-        rebuilt: What was run; its sources are untrusted.
-        exercises: The exercises.
-        uses: What was recorded while they were probed, by exercise; untrusted.
+        rebuilt: What will be run; its sources are untrusted.
+        exercises: The exercises that are graded.
     """
     asked = {exercise: by_hand for exercise in exercises if (by_hand := load_answer(exercise).by_hand)}
     if not asked:
-        return {}
+        return Reading()
     try:
-        found = _READER.ask((release, rebuilt, asked, {name: tuple(uses.get(name, ())) for name in asked}))
+        written, plain = _READER.ask((release, rebuilt, asked))
     except (Ended, OSError) as error:
         # What is only shown must not stop a grade.
         log.warning("the code of a submission was not read: %s", error)
-        return dict.fromkeys(asked, (f"The code could not be read: {error}.",))
-    return {name: tuple(lines) for name, lines in found.items()}
+        return Reading(dict.fromkeys(asked, (f"The code could not be read: {error}.",)))
+    return Reading({name: tuple(lines) for name, lines in written.items()}, frozenset(plain))
 
 
-def _read(
-    question: tuple[Release, Rebuilt, Mapping[str, Sequence[str]], Mapping[str, Sequence[LibraryUse]]],
-) -> dict[str, tuple[str, ...]]:
-    release, rebuilt, asked, uses = question
+def flags_of(reading: Reading, uses: Mapping[str, Sequence[LibraryUse]]) -> dict[str, tuple[str, ...]]:
+    """Return the lines by exercise: of what is written, and of what was seen while it ran.
+
+    Args:
+        reading: What the code says.
+        uses: What was recorded while the exercises were probed, by exercise; untrusted.
+    """
+    return {
+        name: first_lines((*lines, *seen_uses(uses.get(name, ()), load_answer(name).by_hand)))
+        for name, lines in reading.written.items()
+    }
+
+
+def _read(question: tuple[Release, Rebuilt, Mapping[str, Sequence[str]]]) -> tuple[dict[str, Sequence[str]], list[str]]:
+    release, rebuilt, asked = question
     read_release(release)
-    found = {name: _lines(release, rebuilt, name, by_hand, uses[name]) for name, by_hand in asked.items()}
+    written = {name: _lines(release, rebuilt, name, by_hand) for name, by_hand in asked.items()}
+    used = names_used(release, rebuilt)
     forget_submission()
-    return found
+    return written, [name for name, by_hand in asked.items() if not could_use(used, by_hand)]
 
 
 # One for each process that grades.
 _READER = Apart(_read)
 
 
-def _lines(
-    release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Sequence[str], uses: Sequence[LibraryUse]
-) -> tuple[str, ...]:
+def _lines(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Sequence[str]) -> Sequence[str]:
     try:
-        return first_lines((*written_uses(release, rebuilt, exercise, by_hand), *seen_uses(uses, by_hand)))
+        return written_uses(release, rebuilt, exercise, by_hand)
     except Exception as error:
         return (f"The code could not be read ({type(error).__name__}).",)

@@ -42,7 +42,7 @@ class OutFolder:
         return grade if grade is not None and _is_whole(self.notebook(grade)) else None
 
     def others(self, assignments: Container[str]) -> tuple[SubmissionGrade, ...]:
-        """Return the last grade of every student in each assignment that is none of these."""
+        """Return the last grade of every student in all assignments other than these."""
         return tuple(grade for grade in self.last() if grade.assignment not in assignments)
 
     def last(self) -> tuple[SubmissionGrade, ...]:
@@ -132,4 +132,4 @@ def _known_seed(path: Path) -> int:
     try:
         return int(json.loads(path.read_text())["seed"])
     except (ValueError, TypeError, KeyError) as error:
-        raise GradingError(f"{path} holds no seed; remove it, and give the one of before with --seed") from error
+        raise GradingError(f"{path} holds no seed; remove it, and give the earlier one with --seed") from error

@@ -52,7 +52,7 @@ def check_gradebook(path: Path, course: Course, releases: Mapping[str, Release])
     """Refuse a file that is no gradebook, or one of another course.
 
     Raises:
-        GradingError: It is.
+        GradingError: The file is one of these.
     """
     if not path.exists():
         return
@@ -73,7 +73,7 @@ def check_gradebook(path: Path, course: Course, releases: Mapping[str, Release])
         strange = cells[name] - {cell.grade_id for cell in release.graded}
         if strange:
             found = ", ".join(sorted(strange))
-            raise GradingError(f"{path} has marks in {name} for what is not in this release ({found}); {move}")
+            raise GradingError(f"{path} has marks in {name} for cells that are not in this release ({found}); {move}")
     if versions != {_version()}:
         raise GradingError(f"{path} was made by another version of nbgrader; back it up and run `nbgrader db upgrade`")
 
@@ -123,7 +123,7 @@ def _make_empty(path: Path) -> None:
 
 @contextmanager
 def errors_of_gradebook(name: object) -> Iterator[None]:
-    """Turn what the database cannot do into one line that says what to do.
+    """Turn an error of the database into one line that says what to do.
 
     Raises:
         GradingError: In place of any error of the database's operation.

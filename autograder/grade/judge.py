@@ -1,4 +1,4 @@
-"""From what a run gave to grades. Points only for what is evaluated here; no result, no points."""
+"""Turn the results of a run into grades. Only results that are evaluated here earn points."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from autograder.catalogue.answer import load_answer
-from autograder.grade.flags import flags_of
+from autograder.grade.flags import Reading, flags_of
 from autograder.grade.lazy_key import lazy_key
 from autograder.grade.pattern import pattern
 from autograder.grade.read import tidy
@@ -36,6 +36,7 @@ LONG_NUMBER = re.compile(r"[-+]?\d*\.\d{2,}(?:[eE][-+]?\d+)?|\d{5,}")
 def judge_run(
     release: Release,
     rebuilt: Rebuilt,
+    reading: Reading,
     inputs: Mapping[str, Inputs],
     result: RunResult,
     library_shares: Mapping[str, float] = MappingProxyType({}),
@@ -45,14 +46,14 @@ def judge_run(
     Args:
         release: The released notebook; its check cells hold the marks.
         rebuilt: What was run.
+        reading: What its code says of libraries.
         inputs: The hidden inputs of every probe.
         result: What came out of the run; untrusted.
         library_shares: The share of the marks that is left where the code uses the library's solution, by exercise.
     """
     answers = {cell.id: cell.source for cell in rebuilt.cells if cell.role == "manual"}
     exercise_of = {cell.id: cell.exercise for cell in rebuilt.cells}
-    checked = [given.exercise for given in release.graded if given.role != "manual" and given.exercise in inputs]
-    flags = flags_of(release, rebuilt, checked, result.library_uses)
+    flags = flags_of(reading, result.library_uses)
     grades = []
     for given in release.graded:
         if given.role == "manual":
@@ -177,7 +178,7 @@ def _trusted(observation: Observation, inputs: Inputs) -> Observation:
 def _reason(failed: CellResult | None) -> Problem:
     if failed is None or failed.status == "ok":
         return Problem("crashed", "The run gave no result for this.")
-    return Problem(failed.status, f"Your cell did not come to an end. {failed.message}".strip())
+    return Problem(failed.status, f"Your cell did not finish. {failed.message}".strip())
 
 
 def _plain(part: PartObservation) -> PartObservation:

@@ -1,4 +1,4 @@
-"""What need not be done again: a name for everything that it was made from, kept in a file."""
+"""Work that need not be done again: a file keeps a name of everything that its result was made from."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def file_states(paths: Iterable[Path]) -> list[tuple[str, int, int]]:
 
 
 def is_kept(file: Path, name: str) -> bool:
-    """Return whether `file` says that what has this name is done."""
+    """Say whether `file` records the work of this name as done."""
     with suppress(OSError, UnicodeDecodeError):
         return file.read_text() == name
     return False
 
 
 def keep(file: Path, name: str) -> None:
-    """Note that what has this name is done; where nothing can be written, it is done again the next time."""
+    """Record the work of this name as done; if nothing can be written, it is done again the next time."""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(name)

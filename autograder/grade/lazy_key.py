@@ -7,6 +7,7 @@ inputs, so a mistake whose statements are others is not worked out at all. A run
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from autograder.catalogue.answer import Alternative, Answer, candidate_of, make_key
 from autograder.catalogue.differences import differs, statements
-from course_utils.checks.judge import close
+from course_utils.checks.closeness import close
 from course_utils.checks.recorded import load_recorded
 from course_utils.checks.types import KINDS, Candidate, Key, Kind, PartKey, Ranked
 from course_utils.kits.probe import Inputs, Outputs
@@ -57,6 +58,15 @@ def _recorded_parts(exercise: str) -> dict[str, _Recorded]:
 
 
 @dataclass(frozen=True)
+class _Places:
+    """Candidates in rows: the number of each, of which places it says something, and at which of these it shows."""
+
+    numbers: list[int]
+    told: NDArray[np.bool_]
+    wrong: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class _Recorded:
     """A part of a recorded key, and which of its arrays are statements."""
 
@@ -80,23 +90,32 @@ class _Recorded:
 
     def unlike(self, kind: Kind, shown: NDArray[np.bool_]) -> dict[int, int]:
         """Return, by the numbers of the recorded candidates, at how many places of their arrays they do not fit."""
-        return {number: int((told & (wrong != shown)).sum()) for number, told, wrong in self._places[kind]}
+        known = self._places[kind]
+        return dict(zip(known.numbers, (known.told & (known.wrong != shown)).sum(axis=1).tolist(), strict=True))
+
+    def vague(self, kind: Kind) -> set[int]:
+        """Return the numbers of the candidates that say nothing of places of which others do."""
+        known = self._places[kind]
+        counts = known.told.sum(axis=1)
+        return {number for number, few in zip(known.numbers, counts < counts.max(initial=0), strict=True) if few}
 
     @cached_property
-    def _places(self) -> Mapping[Kind, list[tuple[int, NDArray[np.bool_], NDArray[np.bool_]]]]:
-        """Return the number of each candidate, of which places it says something, and at which of these it shows."""
-        return {
-            kind: [(one.numbers[0], *self._row(one)) for one in getattr(self.key, kind) if not one.shapes]
-            for kind in KINDS
-        }
+    def _places(self) -> Mapping[Kind, _Places]:
+        width = sum(map(len, self.key.places.values()))
+        return {kind: self._of_kind(kind, width) for kind in KINDS}
 
-    def _row(self, one: Candidate) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def _of_kind(self, kind: Kind, width: int) -> _Places:
+        known = [one for one in getattr(self.key, kind) if not one.shapes]
+        rows = np.array([self._row(one) for one in known], dtype=bool).reshape(len(known), 2, width)
+        return _Places([one.numbers[0] for one in known], rows[:, 0], rows[:, 1])
+
+    def _row(self, one: Candidate) -> NDArray[np.bool_]:
         told, wrong = [], []
         for name, chosen in self.key.places.items():
             expected = self.key.expected[name].ravel()[chosen]
             told.append(np.full(len(chosen), name in one.outputs))
             wrong.append(~close(one.outputs.get(name, expected), expected, self.key, name))
-        return np.concatenate(told), np.concatenate(wrong)
+        return np.stack([np.concatenate(told), np.concatenate(wrong)])
 
 
 class _Candidates(Ranked):
@@ -167,12 +186,20 @@ class _Candidates(Ranked):
         alike = sorted(number for number, places in unlike.items() if not places)
         if self._kind == "changes":
             return alike[:MOST_CHANGES]
-        # What says nothing of some arrays fits more often: single mistakes that stand before it are looked at first.
-        single = [number for number, one in enumerate(self._alternatives) if len(one.ids) == 1]
-        order = dict.fromkeys(early for number in alike for early in (*(n for n in single if n < number), number))
-        order |= dict.fromkeys(single)
+        vague, order, done = recorded.vague(self._kind), dict[int, None](), 0
+        for number in alike:
+            # What says nothing of some arrays fits more often: single mistakes before it are looked at first.
+            end = bisect_left(self._single, number) if number in vague else done
+            order |= dict.fromkeys([*self._single[done:end], number])
+            done = max(done, end)
+        order |= dict.fromkeys(self._single)
         others = sorted((number for number in unlike if number not in order), key=lambda number: unlike[number])
         return [*order, *others[:MOST_UNLIKE]]
+
+    @cached_property
+    def _single(self) -> list[int]:
+        """The numbers of the mistakes that are made alone."""
+        return [number for number, one in enumerate(self._alternatives) if len(one.ids) == 1]
 
     def _tried(self) -> Iterable[int]:
         return [one.numbers[0] for one in self._known[:MOST_CHANGES]]

@@ -43,7 +43,7 @@ def _lines(uses: Iterable[LibraryUse], by_hand: Sequence[str]) -> Iterator[tuple
     """Yield each line with what it is about; the last one about a thing is the one that is kept."""
     for use in reversed(tuple(uses)):
         if use.name == OBSERVER_OFF:
-            yield use.name, tidy(f"takes away what records the calls: {use.text}", MAX_LINE)
+            yield use.name, tidy(f"removes the recorder of library calls: {use.text}", MAX_LINE)
         elif not matches(use.name, by_hand):
             continue
         elif use.of:

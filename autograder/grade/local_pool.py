@@ -167,7 +167,7 @@ class _Crew:
         return [worker for worker in self._workers if worker.pipe in spoken]
 
     def _hear(self, worker: _Worker) -> Any:
-        """Return what a worker says; None where it has died, and another one is in its place.
+        """Return the message of a worker; None if it has died, and another one has taken its place.
 
         Raises:
             GradingError: Worker after worker dies while it starts, or this machine cannot grade.

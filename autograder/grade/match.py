@@ -135,7 +135,7 @@ def _defined(source: str) -> set[str]:
 def _copies(
     release: Release, submitted: Sequence[FileCell], taken: Mapping[int, str]
 ) -> tuple[dict[int, str], list[str]]:
-    """Return what is a second one of a released cell: the exercise it runs for, or "" where it is left out."""
+    """Return the exercise for which a second copy of a released cell runs, or "" where the copy is left out."""
     names = {name: given for given in release.cells for name in (given.id, given.grade_id) if name}
     copies: dict[int, str] = {}
     notes: list[str] = []

@@ -107,7 +107,7 @@ class EngineExporter(NotebookExporter):
             resources: nbgrader's record of whose it is.
 
         Raises:
-            NbGraderException: Grading cannot go on, for a reason that is not in the submission.
+            NbGraderException: Grading cannot continue, for a reason outside the submission.
         """
         path = Path(filename)
         if self.parent._sanitizing:

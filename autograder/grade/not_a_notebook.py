@@ -1,4 +1,4 @@
-"""What a file is that is called a notebook and is none, in words for whoever handed it in."""
+"""Tell the person who handed in a file that is only named like a notebook which kind of file it is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BEGINNINGS = (
     (b"\x1f\x8b", "an archive made by gzip: unpack it, and hand in the notebook that is in it"),
     (b"%PDF", "a PDF: hand in the notebook itself, which ends in .ipynb"),
     (b"\x89PNG", "a picture"),
-    (b"version https://git-lfs", "what Git LFS keeps in the place of a large file: download the file itself"),
+    (b"version https://git-lfs", "a pointer of Git LFS to a large file: download the file itself"),
 )
 HTML = re.compile(rb"\s*<(?:!doctype|html|head|\?xml)", re.IGNORECASE)
 CONFLICT = re.compile(rb"^<{7} .*?^={7}\r?$.*?^>{7} ", re.MULTILINE | re.DOTALL)

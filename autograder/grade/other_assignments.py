@@ -1,4 +1,4 @@
-"""What is known of the assignments that a run does not grade, so that its reports go on to show them."""
+"""Earlier grades of the assignments that a run does not grade, so that its reports still show them."""
 
 from __future__ import annotations
 

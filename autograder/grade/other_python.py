@@ -1,4 +1,4 @@
-"""A solution that was written for another version of Python than the one that grades it is told so."""
+"""Messages for solutions that were written for another version of Python than the one that grades them."""
 
 from __future__ import annotations
 

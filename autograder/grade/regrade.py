@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from autograder.grade.executed import marked_again
+from autograder.grade.flags import read_code
 from autograder.grade.judge import judge_run
 from autograder.grade.plan import plan
 from autograder.grade.pointing import RunSteps, point_out
@@ -57,9 +58,10 @@ def regrade_submission(
         return Graded(known, earlier.notebook)
     cells, _ = read_notebook(submission.content, settings.submission_bytes)
     rebuilt = rebuild(release, cells)
-    planned = plan(rebuilt, settings.seed, submission.student, earlier.exercise)
+    reading = read_code(release, rebuilt, [earlier.exercise])
+    planned = plan(rebuilt, settings.seed, submission.student, earlier.exercise, reading.plain)
     result = run(planned.steps, settings.limits)
-    grades = judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
+    grades = judge_run(release, rebuilt, reading, planned.inputs, result, settings.library_shares)
     marked = tuple(one for one in grades if one.is_checked)
     (fresh,) = point_out(marked, rebuilt, planned, result.seconds, settings.limits, run)
     exercises = tuple(fresh if one.grade_id == fresh.grade_id else one for one in known.exercises)

@@ -1,4 +1,4 @@
-"""Whoever imports this is settled for grading: for the process that all workers are forked from, which only imports."""
+"""Prepare a process for grading by importing this: the one from which all workers are forked, which only imports."""
 
 from __future__ import annotations
 

@@ -14,11 +14,12 @@ from itertools import chain
 
 from autograder.grade.library_names import LibraryNames, aliases_in, naming_nodes, uses_in
 from autograder.grade.library_uses import matches
+from autograder.grade.plain_code import Source, Used, names_of, source_of
 from autograder.grade.read import tidy
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, Rebuilt
 
-__all__ = ["forget_submission", "read_release", "written_uses"]
+__all__ = ["forget_submission", "names_used", "read_release", "written_uses"]
 
 # In characters over all code cells.
 MAX_SOURCE = 200_000
@@ -71,11 +72,30 @@ def written_uses(release: Release, rebuilt: Rebuilt, exercise: str, by_hand: Seq
     return tuple(dict.fromkeys(lines))
 
 
+def names_used(release: Release, rebuilt: Rebuilt) -> Used | None:
+    """Return what the code of a submission reads; None where it may get at other things than it names.
+
+    Args:
+        release: The released notebook.
+        rebuilt: What was run; its sources are untrusted.
+    """
+    released = {cell.source for cell in release.cells if cell.code}
+    run = [cell.source for cell in rebuilt.cells if cell.code and cell.role not in ("check", "experiment")]
+    texts = [source for source in run if source not in released]
+    if sum(map(len, texts)) > MAX_SOURCE:
+        return None
+    own = [source_of(text) for text in texts]
+    given = [_released(source) for source in run if source in released]
+    read = [one for one in own if one is not None]
+    return names_of(read, [one for one in given if one is not None]) if len(read) == len(own) else None
+
+
 def read_release(release: Release) -> None:
     """Read the names that released cells give, which every submission has, and keep them."""
     for cell in release.cells:
         if cell.code:
             _naming_in_release(cell.source)
+            _released(cell.source)
 
 
 def forget_submission() -> None:
@@ -95,7 +115,7 @@ def _given(release: Release, cell: Cell) -> frozenset[str]:
 
 
 def _read(cells: Iterable[Cell]) -> Iterator[_Read]:
-    """Parse cells; those that are no Python are left out, for they do not run either."""
+    """Parse cells; those that are not Python are left out: they do not run either."""
     for cell in cells:
         if (tree := _parsed(cell.source)) is not None:
             yield _Read(cell, tree, tuple(line.strip() for line in cell.source.splitlines()))
@@ -122,6 +142,12 @@ def _names(sources: tuple[str, ...], given: frozenset[str]) -> LibraryNames:
 @cache
 def _naming_in_release(source: str) -> tuple[ast.AST, ...]:
     return _naming(source)
+
+
+@cache
+def _released(source: str) -> Source | None:
+    """Return a released cell; the lines that are IPython's name nothing."""
+    return source_of(NOT_PYTHON.sub(r"\1pass", source))
 
 
 def _naming(source: str) -> tuple[ast.AST, ...]:

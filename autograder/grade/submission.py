@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder.course import Course
 from autograder.grade.executed import executed_notebook
+from autograder.grade.flags import read_code
 from autograder.grade.judge import judge_run, no_grades
 from autograder.grade.other_python import told_of_other_python, version_of
 from autograder.grade.plan import plan
@@ -100,12 +101,13 @@ def _evaluate(release: Release, submission: Submission, settings: Settings, run:
         raise Unreadable(submission.problem, "not attempted")
     cells, damages = read_notebook(submission.content, settings.submission_bytes)
     rebuilt = rebuild(release, cells)
-    planned = plan(rebuilt, settings.seed, submission.student)
+    reading = read_code(release, rebuilt, release.checked)
+    planned = plan(rebuilt, settings.seed, submission.student, plain=reading.plain)
     result = run(planned.steps, settings.limits)
     version = version_of(submission.content)
     exercises = tuple(
         told_of_other_python(one, version, (cell.source for cell in rebuilt.cells if cell.exercise == one.exercise))
-        for one in judge_run(release, rebuilt, planned.inputs, result, settings.library_shares)
+        for one in judge_run(release, rebuilt, reading, planned.inputs, result, settings.library_shares)
     )
     exercises = point_out(exercises, rebuilt, planned, result.seconds, settings.limits, run)
     failures = _given_cells_that_failed(rebuilt, result)
@@ -122,9 +124,9 @@ def _evaluate(release: Release, submission: Submission, settings: Settings, run:
 
 
 def _given_cells_that_failed(rebuilt: Rebuilt, result: RunResult) -> Iterator[str]:
-    """Say where the course itself failed, or what the student did broke it: nobody's solution is in these cells."""
+    """Name the given cells that failed, by a fault of the course or of a student's change: they hold no solution."""
     given = {cell.id for cell in rebuilt.cells if cell.role == "plain"}
     for cell in result.cells:
         if cell.id in given and cell.status != "ok":
             where = place_of(rebuilt.cells, cell.id)
-            yield f"A given cell {where} did not come to an end: {tidy(cell.message, 200)}"
+            yield f"A given cell {where} did not finish: {tidy(cell.message, 200)}"

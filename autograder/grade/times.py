@@ -44,5 +44,5 @@ def _zone(name: str | None, offset: int | None) -> tzinfo | None:
     if offset is not None:
         return timezone(timedelta(seconds=offset))
     if name is not None and name not in ZONES:
-        raise ValueError(f"nobody knows the zone {name}")
+        raise ValueError(f"the zone {name} is unknown")
     return timezone(timedelta(hours=ZONES[name])) if name else None

@@ -31,7 +31,7 @@ BY_HAND = "by hand"
 
 
 class GradingError(Exception):
-    """The run cannot go on. One line: what was found, and what to do."""
+    """The run cannot continue. The message is one line: what was found, and what to do."""
 
 
 @dataclass(frozen=True)

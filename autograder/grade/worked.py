@@ -15,7 +15,7 @@ EXERCISES = ("solution", "check", "manual")
 
 
 def worked_on(release: Release, content: bytes, max_bytes: int) -> int:
-    """Return in how many cells of exercises a notebook has something else than was released; 0 if it is none.
+    """Return in how many cells of exercises a notebook has something else than was released; 0 if it is not a notebook.
 
     Args:
         release: The released notebook.

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.catalogue.answer import Alternative, AnswerPart
+from autograder.catalogue.answer import Alternative, AnswerPart, Piecewise
 from autograder.catalogue.edit import Edit, accepted, apply, edit, spans
 from autograder.catalogue.solution import load_solution
 from autograder.catalogue.ways import solution_part
 from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes
 from course_utils.checks.labels import TABLE, Label
-from course_utils.kits.probe import Inputs, Outputs, load_probe
+from course_utils.kits.probe import Inputs, IsEnough, Outputs, Pieces, gathered, load_probe
 
 __all__ = ["fresh_gradient_inputs", "gradients_answer_part"]
 
@@ -247,15 +247,17 @@ def _of_own_forward(exercise: str, name: str, mistake: Edit) -> Alternative:
     solution = load_solution(exercise)
     changed = apply(solution.source, spans(mistake, solution, (name,)))
 
-    def simulate(inputs: Inputs) -> Outputs:
+    def pieces(inputs: Inputs) -> Pieces:
         forward = solution.objects(changed)[name]
-        outputs = {"fits": np.array(1.0), "inputs_left_alone": np.array(1.0)}
-        for prefix, wanted in product(PREFIXES, ("x", "gamma", "beta")):
-            outputs[f"{prefix}_d{wanted}"] = _slopes(forward, inputs, prefix, wanted)
-        return outputs
+        yield {"fits": np.array(1.0), "inputs_left_alone": np.array(1.0)}
+        for prefix, wanted in product(PREFIXES, ("gamma", "x", "beta")):
+            yield {f"{prefix}_d{wanted}": _slopes(forward, inputs, prefix, wanted)}
+
+    def until(inputs: Inputs, is_enough: IsEnough) -> Outputs:
+        return gathered(pieces(inputs), is_enough)
 
     says = f"These are exactly the gradients of your own forward pass; its mistake is counted there. {mistake.says}"
-    return Alternative(("follows-own-forward",), (says,), simulate, share=1.0)
+    return Alternative(("follows-own-forward",), (says,), Piecewise(until), share=1.0)
 
 
 def _slopes(forward: Any, inputs: Inputs, prefix: str, wanted: str) -> NDArray[Any]:

@@ -143,7 +143,7 @@ class Desk:
         )
 
     def warm(self) -> None:
-        """Read and group all answers, so that a page is there at once; it says itself what goes wrong."""
+        """Read and group all answers, so that a page opens at once; errors are left to the page, which reports them."""
         for place in self.questions:
             with suppress(GradingError):
                 self.sheet(*place)
@@ -184,7 +184,7 @@ class Desk:
             who, _, text = key.partition("-")
             student = students[who]
             if found[student].name != text:
-                raise GradingError("an answer has changed, since it was graded again; load the page to see it")
+                raise GradingError("an answer has changed, because it was graded again; load the page again to see it")
             shown[student] = Shown(tag, text)
         return shown
 

@@ -71,13 +71,13 @@ def read_order(kind: type[Anything], record: Mapping[str, Any]) -> Anything:
     """Read an order.
 
     Raises:
-        GradingError: It is none, or does not say who gives it.
+        GradingError: It is not an order, or does not say who gives it.
     """
     try:
         order = kind.model_validate(record)
     except ValidationError as error:
         where = ", ".join(".".join(map(str, one["loc"])) or "all of it" for one in error.errors()[:3])
-        raise GradingError(f"the page has sent what nobody understands ({where}); load it again") from error
+        raise GradingError(f"the page has sent an order that cannot be read ({where}); load it again") from error
     marker = " ".join(order.marker.split())
     if not marker:
         raise GradingError("say who is marking: write a name into the field at the top")
@@ -88,7 +88,7 @@ def number_in(value: float | str, what: str) -> float:
     """Return a number that a person has written, with a point or a comma.
 
     Raises:
-        GradingError: It is none.
+        GradingError: It is not a number.
     """
     if isinstance(value, str):
         found = NUMBER.fullmatch(value)

@@ -65,13 +65,13 @@ class Signature:
 
 
 def plain(text: str) -> str:
-    """Return a text without what people do not mean: capitals, spaces, the stop at its end."""
+    """Return a text without differences that mean nothing: capitals, spaces, the stop at its end."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     return re.sub(r"\s+", " ", folded).strip().rstrip(".! ")
 
 
 def is_no_idea(text: str) -> bool:
-    """Say whether an answer only says that there is none, as `idk`, `no idea` or `?`."""
+    """Say whether an answer only admits that its author has none, as `idk`, `no idea` or `?`."""
     said = re.sub(r"[,;:*_]", "", plain(text)).strip(" .!?-–—")
     return bool(text) and (not re.search(r"\w", said) or NO_IDEA.fullmatch(said) is not None)
 

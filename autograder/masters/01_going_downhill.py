@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Workbook 1: Going downhill
 #
-# *Functions, gradients, step sizes: what a descent method does with them, and how to tell that it does it right.*
+# *Functions, gradients and step sizes: how a descent method uses them, and how to check that it works.*
 #
 # After this workbook you can
 #
@@ -9,7 +9,7 @@
 # - write gradient descent, predict from the curvature which step sizes converge, and recognise the others by their
 #   curves;
 # - shrink the step size without freezing the walk;
-# - say what the gradient knows that a random direction does not, and what it costs to know more;
+# - say how much better the gradient is than a random direction, and how much more the Hessian costs;
 # - read a noisy result, and a claim about an objective, with suspicion.
 #
 # **What you should know before.** Functions and loops in Python, arrays in numpy; derivatives, partial derivatives and
@@ -19,10 +19,10 @@
 # **Time.** Allow about 5 hours (a minute for 200 words, half a minute for a given cell, 12 minutes for a point). All
 # cells together run in about a minute, and with `FULL` in little more.
 #
-# **Map.** Sections 1.1 and 1.2 ask what is minimised and what noise does. Sections 1.3 and 1.4 compute gradients.
+# **Map.** Section 1.1 is about noise, section 1.2 about objectives. Sections 1.3 and 1.4 compute gradients.
 # Sections 1.5 to 1.7 walk downhill and choose the step size; the half-way point is the end of 1.5. Sections 1.8 and 1.9
-# compare the gradient with knowing less (random directions) and with knowing more (Newton's method). Section 1.10 asks
-# you to read curves.
+# compare the gradient with methods that know less (random directions) and more (Newton's method). In section 1.10 you
+# read curves.
 #
 # **Stars.** Each exercise shows its difficulty: ★☆☆ follows from a formula in the text, ★★☆ takes some thought about
 # details, ★★★ takes an idea.
@@ -164,7 +164,7 @@ plt.show()
 #
 # For the sum, write out the square of $\sum_i (X_i - \mathbb E[X])$: it holds the $n$ variances and the products of
 # every two different steps. The mean of such a product is a covariance, and *because the steps are independent* it is
-# zero. What remains is
+# zero. So only the variances remain:
 #
 # $$\operatorname{Var}[S_n] = n \operatorname{Var}[X] .$$
 #
@@ -204,7 +204,7 @@ def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
 check("walk_moments", walk_moments)
 
 # %% [markdown] hint="walk_moments"
-# Begin with a single step. It has two outcomes; their probabilities are `p_good` and what is left to 1. Mean and
+# Begin with a single step. It has two outcomes; their probabilities are `p_good` and the rest to 1. Mean and
 # variance of the whole walk follow from those of one step.
 #
 # ---
@@ -232,7 +232,7 @@ figure, panels = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
 for panel, (name, draw) in zip(panels, draws.items()):
     ends = (np.where(draw < 0.75, -10.0, 20.0) * np.ones(100)).sum(axis=1)
     panel.hist(ends, bins=np.arange(-1015, 2045, 30), color="C0", alpha=0.6)  # the totals lie 30 apart
-    panel.axvline(0, color="0.5", linewidth=0.8)
+    panel.axvline(0, ymax=0.85, color="0.5", linewidth=0.8)
     panel.set(title=f"2,000 walks, {name}", xlabel="loss since the start, after 100 steps", ylabel="walks")
     error = ends.std() / 2000**0.5
     print(
@@ -250,9 +250,10 @@ plt.show()
 # <details><summary>After your prediction</summary>
 #
 # The mean is $-250$ and the variance 16,875, a standard deviation of 130. So 0 lies 1.9 standard deviations above the
-# mean, and about 2.8 % of the walks end above the start although every step is a good one "on average". After 400
-# steps the mean is four times as far away and the standard deviation only twice as large: **drift grows with $n$,
-# noise with $\sqrt n$.** That is why a noisy optimizer gets somewhere, and why one run of it proves little.
+# mean, and a walk ends above the start with a probability of 2.8 %, although every step is a good one "on average".
+# (Among 2,000 walks the share may well be 2 % or 3.5 %.) After 400 steps the mean is four times as far away and the
+# standard deviation only twice as large: **drift grows with $n$, noise with $\sqrt n$.** That is why a noisy optimizer
+# gets somewhere, and why one run of it proves little.
 #
 # With one coin for all steps the mean is the same, but the variance is $n^2 \operatorname{Var}[X]$ = 1,687,500, a
 # hundred times larger: the covariances are not zero any more.
@@ -288,7 +289,7 @@ plt.show()
 #
 # Even where the aim is right, training often minimises something else. Let $m$ be the **margin** of an example: how far
 # its score lies on the right side. We want to count mistakes, the **0-1 loss**: 1 if $m < 0$, otherwise 0. Its gradient
-# is zero almost everywhere, so it gives no direction. One minimises a **surrogate** instead: a function that has
+# is zero almost everywhere, so it gives no direction. Training minimises a **surrogate** instead: a function that has
 # slopes, and that is small only if the 0-1 loss is small. With logarithms to base 2 the logistic loss $\log_2(1 +
 # e^{-m})$ even lies above it everywhere. **Cross-entropy** is the same surrogate for many classes: if the model gives
 # the right class the probability $p$, the loss of the example is $-\ln p$. With the natural logarithm its unit is the
@@ -327,8 +328,8 @@ plt.show()
 # start decides, and the ball that stops at $0.922$ and the one that stops at $-1.232$ cannot know which of the two
 # valleys is deeper.
 #
-# The cross-entropy of a *linear* model is convex in its weights; with a hidden layer it is not. So remember what is
-# **not** promised: no method of this course is guaranteed to find the best network, and some runs do not even settle.
+# The cross-entropy of a *linear* model is convex in its weights; with a hidden layer it is not. So do **not**
+# expect a guarantee: no method of this course is certain to find the best network, and some runs do not even settle.
 # Optimization offers a good chance to reach a low loss, and tools to see whether it was reached.
 # </details>
 #
@@ -343,8 +344,8 @@ plt.show()
 #
 # 1. Give two ways in which the minutes can rise while people learn less.
 # 2. Propose a better objective, and one way in which *it* could backfire.
-# 3. Why does nobody minimise the number of wrong answers itself by gradient descent, what is minimised instead, and
-#    what must hold between the two for that to make sense?
+# 3. Why does nobody minimise the number of wrong answers itself by gradient descent? What is minimised instead? And how
+#    must the two be related, so that this makes sense?
 
 # %% [markdown] question="objectives"
 # 1. Minutes rise when explanations are made longer, when videos start by themselves, when easy material that people
@@ -830,7 +831,7 @@ plt.show()
 # Step size 0.2 wins with $-1.837$: it leaps over the small valley.
 # </details>
 #
-# Is the best of these values the minimum of $f$? Before trusting a table, work out what a step size does.
+# Is the best of these values the minimum of $f$? Before you trust a table, work out the effect of a step size.
 #
 # Near a minimum $\mathbf x^*$ a smooth function is a bowl. Along one eigenvector of the Hessian, with curvature
 # $\lambda$ and distance $e_t$ from the minimum, the slope is $\lambda e_t$, so a step gives
@@ -955,6 +956,8 @@ for limit, name in (
     ax.axvline(limit, color="C1", linewidth=1, linestyle="--")
     ax.text(limit, 5.15, name, rotation=25, fontsize="small", color="C1")
 ax.set(xlabel=r"step size $\eta$", ylabel="$x$ in the last 60 of 400 steps", ylim=(-5, 5))
+describe(figure, "For small step sizes all walks end at one x. From 0.18 on they end at two, then at four, then in a "
+                 "cloud with a gap near 0.33; from 0.37 on the cloud is wider, and beyond 2/3 nothing is left.")
 plt.show()
 
 # %% [markdown]
@@ -1029,7 +1032,7 @@ step_size_demo(lr=0.2, steps=60).show()
 #
 # *★★☆, about 25 minutes*
 #
-# 1. Write `optimize_f` again, now with decay. With `decay=1.0` it must do what it did before.
+# 1. Write `optimize_f` again, now with decay. With `decay=1.0` it must give the same results as before.
 # 2. Find settings and return them from `decay_settings`: step size, number of steps (at most 100) and decay, with which
 #    the walk from $(3, 2)$ ends at $f < -2$. The decay has to be the reason: without it, the same step size must not
 #    settle below $-2$ in as many steps. The check walks with another function, so the second part counts even if the
@@ -1140,6 +1143,8 @@ ax.plot(step_size, decay, "*", color="C1", markeredgecolor="white", markersize=1
 ax.axvline(0.1811, color="white", linestyle="--", linewidth=1.2)
 ax.set(title="Value after 40 steps from (3, 2)", xlabel=r"first step size $\eta_0$", ylabel="decay $d$ per step")
 figure.colorbar(image, label="$f$, cut off at 2.5")
+describe(figure, "The lower left corner, with small steps that shrink fast, is high. Most first steps beyond 0.3 end "
+                 "low, with patches of other values among them.")
 plt.show()
 
 # %% [markdown]
@@ -1358,16 +1363,16 @@ plt.show()
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# As first set up, about 20 % of the random steps help at a fresh model and none at a trained one. The natural
-# conclusion, "random directions hardly ever improve", is an artefact: noise of scale 0.01 on 7,850 weights has length
-# $0.01 \sqrt{7850} = 0.886$, the gradient step has 0.04 (and 0.001 when trained). The random steps leap across the
-# valley.
+# In the first comparison about 20 % of the random steps lower the loss of a fresh model, and none that of a trained
+# one. The natural conclusion, "random directions hardly ever help", is an artefact: noise of scale 0.01 on 7,850
+# weights has length $0.01 \sqrt{7850} = 0.886$, the gradient step has 0.04 (and 0.001 when trained). The random steps
+# leap across the valley.
 #
 # With `FULL` (1,000 directions, the full MNIST files) 18 to 21 % help at a fresh model, none at a trained one, and 48
 # to 51 % with equal lengths. With equal lengths **half of all directions go down**, trained or not: for a short step
 # $\mathbf s$ the change is $\nabla J \cdot \mathbf s$, and $-\mathbf s$ is as likely as $\mathbf s$. But how far down?
 # The cosine between a random direction and a fixed one has mean 0 and standard deviation $1/\sqrt n$, here
-# $1/\sqrt{7850} = 0.011$. So a typical random step gains about 1 % of what the gradient step gains, and the best of a
+# $1/\sqrt{7850} = 0.011$. So a typical random step gains about 1 % of the gain of the gradient step, and the best of a
 # hundred, some 2.5 standard deviations out, about 3 %. This is the value of the gradient: it costs as much as two or
 # three evaluations of the loss, and replaces thousands of them.
 #
@@ -1403,8 +1408,8 @@ plt.show()
 # $$H\, \mathbf s = -\mathbf g, \qquad \mathbf x \leftarrow \mathbf x + \mathbf s .$$
 #
 # Along an eigenvector with curvature $\lambda$ this is a step size of $1/\lambda$ (section 1.6), a different one for
-# each direction. There is no learning rate to tune. (Taking smaller gradient steps, as one sometimes reads, is not
-# Newton's method.)
+# each direction. There is no learning rate to tune. (One sometimes reads that Newton's method takes smaller gradient
+# steps. That is wrong.)
 #
 # **By hand, once.** For $f(x) = x^4$ at $x = 2$ the slope is $4 x^3 = 32$ and the curvature $12 x^2 = 48$. The step is
 # $-32/48 = -2/3$ and leads to $4/3$. For a parabola such as $3x^2$ at $x = 2$ the slope is 12 and the curvature 6, so
@@ -1537,6 +1542,8 @@ panels[0].set_ylabel("$y$ of the start")
 figure.legend(handles=panels[0].get_legend().legend_handles, loc="outside lower center", ncols=5)
 for panel in panels:
     panel.get_legend().remove()
+describe(figure, "Where a walk from each place ends. For gradient descent the plane falls into three large regions, "
+                 "one per minimum; for Newton into many upright stripes, among them the two saddles and nowhere.")
 plt.show()
 
 # %% [markdown]
@@ -1558,8 +1565,8 @@ plt.show()
 # does none of this: it ends after 200 steps and does not report whether it has arrived.
 # </details>
 #
-# **The price.** $H$ has $n^2$ entries, and solving with it takes about $n^3/3$ multiplications. **Predict** both for
-# the linear model above, with its 7,850 weights.
+# **The price.** For $n$ weights $H$ has $n^2$ entries, and solving $H \mathbf s = -\mathbf g$ takes about $n^3/3$
+# multiplications. **Predict** both numbers for the linear model above, with its 7,850 weights.
 
 # %% experiment="price"
 print("weights          Hessian, float32     multiplications of one step")
@@ -1567,17 +1574,18 @@ for name, n in (("landscape", 2), ("linear model", 7_850), ("MLP 784-100-10", 79
     print(f"{n:>10,}  {n * n * 4 / 1e9:16,.3g} GB {n**3 / 3:20.1e}   {name}")
 
 # %% [markdown]
-# So networks are trained with less: products $H\mathbf v$, which cost two gradients; a diagonal, which is what RMSProp
-# and Adam keep in spirit; or the memory of past steps, which is momentum. That is workbook 2. Newton stays the
-# yardstick: it shows what could be gained if curvature were free.
+# So networks are trained with less information: products of $H$ with a vector, which cost about two gradients each; a
+# rough diagonal in the place of $H$, as in RMSProp and Adam; or a memory of past steps, as in momentum. Workbook 2
+# builds these methods. Newton's method remains the yardstick: it shows how fast one could be if curvature cost nothing.
 #
-# **Think:** which other information about the loss, beyond slope and curvature here, could a method use?
+# **Think:** which other information about the loss could a method use, beyond its slope and its curvature at the
+# present point?
 #
 # <details><summary>After you have thought</summary>
 #
-# Slopes at earlier points (momentum, quasi-Newton methods build curvature from their differences); the loss itself, to
-# accept or refuse a step (line search); how much the gradient varies from batch to batch, to know when it is only
-# noise; and the size of past gradients for each weight.
+# Slopes at earlier points (momentum averages them, quasi-Newton methods build curvature from their differences); the
+# loss itself, to accept or refuse a step (line search); how much the gradient varies from batch to batch, to know when
+# it is only noise; and the size of past gradients for each weight.
 # </details>
 #
 # **The story.** Newton solved a cubic equation in this way in 1669, and Raphson published a simpler form in 1690;

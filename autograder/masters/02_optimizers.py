@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Workbook 2: Optimizers
 #
-# *From momentum to AdamW: which averages each method keeps, what they are good for, and how to measure that.*
+# *From momentum to AdamW: which averages each method keeps, how they help, and how to measure it.*
 #
 # **Before you start** you should have done workbook 1 (gradients, step sizes, the limit $2/L$), and know how to take
 # a partial derivative and multiply a matrix by a vector. Section 2.3 reminds you of eigenvalues and of the Hessian.
@@ -26,7 +26,7 @@
 #
 # - write the usual optimizers from their formulas, as classes and as functions, so that a training loop can use them;
 # - compute from the curvatures how fast gradient descent and momentum can be, and with which settings;
-# - say what length a step has, and so why the "same" learning rate means different things to different optimizers;
+# - say how long a step is, and so why the "same" learning rate means different things to different optimizers;
 # - put a schedule, a warmup and clipping around an optimizer;
 # - find out whether one optimizer is really better than another, or only luckier.
 #
@@ -96,8 +96,8 @@ print(inspect.getsource(SGDOptimizer))
 # %% [markdown]
 # Three things to copy from it.
 #
-# 1. `self.parameters` is a list of tensors. Whatever an optimizer remembers, it remembers *for each of them*: a list
-#    of states of the same shapes, never one state for all.
+# 1. `self.parameters` is a list of tensors. An optimizer with a memory needs one *for each of them*: a list of states
+#    of the same shapes, never one state for all.
 # 2. The update is **in place**. `parameter -= ...` changes the tensor that the model uses; `parameter = parameter -
 #    ...` makes a new tensor, while the model still holds the old one.
 # 3. `@torch.no_grad()` makes the update plain arithmetic, of which autograd keeps no record.
@@ -152,7 +152,7 @@ for name, parameter in NeuralNetwork([784, 20, 20, 10]).named_parameters():
 # An optimizer acts once per step. The full set gives 235 steps per epoch, with batches of 256 images. Without `FULL`,
 # we train on 6,000 images, and the batches are made smaller, so that an epoch has the same number of steps.
 #
-# Two functions do the work, and you should have read them once. `get_fmnist_data_loaders` brings the images to mean 0
+# Two functions do the work; read them once. `get_fmnist_data_loaders` brings the images to mean 0
 # and standard deviation 1 and cuts them into shuffled batches. `run_model` builds the network, and calls
 # `train_epoch` once per epoch:
 
@@ -237,7 +237,7 @@ plt.show()
 
 # %% [markdown]
 # The weights in that sum add up to $1-\beta^t$, not to 1: because it starts at zero, the average is too small at
-# first. Where that matters, one divides by what the weights add up to, which is called **bias correction**:
+# first. Where that matters, one divides by the sum of the weights, which is called **bias correction**:
 #
 # $$\hat m_t = \frac{m_t}{1-\beta^t}$$
 #
@@ -263,7 +263,7 @@ def ema(values, beta, bias_correction=False):
     Args:
         values: Array of numbers, shape (steps,).
         beta: Share that the past keeps, from 0 to below 1.
-        bias_correction: Whether to divide by what the weights add up to.
+        bias_correction: Whether to divide by the sum of the weights.
 
     Returns:
         Array of the averages, shape (steps,).
@@ -360,13 +360,14 @@ def draw_walks(walks, ax):
         ax.plot(*path.T, **style, label=f"{label}: height {ravine(*path[-1]):.2g} at the end")
     ax.plot(0, 0, "*", color="C6", markersize=13)
     ax.set(xlabel="$w_1$ (flat)", ylabel="$w_2$ (steep)", xlim=(-9, 3), ylim=(-2.4, 2.4))
-    ax.legend(fontsize="small", loc="lower left")
+    ax.legend(fontsize="small", loc="lower left", bbox_to_anchor=(0, 1), ncols=2)  # above the contours
 
 
 figure, panels = plt.subplots(2, 1, figsize=(9, 6), sharex=True, layout="constrained")
 for panel, lr in zip(panels, (0.37, 0.1)):
     draw_walks({f"SGD, lr {lr}": walk(SGDOptimizer, lr=lr)}, panel)
 panels[0].set_xlabel("")
+plt.show()
 
 # %% [markdown]
 # ### Exercise `momentum`
@@ -420,6 +421,7 @@ figure, panels = plt.subplots(2, 1, figsize=(9, 6), sharex=True, layout="constra
 draw_walks({"SGD, lr 0.1": walk(SGDOptimizer, lr=0.1), "momentum, lr 0.1": walk(MomentumOptimizer, lr=0.1)}, panels[0])
 draw_walks({"SGD, lr 0.37": walk(SGDOptimizer, lr=0.37), "momentum, lr 1": walk(MomentumOptimizer, lr=1.0)}, panels[1])
 panels[0].set_xlabel("")
+plt.show()
 
 # %% experiment="momentum"
 train("momentum", MomentumOptimizer)
@@ -558,11 +560,11 @@ compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 # six to ten sentences, with these steps.
 #
 # 1. Let the gradient be the same $g$ in every step. How far does each of the three methods (SGD, the moving average,
-#    the heavy ball) move per step, after many steps?
+#    the heavy ball) move in one step, when many steps have been made?
 # 2. The heavy ball has learning rate $\eta$ and $\beta = \mu$. With which learning rate does the moving average make
 #    exactly the same steps? Why?
-# 3. What then should one expect from exchanging SGD for the moving average at the same $\eta$, what do your own runs
-#    say, and what did the report compare? When does momentum help, in the ravine for instance?
+# 3. Which change, then, should one expect if SGD is exchanged for the moving average at the same $\eta$? Do your own
+#    runs agree? What did the report really compare? And when does momentum help, in the ravine for instance?
 
 # %% [markdown] question="momentum_equivalence"
 # 1. SGD moves $-\eta g$. The weights of the moving average add up to 1 (once $\mu^t$ has died out), so $v \to g$ and
@@ -573,9 +575,9 @@ compare("SGD", "momentum", "SGD, lr 0.01", "momentum, lr 0.01")
 #    average needs the learning rate $\eta/(1-\beta)$.
 # 3. At the same learning rate the moving average has the same effective step as SGD, so where gradients change little
 #    from step to step, the curves must agree; in our runs the two bands coincide. The report compares two single runs,
-#    whose difference is within what the seed alone does. The gain in the last figure comes from the ten times larger
-#    step, and SGD gains from it as well. Momentum helps where plain SGD cannot take the larger step: in the ravine it
-#    damps the oscillation across, so that a learning rate which throws SGD out is stable.
+#    whose difference is no larger than that between two seeds. The gain in the last figure comes from the ten times
+#    larger step, and SGD gains from it as well. Momentum helps where plain SGD cannot take the larger step: in the
+#    ravine it damps the oscillation across, so that a learning rate which throws SGD out is stable.
 #
 # **Marking guide**
 #
@@ -858,7 +860,7 @@ left.plot(*optimum, "*", color="C6", markersize=14)
 right.plot(*optimum, loss_2d(optimum).item(), "*", color="C6", markersize=14)
 for panel in (left, right):
     panel.set(xlabel="$u$, the weight", ylabel="$v$, the bias")
-left.legend(fontsize="small", loc="lower left")
+left.legend(fontsize="small", loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 right.set_title("loss (nats)")
 describe(figure, "The loss by the weight u and the bias v, as contours and as a surface, with the walks of gradient "
                  "descent and momentum from (2.5, 3.7) and a star at the minimum.")
@@ -880,8 +882,9 @@ slice_descent_demo().show()
 # direction, because its curvature is small; the weight is steep and oscillates. Bring the *loss* below $10^{-6}$."
 #
 # Judge that text, with the numbers that you have just printed, in five to eight sentences. Which parameter is slow near
-# the optimum, and which is steep? Is the problem poorly conditioned; what makes gradient descent with $\eta = 0.1$
-# slow? Why does momentum with the same $\eta$ help so much? And what is wrong with the last sentence?
+# the optimum, and which is steep? Is the problem poorly conditioned, or is there another reason why gradient descent
+# with $\eta = 0.1$ is slow? Why does momentum with the same $\eta$ help so much? And what is wrong with the last
+# sentence?
 
 # %% [markdown] question="conditioning"
 # The Hessian at the optimum is $\begin{pmatrix}0.0242&0.0022\\0.0022&0.0935\end{pmatrix}$ with the full MNIST files
@@ -1014,8 +1017,8 @@ plt.show()
 #
 # Across the ravine, where the gradient changes along the step. For curvature $\lambda$ the look-ahead multiplies the
 # remembered movement by another $1 - \eta\lambda$: with $\eta\lambda = 0.5$ half of the swing is taken out per step,
-# with $\eta\lambda = 0.005$ along the ravine nearly nothing. The price is a smaller stable range: where the heavy ball
-# is stable up to $\eta\lambda = 2(1+\mu) = 3.8$, Nesterov is up to $2(1+\mu)/(1+2\mu) \approx 1.36$.
+# with $\eta\lambda = 0.005$ along the ravine nearly nothing. The price is a smaller stable range: the heavy ball is
+# stable up to $\eta\lambda = 2(1+\mu) = 3.8$, Nesterov's method only up to $2(1+\mu)/(1+2\mu) \approx 1.36$.
 # </details>
 
 # %% [markdown]
@@ -1595,7 +1598,7 @@ check("functional_optimizers", sgd_momentum, rmsprop, adam)
 
 # %% [markdown]
 # The classic accident with this interface: the caller forgets to keep the config, and every step starts afresh.
-# **Predict** for each function what it turns into then. Which one is hurt most?
+# **Predict** for each function which method it turns into then. Which one is hurt most?
 
 
 # %% experiment="forgotten_config"
@@ -1817,8 +1820,8 @@ ax.legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# What a schedule does to the loss of a noisy quadratic, and what warmup does where the start is sharper than the rest:
-# try the presets, then find the highest rate that survives the sharp start with and without warmup.
+# The demo shows how a schedule changes the loss of a noisy quadratic, and how a warmup helps where the start is sharper
+# than the rest. Try the presets, then find the highest rate that survives the sharp start, with and without warmup.
 
 # %% experiment="demo_schedules"
 schedules_demo(kind="cosine").show()
@@ -1834,7 +1837,7 @@ print(f"{len(digits.x_train)} digits for training, {len(digits.x_valid)} for val
 
 
 # %% [markdown]
-# A schedule, a warmup and a limit are put *around* an optimizer; they need not know which one it is:
+# A schedule, a warmup and a limit for the norm are put *around* an optimizer, and work with any of them:
 
 
 # %%
@@ -1881,8 +1884,8 @@ plt.show()
 
 # %% [markdown]
 # Good learning rates here are 0.3 for SGD and 0.01 for Adam. We take much larger ones, 1 and 0.2, at which both fail,
-# and ask for help. **Predict** for each of the two what helps: the cosine, a warmup of 10 steps before it, clipping the
-# norm at 1?
+# and try to save them. **Predict** for each of the two which of these helps: the cosine, a warmup of 10 steps before
+# it, clipping the norm at 1.
 
 # %% experiment="schedules_on_digits"
 helps = {"alone": {}, "cosine": {"kind": "cosine"}, "warmup, cosine": {"kind": "cosine", "warmup": 10}}
@@ -1922,8 +1925,8 @@ plt.show()
 # from step to step; the length of the steps is still $\eta$.
 #
 # So the two methods need different remedies. None of them clearly beats the row in which the learning rate was right
-# from the start: where a mean is higher, the ranges of the five seeds still overlap. A schedule on top of a good rate
-# is worth trying last. With more steps and larger networks it helps more than in this short race.
+# from the start: where a mean is higher, the ranges of the five seeds still overlap. So tune the rate first, and try a
+# schedule on top of it last. With more steps and larger networks it helps more than in this short race.
 # </details>
 #
 # **Further reading.** [Cosine schedules: Loshchilov and Hutter (2017)](https://arxiv.org/abs/1608.03983); [warmup for
@@ -1951,7 +1954,8 @@ race(MomentumOptimizer, NesterovOptimizer, RMSPropOptimizer, AdamOptimizer, cond
 # %% [markdown]
 # Here is a fairer question: how far does each optimizer come with *its own best* learning rate? Each gets the same
 # search, with 17 rates from $10^{-4}$ to 10, and 100 steps for each. And how easily is a usable rate found: how many of
-# the 17 come below a height of 0.01? **Predict** the order in the ravine, and who suffers when it is turned.
+# the 17 come below a height of 0.01? **Predict** the order in the ravine, and which methods become worse when the
+# ravine is turned.
 
 
 # %%
@@ -1999,8 +2003,8 @@ print("lowest height above the minimum after 100 steps (how many of the 17 rates
 # ### Question `surfaces`
 #
 # For each of the five landscapes: who wins, who loses, and *why*? One or two sentences for each, from your table and
-# the demo. Say in particular what turning the ravine changes for which methods, and for which it can change nothing,
-# and what the saddle would be like from a start exactly on the ridge.
+# the demo. Say in particular for which methods it matters that the ravine is turned, and for which it cannot matter.
+# Say also how the methods would walk on the saddle from a start exactly on the ridge.
 
 # %% [markdown] question="surfaces"
 # - **Ravine**: Adam ($2\cdot10^{-9}$) and RMSProp ($2\cdot10^{-6}$) win by far. The axes of the ravine are the
@@ -2091,7 +2095,7 @@ plt.show()
 # and momentum over a factor of 10. Momentum has its best rate where SGD has it, at 0.3, as in section 2.2, and bears
 # longer steps; Nesterov, whose velocity adds up to $1/(1-\mu) = 10$ gradients, wants about a tenth of that. Adam and
 # AdamW lie on each other: with $\lambda = 0.01$, a weight decays by the factor $1 - \eta$ in 100 steps. At its own best
-# rate, every method reaches 94 to 95 %.
+# rate, every method reaches about 94 or 95 %.
 # </details>
 #
 # ### Exercise `race`

@@ -8,7 +8,7 @@
 # - prepare data without letting the validation part leak into them;
 # - write losses that stay finite where their textbook formulas do not;
 # - write a network, its first weights and its training loop, and find the mistakes that a falling curve hides;
-# - say what the batch size changes and what it does not, and compare settings at equal budgets;
+# - say which effects the batch size has, and compare settings at equal budgets;
 # - look inside a network that trains, and name what is wrong with one that does not.
 #
 # **What you should know before.** Workbook 1 (gradients, autograd, step sizes) and from workbook 2 the interface of an
@@ -27,8 +27,8 @@
 #
 # | letter | meaning | in code |
 # |---|---|---|
-# | $x, y$ | an example: what goes in, and its label | `x`, `y` or `labels` |
-# | $z$ | what a layer computes before its activation; of the last layer: the logit | `z`, `logits` |
+# | $x, y$ | an example: the input and its label | `x`, `y` or `labels` |
+# | $z$ | the value of a unit before the activation; in the last layer it is called a logit | `z`, `logits` |
 # | $p$ | predicted probability, from 0 to 1 | `y_hat` |
 # | $w, b, h$ | weights, biases and activation of a layer | `w`, `b`, `h` |
 # | $d_0, d_1$ | number of inputs and of outputs of a layer: fan-in and fan-out | `d0`, `d1` |
@@ -149,10 +149,11 @@ plt.show()
 
 # %% [markdown]
 # **Whose mean?** The mean that is subtracted comes from the training part alone, and the validation images are shifted
-# by the *same* number. Using all images, or each part's own mean, lets the validation part take part in the
-# preparation, so it is no longer unseen. Here the damage is small (the assignment used all 1,797 images: values from
-# $-0.8118$ to $1.8475$, almost those above), with few images or with features chosen by their labels it is not. One
-# mean and one standard deviation serve all pixels, so a pixel that is always black cannot blow up.
+# by the *same* number. If the mean is taken over all images, or over each part by itself, the validation part takes
+# part in the preparation, so it is no longer unseen. Here the damage is small: the assignment used all 1,797 images and
+# got values from $-0.8118$ to $1.8475$, almost those above. With few images, or with features chosen by their labels,
+# the damage is large. One mean and one standard deviation serve all pixels, so a pixel that is always black cannot blow
+# up.
 #
 # **The story.** Y. LeCun, C. Cortes and C. Burges put MNIST together in the 1990s from handwriting of census employees
 # and of pupils. Xiao, Rasul and Vollgraf made Fashion-MNIST in 2017 because MNIST had become too easy.
@@ -162,7 +163,7 @@ plt.show()
 #
 # ## 3.1 Two activations
 #
-# The **sigmoid** turns any number into a probability, and ReLU passes what is positive:
+# The **sigmoid** turns any number into a probability, and **ReLU** lets positive numbers pass and turns others to 0:
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}}, \qquad \operatorname{relu}(z) = \max(0, z)$$
 #
@@ -184,7 +185,7 @@ for dtype in (torch.float32, torch.float64):
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# The true value is $3.7 \cdot 10^{-44}$. In float64 that is what comes out, and the test fails on right code. In
+# The true value is $3.7 \cdot 10^{-44}$. In float64 the formula gives exactly this, so the test fails on right code. In
 # float32 $e^{100}$ has overflowed, and $1/\infty$ is exactly 0: the test passes *because* of the overflow. Such a test
 # rejects right code in float64, and accepts it in float32 for the wrong reason.
 # </details>
@@ -193,10 +194,10 @@ for dtype in (torch.float32, torch.float64):
 #
 # *★★☆, about 20 minutes*
 #
-# Write both for tensors of any shape and float type; the result has the shape and type of the input, and values and
-# gradients are right for any size of it, far out as well as at 0. Use `torch.exp`, `torch.where` and the like, not
-# torch's own `sigmoid` and `relu`. (A hint on `torch.where`: both sides are computed, and a NaN in the gradient of the
-# side that was *not* chosen spoils the result.)
+# Write both for tensors of any shape and float type. The result has the shape and type of the input. Values and
+# gradients are right for all inputs, however large, and at 0. Use `torch.exp`, `torch.where` and the like, not torch's
+# own `sigmoid` and `relu`. (A hint on `torch.where`: both sides are computed, and a NaN in the gradient of the side
+# that was *not* chosen spoils the result.)
 
 
 # %% exercise="activations"
@@ -261,12 +262,12 @@ plt.show()
 # %% [markdown]
 # <details><summary>After you have thought</summary>
 #
-# The sigmoid at the output: its values lie between 0 and 1 and can be read as a probability, which ReLU's cannot, as
-# they have no upper end. Between the layers ReLU: its slope is 1 wherever it is active, while that of the sigmoid is at
-# most 0.25 and almost 0 beyond $\pm 5$. A gradient that passes ten sigmoids has been multiplied by at most $0.25^{10}
-# \approx 10^{-6}$. ReLU has a price: below zero its slope is exactly 0, so a unit that is negative for *every* example
-# gets no gradient (section 3.9). In the first layer it stays that way, because its inputs do not change. Deeper in a
-# network the layers before it still move, and may bring it back.
+# The sigmoid belongs at the output: its values lie between 0 and 1 and can be read as probabilities. The values of ReLU
+# have no upper end. ReLU belongs between the layers: its slope is 1 wherever it is active, while that of the sigmoid is
+# at most 0.25 and almost 0 beyond $\pm 5$. A gradient that passes ten sigmoids has been multiplied by at most
+# $0.25^{10} \approx 10^{-6}$. ReLU has a price: below zero its slope is exactly 0, so a unit that is negative for
+# *every* example gets no gradient (section 3.9). In the first layer it stays that way, because its inputs do not
+# change. Deeper in a network the layers before it still move, and may bring it back.
 # </details>
 #
 # **The story.** Nair and Hinton showed in 2010 that rectified units train well where the sigmoid's slope vanishes;
@@ -277,7 +278,7 @@ plt.show()
 #
 # ## 3.2 Two losses
 #
-# If the network says that label 1 has probability $p$, then the probability of what was observed is $p$ for $y = 1$ and
+# If the network says that label 1 has probability $p$, then the observed label has the probability $p$ for $y = 1$ and
 # $1 - p$ for $y = 0$; both cases in one formula: $p^y (1-p)^{1-y}$. Maximising the product over all examples is the
 # same as minimising the mean of its negative logarithms, the **binary cross-entropy**:
 #
@@ -341,8 +342,8 @@ for how in ("formula as written", "replace exact 0 by 1e-7", "clamp p to at leas
 #
 # Replacing exactly 0 repairs one point of the axis: there the gradient is 0, and next to it still $-10^{12}$ or
 # $-10^{30}$. Clamping cuts the gradient off below the bound: the worst mistakes are never corrected. Adding a small
-# constant inside the logarithm keeps a gradient everywhere, bounded by $10^7$. It is still enormous, which shows that
-# the trouble was made earlier: when the logit became a probability.
+# constant inside the logarithm keeps a gradient everywhere, bounded by $10^7$. It is still enormous. So the trouble
+# begins earlier, at the place where the logit becomes a probability.
 # </details>
 #
 # So go back before the sigmoid. With $p = \sigma(z)$, the logarithms simplify: $-\ln \sigma(z) = \ln (1 + e^{-z})$, and
@@ -351,7 +352,7 @@ for how in ("formula as written", "replace exact 0 by 1e-7", "clamp p to at leas
 #
 # $$\frac{\partial J}{\partial z} = \sigma(z) - y$$
 #
-# Between $-1$ and 1, and large where the prediction is wrong. No repair is needed.
+# It lies between $-1$ and 1, and its size is near 1 where the prediction is badly wrong. No repair is needed.
 #
 # **By hand, once.** For $y = 1$ and $p = 0.8$ the loss is $-\ln 0.8 = 0.223$ nats; for $y = 0$ and the same $p$ it is
 # $-\ln 0.2 = 1.609$. The mean of the two is $0.916$. From the logit $z = 1.386$, for which $\sigma(z) = 0.8$, the same
@@ -440,6 +441,9 @@ check("bce", bce_loss, bce_with_logits)
 # ### Exercise `cross_entropy`
 #
 # *★★☆, about 15 minutes*
+#
+# Return the mean of $J_i$ over the examples, one row of logits each. It has to be right for logits of any size, and for
+# gradients as well as for values, so subtract the maximum of each row first. Do not use torch's own losses.
 
 
 # %% exercise="cross_entropy"
@@ -678,7 +682,8 @@ for model in (NeuralNetwork([784, 20, 20, 10]), MLP(784, 10, [20, 20]), MLP(784,
 # conditions hold only if $d_0 = d_1$. For tanh, which has slope 1 at zero and needs no factor 2, **Xavier** Glorot
 # takes the mean of the two, $v = 2/(d_0 + d_1)$; for ReLU the fan-in $d_0$ is usual.
 #
-# **Predict:** with half of that standard deviation, what is left of the signal after ten layers? And with twice of it?
+# **Predict:** how large is the signal after ten layers if the standard deviation is half of He's? And if it is twice
+# He's?
 #
 # **By hand, once.** A unit with $d_0 = 50$ inputs of mean square 1 and weights of variance $v = 2/50 = 0.04$ has
 # $\operatorname{Var}[z] = 50 \cdot 0.04 \cdot 1 = 2$. ReLU halves the mean square to 1, so the next layer sees inputs
@@ -817,7 +822,7 @@ depth_signal_demo(init="He (2)", depth=20).show()
 # of it that is right on average, for the price of $B$. There are two ways to choose the examples.
 #
 # **Independent draws.** Every example of the batch is drawn from all $N$, also if it was drawn before: with
-# replacement. This is what the theory of section 3.6 assumes.
+# replacement. The theory of section 3.6 assumes such draws.
 #
 # ### Exercise `sample_minibatch`
 #
@@ -1046,8 +1051,8 @@ print(f"{len(batches)} batches, the last of {len(batches[-1])}")
 print(f"mean over examples {losses.mean():.3f}, mean over batches {over_batches:.3f}")
 
 # %% [markdown]
-# Now the cost of the wrong initialisation from section 3.4. The same network, data, learning rate and number of epochs;
-# only the standard deviation of the first weights differs. **Predict** the order of the three.
+# How much does the wrong initialisation of section 3.4 cost? Network, data, learning rate and number of epochs are the
+# same; only the standard deviation of the first weights differs. **Predict** the order of the three.
 
 
 # %%
@@ -1216,13 +1221,13 @@ for panel, size in zip(panels, (1, 10, 100)):
     uphill = (gradients @ along < 0).double().mean().item()
     panel.set(title=f"B = {size}: {uphill:.0%} go uphill", xlabel="along the full gradient")
 panels[0].set_ylabel("across it")
-panels[0].legend()
+panels[2].legend()
 plt.show()
 
 # %% [markdown]
-# Now measure, for the network 64-32-1, at its first weights and after ten epochs. The horizontal lines are the squared
-# length of the full gradient: **where the curve crosses its line, noise and signal are equal.** Predict on which side
-# of the crossing one works late in training.
+# Now measure the noise of the network 64-32-1, at its first weights and after ten epochs. The horizontal lines are the
+# squared length of the full gradient: **where the curve crosses its line, noise and signal are equal.** Predict on
+# which side of the crossing a batch of 60 lies late in training.
 
 
 # %%
@@ -1264,10 +1269,11 @@ plt.show()
 # %% [markdown]
 # <details><summary>After your predictions</summary>
 #
-# The slope is $-1$, as the formula says. At the first weights the noise of a single example is some 12 times as large
-# as the signal, so both are equal at $B \approx 12$. After ten epochs the full gradient is much shorter, the noise only
-# a little: now it takes some 240 examples. With $B = 60$ one works on the noisy side late in training: the steps still
-# go downhill on average, but most of each is noise, which a smaller learning rate averages out.
+# The slope is $-1$, as the formula says. At the first weights the noise of a single example is about ten times as large
+# as the signal (12 times in our run), so both are equal near $B = 10$. After ten epochs the full gradient is much
+# shorter, the noise only a little: now it takes a few hundred examples (240 in our run). So late in training a batch of
+# 60 is on the noisy side: its steps still go downhill on average, but most of each is noise, which a smaller learning
+# rate averages out.
 # </details>
 #
 # **What does a step cost?** A batch of $B$ examples is computed as one matrix product, which uses the machine better
@@ -1379,7 +1385,7 @@ for index, size in enumerate((20, 250, 1000)):
         plot_band(np.arange(7) * budget[1] / 1000, runs[lr], index=index, label=f"B = {size}, lr {lr}", ax=panel)
 for panel, title in zip(panels, ("the same learning rate for all", "each with the best of three")):
     panel.set(title=title, xlabel="examples seen (thousands)", ylim=(0, 2.6))
-    panel.legend(fontsize="small")
+    panel.legend(fontsize="small", loc="lower left")
 panels[0].set_ylabel("test loss (nats), 3 seeds")
 plt.show()
 
@@ -1402,9 +1408,9 @@ minibatch_demo(batch_size=8).show()
 #
 # 1. From the slope of your measured curve: how many times as many examples must a batch have to halve the *distance* of
 #    its gradient from the full one? What follows for the choice of $B$ early and late in training?
-# 2. In the last figure the left panel seems to show that small batches are better. What does it really compare, what
-#    does the right panel add, and what would count against small batches if you had a GPU that computes 1,000 examples
-#    as fast as 20?
+# 2. In the last figure the left panel seems to show that small batches are better. What does it really compare? What
+#    does the right panel add? And which drawback would small batches have on a GPU that computes 1,000 examples as fast
+#    as 20?
 # 3. Somebody publishes "$B = 250$ wins: lowest loss after five seconds". Name two reasons why that cannot be repeated.
 
 # %% [markdown] question="gradient_noise"
@@ -1472,18 +1478,18 @@ for lr in (0.2, 0.3):
 # %% experiment="gallery"
 gallery = {
     "rate far too small": (0.003, 60),
+    "rate small: still falling at the end": (0.03, 60),
     "rate good": (0.3, 60),
-    "rate too large: it jumps": (2.0, 60),
-    "rate far too large: units die": (30.0, 60),
-    "many small steps": (0.3, 5),
-    "training falls on, validation does not": (0.5, 10),
+    "rate too large: the loss jumps": (1.5, 60),
+    "rate far too large: the units die": (30.0, 60),
+    "overfitting: only the training loss falls": (0.5, 10),
 }
 figure, panels = plt.subplots(3, 2, figsize=(9, 9), sharex=True, layout="constrained")
 for panel, (name, (lr, size)) in zip(panels.flat, gallery.items()):
     history = fit(new_network([64, 32, 1], 0), lr, size, 20)
     panel.semilogy(range(1, 21), history[:, 2], label="training")
     panel.semilogy(range(1, 21), history[:, 4], "--", label="validation")
-    panel.set(title=f"{name}\nrate {lr}, batch {size}", ylim=(1e-5, 30))
+    panel.set(title=f"{name}\nrate {lr}, batch {size}", ylim=(1e-4, 30))
 for panel in panels[-1]:
     panel.set_xlabel("epoch")
 for panel in panels[:, 0]:
@@ -1891,8 +1897,8 @@ for lr in (0.1, 0.3, 1.0, 3.0):
 # %% [markdown]
 # ### Question `look_inside`
 #
-# 1. Describe the picture of one class that is *not* 0, and explain a red and a blue region in it. Why can these
-#    pictures not be made for the hidden layer of a deep network with the same meaning?
+# 1. Describe the picture of one class that is *not* 0, and explain a red and a blue region in it. The weights of a unit
+#    in a hidden layer can be drawn as well. Why does such a picture not have the same meaning?
 # 2. Read off the update-to-weight ratio and the accuracies: which of the three rates is best within ten epochs, which
 #    are too small for that, and how does the ratio change during training? Why is a ratio of $10^{-3}$ not right here,
 #    and why can one and the same learning rate suit one layer and not another?
@@ -1935,7 +1941,7 @@ for lr in (0.1, 0.3, 1.0, 3.0):
 #
 # Ten short programs, **one fault each**. All of them run. Some have a symptom in their curves, which the figure below
 # the programs shows; some have none, and these are the dangerous ones. Their data are the digits with all ten classes;
-# `model` is a network 64-32-10 that returns logits, the learning rate is called `lr`, and what is returned is the loss
+# `model` is a network 64-32-10 that returns logits, the learning rate is called `lr`, and each loop returns the loss
 # that somebody would plot for this epoch.
 
 # %%
@@ -2083,6 +2089,7 @@ for panel, label in zip(panels[:, 0], 2 * ("returned loss\n(nats, cut at 5)", "v
     panel.set_ylabel(label)
 for panel in panels[2:, 3]:
     panel.set_axis_off()
+panels[1, 3].tick_params(labelbottom=True)
 print("numbers_h(fashion):", numbers_h(fashion))
 print("labels_i of 0, 4, 5, 9:", labels_i(torch.tensor([0, 4, 5, 9])).tolist())
 print("comparison_j:", comparison_j(ten.x_train, ten.y_train, ten.x_valid, ten.y_valid))
@@ -2109,7 +2116,7 @@ plt.show()
 # | `new-tensors` | the update makes new tensors and leaves the model's own as they are |
 # | `pairs-broken` | inputs come with the labels of other inputs |
 # | `same-order-every-epoch` | the order of the examples is drawn once and for all |
-# | `seeds-compared` | one run each, unseeded: what is compared may be luck alone |
+# | `seeds-compared` | one run each, unseeded: the difference may be luck alone |
 # | `softmax-twice` | a loss that takes logits is given probabilities |
 # | `statistics-of-both-parts` | validation data take part in the normalisation |
 # | `summed-loss` | the loss is summed over the batch, so the step grows with its size |
@@ -2149,5 +2156,5 @@ check("bug_hunt", faults)
 # - The squared noise of a minibatch falls as $1/B$, and its cost grows as $B$. Compare batch sizes at equal numbers of
 #   examples, each with its best learning rate.
 # - Every comparison names budget, search and seeds. The validation accuracy of chosen settings is not yet a result.
-# - Before believing a curve, look inside: the first loss ($\ln K$), the update-to-weight ratio, the share of dead
-#   units.
+# - Before you believe a curve, look inside: at the first loss ($\ln K$ for $K$ classes), the update-to-weight ratio and
+#   the share of dead units.

@@ -7,8 +7,8 @@
 # (cross-entropy, networks, initialisation). You need the chain rule, and means and variances along an axis of an
 # array.
 #
-# **Time.** Allow about 5 hours (a minute for 200 words, half a minute for a given cell, 12 minutes for a point). The
-# runs take less than three minutes of them. Section 4.4 is a good place to stop and continue on another day. One to
+# **Time.** Allow about 5 hours (a minute for 200 words, half a minute for a given cell, 12 minutes for a point). All
+# cells together run in less than three minutes. Section 4.4 is a good place to stop and continue on another day. One to
 # three stars say how hard an exercise is: ★☆☆ is a formula to write down, ★★☆ needs a second thought, ★★★ needs paper.
 #
 # | section | what you build | what you find out | stars |
@@ -27,7 +27,7 @@
 # - measure what happens to signals and gradients on their way through a deep network, and say why;
 # - write batch, layer, RMS and group normalization, forward and backward, and check the gradients;
 # - say which numbers share statistics in each of them, and what follows for small batches and for test time;
-# - read a comparison of five deep networks with its bands, and tell what it supports from what it does not.
+# - read a comparison of five deep networks with its bands, and tell which claims it supports.
 #
 # **Letters.** The same ones all the way through:
 #
@@ -189,19 +189,19 @@ depth_signal_demo().show()
 #
 # 1. Vanish or explode? Quote the factors per layer that you measured, forward and backward. Derive the forward one:
 #    torch draws the weights of a layer with $n$ inputs uniformly from $\pm 1/\sqrt n$, and ReLU follows.
-# 2. The training loss still falls in every epoch, by very little, towards 2.303. Who learns, what, and why does it end
-#    just there?
+# 2. The training loss still falls in every epoch, by very little, towards 2.303. Which parameters learn, what do they
+#    learn, and why does the loss end just there?
 # 3. Would a ten times larger learning rate help? Would another initialisation (look at "He" in the demo)? Which problem
 #    would remain?
 
 # %% [markdown] question="signal_depth"
 # 1. It vanishes, both ways: by 0.15 per layer forward and by 0.16 backward in our runs, so that 19 layers divide the
 #    variance by some $10^{15}$. A uniform value on $\pm a$ has variance $a^2/3$, so the weights have variance $1/(3n)$.
-#    A sum of $n$ products of such a weight with an input has the variance
-#    $n \cdot \tfrac{1}{3n} \cdot \mathbb E[h^2] = \mathbb E[h^2]/3$. It is symmetric about zero but for the bias, and
-#    ReLU keeps half of it: $1/6 = 0.167$. Backward the same weights and the same ReLU act, hence again $1/6$. (For the
-#    variance between images the bias drops out, and half of the units are on: the same factor. Twenty units are few,
-#    so a network may be some percent off.)
+#    A sum of $n$ products of such a weight with an input has the variance $n \cdot \tfrac{1}{3n} \cdot \mathbb E[h^2] =
+#    \mathbb E[h^2]/3$, where $h$ are the inputs. Except for the bias it is symmetric about zero, and ReLU keeps half of
+#    it: $1/6 = 0.167$. Backward the same weights and the same ReLU act, hence again $1/6$. (For the variance between
+#    images the bias drops out, and half of the units are on: the same factor. Twenty units are few, so a network may be
+#    some percent off.)
 # 2. After 20 layers all images give the same logits: they differ between classes by 0.2 and between images by
 #    $10^{-8}$. Only the last layers have gradients of a useful size, and those layers get the same input for every
 #    image. All that they can change is one constant answer, as the bias of the output alone could: the frequencies of
@@ -254,6 +254,7 @@ depth_signal_demo().show()
 # expensive and hard to differentiate. So they kept the cheap half, mean and variance of each feature. The method works;
 # whether this is the reason is the subject of workbook 5.
 #
+# In a batch of $N$ examples, let $x_{ij}$ be feature $j$ of example $i$. The layer computes
 #
 # $$\mu_j = \frac1N \sum_{i=1}^N x_{ij}, \qquad v_j = \frac1N \sum_{i=1}^N (x_{ij} - \mu_j)^2$$
 #
@@ -404,9 +405,9 @@ for t in range(1, 51):
 #
 # In training mode the columns have mean $\beta$ and standard deviation $\gamma$, whatever went in. In test mode they do
 # so only roughly, for the batch is measured with other batches' statistics, and at first not at all: the running
-# variance starts at 0, so after $t$ batches it holds only the share $1 - 0.9^t$ of what it should. After one batch that
-# is 0.1, and the output has a standard deviation of about $1/\sqrt{0.1} = 3.2$; after 50 it is 0.995. torch starts at 1
-# instead, which is wrong as well, but cannot lead to a division by nearly zero. Neither is usually corrected.
+# variance starts at 0, so after $t$ batches it holds only the share $1 - 0.9^t$ of its right value. After one batch
+# that is 0.1, and the output has a standard deviation of about $1/\sqrt{0.1} = 3.2$; after 50 it is 0.995. torch starts
+# at 1 instead, which is wrong as well, but cannot lead to a division by nearly zero. Neither is usually corrected.
 # </details>
 #
 # **Bug hunt.** Printed means and standard deviations like these are the only test of many a published exercise, with
@@ -499,7 +500,7 @@ for what, action in {
 # *★★☆, about 20 minutes*
 #
 # Write `BatchNorm(dimensions, beta=0.9)` for inputs of shape $(N, \text{dimensions})$. It has **no** gain and shift (so
-# that what you see in the deep networks is the normalization alone), normalises with the biased variance and
+# that the deep networks show the effect of the normalization alone), normalises with the biased variance and
 # $\varepsilon = 10^{-5}$, and keeps buffers `running_mean`, from zeros, and `running_var`, from **ones**. `beta` is
 # the share of the past, $m$ above; the running average takes the biased variance too. A training batch of one example
 # may pass: its variance is 0, and so is its output. Inputs may be of any floating type and any memory layout.
@@ -580,7 +581,7 @@ except ValueError as error:
 # **Bug hunt.** A course page writes its own batch normalization. It divides by $N - 1$ everywhere, takes $\varepsilon
 # = 10^{-7}$, has no $\gamma$ and $\beta$ although its text introduces the "standard" layer, and keeps `self.mean =
 # beta * self.mean + (1 - beta) * mean` as a plain attribute. Its loop calls a helper that moves these attributes to the
-# GPU by hand. What breaks, what merely differs, and what would you say about the helper?
+# GPU by hand. Which of these break something, which are only different, and what do you think of the helper?
 #
 # <details><summary>Answer</summary>
 #
@@ -635,7 +636,7 @@ plt.show()
 #
 # *★★★, about 40 minutes*
 #
-# Go through the graph from right to left. `cache` is what your own forward pass returned in training mode.
+# Go through the graph from right to left. `cache` comes from your own forward pass in training mode.
 
 # %% exercise="batchnorm_backward"
 def batchnorm_backward(dout, cache):
@@ -643,7 +644,7 @@ def batchnorm_backward(dout, cache):
 
     Args:
         dout: Gradient of the loss with respect to the output, shape (N, D).
-        cache: What `batchnorm_forward` returned beside the output.
+        cache: The second result of `batchnorm_forward`, in training mode.
 
     Returns:
         Gradients with respect to x (N, D), gamma (D,) and beta (D,).
@@ -685,8 +686,8 @@ check("batchnorm_backward", batchnorm_forward, batchnorm_backward)
 
 # %% [markdown]
 # Check it yourself as well, against differences: `eval_numerical_gradient_array(f, x, dout)` moves each entry of `x` up
-# and down and sees what that does to the sum of `dout * f(x)`. The errors below are relative errors, at best about
-# $10^{-10}$ (section 1.3).
+# and down and measures by how much the sum of `dout * f(x)` changes. The errors below are relative errors, at best
+# about $10^{-10}$ (section 1.3).
 
 # %% experiment="gradient_check"
 def check_gradients(forward, backward, options, N=4, D=5):
@@ -1112,8 +1113,8 @@ check("spatial_norms", batchnorm_forward, spatial_batchnorm_forward, spatial_gro
 # share the mean $11$, and the first channel is below it everywhere.
 
 # %% [markdown]
-# Look at four images, as if photographed in different light. **Predict:** after which of the two do they look
-# alike?
+# Here are four images, as if photographed in different light. **Predict:** after which of the two normalizations do
+# they look alike?
 
 # %% experiment="light"
 light = np.array([[1.0, 0.0], [0.25, 0.0], [0.25, 0.6], [0.6, 0.3]])
@@ -1224,9 +1225,9 @@ class FullyConnectedNet(PlainNet):
 check("fully_connected", FullyConnectedNet)
 
 # %% [markdown]
-# A gradient check of the whole network. With it goes the size of each gradient, because a relative error alone can
-# mislead. **Predict:** two of the parameters below have a gradient that is exactly zero for batch normalization. Which
-# ones? What will their relative errors be?
+# The next cell checks the gradients of the whole network. It prints the size of each gradient as well, because a
+# relative error alone can mislead. **Predict:** two of the parameters below have a gradient that is exactly zero for
+# batch normalization. Which ones? How large will their relative errors be?
 
 # %% experiment="check_the_network"
 def check_network(normalization, N, reg):
@@ -1285,7 +1286,7 @@ for settings in (("batchnorm", 5, 0.0), ("batchnorm", 5, 3.14), ("layernorm", 5,
 # and others (2019)](https://arxiv.org/abs/1801.05134) on dropout together with batch normalization, and why their order
 # matters.
 #
-# ## 4.7 What it is good for, and when it is not
+# ## 4.7 Where normalization helps, and where it does not
 #
 # Three experiments with your network and Adam, on 1,000 training and 1,000 validation images, three seeds each. Data
 # sets can be missing: the loader looks in the folder `COURSE_DATA`, then tries a download, and otherwise takes the
@@ -1393,7 +1394,8 @@ plt.show()
 # images. Mind the comparison: all runs see the same number of images, so batches of 5 make ten times as many updates as
 # batches of 50. Fair comparisons are those between the three networks *at the same batch size*.
 #
-# **Predict:** which of the three networks suffers from small batches, and at which of the two, training or validation?
+# **Predict:** which of the three networks becomes worse with small batches? Does it show in the training accuracy, in
+# the validation accuracy, or in both?
 
 # %% experiment="batch_size"
 def run_batchsize_experiments(normalization):
@@ -1440,7 +1442,8 @@ norm_cube_demo(kind="batch norm").show()
 #    much of it do your runs support?
 
 # %% [markdown] question="norm_experiments"
-# Figures of our run (embedded Fashion-MNIST; mean, or lowest to highest of three seeds). With `FULL` and the full
+# Figures of our run (embedded Fashion-MNIST; mean, or lowest to highest of three seeds; on another machine each may be
+# off by a point or two). With `FULL` and the full
 # Fashion-MNIST as images of 3 x 32 x 32 values, the learning curves end at 80 % training and 72 % validation accuracy
 # without normalization, at 93 and 76 % with batch norm, and at 93 and 78 % with layer norm; over the weight scales the
 # plain network has its best validation accuracy, 78 %, at 0.14, and 11 to 25 % below 0.01, batch norm 53 to 78 % from
@@ -1452,14 +1455,14 @@ norm_cube_demo(kind="batch norm").show()
 #    0.001, and to 33 % at 1. At the left the signal shrinks in every layer until the scores no longer depend on the
 #    image: it vanishes, the loss stays at $\ln 10$. At the right every layer multiplies it, by about 5 at scale 1: it
 #    explodes, the loss is $10^5$. With batch normalization there is a broad hill instead, 73, 78 and 74 % at 0.008,
-#    0.03 and 0.14, and still 52 to 64 % where the plain network learns nothing: the size of the weights is divided out
+#    0.03 and 0.14, and still 50 to 60 % where the plain network learns nothing: the size of the weights is divided out
 #    again, so that neither of the two can happen. It is not flat. At the far left the variance $50 \cdot 10^{-8}$ is
 #    smaller than $\varepsilon$, so the outputs are not of size 1, and steps of $10^{-3}$ are large against the weights,
 #    so that training begins with jumps (the bands are wide). At 1 the same steps are tiny against the weights, whose
 #    direction alone matters, and the output layer, which is not normalised, starts with scores that are far too large:
 #    46 %.
-# 2. At 50: batch norm 94 to 98 % training and 76 to 79 % validation accuracy, layer norm 96 to 99 % and 77 to 80 %, no
-#    difference; plain 65 to 68 % and 59 to 64 %. At 5: layer norm 90 to 94 % training accuracy, batch norm 83 to 86 %:
+# 2. At 50: batch norm 96 to 98 % training and 77 to 80 % validation accuracy, layer norm 96 to 99 % and 77 to 80 %, no
+#    difference; plain 65 to 68 % and 59 to 63 %. At 5: layer norm 90 to 94 % training accuracy, batch norm 83 to 86 %:
 #    the bands are apart, so batch normalization does suffer, in training. Validation is 77 to 79 % for both, and 68 to
 #    72 % for the plain network. The reason is that mean and variance of five values are poor estimates: the same image
 #    gets another output in each batch, and training statistics differ from the running ones. Layer normalization does
@@ -1467,11 +1470,11 @@ norm_cube_demo(kind="batch norm").show()
 #    and 200 with batches of 50: with more updates it has learned more at this learning rate. To compare sizes one would
 #    have to tune the rate for each, or to match updates instead of images.
 # 3. Faster: yes. After one epoch both normalised networks are above 60 % validation accuracy, the plain one near 20 %
-#    and after ten epochs at 67 to 69 %. Better generalisation: validation accuracy is higher, 76 to 78 % against 67 to
-#    69 %, but that is because the plain network is not trained yet (77 to 79 % in training). The normalised ones have a
-#    much larger gap, 92 to 97 % against 76 to 78 %: they overfit 1,000 images. To claim more one would train the plain
-#    one until its training accuracy is the same. And layer normalization does as well here, so the advantage does not
-#    come from the batch.
+#    and after ten epochs at 68 % (67 to 69 %). Better generalisation: the validation accuracy is higher, 77 % with
+#    batch norm (77 to 78 %) and 76 % with layer norm (73 to 79 %), but that is because the plain network is not trained
+#    yet (77 to 78 % in training). The normalised ones have a much larger gap, 96 and 93 % in training against 77 % and
+#    76 %: they overfit 1,000 images. To claim more one would train the plain one until its training accuracy is the
+#    same. And layer normalization does as well here, so the advantage does not come from the batch.
 #
 # **Marking guide**
 #
@@ -1485,8 +1488,8 @@ norm_cube_demo(kind="batch norm").show()
 
 # %% [markdown] hint="norm_experiments"
 # For each part, first read numbers off your own figures: the lowest and the highest of the seeds at each point. A
-# difference that is smaller than these bands may be chance. Then look for the mechanism. For the weight scale, ask what
-# twenty equal factors per layer do to a signal if the factor is below 1, and if it is above.
+# difference that is smaller than these bands may be chance. Then look for the mechanism. For the weight scale, ask how
+# a signal changes over eight layers that all multiply it by the same factor, below 1 or above 1.
 #
 # ---
 #
@@ -1504,7 +1507,7 @@ norm_cube_demo(kind="batch norm").show()
 # There is another way to keep a signal: do not send all of it through the weights. In 2015, Kaiming He and colleagues
 # had seen that a plain network of 56 layers has a larger *training* error than one of 20, although it could copy the
 # shallow one and do nothing in the other layers. Doing nothing is apparently hard to learn. So they made it the
-# starting point: a **residual layer** (He et al. 2016) adds its input to what it computes,
+# starting point: a **residual layer** (He et al. 2016) adds its input to the output of an ordinary layer,
 #
 # $$\varphi(X) = \operatorname{ReLU}(X W^\top + b) + X ,$$
 #

@@ -1,16 +1,16 @@
 # %% [markdown]
 # # Workbook 5: Why it works, and putting it together
 #
-# *Why does batch normalization help? Test the claim that it makes the loss smoother, without disturbing the network
-# that you measure. Then use the whole course once, on images whose labels you do not have.*
+# *Why does batch normalization help? Test the claim that it makes the loss smoother, and leave the network that you
+# measure as it was. Then use the whole course once, on images whose labels you do not have.*
 #
 # **Before you start** you should have done workbook 4 (batch normalization, its two modes) and section 1.6 (the
 # largest curvature $L$ and the limit $2/L$). You need to be able to write a torch module and a training loop.
 #
 # **Time.** Allow about 4½ hours (a minute for 200 words, half a minute for a given cell, 12 minutes for a point), and
-# more if you like the capstone. The runs take less than three minutes. Section 5.4 is a good place to stop and continue
-# on another day. One to three stars say how hard an exercise is: ★☆☆ is a formula to write down, ★★☆ needs a second
-# thought, ★★★ needs paper or patience.
+# more if you like the capstone. All cells together run in less than three minutes. Section 5.4 is a good place to stop
+# and continue on another day. One to three stars say how hard an exercise is: ★☆☆ is a formula to write down, ★★☆ needs
+# a second thought, ★★★ needs paper or patience.
 #
 # | section | what you build | what you find out | stars |
 # |---|---|---|---|
@@ -27,7 +27,7 @@
 #
 # - measure a network without changing it: its mode, its running statistics, its parameters;
 # - say what the local smoothness of a loss is, compute it, and name three reasons not to believe a single curve of it;
-# - tell which explanations of batch normalization an experiment supports, which it rules out, and which it leaves open;
+# - tell for each explanation of batch normalization whether an experiment supports it, rules it out, or leaves it open;
 # - report a result so that somebody else can trust it.
 #
 # **Letters.** The same ones all the way through:
@@ -134,7 +134,7 @@ for panel, values, title in zip(panels, shown_values, ("standard deviation", "la
 #
 # ### The layers
 #
-# Both networks follow this table. `BatchNormConvNet` has the two normalizations, `ConvNet` has not.
+# Both networks follow this table. `BatchNormConvNet` has the two normalizations, `ConvNet` does not have them.
 #
 # | layer | output for one image |
 # |---|---|
@@ -372,9 +372,9 @@ check("logs", compute_objective, compute_accuracy, compute_logs, minibatch_sgd_o
 # %% [markdown]
 # <details><summary>After your prediction</summary>
 #
-# First, the loss belongs to another function: each test image is normalised with the statistics of the other test
-# images. Second, the running statistics move towards those of the test set, so the evaluation has changed the final
-# model.
+# First, the measured loss is not that of the trained function: each test image is normalised with the statistics of the
+# test images around it. Second, the running statistics move towards those of the test set, so the evaluation has
+# changed the final model.
 # </details>
 #
 # How far do they move? A network that has made one pass sees the test images five times in training mode:
@@ -447,9 +447,9 @@ plt.show()
 #
 # ### Leaving no trace
 #
-# The duties are the same as before, and there is one more: the network must be moved to $w + u$ and be back at exactly
-# $w$ afterwards. Measure on copies (`copy.deepcopy`). Which mode? Training descends on the function of training mode,
-# so stay in the mode in which the network was given. On a copy, changed running statistics do no harm.
+# The function has the same duties as those of section 5.1, and one more: the gradient is needed at $w + u$, but the
+# network must be at exactly $w$ afterwards. So measure on copies (`copy.deepcopy`). Keep the mode in which the network
+# is given: training descends on the function of training mode. On a copy, changed running statistics do no harm.
 #
 # One difference cannot be avoided: with batch normalization, $u$ is computed with the statistics of a minibatch and
 # $\nabla f$ with those of the whole set. These are gradients of two slightly different functions. A report should say
@@ -570,6 +570,7 @@ for index, (name, runs) in enumerate(trained.items()):
 panels[1, 1].set_ylim(0, None)
 panels[0, 0].legend()
 figure.supxlabel("passes")
+plt.show()
 
 # %% [markdown]
 # <details><summary>After your prediction</summary>
@@ -588,16 +589,16 @@ figure.supxlabel("passes")
 # that batch normalization makes the loss smoother, that training is therefore faster, and that it prevents exploding
 # gradients. Keep five objections in mind for the question at the end of section 5.3:
 #
-# 1. *Where?* After the same number of passes the two networks are at different places and different losses. The
-#    curvature of a cross-entropy depends on the loss itself: its second derivatives with respect to the logits are
+# 1. *At which place?* After the same number of passes the two networks are at different places and different losses.
+#    The curvature of a cross-entropy depends on the loss itself: its second derivatives with respect to the logits are
 #    $p_k(1 - p_k)$ and $-p_k p_j$, where $p_k$ is the probability of class $k$. They go to 0 as the probability of the
 #    right class goes to 1. So a network with a small training loss has a small curvature, however it was built.
 # 2. *In which units?* $\hat L$ divides by the length of a step in parameter space. If parameters can be rescaled
 #    without changing the function, that length is arbitrary.
-# 3. *Is it the cause?* Smoother **and** faster is a correlation.
-# 4. *Exploding?* A network with two convolutions is not deep enough for exploding gradients.
-# 5. *Better?* In that run the test loss with normalization is the *worse* one at the end, which the report does not
-#    say.
+# 3. *Is it the cause?* The network with the smoother loss trains faster. That is a correlation.
+# 4. *Do gradients explode?* A network with two convolutions is not deep enough for that.
+# 5. *Is the result better?* In that run the test loss with normalization is the *worse* one at the end, and the report
+#    does not mention it.
 #
 # The first objection can be examined at once: plot the smoothness against the training loss at which it was measured.
 
@@ -686,7 +687,7 @@ check("loss_along_gradient", loss_range_along_gradient)
 # The first explanation of batch normalization, internal covariate shift (section 4.1), was that it keeps the
 # distribution of each layer's inputs stable while the layers before it change. Santurkar and others tested that: they
 # put **noise after the normalization**, a shift and a scale for each channel that are drawn afresh in every step, so
-# that the inputs of the next layer should jump more than without any normalization. `NoisyBatchNorm2d` does the same.
+# that the inputs of the next layer jump more than without any normalization. `NoisyBatchNorm2d` does the same.
 #
 # **Predict:** three networks: plain, with batch normalization, and with batch normalization followed by noise. If batch
 # normalization helps *because* the inputs are stable, which two curves of the training loss will lie together? Which
@@ -705,9 +706,9 @@ class NoisyBatchNormConvNet(BatchNormConvNet):
 
 
 # %% [markdown]
-# First make sure that the noise does what it should. The jump of the inputs is measured at the second convolution: how
-# far does the mean of each channel move from one update to the next, in units of the spread of that channel? The same
-# 100 images are sent through each time.
+# First make sure that the noise does make the inputs jump. The jump is measured at the second convolution: how far does
+# the mean of each channel move from one update to the next, in units of the spread of that channel? The same 100 images
+# are sent through each time.
 
 # %% experiment="channel_means"
 def second_inputs(net, X):
@@ -812,7 +813,7 @@ panels[0, 0].legend(fontsize="small");
 # inputs jump far more than those of the plain network. If stable inputs were the only reason, it should have been the
 # worst of the three. They may still be a part of it: 0.86 is not 0.66. And the other explanation? The loss range of the
 # noisy network (0.38 on average) is hardly narrower than that of the plain one (0.41), and its gradient changes *more*
-# (11.1 against 7.7). Only the change relative to the length of the gradient, in the last panel, is alike in the two
+# (about 11 against 8). Only the change relative to the length of the gradient, in the last panel, is alike in the two
 # normalised networks and smaller than in the plain one.
 # </details>
 #
@@ -847,7 +848,7 @@ print("mean (lowest to highest) of three seeds")
 #
 # The chain rule gives $a\,\nabla f(aw) = \nabla f(w)$: the gradient is $a$ times *smaller* where the weights are $a$
 # times longer, and the second derivative $a^2$ times smaller. So for a normalised network the smoothness along these
-# weights can be made anything without changing what the network computes (220 at a quarter, 7 at four times the
+# weights can be given any value without a change of the function (about 200 at a quarter, 6 or 7 at four times the
 # weights, the loss 0.058 throughout): "smaller $\hat L$" may just mean "longer weights". (The last layer is not
 # normalised, which is why the whole $\hat L$ does not follow $1/a^2$.) The plain network has no such freedom:
 # stretched, it computes something else, as its losses show.
@@ -878,12 +879,12 @@ smoothness_demo().show()
 
 # %% [markdown] question="loss_along_gradient"
 # (a) *Smoother*: supported as measured, with caveats. After six passes $\hat L$ is 9 with and 19 without normalization
-#     (ranges 6.3 to 10.5 and 11 to 24), but at other losses: where the losses meet, near 0.5, the points of the two
+#     (ranges 6 to 11 and 11 to 24), but at other losses: where the losses meet, near 0.5, the points of the two
 #     networks lie among each other or close; and the measure depends on the length of the weights, which is arbitrary
 #     for a normalised network. *Because the inputs are stable*: contradicted as the main reason. With noise after the
 #     normalization the inputs jump by 0.28 of their spread per update, against 0.007 in the plain network, and the mean
 #     training loss is 0.86, nearer to 0.66 (normalization) than to 1.21 (plain). *Because it is smoother*: left open at
-#     best. The noisy network trains faster than the plain one although its gradient changes more (11.1 against 7.7) and
+#     best. The noisy network trains faster than the plain one although its gradient changes more (11 against 8) and
 #     its loss range is about as wide; only the change relative to the length of the gradient goes with the speed, and a
 #     correlation does not show a cause. *Generalises better*: not shown by these runs. The test accuracy is higher (84
 #     % against 77 %) after equally many passes, but the plain network is not yet trained, and the gap between test and
@@ -971,9 +972,9 @@ for name, factor in rows:
 # %% [markdown]
 # ### Question `loss_slices`
 #
-# 1. The last two rows of the table are the *same functions* as the second row. What do its two halves say about
+# 1. The last two rows of the table are the *same functions* as the second row. Compare its two halves. What follows for
 #    pictures without filter normalization?
-# 2. Flat or sharp: what do your slices say about the two networks? Use the numbers of all three seeds, and say how
+# 2. Which of the two networks is at the flatter place, by your slices? Use the numbers of all three seeds, and say how
 #    large the differences between seeds are.
 # 3. The plane has 2 dimensions and the space has many thousands. Name one feature of the loss that a slice through
 #    random directions will nearly always miss, and say why.
@@ -1035,36 +1036,41 @@ for name, factor in rows:
 #
 # ### The statistics of the whole set
 #
-# - They are the mean and the (unbiased) variance of each channel over all images and all pixels. The mean of the
+# - *Which numbers?* The mean and the unbiased variance of each channel over all images and all pixels. The mean of the
 #   batches' statistics, as `torch.optim.swa_utils.update_bn` computes it, lacks the spread of the batches' means in its
 #   variance. With large batches that is little; the check accepts it and says so.
-# - Layer after layer: the input of the second normalization depends on the output of the first one in evaluation mode.
-#   So recalibrate the first, then send the images through again for the second.
-# - How to see the input of a layer: `handle = layer.register_forward_pre_hook(function)` calls `function(module,
+# - *In which order?* One layer after the other: the input of the second normalization depends on the output of the
+#   first one in evaluation mode. So recalibrate the first, then send the images through again for the second.
+# - *How to see the input of a layer?* `handle = layer.register_forward_pre_hook(function)` calls `function(module,
 #   inputs)` before each of its forward passes, until `handle.remove()`; `inputs[0]` is the tensor.
 #
-# **By hand**, for one channel and two batches with the values $(0, 2)$ and $(4)$: there are 3 values, their sum is 6,
-# and the sum of their squares is 20. The mean is $6/3 = 2$, and the unbiased variance $(20 - 6^2/3)/2 = 4$.
+# **Three sums are enough.** For one channel, let $n$ be the number of values in all batches, $S$ their sum, and $Q$ the
+# sum of their squares. All three can be collected batch by batch, and at the end
+#
+# $$\text{mean} = \frac Sn, \qquad \text{unbiased variance} = \frac{Q - S^2/n}{n - 1} .$$
+#
+# **By hand**, for two batches with the values $(0, 2)$ and $(4)$: $n = 3$, $S = 6$ and $Q = 0 + 4 + 16 = 20$. The mean
+# is $6/3 = 2$, and the unbiased variance $(20 - 6^2/3)/2 = 4$. The mean of the batches' means would be 2.5.
 #
 # ### What stays as it was
 #
-# Parameters, the momentum of the layers, and the mode of the network. No graph is needed, and no more than
-# `batch_size` images at a time.
+# The parameters, the `momentum` of the layers, and the mode of the network. No graph is kept, and no more than
+# `batch_size` images are sent through at a time.
 #
 # ### Exercise `recalibrate`
 #
 # *★★★, about 40 minutes*
 #
 # Set `running_mean` and `running_var` of every batch normalization in `net` to the statistics of its inputs over all of
-# `X`. `net.modules()` gives the layers in their order. Do this for one layer after the other:
+# `X`. The layers are `nn.BatchNorm1d` or `nn.BatchNorm2d`, and `net.modules()` gives them in their order; the channel
+# is axis 1 of the input. The steps:
 #
-# 1. put the network into evaluation mode, so that the layers before this one use the statistics that you have just set;
-# 2. hook the layer, send `X` through in batches of `batch_size`, and collect for each channel how many values there
-#    are, their sum, and the sum of their squares;
-# 3. remove the hook, compute mean and unbiased variance from the three, and write them into the buffers, in place.
-#
-# In the end, restore the mode of the network. The layers are `nn.BatchNorm1d` or `nn.BatchNorm2d`; the channel is axis
-# 1 of the input.
+# 1. Note the mode of the network, and put it into evaluation mode. Then a layer that is done uses its new statistics.
+# 2. Take the first layer. Hook it, and send all of `X` through the *whole* network in batches of at most `batch_size`
+#    images, without a graph. The hook adds to $n$, $S$ and $Q$, the last two with one entry per channel.
+# 3. Remove the hook. Compute mean and unbiased variance, and write them into the two buffers, in place.
+# 4. Do steps 2 and 3 for the next layer, until all are done.
+# 5. Restore the mode of the network.
 
 # %% exercise="recalibrate"
 def recalibrate_batchnorm(net, X, batch_size):
@@ -1153,10 +1159,10 @@ panels[0].legend();
 # start. After 50 updates with a moderate learning rate there is nothing left to gain. (With `FULL`, other images and
 # 10,000 test images, both were at 42.4 % after one update: how large the gain is at the start depends on the images.)
 # With batches of two, three seeds cannot decide: after 50 updates recalibration changed the accuracy by $-0.8$, $+8.4$
-# and $-4.2$ points on one machine. Such a network was trained with the statistics of two images, and no fixed numbers
-# can replace those. So the *gap* between training and evaluation has two causes, statistics that lag behind and batches
-# that are small, and recalibration removes the first. It is needed, for instance, when weights are averaged after
-# training.
+# and $-4.2$ points on one machine, and by $0.0$, $+3.2$ and $-3.4$ on another. Such a network was trained with the
+# statistics of two images, and no fixed numbers can replace those. So the *gap* between training and evaluation has two
+# causes, statistics that lag behind and batches that are small, and recalibration removes the first. It is needed, for
+# instance, when weights are averaged after training.
 # </details>
 #
 # **Further reading.** [Wu and Johnson (2021), *Rethinking "batch" in BatchNorm*](https://arxiv.org/abs/2105.07576);
@@ -1164,8 +1170,8 @@ panels[0].legend();
 #
 # ## 5.6 Capstone
 #
-# Now use everything that you have learned, on images whose labels you do not have. The data need no care: the 6,000
-# training images are part of the course and are always there, with or without a network.
+# Now use everything that you have learned, on images whose labels you do not have. The 6,000 training images are part
+# of the course, so they are there even without a connection.
 #
 # **The task.** `train_and_predict(train_images, train_labels, test_images)` gets the 6,000 training images that come
 # with the course, with labels, and test images without. It trains whatever you like and returns a class number for each
@@ -1193,9 +1199,8 @@ for panel, (name, row) in zip(panels, rows.items()):
 # - *Split*: decide before the first run what you tune on. Held-out training images, altered, are the honest choice.
 # - *Benchmark*: the `ConvNet` of section 5.0, trained by the pass of section 5.1 (learning rate 0.04, minibatches of
 #   32, ten passes, one mean and standard deviation for all pixels) on images as they are. After the tenth pass it
-#   classifies 72 to 79 % of the altered images rightly, 76 % on average (three seeds, two alterations each). 76 % is
-#   what you have to reach for full marks. A linear classifier trained alike reaches 62 % on average (60 to 62 %); that
-#   much earns half.
+#   classifies 72 to 79 % of the altered images rightly, 76 % on average (three seeds, two alterations each). You need
+#   76 % for full marks. A linear classifier that is trained alike reaches 60 to 62 %; 62 % earns half of the marks.
 #
 # **Why the benchmark is stated so fully.** A well-known tutorial ends with "beat this benchmark": a plain network of
 # three hidden layers with 99.3 % test accuracy on MNIST, with a test loss of 0.025 beside a training loss of 0.011. Its
@@ -1219,7 +1224,8 @@ for panel, (name, row) in zip(panels, rows.items()):
 # Images are uint8, shape (N, 28, 28), labels and class numbers int64, from 0 to 9. Grading sets a seed before the call.
 # Write first the simplest thing that works, look at where it fails, then improve it: the sections of all five
 # workbooks are your list of ideas. (Initialisation, optimizer, schedule, batch size, normalization, and here above all:
-# training on images like those that will come.) The check below trains as well, so it takes as long as your function.
+# training images that are altered like the test images.) The check below trains as well, so it takes as long as your
+# function.
 
 # %% exercise="capstone"
 def train_and_predict(train_images, train_labels, test_images):
@@ -1316,7 +1322,7 @@ for panel, title, columns, unit in zip(panels, ("loss (nats)", "accuracy (%)"), 
     for index, (name, column) in enumerate(zip(("training images", "held-out images, altered"), columns)):
         plot_band(range(1, 6), unit * np.array(curves)[:, :, column], index=index, label=name, ax=panel)
     panel.set(xlabel="passes", title=title, xticks=range(1, 6))
-panels[0].legend(fontsize="small")
+panels[1].legend(fontsize="small", loc="lower right")
 plt.show()
 
 # %% [markdown]
@@ -1343,10 +1349,14 @@ print(f"by chance alone, {len(outer):,} images leave an uncertainty of {uncertai
 # %% [markdown]
 # ### Question `capstone`, the part marked by hand
 #
-# Report your result in ten lines: metric, split and budget, decided when; what you tried, how often, and on which
-# images you chose; the accuracy of three seeds, and the uncertainty that the number of images alone leaves; the
-# processor time; one change that helped and one that did not, with numbers. And one sentence: which metric did you
-# optimize in training, and is it the one that you report?
+# Report your result in ten lines:
+#
+# - metric, split and budget, and when you decided on them;
+# - the settings that you tried, how many, and the images by which you chose;
+# - the accuracy of three seeds, and the uncertainty that the number of images alone leaves;
+# - the processor time;
+# - one change that helped and one that did not, with numbers;
+# - in one sentence: which metric did you optimize in training, and is it the one that you report?
 
 # %% [markdown] question="capstone"
 # A model report: *Metric: accuracy, fixed by the task. Split: 5,000 training images to train on, 1,000 to choose by,
@@ -1374,8 +1384,8 @@ print(f"by chance alone, {len(outer):,} images leave an uncertainty of {uncertai
 # %% [markdown]
 # ## 5.7 Honest reporting
 #
-# An optimizer improves the number that it is given, whether or not that number says what was meant. People who are paid
-# by a number do the same. This course has shown three examples on a small scale:
+# An optimizer improves the number that it is given, even if that number misses the aim. People who are paid by a number
+# do the same. This course has shown three examples on a small scale:
 #
 # - **Objectives.** Training improves the quantity that is measured, often at the cost of those that are not (section
 #   1.2). A mean over all images does not show who is misclassified, and at whose cost.
@@ -1407,15 +1417,16 @@ print(f"A search over 5 learning rates, 4 batch sizes and 10 seeds would take {2
 
 # %% [markdown] question="honest_reporting"
 # Faults, any four: unequal settings (each method should get its own search with the same budget); one run each (several
-# seeds and a band: half a point is within what a seed does, and 10,000 test images leave 0.3 points by chance alone);
-# hyperparameters chosen on the test set (choose on held-out training images, use the test set once); "visibly flatter"
-# from a picture (a measure that does not change under rescaling, with numbers and seeds); "explains" (a correlation at
-# most; change the flatness alone); no cost of the search reported; accuracy only, with nothing on single classes.
+# seeds and a band: half a point is no more than the effect of a seed, and 10,000 test images leave 0.3 points by chance
+# alone); hyperparameters chosen on the test set (choose on held-out training images, use the test set once); "visibly
+# flatter" from a picture (a measure that does not change under rescaling, with numbers and seeds); "explains" (a
+# correlation at most; change the flatness alone); no cost of the search reported; accuracy only, with nothing on single
+# classes.
 #
 # Harm: everyone who is affected by errors that the mean hides, for instance people for whom the system is wrong more
 # often, and everyone who builds on the claim and spends time and energy on it. An honest abstract: "In one run each,
 # with learning rates chosen on the test set, we saw no difference between SmoothNorm and batch normalization beyond
-# what a change of seed causes."
+# the effect of a change of seed."
 #
 # **Marking guide**
 #

@@ -8,16 +8,16 @@
 # normalization, residual layers); one section takes up `recalibrate` from workbook 5. You need matrices and their
 # products, and the reminder of eigenvalues in section 2.3.
 #
-# **Time.** Allow about 5 hours (a minute for 200 words, half a minute for a given cell, 12 minutes for a point). The
-# runs take three minutes of them. Section 6.3 builds on 6.2; all others can be read by themselves. The end of section
-# 6.4 is a good place to stop and continue on another day. One to three stars say how hard an exercise is: ★☆☆ is a
-# formula to write down, ★★☆ needs a second thought, ★★★ needs paper.
+# **Time.** Allow about 5 hours (a minute for 200 words, half a minute for a given cell, 12 minutes for a point). All
+# cells together run in less than three minutes. Section 6.3 builds on 6.2; all others can be read by themselves. The
+# end of section 6.4 is a good place to stop and continue on another day. One to three stars say how hard an exercise
+# is: ★☆☆ is a formula to write down, ★★☆ needs a second thought, ★★★ needs paper.
 #
 # After this workbook you can
 #
 # - measure the sharpness of a loss without ever writing down its Hessian, and say at which learning rate it settles;
-# - write Lion and Muon, and say what they keep of a gradient and what they throw away;
-# - say where the normalization belongs in a deep network, and what it does to queries and keys;
+# - write Lion and Muon, and say which part of a gradient they keep and which they throw away;
+# - say where the normalization belongs in a deep network, and how it limits queries and keys;
 # - choose a learning rate on a narrow network and use it on a wide one;
 # - say when a larger batch stops helping, and train with batches that do not fit into memory;
 # - average weights, fold a batch normalization into its convolution, and train with 16-bit numbers without losing small
@@ -68,12 +68,18 @@ from course_utils.plotting.ideas import plot_map_of_circle
 from course_utils.seeding import set_seed
 from course_utils.training.by_matrix import by_matrix
 from course_utils.training.long_runs import long_runs
+from course_utils.training.threads import fitting_threads
 from course_utils.widgets import edge_demo, muon_demo, race, training_race, widths_demo
 
+# %%
 FULL = False  # True: the experiments take the full data sets and longer runs, where they can
 use_style()
 
 # %% [markdown]
+# `FULL = True` takes all images, and more steps in sections 6.4, 6.5 and 6.7. Each experiment that then takes longer
+# says beforehand how long, and shows a bar: about 2 minutes in 6.1 and in 6.5, 13 in 6.2, 5 in 6.3, and one for each
+# training in 6.4 and 6.7. All cells together take about half an hour on two cores without a GPU.
+#
 # ## 6.1 The edge of stability
 #
 # Section 1.6 found the limit of gradient descent on a quadratic: a learning rate above $2/L$ diverges, where $L$ is the
@@ -109,7 +115,7 @@ use_style()
 #   the order of `params`, and passes `generator` on to the function that draws. Then it sets $v \leftarrow Hv / \lVert
 #   Hv\rVert$ as often as `iterations` says, and returns $v\cdot Hv$ for the last $v$, which takes one product more.
 #
-# Measuring changes nothing: `params` and what is in their `.grad` stay as they are.
+# Measuring changes nothing: `params` and the content of their `.grad` stay as they are.
 
 
 # %% exercise="sharpness" part="product"
@@ -169,8 +175,8 @@ check("sharpness", hessian_vector_product, sharpness)
 #
 # ---
 #
-# If every tensor is divided by its own length, every layer counts the same, and what comes out belongs to no vector.
-# How long is a vector of which you know the lengths of all pieces?
+# If every tensor is divided by its own length, every layer counts the same, and the iteration follows no eigenvector of
+# the Hessian. How long is a vector of which you know the lengths of all pieces?
 
 # %% [markdown]
 # ### The experiment
@@ -283,13 +289,13 @@ edge_demo().show()
 # answer?
 
 # %% [markdown] question="edge"
-# The advice takes $L$ for a constant, as on a quadratic. For a network the sharpness is what training makes of it: it
-# rises as far as $2/\eta$, whatever $\eta$ is, and when $\eta$ is doubled it falls to the new limit at once. So "below
-# $2/L$" cannot be chosen beforehand from $L$ at the start (a run that begins with $L > 2/\eta$ comes down to the limit
-# and continues to learn), and training above the limit does not diverge for rates like these: the loss goes up and down
-# from step to step and falls over longer times. The local statement is right: at a place with sharpness above $2/\eta$,
-# the step along the sharpest direction overshoots and the error along it grows, which the swings show. And rates far
-# above the limit do diverge.
+# The advice takes $L$ for a constant, as on a quadratic. In a network training changes the sharpness: it rises as far
+# as $2/\eta$, whatever $\eta$ is, and when $\eta$ is doubled it falls to the new limit at once. So "below $2/L$" cannot
+# be chosen beforehand from $L$ at the start (a run that begins with $L > 2/\eta$ comes down to the limit and continues
+# to learn), and training above the limit does not diverge for rates like these: the loss goes up and down from step to
+# step and falls over longer times. The local statement is right: at a place with sharpness above $2/\eta$, the step
+# along the sharpest direction overshoots and the error along it grows, which the swings show. And rates far above the
+# limit do diverge.
 #
 # The measurement: $200 = 2/0.01$ and $100 = 2/0.02$. Both runs are at the edge; the sharpness shows the learning rate
 # and nothing else. It may go together with better generalisation, but then the learning rate is the cause of both, as
@@ -315,12 +321,12 @@ edge_demo().show()
 # %% [markdown]
 # ## 6.2 Signs
 #
-# Adam divides every gradient by the root of an average of its squares. Two relatives show what this division is good
-# for: AdaGrad, from which it comes, and Lion, which keeps nothing but the sign.
+# Adam divides every gradient by the root of an average of its squares. Two relatives of Adam show why this division
+# helps: AdaGrad, from which it comes, and Lion, which keeps nothing but the sign.
 #
 # **AdaGrad** (Duchi, Hazan and Singer 2011) was made for text, where most words are rare. The weights of a rare word
 # get a gradient once in a thousand examples, and with one learning rate for all they hardly move. So each weight gets
-# its own learning rate, which falls only with what this weight has seen: $s$ is the *sum* of all its squared gradients,
+# its own learning rate, which falls only with the gradients of this weight: $s$ is the *sum* of all their squares,
 #
 # $$s \leftarrow s + g^2, \qquad w \leftarrow w - \eta\,\frac{g}{\sqrt{s} + \varepsilon},$$
 #
@@ -361,7 +367,7 @@ class AdaGradOptimizer(SGDOptimizer):
 check("adagrad", AdaGradOptimizer)
 
 # %% [markdown] hint="adagrad"
-# Take your `RMSPropOptimizer` of section 2.5 and look for what differs: one line, and the place of $\varepsilon$.
+# Take your `RMSPropOptimizer` of section 2.5. Two things differ: one line, and the place of $\varepsilon$.
 #
 # ---
 #
@@ -434,15 +440,16 @@ check("lion", LionOptimizer)
 # %% [markdown]
 # ### Rare classes
 #
-# Why is Adam so much better than descent for language models, and so little for images? One reason was found by
-# Kunstner and others (2024), and it resembles AdaGrad's reason of 2011, for the outputs of the network in place of its
-# inputs: a language model predicts the next word, and words follow Zipf's law: the $k$-th most frequent one has a
+# Why is Adam much better than descent for language models, and only a little better for images? Kunstner and others
+# (2024) found one reason. It resembles AdaGrad's reason of 2011, with the outputs of the network in place of its
+# inputs. A language model predicts the next word, and words follow Zipf's law: the $k$-th most frequent one has a
 # frequency in proportion to $1/k$. So most of the *classes* are rare, and the gradient of the mean loss says little
 # about them.
 #
-# A model of this that fits on a screen: 64 classes with frequencies $1/k$, 1,000 examples of 128 random numbers between
-# 0 and 1 that have nothing to do with their class, and a single linear layer with softmax, which has to learn them by
-# heart. All methods take 100 steps with all examples, and each gets the best of four learning rates, by the mean loss.
+# The next experiment is the smallest model of this. There are 64 classes with frequencies in proportion to $1/k$, and
+# 1,000 examples of 128 random numbers between 0 and 1, which have nothing to do with their class. A single linear layer
+# with softmax has to learn them by heart. All methods take 100 steps with all examples, and each gets the best of four
+# learning rates, by the mean loss.
 #
 # **Predict** for plain descent and for Adam: which of the two learns the eight most frequent classes better, which the
 # 32 rarest? Where do AdaGrad and Lion end?
@@ -538,7 +545,7 @@ plt.show()
 
 # %% [markdown]
 # The singular value decomposition of every matrix in every step would be slow. **Newton-Schulz** makes do with products
-# of matrices, which are what processors for neural networks do best. With $X = M / (\lVert M\rVert + 10^{-7})$, where
+# of matrices, the fastest operation of processors for neural networks. With $X = M / (\lVert M\rVert + 10^{-7})$, where
 # $\lVert M\rVert$ is the Frobenius norm, the root of the sum of all squared entries, repeat
 #
 # $$A = X X^\top, \qquad X \leftarrow a X + (b A + c A^2)\, X, \qquad (a, b, c) = (3.4445, -4.7750, 2.0315).$$
@@ -549,17 +556,17 @@ plt.show()
 #
 # $$p(0.8) = 2.756 - 2.445 + 0.666 = 0.976, \qquad p(0.6) = 2.067 - 1.031 + 0.158 = 1.193.$$
 #
-# The coefficients are not those with which the values would converge to 1 (these are $\tfrac32, -\tfrac12, 0$). They
-# were chosen so that small values grow fast, by a factor of 3.4 in each step, and the price is that the values do not
-# settle: after five steps, all that began above 0.003 lie between 0.68 and 1.20. For training, this is near enough.
+# With the coefficients $\tfrac32, -\tfrac12, 0$ the values would converge to 1. Muon's coefficients were chosen in
+# another way: small values grow fast, by a factor of 3.4 in each step, and the price is that the values do not settle.
+# After five steps, all that began above 0.003 lie between 0.68 and 1.20. For training, this is near enough.
 #
 # ### Exercise `newton_schulz`
 #
 # *★★☆, about 20 minutes*
 #
-# Write the function, for a matrix of any shape. $A$ has as many rows as $X$; where `matrix` has more rows than columns,
-# work on its transpose, whose $A$ is the smaller one, and transpose the result back. A matrix of zeros stays a matrix
-# of zeros. The numbers keep their dtype.
+# Write the function, for a matrix of any shape. $A$ has as many rows as $X$. So if `matrix` has more rows than columns,
+# work on its transpose, for which $A$ is smaller, and transpose the result back. For a matrix of zeros the result is a
+# matrix of zeros. The result has the dtype of `matrix`.
 
 
 # %% exercise="newton_schulz"
@@ -675,9 +682,8 @@ muon_demo().show()
 # \mathrm{NS}(G + \mu v),$$
 #
 # where $G$ is the gradient, $v$ on the right is the new velocity, and NS is your `newton_schulz` with its five steps.
-# That the direction is $G + \mu v$, and not $v$ itself, is Nesterov's look-ahead as in section 2.4. The root makes the
-# steps of matrices with more rows than columns longer: it keeps the size of the outputs' change the same for all
-# shapes.
+# The direction is $G + \mu v$ and not $v$ itself: this is Nesterov's look-ahead of section 2.4. The root makes the
+# steps of matrices with more rows than columns longer, so that the outputs change by the same amount for all shapes.
 #
 # A vector has no singular values that could be made equal. So if one of the parameters is not a matrix, `__init__`
 # raises a `ValueError` with a sentence that says so.
@@ -911,15 +917,16 @@ def deep_stack(where, seed):
 def fit(model, optimizer, data, steps, warmup=0, batch_size=64):
     """Train on random minibatches, with learning rates that rise over `warmup` steps; return the losses (nats)."""
     rates, losses = [group["lr"] for group in optimizer.param_groups], []
-    for step in range(steps):
-        for group, rate in zip(optimizer.param_groups, rates):
-            group["lr"] = rate * min(1.0, (step + 1) / max(1, warmup))
-        rows = torch.randint(len(data[0]), (batch_size,))
-        loss = functional.cross_entropy(model(data[0][rows]), data[1][rows])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(float(loss.detach()))
+    with fitting_threads(model):  # one thread for a small network, which would wait for others after each operation
+        for step in range(steps):
+            for group, rate in zip(optimizer.param_groups, rates):
+                group["lr"] = rate * min(1.0, (step + 1) / max(1, warmup))
+            rows = torch.randint(len(data[0]), (batch_size,))
+            loss = functional.cross_entropy(model(data[0][rows]), data[1][rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss.detach()))
     return np.array(losses)
 
 
@@ -932,7 +939,8 @@ def smooth(losses, width=10):
 # %% experiment="stacks_trained"
 clothes_data, steps = (images, image_labels), 400 if FULL else 120
 ax = plt.figure(figsize=(7, 3.8), layout="constrained").subplots()
-for index, (where, warmup) in enumerate((("pre-norm", 0), ("post-norm", 0), ("post-norm", steps // 2))):
+ways = ("pre-norm", 0), ("post-norm", 0), ("post-norm", steps // 2)
+for index, (where, warmup) in enumerate(long_runs(ways, minutes=0.7, full=FULL)):
     runs = []
     for seed in (0, 1, 2):
         model = deep_stack(where, seed)
@@ -943,7 +951,7 @@ for index, (where, warmup) in enumerate((("pre-norm", 0), ("post-norm", 0), ("po
     print(f"{name:<24} loss in the last 20 steps: {last.mean():.2f} ({last.min():.2f} to {last.max():.2f})")
 ax.axhline(np.log(10), color="0.6", linewidth=0.8, zorder=0)
 ax.set(xlabel="steps", ylabel="training loss (nats)", title="24 residual layers, Adam, learning rate 0.01, three seeds")
-ax.legend()
+ax.legend(loc="upper right", bbox_to_anchor=(1, 0.94))  # below the line of ln 10
 plt.show()
 
 # %% experiment="stacks_at_the_start"
@@ -966,21 +974,22 @@ plt.show()
 # <details><summary>After your prediction</summary>
 #
 # Pre-norm trains: its loss is 0.58 in the last 20 steps (0.56 to 0.62 over three seeds). Post-norm is at 1.36 (1.20 to
-# 1.47), and at 1.01 (0.94 to 1.11) with the warmup, which helps but is no cure at this rate.
+# 1.47), and at 1.01 (0.94 to 1.11) with the warmup, which helps but is no cure at this rate. With `FULL`, 400 steps and
+# all images, the three end at 0.47 (0.45 to 0.50), 1.12 (1.07 to 1.16) and 0.93 (0.81 to 1.03).
 #
 # The gradients before the first step explode in neither: with post-norm they have about the same size in all layers
-# (0.40 in the first, 0.30 in the last), and with pre-norm they grow towards the images (from 0.20 to 0.68). In this
-# small network, then, the reason is another one: with post-norm everything that a layer passes on goes through all the
-# normalizations behind it, so that a step in one layer changes the inputs of all later ones. With pre-norm the skip
-# passes on what it gets, and a step in one layer adds its change and no more.
+# (0.40 in the first, 0.30 in the last), and with pre-norm they grow towards the images (from 0.20 to 0.68). So in this
+# small network there is another reason. With post-norm the output of a layer goes through all the normalizations behind
+# it, so a step in one layer changes the inputs of all later ones. With pre-norm the skip carries the output of a layer
+# on without a change, so a step in one layer only adds its own change.
 # </details>
 #
 # ### The block of a transformer
 #
 # In a **transformer** an example is a sequence of $T$ positions, with a vector of `dim` features each. A block has two
-# branches: **attention**, in which every position takes a weighted mean of what the others offer, and a small network,
-# the same for every position. In attention each position makes a **query** $q$, a **key** $k$ and a value; the weight
-# that position $s$ has for position $t$ is a softmax over the **attention logits**
+# branches: **attention**, in which every position takes a weighted mean of the values that all positions offer, and a
+# small network, the same for every position. In attention each position makes a **query** $q$, a **key** $k$ and a
+# value; the weight that position $s$ has for position $t$ is a softmax over the **attention logits**
 #
 # $$a_{ts} = \frac{q_t \cdot k_s}{\sqrt{d}},$$
 #
@@ -1005,7 +1014,7 @@ print(inspect.getsource(SelfAttention.forward))
 #
 # *★★☆, about 25 minutes*
 #
-# Write the block. $h$ is what the first branch leaves:
+# Write the block. $h$ is the sum of the input and the first branch:
 #
 # $$h = x + \mathrm{attention}(\mathrm{norm}_1(x)), \qquad \text{out} = h + \mathrm{mlp}(\mathrm{norm}_2(h))$$
 #
@@ -1047,8 +1056,8 @@ class PreNormBlock(nn.Module):
 check("prenorm_block", PreNormBlock)
 
 # %% [markdown] hint="prenorm_block"
-# Draw the block as a straight line from $x$ to the output. What leaves the line, and what comes back to it? No
-# normalization lies on the line itself.
+# Draw the block as a straight line from $x$ to the output. Where does a branch leave the line, and where does it come
+# back? No normalization lies on the line itself.
 #
 # ---
 #
@@ -1090,7 +1099,8 @@ class RowTransformer(nn.Module):
 # %% experiment="qk_norm"
 steps = 400 if FULL else 100
 figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-for index, (lr, qk_norm) in enumerate(((0.003, False), (0.003, True), (0.03, False), (0.03, True))):
+cases = (0.003, False), (0.003, True), (0.03, False), (0.03, True)
+for index, (lr, qk_norm) in enumerate(long_runs(cases, minutes=0.9, full=FULL)):
     losses, largest = [], []
     for seed in (0, 1, 2):
         set_seed(seed)
@@ -1114,7 +1124,9 @@ plt.show()
 # At the ordinary rate the largest logit grows slowly, to 7 without QK-norm, and stays at 4 with it; the losses are the
 # same, 0.84. At the rate that is ten times as large, it grows to 145 without QK-norm (112 to 207 over three seeds): a
 # softmax over such logits puts all of its weight on one position. With QK-norm it is 6 (3 to 10). The losses do not
-# tell the two apart yet: 1.03 and 1.01, and their ranges overlap. In networks of billions of weights, which train a
+# tell the two apart yet: 1.03 and 1.01, and their ranges overlap. With `FULL`, 400 steps, the logit has grown to 1,160
+# (510 to 1,730) without and to 10 (5 to 18) with QK-norm, at losses of 0.89 (0.72 to 1.06) and 0.77 (0.64 to 0.83). In
+# networks of billions of weights, which train a
 # thousand times as long, logits that grow like this end in a loss of NaN; there QK-norm permits rates at which training
 # fails without it.
 # </details>
@@ -1133,8 +1145,8 @@ plt.show()
 # ## 6.5 Learning rates that carry over
 #
 # A large network is trained once; there is no money to try nine learning rates. So one tries them on a narrow network
-# and hopes that the best one is also right for the wide one. It is not, and in 2021 Yang and Hu showed why, and what to
-# do: **muP**, the *maximal update parametrisation*.
+# and hopes that the best one is also right for the wide one. It is not. Yang and Hu showed the reason in 2021, and a
+# remedy: **muP**, the *maximal update parametrisation*.
 #
 # Take a hidden matrix $W$ from $n$ units to $n$ units, and one unit with input $h$, a vector of $n$ values of size
 # about 1. Adam's first step moves each of its $n$ weights by $\eta$, with the sign of the gradient, and all gradients
@@ -1231,7 +1243,7 @@ def trained_loss(width, lr, mup, seed, steps=200 if FULL else 50):
 
 
 width_losses = {}
-for mup, width in ((mup, width) for mup in (False, True) for width in widths):
+for mup, width in long_runs(itertools.product((False, True), widths), minutes=2, full=FULL):
     rows = [[trained_loss(width, 2.0**exponent, mup, seed) for exponent in exponents] for seed in (0, 1, 2)]
     width_losses[mup, width] = np.array(rows)
 
@@ -1261,8 +1273,8 @@ plt.show()
 # another question.
 # </details>
 #
-# Press Start to see the curves form, on digits of 8 x 8 pixels, and train again with muP. **Find out** by other
-# first seeds how far the best rate of a width moves by chance.
+# Press Start to see the curves form, on digits of 8 x 8 pixels, and train again with muP. **Find out** how far the best
+# rate of a width moves by chance: choose other first seeds.
 
 # %% experiment="demo_widths"
 widths_demo().show()
@@ -1347,8 +1359,8 @@ plt.show()
 #
 # *★☆☆, about 15 minutes*
 #
-# Make one step with the gradient of the mean loss over all examples of all batches, and return that loss. What the
-# gradients held before the call must not matter.
+# Make one step with the gradient of the mean loss over all examples of all batches, and return that loss. The result
+# must not depend on the gradients that the parameters had before the call.
 
 # %% exercise="accumulate"
 def accumulated_step(model, loss_fn, optimizer, batches):
@@ -1416,8 +1428,8 @@ for name, norm in (("plain", nn.Identity()), ("batch norm", nn.BatchNorm1d(32)))
 # ## 6.7 Averages of weights
 #
 # With a constant learning rate the weights do not come to rest: they jump about in a valley, as far as the noise of the
-# minibatches throws them. One cure is to lower the rate. Another one is to let them jump and take the *mean* of where
-# they have been: Polyak and Juditsky (1992) proved for convex problems that it is as good as the best possible
+# minibatches throws them. One cure is to lower the rate. Another one is to let them jump and take the *mean* of their
+# places: Polyak and Juditsky (1992) proved for convex problems that it is as good as the best possible
 # schedule. For networks it came back as stochastic weight averaging (Izmailov et al. 2018), and hardly any model that
 # makes images today is handed over without a moving average of its weights.
 #
@@ -1436,9 +1448,9 @@ for name, norm in (("plain", nn.Identity()), ("batch norm", nn.BatchNorm1d(32)))
 #
 # *★★☆, about 20 minutes*
 #
-# `update()` takes in what `model`, the network that is being trained, has now. `copy_to(model)` writes averages and
-# buffers into a network of the same layers, in place, which may be another one. Training that one must not change the
-# average.
+# `model` is the network that is being trained. `update()` moves the average towards its present parameters, and copies
+# its present buffers. `copy_to(model)` writes averages and buffers, in place, into a network of the same layers, which
+# may be another one. Training that other one must not change the average.
 
 # %% exercise="weight_average"
 class WeightAverage:
@@ -1485,7 +1497,7 @@ check("weight_average", WeightAverage)
 # this: your `recalibrate_batchnorm` sets them to those of the whole set, and so does `torch.optim.swa_utils.update_bn`,
 # which we use here in its place.
 #
-# **Predict:** who has the lowest test loss? Does it matter whether the average is recalibrated?
+# **Predict:** which of them has the lowest test loss? Does it matter whether the average is recalibrated?
 
 # %% experiment="endings"
 def ending(seed, falls=False, steps=1000 if FULL else 300, lr=0.3):
@@ -1511,7 +1523,7 @@ def measure(model):
 # %% experiment="averaged"
 endings = ("as trained", "average", "average, recalibrated", "falling rate", "both, recalibrated")
 results = {name: [] for name in endings}
-for seed in (0, 1, 2):
+for seed in long_runs((0, 1, 2), minutes=0.7, full=FULL):
     for falls, names in ((False, list(results)[:3]), (True, list(results)[3:])):
         model, average = ending(seed, falls)
         mean_model = copy.deepcopy(model)
@@ -1524,11 +1536,12 @@ for seed in (0, 1, 2):
 figure, panels = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True, layout="constrained")
 for place, (name, rows) in enumerate(results.items()):
     for panel, values in zip(panels, np.transpose(rows)):
-        panel.plot([values.min(), values.max()], [place, place], color=COLOURS[place % len(COLOURS)], linewidth=3)
+        panel.plot([values.min(), values.max()], [place, place], "-", color=COLOURS[place % len(COLOURS)], linewidth=3)
         panel.plot(values, [place] * 3, "o", color=COLOURS[place % len(COLOURS)])
     (loss, accuracy), (low, _), (high, _) = np.mean(rows, axis=0), np.min(rows, axis=0), np.max(rows, axis=0)
     print(f"{name:<22} test loss {loss:.3f} ({low:.3f} to {high:.3f}), test accuracy {accuracy:.1f} %")
 panels[0].set(yticks=range(5), yticklabels=list(results), xlabel="test loss (nats)")
+panels[0].locator_params(axis="x", nbins=5)
 panels[1].set(xlabel="test accuracy (%)")
 plt.show()
 
@@ -1536,10 +1549,10 @@ plt.show()
 # <details><summary>After your prediction</summary>
 #
 # The weights as trained are the worst, with a test loss of 0.55 (0.51 to 0.60 over three seeds). Their average is at
-# 0.46 and so is the rate that falls at the end: both take out the noise of the last steps, and with both nothing more
-# is gained. Three points of test accuracy lie between the first and all others. Recalibration lowers the loss of the
-# average a little, from 0.463 to 0.456 on average, which is about as much as the seeds differ: with batches of 32 and a
-# `decay` of 0.98 the running statistics are near those of the average anyway.
+# 0.46, and so are the weights after a rate that falls at the end: both take out the noise of the last steps, and both
+# together gain nothing more. Three points of test accuracy lie between the first and all others. Recalibration lowers
+# the loss of the average a little, from 0.463 to 0.456 on average, which is about as much as the seeds differ: with
+# batches of 32 and a `decay` of 0.98 the running statistics are near those of the average anyway.
 # </details>
 #
 # **Further reading.** Polyak and Juditsky 1992, [Acceleration of stochastic approximation by
@@ -1564,7 +1577,7 @@ plt.show()
 #
 # $$y_c = \gamma_c\, \frac{(W_c * x + b_c) - m_c}{\sqrt{v_c + \varepsilon}} + \beta_c$$
 #
-# follow **the two lines of the folded convolution**:
+# one gets **the two lines of the folded convolution**:
 #
 # $$W_c' = \frac{\gamma_c}{\sqrt{v_c + \varepsilon}}\, W_c, \qquad
 #   b_c' = \frac{\gamma_c}{\sqrt{v_c + \varepsilon}}\, (b_c - m_c) + \beta_c$$
@@ -1840,14 +1853,14 @@ plt.show()
 # %% [markdown]
 # ## What to take with you
 #
-# - The sharpness of a network is not given: training drives it up to $2/\eta$ and holds it there. A product with the
-#   Hessian costs two gradients; nobody needs the Hessian.
+# - Training changes the sharpness of a network: it drives it up to $2/\eta$ and holds it there. A product with the
+#   Hessian costs about two gradients; the Hessian itself is never needed.
 # - Steps of one length for every weight (Adam, AdaGrad, Lion) learn rare classes as fast as frequent ones. Plain
 #   descent learns the frequent first, and the rare hardly at all.
 # - Muon makes the singular values of a step equal, as the sign makes its entries equal. It fits the training images in
 #   fewer steps; whether that pays depends on the cost of a step, and on the result for new images.
-# - A normalization at the start of the branch leaves the skip alone, and a deep stack trains at rates at which it does
-#   not with a normalization behind the sum. Normalised queries and keys keep attention logits small at any rate.
+# - A normalization at the start of the branch leaves the skip alone. Then a deep stack trains at rates that are too
+#   large with a normalization behind the sum. Normalised queries and keys keep attention logits small at any rate.
 # - Wide layers need small rates, in proportion to 1/width. With muP the rate is chosen on a narrow network.
 # - Larger batches save steps only up to a critical size. Portions of a batch count by their number of examples.
 # - An average of the weights has the effect of a falling rate, without changing the training. Buffers are copied;

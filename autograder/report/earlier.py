@@ -42,7 +42,7 @@ def read_earlier(path: Path, course: str) -> EarlierTerm:
         course: Id of this course.
 
     Raises:
-        GradingError: It cannot be read, is no report of grading, or that of another course.
+        GradingError: It cannot be read, is not a report of grading, or belongs to another course.
     """
     file = path / "report.json" if path.is_dir() else path
     advice = "give the report.json of an earlier term"
@@ -54,7 +54,7 @@ def read_earlier(path: Path, course: str) -> EarlierTerm:
     except OSError as error:
         raise GradingError(f"{file} cannot be read ({error.strerror}); {advice}") from error
     except (ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError) as error:
-        raise GradingError(f"{file} is no report of `autograder grade`; {advice}") from error
+        raise GradingError(f"{file} is not a report of `autograder grade`; {advice}") from error
     if found != course:
         raise GradingError(f"{file} is of another course ({visible(found)}, not {course}); leave it out")
     return term

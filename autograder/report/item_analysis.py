@@ -12,7 +12,7 @@ FEWEST = 5
 
 
 def difficulty(scores: Sequence[float], most: float) -> float | None:
-    """Return the share of the marks that a class did not earn: 0 where all have them all, 1 where nobody has any.
+    """Return the share of the marks that a class did not earn: 0 if everybody has all, 1 if nobody has any.
 
     It is 1 - p, with the item difficulty index p = mean / maximum (Crocker and Algina 1986, chapter 14).
 

@@ -1,4 +1,4 @@
-"""How a run goes on, for the terminal: what is done, how fast, how long it will take."""
+"""The progress of a run in the terminal: what is done, how fast, and how long the rest will take."""
 
 from __future__ import annotations
 

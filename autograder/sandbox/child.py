@@ -72,8 +72,8 @@ class Child:
     """One fork, in which cells and probes run one after the other.
 
     Attributes:
-        asked_cpu_s: Processor time that the last answer took, of all processes of the submission; 0 where that cannot
-            be seen (not on Linux).
+        asked_cpu_s: Processor time that the last answer took, of all processes of the submission; 0 where it was not
+            measured, or cannot be seen (not on Linux).
     """
 
     def __init__(self, channel: socket.socket, stop: Callable[[float], End], limits: Limits, cpu_s: int) -> None:
@@ -104,9 +104,16 @@ class Child:
         return dict(answer["failures"]), tuple(answer["stand_ins"])
 
     def ask(
-        self, request: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], seconds: float
+        self, request: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], seconds: float, *, measured: bool = False
     ) -> tuple[dict[str, Any], bytes]:
         """Send a request and return the JSON and the array bytes of the answer; nothing in them is checked yet.
+
+        Args:
+            request: The request.
+            arrays: What goes with it, by name.
+            seconds: How long it may take.
+            measured: Whether its processor time is to be known afterwards: to ask the kernel for it takes a
+                millisecond.
 
         Raises:
             Lost: There is no answer. The child has been ended.
@@ -114,11 +121,12 @@ class Child:
         self._number += 1
         deadline = time.monotonic() + seconds
         message = {**request, "number": self._number, "output_bytes": self.limits.output_bytes}
-        before = self._watch.cpu_s() if self._watch else 0.0
+        watch = self._watch if measured else None
+        before = watch.cpu_s() if watch else 0.0
         try:
             self._send(pack(message, arrays), deadline)
             answer = self._receive(deadline)
-            self.asked_cpu_s = self._watch.cpu_s() - before if self._watch else 0.0
+            self.asked_cpu_s = watch.cpu_s() - before if watch else 0.0
             return answer
         except TimeoutError:
             self.close()

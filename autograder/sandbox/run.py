@@ -28,7 +28,7 @@ from autograder.sandbox.types import (
     Step,
 )
 from course_utils.checks.types import Observation, PartObservation, Problem, VerdictName
-from course_utils.kits.probe import load_probe
+from course_utils.kits.probe import Part, load_probe
 
 __all__ = ["run_submission"]
 
@@ -167,7 +167,7 @@ class _SubmissionRun:
     def probe(self, step: ProbeStep) -> None:
         """Run the parts of a probe, each by itself, and keep what they gave."""
         self.library_uses[step.exercise] = ()
-        parts = [self._part(step, part.name, part.limit_s) for part in load_probe(step.exercise).parts]
+        parts = [self._part(step, part) for part in load_probe(step.exercise).parts]
         self.observations[step.exercise] = Observation(step.exercise, tuple(parts))
 
     def line(self, step: PointStep) -> None:
@@ -182,11 +182,12 @@ class _SubmissionRun:
         if claim is not None:
             self.claims[step.exercise, step.part] = claim
 
-    def _part(self, step: ProbeStep, name: str, limit_s: float) -> PartObservation:
-        start = time.monotonic()
+    def _part(self, step: ProbeStep, part: Part) -> PartObservation:
+        start, name = time.monotonic(), part.name
         try:
             request = {"kind": "part", "exercise": step.exercise, "part": name, "watch": step.watch}
-            answer, data = self._ask(request, step.inputs, self.limits.probe_seconds(step.exercise, limit_s))
+            seconds = self.limits.probe_seconds(step.exercise, part.limit_s)
+            answer, data = self._ask(request, step.inputs, seconds, measured=bool(part.budget_s))
             cpu_s = self._child.asked_cpu_s if self._child else 0.0
             seen = _read(read_part, answer, data, name, time.monotonic() - start, cpu_s)
             self.library_uses[step.exercise] += _read(read_uses, answer)
@@ -203,17 +204,17 @@ class _SubmissionRun:
             self._trouble[step.exercise] = Problem(verdict, message)
 
     def _ask(
-        self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float
+        self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float, *, measured: bool = False
     ) -> tuple[dict[str, Any], bytes]:
         """Ask the child; what something outside has ended is asked again, alone on the machine."""
         try:
-            return self._ask_once(request, arrays, seconds)
+            return self._ask_once(request, arrays, seconds, measured)
         except Lost as lost:
             if not lost.from_outside:
                 raise
             log.warning("a step was ended from outside and is run again, alone")
         self._be_alone()
-        return self._ask_once(request, arrays, seconds)
+        return self._ask_once(request, arrays, seconds, measured)
 
     def _be_alone(self) -> None:
         """Wait for the others; the time for that is given back."""
@@ -225,7 +226,7 @@ class _SubmissionRun:
         self._deadline += waited + self._seconds
 
     def _ask_once(
-        self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float
+        self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float, measured: bool
     ) -> tuple[dict[str, Any], bytes]:
         while self._child is None and self._left() > 0:
             self._child = self._start()
@@ -233,7 +234,7 @@ class _SubmissionRun:
         if self._child is None or left <= 0:
             raise Lost("timeout", OUT_OF_TIME)
         try:
-            return self._child.ask(request, arrays, min(seconds, left))
+            return self._child.ask(request, arrays, min(seconds, left), measured=measured)
         except Lost as lost:
             self._child = None
             self._check(lost)

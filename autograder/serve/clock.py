@@ -39,7 +39,7 @@ class Clock:
             way = "forward" if moved > 0 else "back"
             said = f"the clock of this machine was moved {way} by {timedelta(seconds=round(abs(moved)))}"
         elif last and datetime.fromisoformat(last) > self.now() + timedelta(seconds=MOVED_S):
-            said = f"the clock of this machine shows an earlier time than that of a hand-in, {last}"
+            said = f"the clock of this machine shows a time before that of a hand-in, {last}"
         else:
             return ""
-        return f"{said}; the order of hand-ins is that of their numbers. Look at the times before lateness costs marks."
+        return f"{said}; the order of hand-ins is that of their numbers. Check the times before lateness costs marks."

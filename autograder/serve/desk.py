@@ -45,7 +45,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Desk:
-    """All that is needed to take a hand-in.
+    """The parts that are needed to take a hand-in.
 
     Args:
         course: The course.
@@ -128,7 +128,7 @@ class Desk:
             raise Refused(
                 422,
                 f"this notebook does not belong to the course {title!r}, which has {known}; no cell in it is "
-                "an exercise of these. Hand it in where its course is",
+                "an exercise of these. Hand it in at its own course",
             )
         return looked.assignment
 

@@ -64,7 +64,7 @@ class Grader:
     troubles: dict[str, str] = field(default_factory=dict)
 
     def lane(self, name: str) -> None:
-        """Grade one hand-in after the other, for ever; after a failure that is not theirs, with a new pool."""
+        """Grade one hand-in after the other, for ever; after a failure of the machine, with a new pool."""
         while True:
             try:
                 with self.pool() as pool:
@@ -112,7 +112,7 @@ class Grader:
             self.surely(name, partial(give_up, self.engine, found.number))
 
     def surely(self, name: str, write: Callable[[], None]) -> None:
-        """Write something down; where there is no room, or no database, again until there is."""
+        """Write something down; if there is no room or no database, try again until it works."""
         while True:
             try:
                 write()

@@ -110,8 +110,8 @@ class Doorkeeper:
 
 
 def _hub_down() -> HTTPException:
-    return HTTPException(503, "the hub does not answer, and without it nobody knows who you are; your notebook is as "
-                              "it was, hand it in again in a few minutes")  # fmt: skip
+    return HTTPException(503, "the hub does not answer, and without it the service cannot tell who you are; your "
+                              "notebook is as it was, hand it in again in a few minutes")  # fmt: skip
 
 
 async def body_of(request: Request, most: int) -> bytes:

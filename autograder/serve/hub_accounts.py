@@ -37,7 +37,7 @@ class HubAccounts:
         self._roster, self._staff, self._groups = roster, frozenset(staff), frozenset(staff_groups)
 
     async def by_token(self, token: str) -> Who | None:
-        """Return whose token this is; None if nobody's who may use this service.
+        """Return the owner of a token; None if nobody who may use this service has it.
 
         Raises:
             HubDown: The hub does not answer.

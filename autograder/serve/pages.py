@@ -123,7 +123,7 @@ async def live(request: Request) -> Response:
 
 
 def problem_page(request: Request, status: int, detail: str) -> Response:
-    """Return a page that says in a sentence what is wrong."""
+    """Return a page with one sentence about what is wrong."""
     return _page(request, "problem", who=None, said=f"{detail[:1].upper()}{detail[1:]}", status=status)
 
 

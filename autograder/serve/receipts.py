@@ -30,7 +30,7 @@ KIND = "hand-in receipt, version 1"
 
 
 class BadReceipt(Exception):
-    """A receipt that proves nothing; the message says why."""
+    """A receipt that proves nothing; the message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def verify(text: bytes, key: Ed25519PublicKey, notebook: bytes | None = None) ->
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadReceipt("the file is not a receipt") from error
     if said.pop("kind", None) != KIND:
-        raise BadReceipt("the signature is right, but what is signed is not a receipt of a hand-in")
+        raise BadReceipt("the signature is right, but the signed text is not a receipt of a hand-in")
     receipt = Receipt(**said)
     if notebook is not None and hashlib.sha256(notebook).hexdigest() != receipt.sha256:
         raise BadReceipt("the receipt is genuine, but for another file: the SHA-256 differs")

@@ -93,7 +93,7 @@ async def _starting(scope: Scope, receive: Receive, send: Send) -> None:
     for_browsers = not scope["path"].endswith("/health") and "/api/" not in scope["path"]
     answer: ASGIApp = JSONResponse({"error": STARTING}, 503, {"Retry-After": "10"})
     if for_browsers:
-        answer = PlainTextResponse("The service is starting; this page comes by itself.", 202, {"Refresh": "3"})
+        answer = PlainTextResponse("The service is starting; this page loads again by itself.", 202, {"Refresh": "3"})
     await answer(scope, receive, send)
 
 

@@ -188,7 +188,7 @@ def _of_call(text: Text, node: ast.Call) -> Iterator[Piece]:
             yield Piece("outside-root", node, f"({head} + {text.code(inner.right)})", text.code(inner.right))
     elif receiver is not None and name in DROPPED and not _is_module(receiver):
         term = text.code(node.args[0]) if node.args else name
-        yield Piece(IN_PLACE.get(name, "call-missing"), node, text.code(receiver), term, name)
+        yield Piece(IN_PLACE.get(name, "call-missing"), node, bracketed(text, receiver), term, name)
     elif len(node.args) == 1 and not node.keywords and name in ("abs", "exp", "log", "square"):
         yield Piece("call-missing", node, f"({text.code(node.args[0])})", text.code(node.args[0]), name)
     yield from _of_update(text, node)

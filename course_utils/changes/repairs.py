@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, combinations, product
+from itertools import chain, combinations, permutations, product
 
 from course_utils.changes.change import Change
 from course_utils.changes.expressions import Piece, bracketed, made, roots
@@ -21,6 +21,8 @@ __all__ = ["repairs"]
 MOST_NAMES, LONGEST = 14, 24
 # Of idle values, so many are tried two at a time.
 MOST_IDLE = 4
+# Of the names, so many are subtracted from each other.
+MOST_DIFFERENCES = 10
 VALUES = (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.Subscript, ast.UnaryOp, ast.IfExp)
 ADDITIVE, MULTIPLICATIVE = (ast.Add, ast.Sub), (ast.Mult, ast.Div)
 # Functions of numpy and torch that a slip may have left out in front of all that a statement computes.
@@ -37,12 +39,14 @@ class _Words:
         wraps: Functions that it calls with one argument, as code.
         idle: Of the terms, those that it never uses.
         libraries: Those of numpy and torch that it uses, as code.
+        methods: Elementary functions that it calls as methods, by name.
     """
 
     terms: tuple[str, ...]
     wraps: tuple[str, ...]
     idle: tuple[str, ...]
     libraries: tuple[str, ...]
+    methods: tuple[str, ...]
 
 
 def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
@@ -69,6 +73,7 @@ def _of_block(text: Text, block: Block, words: _Words) -> Iterator[Change]:
     for root in roots(block.node):
         for node in ast.walk(root):
             yield from (made(text, block, piece) for piece in _of_formula(text, node))
+            yield from (made(text, block, piece) for piece in _of_numerator(node, words))
         yield from (made(text, block, piece) for piece in _of_whole(text, block, root, words))
         of_matrices = any(isinstance(node, ast.MatMult) for node in ast.walk(root))
         for node in _operands(root):
@@ -120,12 +125,32 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
             yield Piece("index", index, f"{text.code(index)} - 1")
 
 
+def _of_numerator(node: ast.AST, words: _Words) -> Iterator[Piece]:
+    """Return what becomes of the 1 in 1 / x: a name, or the difference of two, the first ones of which may be idle."""
+    match node:
+        case ast.BinOp(op=ast.Div(), left=ast.Constant(value=1) as one):
+            yield from (Piece("numerator", one, name) for name in words.terms)
+            names = words.terms[:MOST_DIFFERENCES]
+            yield from (Piece("numerator", one, f"({a} - {b})") for a, b in permutations(names, 2))
+
+
 def _of_whole(text: Text, block: Block, root: ast.AST, words: _Words) -> Iterator[Piece]:
-    """Return the elementary functions of the whole value that a statement computes or returns."""
-    if isinstance(block.node, ast.Return | ast.Assign) and isinstance(root, VALUES):
+    """Return elementary functions of the whole value that a statement computes or returns; of a name, reductions."""
+    if not isinstance(block.node, ast.Return | ast.Assign):
+        return
+    if isinstance(root, VALUES):
         own = text.code(root)
         for library, name in product(words.libraries, ELEMENTARY):
             yield Piece("call", root, f"{library}.{name}({own})", own)
+    for value in root.elts if isinstance(root, ast.Tuple) else [root]:
+        if isinstance(value, ast.Name | ast.Attribute):
+            yield from _reduced(text, value, "reduced")
+
+
+def _reduced(text: Text, node: ast.expr, kind: str) -> Iterator[Piece]:
+    code, own = bracketed(text, node), text.code(node)
+    for name, axis in product(("sum", "mean"), ("", "0", "1")):
+        yield Piece(kind, node, f"{code}.{name}({axis})", own)
 
 
 def _of_last_operand(text: Text, node: ast.BinOp) -> Iterator[Piece]:
@@ -182,6 +207,8 @@ def _of_operand(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
         yield Piece("copy", node, f"(1 * {code})", own)
     for wrap in words.wraps:
         yield Piece("call", node, f"{wrap}({own})", own)
+    for method in words.methods:
+        yield Piece("call", node, f"{code}.{method}()", own)
     if isinstance(node, ast.Name | ast.Attribute):
         for other in words.terms:
             if other != own:
@@ -203,8 +230,7 @@ def _of_term(text: Text, node: ast.expr, words: _Words) -> Iterator[Piece]:
     yield Piece("term", node, f"(1 + {code})", own)
     yield Piece("term", node, f"({code} - 1)", own)
     if isinstance(node, ast.BinOp):
-        for name in ("sum", "mean"):
-            yield from (Piece("call", node, f"{code}.{name}({axis})", own) for axis in ("", "0", "1"))
+        yield from _reduced(text, node, "call")
     yield Piece("factor", node, f"(2 * {code})", own)
     yield Piece("factor", node, f"({code} / 2)", own)
     for other in words.terms:
@@ -258,7 +284,7 @@ def _values(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[ast.expr, a
 @lru_cache(maxsize=KEPT)
 def _words(text: Text, function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Words:
     arguments = [one.arg for one in (*function.args.args, *function.args.kwonlyargs) if one.arg != "self"]
-    stored, loaded, wraps = [], [], []
+    stored, loaded, wraps, methods = [], [], [], []
     called = {id(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id != "_":
@@ -269,12 +295,21 @@ def _words(text: Text, function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Wor
                 loaded.append(text.code(node))
         if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and _is_plain(node.func):
             wraps.append(text.code(node.func))
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name), args=[], keywords=[]) if name in ELEMENTARY:
+                methods.append(name)
     short = [term for term in [*arguments, *stored, *loaded] if len(term) <= LONGEST and "\n" not in term]
     idle = idle_names(text, function)
     # Idle terms are the likeliest ones to be missing somewhere.
     terms = dict.fromkeys([*idle, *short])
     libraries = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} & {"np", "torch"}
-    return _Words(tuple(terms)[:MOST_NAMES], tuple(dict.fromkeys(wraps))[:6], idle, tuple(sorted(libraries)))
+    return _Words(
+        tuple(terms)[:MOST_NAMES],
+        tuple(dict.fromkeys(wraps))[:6],
+        idle,
+        tuple(sorted(libraries)),
+        tuple(dict.fromkeys(methods)),
+    )
 
 
 def _is_plain(func: ast.expr) -> bool:

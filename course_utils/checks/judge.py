@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.checks.causes import with_causes
+from course_utils.checks.closeness import close
 from course_utils.checks.conditions import with_conditions
 from course_utils.checks.labels import Label
 from course_utils.checks.patterns import explain_pattern
@@ -26,7 +27,7 @@ from course_utils.checks.types import (
 )
 from course_utils.kits.probe import Outputs
 
-__all__ = ["agrees", "close", "judge", "judge_part", "match"]
+__all__ = ["agrees", "judge", "judge_part", "match"]
 
 # Numbers that differ by a smaller share look like rounding.
 ALIKE = 0.05
@@ -106,17 +107,6 @@ def _is_right_upon_stand_ins(got: PartObservation, key: PartKey) -> bool:
 
 def _share(close: NDArray[np.bool_]) -> float:
     return float(close.mean()) if close.size else 1.0
-
-
-def close(got: NDArray[Any], wanted: NDArray[Any], key: PartKey, name: str) -> NDArray[np.bool_]:
-    """Say of each entry whether it is close to `wanted`.
-
-    The scale is always that of the reference: the tolerance must not grow with a mistake that explodes.
-    """
-    finite = np.abs(key.expected[name][np.isfinite(key.expected[name])])
-    scale = finite.max() if finite.size else 0.0
-    alike: NDArray[np.bool_] = np.isclose(got, wanted, rtol=key.rtol, atol=key.rtol * scale, equal_nan=True)
-    return alike
 
 
 def match(got: Outputs, candidates: Sequence[Candidate], key: PartKey) -> Candidate | None:

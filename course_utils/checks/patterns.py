@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.checks.closeness import close
 from course_utils.checks.labels import TIMES, Label, plural
 from course_utils.checks.types import PartKey
 from course_utils.kits.probe import Outputs
@@ -109,9 +108,8 @@ def _first(got: Outputs, key: PartKey, name: str) -> str:
     return _label(key, name).first_wrong(int(wrong[0][0]) + 1)
 
 
-def _right(got: Outputs, key: PartKey, name: str) -> NDArray[Any]:
-    expected = key.expected[name]
-    return np.isclose(got[name], expected, rtol=key.rtol, atol=key.rtol * np.abs(expected).max(initial=0))
+def _right(got: Outputs, key: PartKey, name: str) -> NDArray[np.bool_]:
+    return close(got[name], key.expected[name], key, name)
 
 
 def _late(got: Outputs, key: PartKey) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -51,7 +52,7 @@ class PartObservation:
         outputs: The arrays.
         problem: Why there are none.
         duration_s: How long it took.
-        cpu_s: Processor time that it took, of all threads and processes.
+        cpu_s: Processor time that it took, of all threads and processes; where it has a budget.
         upon: The arrays that came of it upon stand-ins for functions of earlier exercises; none where it has none.
         failed: A sentence on an error that left some arrays out; empty if there was none.
     """
@@ -147,6 +148,12 @@ class PartKey:
     counts_with: str = ""
     upon: Outputs = field(default_factory=dict)
     follows: tuple[str, ...] = ()
+
+    @cached_property
+    def scales(self) -> Mapping[str, np.float64]:
+        """The largest magnitude in each expected array, of its finite numbers; 0 where it has none."""
+        finite = {name: array[np.isfinite(array)] for name, array in self.expected.items()}
+        return {name: np.float64(np.abs(numbers).max(initial=0.0)) for name, numbers in finite.items()}
 
 
 @dataclass(frozen=True)

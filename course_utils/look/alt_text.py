@@ -32,13 +32,13 @@ def alt_text(figure: Figure) -> str:
     if len(panels) > 1:
         parts.append(f"{NUMBERS.get(len(panels), str(len(panels)))} panels".capitalize())
     parts += [_panel(axes) for axes in panels]
-    return " ".join(part[0].upper() + part[1:].rstrip(".") + "." for part in parts if part)
+    return " ".join(_sentence(part).rstrip(".") + "." for part in parts if part)
 
 
 def _panel(axes: Axes) -> str:
     sentence = ": ".join(part for part in (_plain(axes.get_title()), _axes(axes)) if part)
     found = [*_curves(axes), *_bars(axes), *_maps(axes), *_texts(axes)]
-    return ". ".join(part[0].upper() + part[1:] for part in (sentence, "; ".join(found)) if part)
+    return ". ".join(_sentence(part) for part in (sentence, "; ".join(found)) if part)
 
 
 def _axes(axes: Axes) -> str:
@@ -56,8 +56,10 @@ def _curves(axes: Axes) -> Iterator[str]:
         yield f"{len(lines)} curves or clouds of points"
         return
     for line in lines:
-        name = _plain(str(line.get_label())) if line in named else "a curve"
-        yield f"{name} {_course(_points(line), axes.get_ylim())}"
+        points, dots = _points(line), line.get_linestyle() == "None"
+        name = _plain(str(line.get_label())) if line in named else "dots" if dots else "a curve"
+        scattered = dots and (np.diff(points[:, 0]) < 0).any()
+        yield f"{name} {_cloud(points) if scattered else _course(points, axes.get_ylim())}"
 
 
 def _points(line: Line2D) -> np.ndarray:
@@ -65,6 +67,11 @@ def _points(line: Line2D) -> np.ndarray:
     points = np.asarray(line.get_xydata(), dtype=float)
     finite: np.ndarray = points[np.isfinite(points).all(axis=1)]
     return finite
+
+
+def _cloud(points: np.ndarray) -> str:
+    (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
+    return f"at {len(points)} places, across from {left:.3g} to {right:.3g}, upward from {low:.3g} to {high:.3g}"
 
 
 def _course(points: np.ndarray, limits: tuple[float, float]) -> str:
@@ -101,12 +108,21 @@ def _maps(axes: Axes) -> Iterator[str]:
     """Name images and maps of values, with their range."""
     for image in axes.images:
         shape = np.asarray(image.get_array()).shape
-        yield f"an image of {shape[0]} by {shape[1]} values"
+        yield f"an image of {shape[0]} by {shape[1]} values{_named_ticks(axes)}"
     for collection in axes.collections:
         lines_only = isinstance(collection, ContourSet) and not collection.filled
         values = None if lines_only else collection.get_array()
         if values is not None and np.size(values) > 10 and np.isfinite(values).any():
-            yield f"values from {np.nanmin(values):.3g} to {np.nanmax(values):.3g} as colours"
+            limits = collection.get_clim()
+            shown = values if None in limits else np.clip(values, *limits)
+            yield f"values from {np.nanmin(shown):.3g} to {np.nanmax(shown):.3g} as colours"
+
+
+def _named_ticks(axes: Axes) -> str:
+    """Return the words beside the ticks of an image, such as the classes above a strip of pictures."""
+    words = [_plain(label.get_text()) for label in axes.get_xticklabels()]
+    words = [word for word in words if re.search("[A-Za-z]{2}", word)]
+    return f", with {', '.join(words)}" if words else ""
 
 
 def _texts(axes: Axes) -> Iterator[str]:
@@ -115,7 +131,12 @@ def _texts(axes: Axes) -> Iterator[str]:
         yield f"with the words {', '.join(texts)}"
 
 
+def _sentence(text: str) -> str:
+    """Begin with a capital letter, unless a formula or a name of code comes first."""
+    return text if re.match(r"[^a-z]|(?!a )[a-z]\b|\w*[_(=]", text) else text[0].upper() + text[1:]
+
+
 def _plain(text: str) -> str:
     """Return a label without the signs of formulas, in one line."""
-    text = re.sub(r"\\(?:mathbf|mathrm|hat|text)\b", "", text)
+    text = re.sub(r"\\(?:mathbf|mathrm|hat|text)\b|\\[,;:!]", "", text)
     return " ".join(re.sub(r"[${}]", "", text.replace("\\", " ")).split())

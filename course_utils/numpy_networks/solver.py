@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from course_utils.data.small_split import SmallSplit
+from course_utils.one_thread import torch_in_one_thread
 
 __all__ = ["NumpyNet", "SolverHistory", "solve"]
 
@@ -47,6 +48,7 @@ class SolverHistory:
     model: NumpyNet = field(repr=False)
 
 
+@torch_in_one_thread()
 def solve(
     model: NumpyNet,
     data: SmallSplit,

@@ -1,5 +1,7 @@
 """What is added to a formula brings back what a slip with brackets or a matrix product has taken out of it."""
 
+import ast
+
 import pytest
 
 from course_utils.changes import repairs
@@ -10,6 +12,7 @@ SLIPS = {
     "a divisor that is too short": ("v / 1 - b ** t", "v / (1 - b ** t)"),
     "a product that is divided too late": ("up - down / h", "(up - down) / h"),
     "a factor in the middle": ("a - c * t + 1", "a - c * (t + 1)"),
+    "a numerator that is lost": ("1 / (v + a)", "(x - m) / (v + a)"),
     "a matrix that is not squared": ("a * x + c * A @ x", "a * x + c * (A @ A) @ x"),
 }
 NUMBERS = {name: index + 2.5 for index, name in enumerate("abcmtvxh")} | {"up": 7.25, "down": 3.5}
@@ -56,3 +59,16 @@ def test_brackets_that_are_there_are_kept():
     """Inside its brackets, the last operand belongs to the formula there alone."""
     source = "def f(a, b, t):\n    return (a - b ** t) + 1\n"
     assert not any("t + 1" in change.new for change in repairs(source) if change.kind == "brackets")
+
+
+@pytest.mark.parametrize(
+    ("slip", "right"),
+    [
+        ("    mean, var = x, x.var(0)\n", "mean, var = x.mean(0), x.var(0)"),
+        ("    loss = y * y.log() + (1 - y) * (1 - p)\n", "loss = y * y.log() + (1 - y) * (1 - p).log()"),
+    ],
+)
+def test_a_call_that_is_lost_comes_back(slip, right):
+    source = f"def f(x, y, p):\n{slip}    return x + y\n"
+    found = {ast.unparse(ast.parse(change.applied(source)).body[0].body[0]) for change in repairs(source)}
+    assert ast.unparse(ast.parse(right)) in found

@@ -38,7 +38,7 @@ def first():
     return said(0)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_messages_are_the_same_in_every_process(first, seed):
     assert "Right: " in first
     assert "Not right: " in first

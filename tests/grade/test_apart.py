@@ -10,7 +10,7 @@ import pytest
 
 from autograder.grade import flags
 from autograder.grade.apart import Apart, Ended
-from autograder.grade.flags import flags_of
+from autograder.grade.flags import flags_of, read_code
 from autograder.grade.release import Release
 from autograder.grade.types import Cell, Rebuilt
 
@@ -131,11 +131,12 @@ def test_nothing_is_left_of_it_when_the_one_that_asks_is_killed():
 
 
 def test_flags_come_for_exercises_to_be_written_by_hand():
-    found = flags_of(RELEASE, Rebuilt(CELLS), ["batchnorm_module", "walk_moments"], {})
+    reading = read_code(RELEASE, Rebuilt(CELLS), ["batchnorm_module", "walk_moments"])
+    found = flags_of(reading, {})
     assert found == {"batchnorm_module": ("line 1 uses torch.nn.BatchNorm1d: class BatchNorm(nn.BatchNorm1d):",)}
 
 
 def test_code_that_cannot_be_read_in_time_is_said_to_be_so(monkeypatch, asking):
     monkeypatch.setattr(flags, "_READER", asking(lambda _: forever(), cpu_s=1))
-    (line,) = flags_of(RELEASE, Rebuilt(CELLS), ["batchnorm_module"], {})["batchnorm_module"]
+    (line,) = flags_of(read_code(RELEASE, Rebuilt(CELLS), ["batchnorm_module"]), {})["batchnorm_module"]
     assert line.startswith("The code could not be read: it took more than 1 s")

@@ -79,15 +79,22 @@ def test_two_workers_share_one_warm_process(course, submissions, tmp_path):
     assert not workers()
 
 
+@pytest.fixture(scope="module")
+def undisturbed(course, tmp_path_factory):
+    """Table and reports of a class of eight."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    hand_in_class(folder / "submitted", course, 8)
+    grade_class(Order(folder / "submitted", folder / "out", course, seed=7), in_this_process)
+    return table(folder / "out"), reports(folder / "out")
+
+
 @pytest.mark.parametrize("of_kind", [workers, clones, warm], ids=lambda kind: kind.__name__)
-def test_a_killed_process_changes_no_mark(of_kind, course, submissions, tmp_path):
+def test_a_killed_process_changes_no_mark(of_kind, course, submissions, tmp_path, undisturbed):
     hand_in_class(submissions, course, 8)
     killer = Killer(of_kind)
     grade_class(Order(submissions, tmp_path / "out", course, seed=7), partial(local_pool, workers=2), killer)
-    grade_class(Order(submissions, tmp_path / "undisturbed", course, seed=7), in_this_process)
     assert killer.killed
-    assert table(tmp_path / "out") == table(tmp_path / "undisturbed")
-    assert reports(tmp_path / "out") == reports(tmp_path / "undisturbed")
+    assert (table(tmp_path / "out"), reports(tmp_path / "out")) == undisturbed
 
 
 def end_worker(task):

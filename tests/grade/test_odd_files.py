@@ -120,7 +120,7 @@ NOTEBOOKS = {
     "web_page": (lambda c: b"<!DOCTYPE html>\n<html></html>", NOTHING, "but a web page"),
     "pdf": (lambda c: b"%PDF-1.7\n\xe2\xe3", NOTHING, "but a PDF"),
     "zip": (lambda c: b"PK\x03\x04\xff", NOTHING, "but a zip archive"),
-    "lfs": (lambda c: b"version https://git-lfs.github.com/spec/v1\n", NOTHING, "what Git LFS keeps"),
+    "lfs": (lambda c: b"version https://git-lfs.github.com/spec/v1\n", NOTHING, "a pointer of Git LFS"),
     "utf_16": (lambda c: json.dumps(mini.solved(c, mini.PERFECT)).encode("utf-16"), FULL, ""),
     "a_list": (lambda c: b"[]", NOTHING, "not a notebook"),
     "no_cells": (lambda c: {"nbformat": 4}, NOTHING, "it has no list of cells"),

@@ -54,7 +54,7 @@ def test_what_is_no_workbook_is_refused_in_one_line(one, options):
     found = one(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode(), *options)
     assert found.exit_code == 2
     said = json.loads(found.output)["error"] if options else found.output
-    assert "none of the workbooks 02_mini; say which with --workbook" in said
+    assert "not one of the workbooks 02_mini; say which with --workbook" in said
 
 
 def test_a_file_that_is_no_notebook_earns_nothing_and_says_why(one):

@@ -88,6 +88,44 @@ def test_a_text_says_what_is_drawn_with_the_numbers_of_the_figure():
     assert text.endswith("Seeds: 3, 4.")
 
 
+@pytest.mark.parametrize(
+    ("title", "begins"),
+    [("a valley", "A valley"), ("$x^2$ at 1", "x^2 at 1"), ("$f(x, y)$", "f(x, y)"), ("sgd_momentum", "sgd_momentum")],
+)
+def test_a_text_begins_with_a_capital_letter_but_a_formula_does_not(title, begins):
+    figure, ax = plt.subplots()
+    ax.set_title(title)
+    text = alt_text(figure)
+    plt.close(figure)
+    assert text == f"{begins}."
+
+
+def test_values_beyond_the_colours_are_not_told():
+    figure, ax = plt.subplots()
+    ax.pcolormesh(np.array([[0.0, 1.0, 2.0, 1e25]] * 4), vmin=0.5, vmax=3)
+    ax.set(ylabel=r"$\eta_t\,/\,\eta$")
+    text = alt_text(figure)
+    plt.close(figure)
+    assert text == "eta_t/ eta. Values from 0.5 to 3 as colours."
+
+
+def test_an_image_is_told_with_the_names_above_it():
+    figure, ax = plt.subplots()
+    ax.imshow(np.zeros((4, 8)))
+    ax.set_xticks([2, 6], ["Sandal", "Bag"])
+    text = alt_text(figure)
+    plt.close(figure)
+    assert text == "An image of 4 by 8 values, with Sandal, Bag."
+
+
+def test_scattered_dots_are_no_path():
+    figure, ax = plt.subplots()
+    ax.plot([3, 1, 2.5], [2.0, 1.0, 0.0], "o")
+    text = alt_text(figure)
+    plt.close(figure)
+    assert text == "Dots at 3 places, across from 1 to 3, upward from 0 to 2."
+
+
 def test_a_path_is_told_by_its_ends():
     figure, ax = plt.subplots()
     ax.plot([3, 2, 2.5], [2.0, 1.0, 0.0], label="walk")

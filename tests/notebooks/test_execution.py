@@ -6,6 +6,7 @@ from autograder.build.notebooks import release_notebook, source_notebook
 from autograder.course import load_course
 from course_utils.handin.marks_line import marks_in
 from tests.build.conftest import ROOT
+from tests.docs.coverage_page import experiments_of
 from tests.notebooks.execute import execute
 
 NAMES = [name for name in load_course(ROOT).workbooks if (ROOT / "autograder" / "masters" / f"{name}.py").is_file()]
@@ -26,6 +27,11 @@ def text_of(cell):
     """Return everything that a cell printed or showed as text."""
     shown = (out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.get("outputs", ()))
     return "".join(shown)
+
+
+def is_seen(output):
+    """Say whether an output is a picture or a demo."""
+    return {"image/png", "application/vnd.jupyter.widget-view+json"} & set(output.get("data", ()))
 
 
 @pytest.mark.timeout(900)
@@ -50,3 +56,7 @@ def test_the_instructor_notebook_runs_and_earns_all_points(name, tmp_path, embed
     assert execute(notebook, tmp_path, embedded_only) == []
     earned = {cell.id[6:]: marks_in(text_of(cell), cell.id[6:]) for cell in notebook.cells if cell.id[:6] == "check-"}
     assert earned == {e: p.auto for e, p in load_course(ROOT).workbooks[name].points.items() if p.auto}
+    pictures, printed = experiments_of(name)
+    outputs = {cell.id: cell.get("outputs", ()) for cell in notebook.cells if cell.cell_type == "code"}
+    assert [one for one in sorted(printed) if not outputs[f"run-{one}"]] == []
+    assert [one for one in sorted(pictures) if not any(is_seen(out) for out in outputs[f"run-{one}"])] == []

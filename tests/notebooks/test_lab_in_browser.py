@@ -1,30 +1,72 @@
-"""A student opens the notebook in JupyterLab, runs it, and sees the run live."""
+"""A student in JupyterLab: a run is seen live, and the answer of a check is a card, on light and on dark."""
 
+import json
 import shutil
+import urllib.request
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.build.source import METADATA
 from tests.browser import NEEDS_CHROMIUM, chromium, run_all
 from tests.build.conftest import ROOT
 from tests.notebooks.lab import jupyter_lab
 
 pytestmark = NEEDS_CHROMIUM
 
+NAME = "02_optimizers"
 OFFLINE = {"COURSE_DATA": "", "COURSE_DOWNLOAD": "0"}
+WRONG = """\
+from course_utils import check
+from course_utils.exercises.optimizers.momentum import solutions
+check("momentum", *solutions.MUTANTS["ascent"])"""
+# Letters and what lies behind them, the first that is not transparent.
+COLOURS = """card => {
+    let behind = card;
+    while (getComputedStyle(behind).backgroundColor === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
+    return [getComputedStyle(card).color, getComputedStyle(behind).backgroundColor];
+}"""
 
 
-@pytest.fixture
-def page(tmp_path):
-    """A page of a real browser on JupyterLab, with the student notebook open."""
-    shutil.copy(ROOT / "notebooks" / "02_optimizers" / "02_optimizers.ipynb", tmp_path)
-    with jupyter_lab(tmp_path, OFFLINE) as address, chromium() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1400})
-        page.goto(f"{address}/lab/tree/02_optimizers.ipynb?reset")
-        page.get_by_role("heading", name="Workbook 2: Optimizers").wait_for(timeout=60_000)
-        yield page
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab on a folder with the student notebook and one of a single check; its address."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copy(ROOT / "notebooks" / NAME / f"{NAME}.ipynb", folder)
+    cells = [new_markdown_cell("# Card"), new_code_cell(WRONG)]
+    for theme in ("Light", "Dark"):
+        nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / f"card-{theme}.ipynb")
+    with jupyter_lab(folder, {**OFFLINE, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}) as address:
+        yield address
 
 
-def test_a_run_shows_its_lines_and_its_graph_while_it_goes_on(page, tmp_path):
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+def choose_theme(lab, theme):
+    """Keep a theme in the settings, as the menu does."""
+    address = f"{lab}/lab/api/settings/@jupyterlab/apputils-extension:themes"
+    body = json.dumps({"raw": json.dumps({"theme": f"JupyterLab {theme}"})}).encode()
+    urllib.request.urlopen(urllib.request.Request(address, body, method="PUT"), timeout=30).close()
+
+
+def opened(lab, browser, name, heading, height):
+    page = browser.new_page(viewport={"width": 1280, "height": height})
+    page.goto(f"{lab}/lab/tree/{name}?reset")
+    page.get_by_role("heading", name=heading).wait_for(timeout=90_000)
+    return page
+
+
+def brightness(colour):
+    return sum(float(part) for part in colour.partition("(")[2].rstrip(")").split(",")[:3]) / 3
+
+
+def test_a_run_shows_its_lines_and_its_graph_while_it_goes_on(lab, browser, tmp_path):
+    page = opened(lab, browser, f"{NAME}.ipynb", "Workbook 2: Optimizers", 1400)
     run_all(page)
     cell = page.locator(".jp-CodeCell", has_text='train("SGD", SGDOptimizer)').first
     cell.get_by_text("[ 2/10] Train Loss =").wait_for(timeout=180_000)
@@ -44,3 +86,23 @@ def test_a_run_shows_its_lines_and_its_graph_while_it_goes_on(page, tmp_path):
     assert cell.get_by_text("[10/10] Train Loss =").bounding_box()["y"] >= box["y"] + box["height"]
     page.screenshot(path=str(tmp_path / "after.png"))
     assert "Traceback" not in cell.inner_text()
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_a_check_is_a_card_that_can_be_read(theme, lab, browser, tmp_path):
+    choose_theme(lab, theme)
+    page = opened(lab, browser, f"card-{theme}.ipynb", "Card", 900)
+    run_all(page)
+    card = page.get_by_role("group", name="Check of momentum")
+    card.wait_for(timeout=120_000)
+    letters, behind = map(brightness, card.evaluate(COLOURS))
+    assert abs(letters - behind) > 120
+    assert (behind < 128) == (theme == "Dark")
+    cell = page.locator(".jp-CodeCell").first
+    assert cell.locator(".jp-OutputPrompt").all_inner_texts() in ([], [""])
+    box = card.get_by_role("img").bounding_box()
+    assert box["width"] > 300
+    assert box["height"] > 150
+    page.screenshot(path=str(tmp_path / "card.png"))
+    page.close()

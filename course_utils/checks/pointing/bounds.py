@@ -30,7 +30,7 @@ class Stopped(BaseException):
 
 
 class Bounds:
-    """A trace function that stops a run, and keeps which lines of which cells it came to.
+    """A trace function that stops a run; where only time counts, it keeps which lines of which cells it came to.
 
     Args:
         until: When the run has to be over.
@@ -60,16 +60,20 @@ class Bounds:
             raise Stopped
         if not self._kinds[code]:
             return None
-        self.lines.setdefault(code.co_filename, set()).add(frame.f_lineno)
+        self._keep(frame)
         self._stop_if_over()
         return self._line
 
     def _line(self, frame: FrameType, event: str, arg: Any) -> Any:
         if event == "line":
             self.steps += 1
-            self.lines[frame.f_code.co_filename].add(frame.f_lineno)
+            self._keep(frame)
             self._stop_if_over()
         return self._line
+
+    def _keep(self, frame: FrameType) -> None:
+        if self._most is None:
+            self.lines.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
 
     def _stop_if_over(self) -> None:
         if (self._most is not None and self.steps > self._most) or self.until.is_over():

@@ -51,7 +51,7 @@ class _Table:
         self._sizes = {name: len(places) for name, places in key.places.items()}
         rows = [self._row(one.outputs) for one in candidates]
         self._rows = np.stack(rows) if rows else np.zeros((0, 0))
-        pieces = [np.full(n, _tolerance(key, name)) for name, n in self._sizes.items()]
+        pieces = [np.full(n, 2 * key.rtol * key.scales[name]) for name, n in self._sizes.items()]
         self._tolerance = np.concatenate(pieces) if pieces else np.zeros(0)
 
     def match(self, outputs: Outputs) -> Candidate | None:
@@ -77,8 +77,3 @@ class _Table:
             np.asarray(entries.get(name, np.full(n, np.nan)), dtype=np.float64) for name, n in self._sizes.items()
         ]
         return np.concatenate(pieces or [np.zeros(0)])
-
-
-def _tolerance(key: PartKey, name: str) -> float:
-    finite = np.abs(key.expected[name][np.isfinite(key.expected[name])])
-    return 2 * key.rtol * float(finite.max(initial=0.0))

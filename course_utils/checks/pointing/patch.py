@@ -15,6 +15,7 @@ __all__ = ["NotPossible", "changed_piece", "compiled", "patched"]
 
 Place = tuple[str, int]
 # The name of a function within its cell, and the line in which it begins.
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class NotPossible(Exception):
@@ -41,7 +42,7 @@ def compiled(source: str, name: str) -> Mapping[Place, CodeType]:
 
 
 def changed_piece(source: str, change: Change) -> str:
-    """Return the function or class of a cell that a change is in, after the change, on the lines where it stands.
+    """Return the function, method or class of a cell that a change is in, after the change, on its lines.
 
     Compiling the whole cell again for each of some hundred changes takes longer than running them.
 
@@ -49,24 +50,32 @@ def changed_piece(source: str, change: Change) -> str:
         source: The cell.
         change: The change.
     """
-    for start, end, line in _pieces(source):
+    for start, end, before in _pieces(source):
         if start <= change.start and change.end <= end:
-            inside = source[start : change.start] + change.new + source[change.end : end]
-            return "\n" * (line - 1) + inside + "\n"
+            return f"{before}{source[start : change.start]}{change.new}{source[change.end : end]}\n"
     return change.applied(source)
 
 
 @lru_cache(maxsize=16)
-def _pieces(source: str) -> tuple[tuple[int, int, int], ...]:
-    """Return where the functions and classes of a cell begin and end, decorators included, and on which line."""
+def _pieces(source: str) -> tuple[tuple[int, int, str], ...]:
+    """Return where the methods, functions and classes of a cell begin and end, and what is to stand before each.
+
+    That is as many lines as it takes, and for a method the head of its class, which gives it its name.
+    """
     text = Text(source)
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    found = []
+    found: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, str]] = []
     for node in text.tree.body:
-        if isinstance(node, kinds):
-            line = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-            found.append((text.start_of(line), text.span(node)[1], line))
-    return tuple(found)
+        if isinstance(node, ast.ClassDef):
+            methods = [one for one in node.body if isinstance(one, FUNCTIONS) and _begin(one) > node.lineno]
+            found += [(one, "\n" * (_begin(one) - 2) + f"class {node.name}:\n") for one in methods]
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            found.append((node, "\n" * (_begin(node) - 1)))
+    return tuple((text.start_of(_begin(node)), text.span(node)[1], before) for node, before in found)
+
+
+def _begin(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
+    """Return the first line, which is that of the first decorator where there are some."""
+    return min([node.lineno, *(one.lineno for one in node.decorator_list)])
 
 
 @contextmanager
@@ -115,7 +124,7 @@ def _recoded(function: FunctionType, name: str, codes: Mapping[Place, CodeType])
 def _with_defaults(function: FunctionType, name: str, source: str) -> bool:
     code = function.__code__
     for node in ast.walk(ast.parse(source)) if code.co_filename == name else ():
-        if isinstance(node, ast.FunctionDef) and node.name == function.__name__ and _first_line(node) == _begins(code):
+        if isinstance(node, ast.FunctionDef) and node.name == function.__name__ and _begin(node) == code.co_firstlineno:
             try:
                 positional = tuple(map(ast.literal_eval, node.args.defaults)) or None
                 by_name: dict[str, Any] | None = {
@@ -129,11 +138,3 @@ def _with_defaults(function: FunctionType, name: str, source: str) -> bool:
             function.__defaults__, function.__kwdefaults__ = positional, by_name
             return changed
     return False
-
-
-def _first_line(node: ast.FunctionDef) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-
-
-def _begins(code: CodeType) -> int:
-    return code.co_firstlineno

@@ -18,6 +18,7 @@ from course_utils.checks.pointing.cells import cell_source, is_cell
 from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.early import Early
 from course_utils.checks.pointing.known import Known
+from course_utils.checks.pointing.late_parts import import_late_parts
 from course_utils.checks.pointing.order import Candidate, Order
 from course_utils.checks.pointing.reach import distances
 from course_utils.checks.pointing.student_code import StudentCode
@@ -29,7 +30,7 @@ __all__ = ["BUDGET_S", "Found", "Search"]
 
 BUDGET_S = 1.5
 # A part that takes longer leaves no room for more than a few changes.
-LONGEST_RUN_S = 0.3
+LONGEST_RUN_S = 0.45
 # The other inputs may take so many times as long as the first ones.
 AGAIN = 2.0
 # In the check it may have waited for what a library does once.
@@ -89,12 +90,14 @@ class Search:
         if not self._code.functions or self._part.limit_s or seen.duration_s > TRAINING_S:
             return None
         until, right_until = Deadline(budget_s), Deadline(FIRST * budget_s)
-        self._bounds = Bounds(until)
+        if seen.problem is not None:
+            import_late_parts()
+        self._bounds, left = Bounds(until), until.left()
         taken: list[NDArray[Any]] = []
         now = self._code.run(self._part, self._known.inputs, self._bounds, taken.append)
         if not _is_as_seen(now, seen) or (now.outputs is not None and self._known.is_right(now.outputs)):
             return None
-        if until.left() < budget_s - LONGEST_RUN_S:
+        if until.left() < left - LONGEST_RUN_S:
             return None
         # What ends in an error, or in a complaint of the probe, has run in part.
         self._allowance = self._bounds.allowance() if now.outputs is not None else None

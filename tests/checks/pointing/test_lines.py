@@ -1,15 +1,22 @@
 """The line is the one that is wrong, whatever way the code is written, and the sentence does not give the change."""
 
+import subprocess
+import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
 from course_utils import check
 from course_utils.changes import Text, small_changes
+from course_utils.checks.observe import observe
 from course_utils.checks.pointing import deadline, find_change, pointed_at, search
 from course_utils.checks.pointing.order import Order
-from course_utils.kits.probe import Part
-from tests.checks.pointing.typed import changes_found, run_cell, wrong_parts
+from course_utils.checks.recorded import load_recorded
+from course_utils.kits.probe import Part, load_probe
+from tests.checks.pointing.typed import PATIENCE_S, changes_found, run_cell, wrong_parts
+
+ROOT = Path(__file__).parents[3]
 
 GRADIENT = """
 import numpy as np
@@ -33,6 +40,27 @@ def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
     square = p_good * good**2 + p_bad * bad**2
     variance = square - mean
     return num_steps * mean, num_steps * variance
+"""
+# Its backward pass is never reached: what torch imports there has not been read when a change is tried.
+ERROR = """\
+import torch
+from torch import nn
+
+class BatchNorm(nn.Module):
+    def __init__(self, dimensions, beta=0.9):
+        super().__init__()
+        self.beta = beta
+        self.register_buffer("running_mean", torch.zeros(dimensions))
+        self.register_buffer("running_var", torch.ones(dimensions))
+
+    def forward(self, x):
+        mean, var = self.running_mean, self.running_var
+        if self.training:
+            mean, var = x, x.var(dim=0, correction=0)
+            with torch.no_grad():
+                self.running_mean.mul_(self.beta).add_((1 - self.beta) * mean)
+                self.running_var.mul_(self.beta).add_((1 - self.beta) * var)
+        return (x - mean) / torch.sqrt(var + 1e-5)
 """
 LAYERNORM = """
 import numpy as np
@@ -201,3 +229,20 @@ def slips():
 def test_where_a_slip_was_made_nothing_else_is_pointed_at(change, line):
     found = changes_found("finite_differences", run_cell("\n" + change.applied(RIGHT).strip("\n")), 10)
     assert {one.line for one in found if one} <= {line - 1}
+
+
+def test_what_torch_imports_late_does_not_stop_a_change():
+    """In a process of its own: here, other tests have gone backward already."""
+    code = "from tests.checks.pointing.test_lines import ERROR, point\nprint(point('batchnorm_module', ERROR))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "mean, var = x, x.var(dim=0, correction=0)"
+
+
+def point(exercise, source):
+    """Return the line that is found where the first part of an exercise ends in an error."""
+    probe, (inputs, _) = load_probe(exercise), load_recorded(exercise)
+    space = run_cell(source)
+    objects = [space[name] for name in probe.objects]
+    (seen, *_) = observe(probe, objects, inputs).parts
+    assert seen.problem.verdict == "error"
+    return find_change(exercise, probe.parts[0], objects, seen, PATIENCE_S).quote

@@ -136,4 +136,4 @@ def _generate(rng: np.random.Generator) -> Inputs:
     }
 
 
-ANSWER = Answer("race", _generate, (SETTINGS_PART, TABLE_PART))
+ANSWER = Answer("race", _generate, (SETTINGS_PART, TABLE_PART), common=("seeds",))

@@ -122,8 +122,8 @@ def try_settings(name: str, options: Mapping[str, float], seeds: Sequence[int], 
     return _try(name, tuple(sorted(options.items())), tuple(seeds), threshold)
 
 
-# Whoever works on the table calls the check again and again with the same settings.
-@lru_cache(maxsize=64)
+# The same settings are tried again and again: by one student at work on the table, and by many of a class.
+@lru_cache(maxsize=1024)
 def _try(name: str, options: tuple[tuple[str, float], ...], seeds: tuple[int, ...], threshold: float) -> Trial:
     make = METHODS[name][0]
     given: dict[str, Any] = dict(options)

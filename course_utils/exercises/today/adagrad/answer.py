@@ -36,6 +36,12 @@ MISTAKES = (
         },
     ),
     edit(
+        "bare-gradient",
+        "The step is the gradient alone: neither the learning rate nor the root of the sum is in it.",
+        {f"self.lr * parameter.grad / {DENOMINATOR}": "parameter.grad"},
+        pairs=False,
+    ),
+    edit(
         "not-squared",
         "The sum is one of absolute values, and its root is taken; the text adds up squares.",
         {SUM: "squares.add_(parameter.grad.abs())"},

@@ -86,6 +86,12 @@ class Stale(Textbook):
             self.s[i] += p.grad**2
 
 
+class Bare(Textbook):
+    def step(self):
+        for p in self.parameters:
+            p.data = p.data - p.grad
+
+
 class SharedScalar(Sgd):
     def __init__(self, parameters, lr=0.01, eps=1e-10):
         super().__init__(parameters, lr)
@@ -112,6 +118,7 @@ MUTANTS = {
     "average-not-sum (0.999)": adagrad(keep=lambda s, g, t: torch.lerp(s, g * g, 0.001)),
     "mean-over-the-steps": adagrad(below=lambda s, eps, t: eps + (s / t) ** 0.5),
     "mean-over-the-steps (a running mean)": adagrad(keep=lambda s, g, t: s + (g * g - s) / t),
+    "bare-gradient": (Bare,),
     "not-squared": adagrad(keep=lambda s, g, t: s + g.abs()),
     "no-root": adagrad(below=lambda s, eps, t: eps + s),
     "last-gradient-only": adagrad(keep=lambda s, g, t: g * g),

@@ -10,7 +10,7 @@ def small(images):
     return functional.avg_pool2d(images[:, None].float() / 255, 2).sub(0.286).div(0.33)
 
 
-def quick_net(train_images, train_labels, test_images, epochs=4, classes=False):
+def quick_net(train_images, train_labels, test_images, epochs=4):
     x, test = small(train_images), small(test_images)
     net = nn.Sequential(
         nn.Conv2d(1, 24, 3, padding=1), nn.BatchNorm2d(24), nn.ReLU(), nn.MaxPool2d(2),
@@ -29,7 +29,18 @@ def quick_net(train_images, train_labels, test_images, epochs=4, classes=False):
             schedule.step()
     net.eval()
     with torch.no_grad():
-        return net(test).argmax(dim=1) if classes else net(test)
+        return net(test)
+
+
+_trained = {}
+
+
+def trained_once(train_images, train_labels, test_images):
+    """Train for the same images once: solutions differ only in how they hand the result in."""
+    images = test_images.numpy().tobytes()
+    if images not in _trained:
+        _trained[images] = quick_net(train_images, train_labels, test_images)
+    return _trained[images]
 
 
 def centroids(train_images, train_labels, test_images, scale=1.0):
@@ -55,8 +66,8 @@ def order_lost(train_images, train_labels, test_images):
 
 
 CORRECT = {
-    "logits": (lambda *given: quick_net(*given),),
-    "class numbers": (lambda *given: quick_net(*given, classes=True).tolist(),),
+    "logits": (trained_once,),
+    "class numbers": (lambda *given: trained_once(*given).argmax(dim=1).tolist(),),
 }
 VARIANTS = {}
 MUTANTS = {

@@ -1,0 +1,19 @@
+"""What torch imports only when it is needed: within a search nothing is read from the disk."""
+
+from __future__ import annotations
+
+from functools import cache
+
+__all__ = ["import_late_parts"]
+
+
+@cache
+def import_late_parts() -> None:
+    """Go backward once, which takes half a second the first time.
+
+    Code that ended in an error before its backward pass would be stopped there when a change has mended it.
+    """
+    import torch
+
+    with torch.enable_grad():
+        (2 * torch.ones(1, requires_grad=True)).backward(torch.ones(1))
