@@ -225,7 +225,7 @@ def lab(folder: Path, codes: list[str]) -> Iterator[str]:
 
 def notebook_ms(browser: Any, folder: Path, names: list[str]) -> dict[str, float]:
     """Return for each demo the time in ms from the end of its cell in JupyterLab to its first painting."""
-    codes = ["from course_utils.widgets import *", *(f"{name}().show()" for name in names)]
+    codes = ["from course_utils import widgets", *(f"widgets.{name}().show()" for name in names)]
     times = {}
     with lab(folder, codes) as address:
         opened = browser.new_page(viewport={"width": 1440, "height": 900})
