@@ -162,8 +162,8 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
         for index, kind in enumerate(KINDS):
             (lines[what, kind],) = quiet(panel).plot([], [], label=kind, **{**line(index), "markersize": 3})
     left.set(ylabel="loss (nats)", title="Loss along the step")
-    right.set(ylabel="|change of the gradient| / distance", title="Local smoothness", yscale="log")
-    left.legend(loc="upper left", fontsize=12)
+    right.set(ylabel="|Δ gradient| / distance", title="Local smoothness", yscale="log")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=12)
 
     def update(state: State, arrays: dict[str, Any]) -> object:
         same = state["shown"] == "equal length"
