@@ -147,6 +147,23 @@ def test_a_trained_race_says_what_torch_says(open_demo):
     assert shown.inner_text(".verdict") == demo.run().text_summary()
 
 
+def test_a_race_that_is_kept_stays_pale_behind_the_next_one(open_demo):
+    shown = open_demo(make("training_race_demo", steps=60))
+    button(shown, "Start").click()
+    until(shown, lambda: updates(shown) == 60)
+    button(shown, "Keep this one").click()
+    shown.get_by_label("Seed, exact value").fill("3")
+    shown.get_by_label("Seed, exact value").press("Enter")
+    until(shown, lambda: updates(shown) == 0)
+    with_ghost = picture(shown)
+    button(shown, "Let it go").click()
+    assert picture(shown) != with_ghost
+
+
+def picture(shown):
+    return shown.evaluate("document.querySelector('.plot > canvas').toDataURL()")
+
+
 def test_the_hall_votes_in_boxes_and_then_sees_the_answer(open_demo):
     shown = open_demo(make("which_bug_demo"))
     for letter, votes in zip("ABCD", (12, 31, 8, 5), strict=True):

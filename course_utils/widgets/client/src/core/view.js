@@ -129,10 +129,12 @@ export class View {
     if (this.model.get("problem")) this.complain(this.model.get("problem"));
   }
 
+  // What has been trained is kept as it is.
   keep(state, save = false) {
-    this.kept = state ? { state, seen: this.demo.simulate(state, this.data()) } : null;
-    this.keeper.textContent = this.kept ? "Let it go" : "Keep this one";
-    this.keeper.setAttribute("aria-pressed", String(Boolean(this.kept)));
+    const trained = save && this.demo.work;
+    this.kept = state ? { state, seen: trained ? structuredClone(this.seen) : this.demo.simulate(state, this.data()) } : null;
+    say(this.keeper, this.kept ? "Let it go" : "Keep this one");
+    mark(this.keeper, "aria-pressed", Boolean(this.kept));
     if (save) { this.save(); this.paint(); }
   }
 
