@@ -5,14 +5,17 @@ the usual way, the same simulation and the same picture in a new pyplot figure t
 are wall clock, median over the values, the best of some rounds, as other work on the machine can only slow one down;
 `frame_cpu_ms` is the CPU time of the same frames. In the browser (Debian's chromium, left out where there is none):
 of every demo from a movement of a slider until the picture is painted by the page itself (`browser_median_ms`,
-`browser_p95_ms`) and from opening it to its first paint (`browser_first_paint_ms`), and as PNG from a kernel through
-Voila, from a key to the painted picture (`browser_png_ms`). The last line is JSON.
+`browser_p95_ms`) and from opening it to its first paint (`browser_first_paint_ms`); in JupyterLab from the moment at
+which its cell has run until it is painted (`notebook_first_paint_ms`, negative where it is painted before JupyterLab
+hears that the cell has run); and as PNG from a kernel through Voila, from a key to the painted picture
+(`browser_png_ms`). The last line is JSON.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -188,6 +191,58 @@ def _answering(address: str, server: subprocess.Popen[bytes]) -> str:
     raise RuntimeError("Voila did not start")
 
 
+# When a cell has run, its prompt shows a number; a demo counts its paintings.
+FOLLOW = """(cell) => {
+  const box = document.querySelectorAll('.jp-CodeCell')[cell], seen = {};
+  window.seen = seen;
+  const look = () => {
+    if (!('ran' in seen) && /\\d/.test(box.querySelector('.jp-InputPrompt').innerText)) seen.ran = performance.now();
+    if (!seen.found && box.querySelector('.demo[data-painted]')) {
+      seen.found = true;
+      requestAnimationFrame(() => setTimeout(() => { seen.painted = performance.now(); }));
+    }
+  };
+  new MutationObserver(look).observe(box, { subtree: true, childList: true, attributes: true, characterData: true });
+}"""
+
+
+@contextmanager
+def lab(folder: Path, codes: list[str]) -> Iterator[str]:
+    """Serve a notebook with these cells in JupyterLab; yield its address."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in codes])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, folder / "demos.ipynb")
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={PORT}", "--IdentityProvider.token="]
+    command = [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}"]
+    homes = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
+    output: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env={**os.environ, **homes}, **output) as server:
+        try:
+            yield f"{_answering(f'http://127.0.0.1:{PORT}/', server)}lab/tree/demos.ipynb"
+        finally:
+            server.terminate()
+
+
+def notebook_ms(browser: Any, folder: Path, names: list[str]) -> dict[str, float]:
+    """Return for each demo the time in ms from the end of its cell in JupyterLab to its first painting."""
+    codes = ["from course_utils import widgets", *(f"widgets.{name}().show()" for name in names)]
+    times = {}
+    with lab(folder, codes) as address:
+        opened = browser.new_page(viewport={"width": 1440, "height": 900})
+        opened.goto(address, timeout=120_000)
+        opened.wait_for_function("document.body.innerText.includes('Python 3 (ipykernel) | Idle')", timeout=180_000)
+        for number, name in enumerate(["", *names]):
+            cell = opened.locator(".jp-CodeCell").nth(number)
+            cell.locator(".cm-content").click()
+            opened.evaluate(FOLLOW, number)
+            opened.keyboard.press("Shift+Enter")
+            opened.wait_for_function(f"'ran' in seen && ({number} === 0 || 'painted' in seen)", timeout=60_000)
+            opened.wait_for_timeout(500)
+            if name:
+                times[name] = float(opened.evaluate("seen.painted - seen.ran"))
+    return times
+
+
 def png_ms(browser: Any, folder: Path) -> float:
     """Return the median time from a key on a slider to the painted picture from the kernel, in ms."""
     with voila(folder) as address:
@@ -218,10 +273,13 @@ def in_browser() -> dict[str, Any]:
         times = {name: client_ms(browser, Path(folder), name) for name in names}
         for name, found in times.items():
             print(f"{name:20}", "  ".join(f"{key} {value:.1f}" for key, value in found.items()), flush=True)
+        in_notebook = notebook_ms(browser, Path(folder), names)
+        print("in a notebook", "  ".join(f"{name} {time:.0f}" for name, time in in_notebook.items()), flush=True)
         by_png = png_ms(browser, Path(folder))
         browser.close()
     keys = ("median_ms", "p95_ms", "first_paint_ms")
     by_key = {f"browser_{key}": {name: round(found[key], 1) for name, found in times.items()} for key in keys}
+    by_key["notebook_first_paint_ms"] = {name: round(time, 1) for name, time in in_notebook.items()}
     return {**by_key, "browser_png_ms": round(by_png, 1)}
 
 

@@ -105,14 +105,14 @@ LECTURES = (
         8,
         "Does a normalised network have a smoother loss? Measure along the gradient, and look twice.",
         (
-            '"at the start": two networks before their first step. Cover the legend: which one is normalized?',
-            '"after 20 steps": over the whole step the plain one is 28 times rougher. Ask whether that is why the '
-            "other one trains faster.",
-            '"after 100 steps": 50 times. The losses differ, too: is the comparison fair?',
-            '"after 100 steps, a short step": at first both are about as smooth. What is smooth depends on how '
-            "far one goes.",
+            '"at the start": two networks before their first update. Cover the legend: which one is normalized? At '
+            "first it is the rougher one.",
+            '"after 50 updates": over the whole step the plain one is 7 times rougher. Ask whether that is why the '
+            "other one trains faster. Move the learning rate: both train anew while you look.",
+            '"after 200 updates": 10 times. The losses differ, too: is the comparison fair?',
+            '"after 200 updates, a short step": 4.5 times. What is smooth depends on how far one goes.',
             '"short weights look rough": hidden weights times 0.3. The normalized network computes the same, its loss '
-            "starts where it was, and a short step is many times rougher.",
+            "starts where it was, and a short step is ten times rougher.",
             '"long weights look smooth": times 3. Ask for a measure that would not change.',
         ),
     ),

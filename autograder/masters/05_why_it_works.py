@@ -854,8 +854,9 @@ print("mean (lowest to highest) of three seeds")
 # stretched, it computes something else, as its losses show.
 # </details>
 #
-# The demo follows a small network along one step of its training: choose normalization on or off, how long it has
-# trained and how far the step goes, and watch the loss and the gradient along it.
+# The demo trains two networks on the 8 x 8 digits, one of them with batch normalization, and then follows the loss and
+# its gradient along one step: choose how long they train, with which optimizer and learning rate, and how far the step
+# goes.
 
 # %% experiment="demo_smoothness"
 smoothness_demo().show()

@@ -96,8 +96,8 @@ def _train(
             measured = [evaluate(model, valid) for model in stack.unstack()]
             kept.append((torch.stack(losses).tolist(), sizes, measured))
     except KeyboardInterrupt:
-        stack.unstack()
-        print(f"Interrupted in epoch {len(kept) + 1} of {epochs}; the network keeps its training up to this point.")
+        runs = len(stack.unstack())
+        print(f"Interrupted in epoch {len(kept) + 1} of {epochs}; all {runs} networks keep their training up to there.")
         return kept, True
     return kept, False
 

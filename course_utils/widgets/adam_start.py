@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from course_utils.widgets.controls import Choice, Number, State
@@ -88,6 +89,8 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     (factor,) = quiet(right).plot([], [], **{**line(3), "markersize": 4})
     right.axhline(1.0, color=INK, linewidth=0.8)
     right.set(xlabel="step t", ylabel="uncorrected / corrected", title="Excess of the uncorrected step")
+    for panel in (left, right):
+        panel.xaxis.set_major_locator(MaxNLocator(5, integer=True))
 
     def update(state: State, arrays: dict[str, Any]) -> object:
         t = np.arange(1, len(arrays["excess"]) + 1)

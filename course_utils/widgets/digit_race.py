@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from course_utils.models import MLP
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.digit_training import Images, every, first_layers, mnist_images, small_digits
+from course_utils.widgets.digit_training import RULES, Images, Maker, every, first_layers, mnist_images, small_digits
 from course_utils.widgets.noise import STREAM, picks
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
@@ -25,14 +25,6 @@ __all__ = ["HIDDEN", "SCENE", "training_race", "training_race_demo"]
 HIDDEN, CLASSES, LAST, MOST_LOST = 32, 10, 10, 10.0
 DATA: dict[str, Callable[[], Images]] = {"8 x 8 digits": small_digits, "MNIST, 14 x 14": mnist_images}
 ALL = "all of them"
-Maker = Callable[[Any, State], Any]
-
-RULES: dict[str, Maker] = {
-    "SGD": lambda parameters, state: torch.optim.SGD(parameters, lr=state["lr"]),
-    "heavy ball": lambda parameters, state: torch.optim.SGD(parameters, lr=state["lr"], momentum=state["beta"]),
-    "RMSProp": lambda parameters, state: torch.optim.RMSprop(parameters, lr=state["lr"], alpha=state["beta"]),
-    "Adam": lambda parameters, state: torch.optim.Adam(parameters, lr=state["lr"], betas=(state["beta"], 0.999)),
-}
 
 PRESETS: dict[str, dict[str, Any]] = {
     "one small rate": {},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -19,7 +19,9 @@ from course_utils.widgets.noise import uniforms
 
 __all__ = [
     "PIECE_S",
+    "RULES",
     "Images",
+    "Maker",
     "digit_images",
     "digits_record",
     "every",
@@ -36,6 +38,15 @@ PIECE_S = 0.15
 # One character per pixel on the way to the browser: pixels have at most 64 levels.
 LEVELS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 MNIST_COUNT, MNIST_TOP = 500, 63
+
+# An update rule of torch, from the parameters and the `lr` and `beta` of a state.
+Maker = Callable[[Any, Mapping[str, Any]], Any]
+RULES: dict[str, Maker] = {
+    "SGD": lambda parameters, state: torch.optim.SGD(parameters, lr=state["lr"]),
+    "heavy ball": lambda parameters, state: torch.optim.SGD(parameters, lr=state["lr"], momentum=state["beta"]),
+    "RMSProp": lambda parameters, state: torch.optim.RMSprop(parameters, lr=state["lr"], alpha=state["beta"]),
+    "Adam": lambda parameters, state: torch.optim.Adam(parameters, lr=state["lr"], betas=(state["beta"], 0.999)),
+}
 
 
 @dataclass(frozen=True)
@@ -54,9 +65,9 @@ class Images:
     mean: float
     std: float
 
-    def tensors(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the images normalised to mean 0 and variance 1, float32 (n, inputs), and their classes (n,)."""
-        x = torch.tensor((self.pixels - self.mean) / self.std, dtype=torch.float32)
+    def tensors(self, dtype: torch.dtype = torch.float32) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the images normalised to mean 0 and variance 1, `dtype` (n, inputs), and their classes (n,)."""
+        x = torch.tensor((self.pixels - self.mean) / self.std, dtype=dtype)
         return x, torch.from_numpy(self.labels)
 
     def record(self) -> dict[str, Any]:

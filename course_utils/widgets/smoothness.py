@@ -1,18 +1,22 @@
-"""D6: smoothness along a step. The loss and the gradient on the way down the gradient, with batch norm and without."""
+"""D6: smoothness along a step. Two networks of 64, 32 and 10 units learn the digits, one of them with batch norm; then
+the loss and the gradient are followed down the gradient.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import torch
 from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from course_utils.widgets.controls import Choice, Number, State
 from course_utils.widgets.demo import Demo
-from course_utils.widgets.noise import STREAM, normals
+from course_utils.widgets.digit_training import RULES, digits_record, first_layers, small_digits
+from course_utils.widgets.noise import STREAM, picks
 from course_utils.widgets.picture import Picture, fit
 from course_utils.widgets.scene import Scene
 from course_utils.widgets.style import line, quiet
@@ -20,12 +24,15 @@ from course_utils.widgets.style import line, quiet
 __all__ = ["SCENE", "simulate", "smoothness_demo"]
 
 KINDS = ("without", "batch norm")
-EXAMPLES, INPUTS, WIDTH, DEPTH, EPS = 128, 6, 12, 3, 1e-5
+SIZES, IMAGES, EPS = (64, 32, 10), 128, 1e-5
 PLACES = 25
 
 CONTROLS = (
-    Number("trained", "Training steps before", 0, 100, 20, whole=True),
-    Number("rate", "Learning rate of the training", 0.02, 0.5, 0.2, log=True),
+    Number("trained", "Updates before", 0, 200, 50, whole=True),
+    Choice("rule", "Optimizer", tuple(RULES), "SGD"),
+    Number("batch_size", "Batch size", 4, 250, 50, log=True, whole=True),
+    Number("lr", "Learning rate", 1e-3, 1.0, 0.1, log=True),
+    Number("beta", "Momentum (memory)", 0.0, 0.99, 0.9),
     Number("reach", "Length of the step", 0.1, 10.0, 2.0, log=True),
     Number("stretch", "Hidden weights times", 0.2, 5.0, 1.0, log=True),
     Choice("shown", "Compare at", ("equal length", "equal rate"), "equal length"),
@@ -34,96 +41,96 @@ CONTROLS = (
 
 PRESETS: dict[str, dict[str, Any]] = {
     "at the start": {"trained": 0},
-    "after 20 steps": {},
-    "after 100 steps": {"trained": 100},
+    "after 50 updates": {},
+    "after 200 updates": {"trained": 200},
     "a long step": {"reach": 8.0},
-    "after 100 steps, a short step": {"trained": 100, "reach": 0.5},
-    "short weights look rough": {"trained": 100, "reach": 0.5, "stretch": 0.3},
-    "long weights look smooth": {"trained": 100, "reach": 0.5, "stretch": 3.0},
+    "after 200 updates, a short step": {"trained": 200, "reach": 0.5},
+    "short weights look rough": {"trained": 200, "reach": 0.5, "stretch": 0.3},
+    "long weights look smooth": {"trained": 200, "reach": 0.5, "stretch": 3.0},
 }
 
-Array = NDArray[np.float64]
-Weights = tuple[Array, ...]
-
-
-def _data(seed: int) -> tuple[Array, Array]:
-    """Return inputs (EXAMPLES, INPUTS) of unequal scales and a smooth target (EXAMPLES, 1) of variance 1."""
-    x = normals(seed, EXAMPLES * INPUTS).reshape(EXAMPLES, INPUTS)
-    target = np.sin(2 * x[:, :1]) + x[:, 1:2] * x[:, 2:3]
-    scaled = x * np.geomspace(0.5, 2.0, INPUTS) + 0.5
-    return scaled, (target - target.mean()) / target.std()
+Weights = list[torch.Tensor]
 
 
 def _start(seed: int) -> Weights:
-    sizes = [INPUTS, *[WIDTH] * DEPTH, 1]
-    ends = np.cumsum([a * b for a, b in pairwise(sizes)])
-    drawn = np.split(normals(seed + STREAM, int(ends[-1])), ends[:-1])
-    return tuple(part.reshape(a, b) * (2 / a) ** 0.5 for part, (a, b) in zip(drawn, pairwise(sizes), strict=True))
+    """Return hidden weights (64, 32) and biases (32,), last weights (32, 10) and biases (10,), float64."""
+    return [torch.from_numpy(part).clone() for layer in first_layers(seed, SIZES) for part in layer]
 
 
-def _loss_and_gradient(weights: Weights, x: Array, target: Array, normed: bool) -> tuple[float, Weights]:
-    """Return half the mean squared error of a ReLU network, and its gradient by the weights."""
-    h, kept = x, []
-    for w in weights[:-1]:
-        z = h @ w
-        scale = np.sqrt(z.var(axis=0) + EPS) if normed else np.ones(z.shape[1])
-        n = (z - z.mean(axis=0)) / scale if normed else z
-        kept.append((h, n, scale))
-        h = np.maximum(n, 0)
-    error = h @ weights[-1] - target
-    back = error / len(x)
-    gradients = [h.T @ back]
-    back = back @ weights[-1].T
-    for (given, n, scale), w in zip(reversed(kept), reversed(weights[:-1]), strict=True):
-        back = back * (n > 0)
-        if normed:
-            back = (back - back.mean(axis=0) - n * (back * n).mean(axis=0)) / scale
-        gradients.append(given.T @ back)
-        back = back @ w.T
-    return float((error**2).mean() / 2), tuple(reversed(gradients))
+@lru_cache(maxsize=1)
+def _images() -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the training images of the 8 x 8 digits, float64 (898, 64), normalised, and their classes (898,)."""
+    x, y = small_digits().tensors(torch.float64)
+    return x, y
+
+
+def _loss(weights: Weights, x: torch.Tensor, y: torch.Tensor, normed: bool) -> torch.Tensor:
+    """Return the mean cross-entropy in nats; a normalised network adds its hidden biases after the normalization."""
+    hidden, shifts, last, biases = weights
+    z = x @ hidden
+    if normed:
+        z = functional.batch_norm(z, None, None, training=True, eps=EPS)
+    return functional.cross_entropy(torch.relu(z + shifts) @ last + biases, y)
+
+
+def _loss_and_gradient(weights: Weights, normed: bool) -> tuple[float, Weights]:
+    """Return the loss on the images of the walk, and its gradient by the weights."""
+    x, y = (part[:IMAGES] for part in _images())
+    asked = [w.detach().requires_grad_() for w in weights]
+    loss = _loss(asked, x, y, normed)
+    return loss.item(), list(torch.autograd.grad(loss, asked))
 
 
 def _norm(weights: Weights) -> float:
-    return float(np.sqrt(sum((w**2).sum() for w in weights)))
+    return float(torch.cat([w.flatten() for w in weights]).norm())
 
 
 @lru_cache(maxsize=64)
-def _trained(kind: str, steps: int, rate: float, seed: int) -> tuple[Weights, Array, Array]:
-    (x, target), weights = _data(seed), _start(seed)
-    for _ in range(steps):
-        _, gradient = _loss_and_gradient(weights, x, target, kind == "batch norm")
-        # A diverging run stays finite, so that there is something to draw.
-        weights = tuple(w - rate * np.clip(g, -10, 10) for w, g in zip(weights, gradient, strict=True))
-    return weights, x, target
+def _trained(
+    kind: str, updates: int, rule: str, batch_size: int, lr: float, beta: float, seed: int
+) -> tuple[Weights, NDArray[np.float64]]:
+    """Return the weights after `updates` updates, and the losses of their batches (updates,)."""
+    weights = [w.requires_grad_() for w in _start(seed)]
+    optimizer = RULES[rule](weights, {"lr": lr, "beta": beta})
+    x, y = _images()
+    losses = np.empty(updates)
+    for t in range(updates):
+        batch = torch.from_numpy(picks(seed + STREAM, batch_size, len(x), t * batch_size))
+        optimizer.zero_grad()
+        loss = _loss(weights, x[batch], y[batch], kind == "batch norm")
+        loss.backward()
+        optimizer.step()
+        losses[t] = loss.item()
+    return [w.detach() for w in weights], losses
 
 
 def simulate(state: State) -> dict[str, Any]:
-    """Train both networks from one seed, then go down the gradient from there.
+    """Train both networks from one start on the same batches, then go down the gradient from there.
 
     Returns:
-        For each kind the `distance` (PLACES,), the `loss` (half the mean squared error) and the `smoothness` |change of
-        the gradient| / distance there, (PLACES,), whose first entry is that of the shortest step; and `norm`, the
-        length of the gradient.
+        For each kind the `losses` (trained,) of the batches, and along the step the `distance` (PLACES,), the `loss` in
+        nats on IMAGES images, and the `smoothness` |change of the gradient| / distance there, (PLACES,), whose first
+        entry is that of the shortest step; and `norm`, the length of the gradient.
     """
     found: dict[str, Any] = {kind: _walk(kind, state) for kind in KINDS}
     return found
 
 
 def _walk(kind: str, state: State) -> dict[str, Any]:
-    weights, x, target = _trained(kind, state["trained"], state["rate"], state["seed"])
-    weights = (*(state["stretch"] * w for w in weights[:-1]), weights[-1])
-    normed = kind == "batch norm"
-    start, gradient = _loss_and_gradient(weights, x, target, normed)
+    settings = {name: state[name] for name in ("rule", "batch_size", "lr", "beta", "seed")}
+    (hidden, *others), trained = _trained(kind, state["trained"], **settings)
+    weights, normed = [state["stretch"] * hidden, *others], kind == "batch norm"
+    start, gradient = _loss_and_gradient(weights, normed)
     norm = max(_norm(gradient), 1e-12)
     per_length = 1.0 if state["shown"] == "equal length" else norm
     distance = np.linspace(0, state["reach"], PLACES) * per_length
     losses, smoothness = [start], []
     for s in distance[1:]:
-        moved = tuple(w - s / norm * g for w, g in zip(weights, gradient, strict=True))
-        loss, there = _loss_and_gradient(moved, x, target, normed)
+        loss, there = _loss_and_gradient([w - s / norm * g for w, g in zip(weights, gradient, strict=True)], normed)
         losses.append(loss)
-        smoothness.append(_norm(tuple(a - b for a, b in zip(there, gradient, strict=True))) / s)
+        smoothness.append(_norm([a - b for a, b in zip(there, gradient, strict=True)]) / s)
     return {
+        "losses": trained,
         "distance": distance,
         "loss": np.array(losses),
         "smoothness": np.array([smoothness[0], *smoothness]),
@@ -154,9 +161,9 @@ def draw(figure: Figure | SubFigure, state: State, arrays: dict[str, Any]) -> Pi
     for panel, what in ((left, "loss"), (right, "smoothness")):
         for index, kind in enumerate(KINDS):
             (lines[what, kind],) = quiet(panel).plot([], [], label=kind, **{**line(index), "markersize": 3})
-    left.set(ylabel="half the mean squared error", title="Loss along the step")
-    right.set(ylabel="|change of the gradient| / distance", title="Local smoothness", yscale="log")
-    left.legend(loc="upper left", fontsize=12)
+    left.set(ylabel="loss (nats)", title="Loss along the step")
+    right.set(ylabel="|Δ gradient| / distance", title="Local smoothness", yscale="log")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=12)
 
     def update(state: State, arrays: dict[str, Any]) -> object:
         same = state["shown"] == "equal length"
@@ -184,10 +191,16 @@ SCENE = Scene(
     describe=describe,
     presets=PRESETS,
     client=True,
-    story=("after 20 steps", "after 100 steps, a short step", "short weights look rough", "long weights look smooth"),
+    data=digits_record,
+    story=(
+        "after 50 updates",
+        "after 200 updates, a short step",
+        "short weights look rough",
+        "long weights look smooth",
+    ),
     alt="Loss and local smoothness along one step down the gradient, with batch normalization and without. Over a long "
     "step the normalized network is the smoother one. Multiplying its hidden weights by 0.3 makes a short step ten "
-    "times rougher, and multiplying them by 3 three times smoother, although its loss at the start stays the same.",
+    "times rougher, and multiplying them by 3 four times smoother, although its loss at the start stays the same.",
 )
 
 

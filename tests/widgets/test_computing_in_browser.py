@@ -122,12 +122,46 @@ def test_before_start_the_untrained_network_is_measured(open_demo, seed):
     assert float(found["right before training"].removesuffix(" %")) == pytest.approx(100 * right, abs=0.51)
 
 
+def test_the_networks_of_smoothness_train_anew_when_the_rate_is_moved(open_demo):
+    shown = open_demo(make("smoothness_demo"))
+    rate = shown.get_by_label("Learning rate, exact value")
+    for lr in (0.1, 0.03):
+        rate.fill(str(lr))
+        rate.press("Enter")
+        # The verdict comes when they have been trained, and is sharp when the hand rests.
+        arrays = make("smoothness_demo", lr=lr).arrays
+        expected = [50, *(arrays[kind]["smoothness"][-1] for kind in ("without", "batch norm"))]
+        until(shown, lambda numbers=expected: said_numbers(shown) == pytest.approx(numbers, rel=0.02))
+        assert shown.inner_text(".verdict").startswith("Without it: loss")
+
+
+def said_numbers(shown):
+    return [float(one) for one in shown.locator(".values dd").all_inner_texts()]
+
+
 def test_a_trained_race_says_what_torch_says(open_demo):
     demo = make("training_race_demo", steps=60, lr=0.02)
     shown = open_demo(demo)
     button(shown, "Start").click()
     until(shown, lambda: updates(shown) == 60)
     assert shown.inner_text(".verdict") == demo.run().text_summary()
+
+
+def test_a_race_that_is_kept_stays_pale_behind_the_next_one(open_demo):
+    shown = open_demo(make("training_race_demo", steps=60))
+    button(shown, "Start").click()
+    until(shown, lambda: updates(shown) == 60)
+    button(shown, "Keep this one").click()
+    shown.get_by_label("Seed, exact value").fill("3")
+    shown.get_by_label("Seed, exact value").press("Enter")
+    until(shown, lambda: updates(shown) == 0)
+    with_ghost = picture(shown)
+    button(shown, "Let it go").click()
+    assert picture(shown) != with_ghost
+
+
+def picture(shown):
+    return shown.evaluate("document.querySelector('.plot > canvas').toDataURL()")
 
 
 def test_the_hall_votes_in_boxes_and_then_sees_the_answer(open_demo):

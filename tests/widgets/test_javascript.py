@@ -62,8 +62,8 @@ def draw(control, rng):
 
 def as_python_has_it(there, shape):
     """Return what the browser gave as an array; a walk that is lost ends early there, and is filled up with NaN."""
-    there = np.asarray(there, float)
-    if not shape or len(there) == shape[0]:
+    there = np.atleast_1d(np.asarray(there, float))
+    if len(there) == shape[0]:
         return there
     assert len(there) < shape[0]
     filled = np.full(shape, np.nan)
@@ -81,13 +81,13 @@ def compare(name, here, there, near=None):
         for inner in here:
             compare(f"{name}.{inner}", here[inner], there[inner], None if near is None else near[inner])
         return
-    here = np.asarray(here, float)
+    here = np.atleast_1d(np.asarray(here, float))
     there = as_python_has_it(there, here.shape)
     size = np.abs(here[np.isfinite(here)]).max(initial=1.0)
     off = np.abs(there - here) / size
     allowed = np.full(here.shape, 1e-9)
     if near is not None:
-        bits = np.abs(np.asarray(near, float) - here) / size
+        bits = np.abs(np.atleast_1d(np.asarray(near, float)) - here) / size
         # From where the last bit decides whether a walk is lost, there is nothing to compare.
         allowed = np.maximum(allowed, 1000 * np.maximum.accumulate(np.where(np.isnan(bits), np.inf, bits), axis=0))
     both = np.isfinite(here) & np.isfinite(there)

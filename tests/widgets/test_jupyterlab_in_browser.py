@@ -223,6 +223,16 @@ def test_the_picture_is_in_sight_at_every_slider_of_a_narrow_cell(shown, wide, w
     shown.set_viewport_size({"width": 1500, "height": 5000})
 
 
+def test_values_stand_below_their_names(shown):
+    # JupyterLab puts the definitions of a list beside its terms.
+    pairs = first(shown).locator(".values div").all()
+    assert pairs
+    for pair in pairs:
+        name, value = (pair.locator(part).bounding_box() for part in ("dt", "dd"))
+        assert value["y"] >= name["y"] + name["height"] - 1
+        assert name["width"] > 40
+
+
 def test_a_demo_follows_the_theme_of_jupyterlab(shown):
     paper = "getComputedStyle(document.querySelector('.jp-CodeCell .demo')).backgroundColor"
     assert shown.evaluate(paper) == "rgb(255, 255, 255)"

@@ -147,6 +147,7 @@ def test_the_page_says_what_the_kernel_says(open_page, name):
         button.click()
         demo.preset(preset)
         linked = shown.link()
+        shown.page.wait_for_selector(".demo .verdict:not(:empty)")
         assert {key: value for key, value in linked.items() if key != "view"} == pytest.approx(demo.state)
         assert shown.verdict().split()[:3] == demo.text_summary().split()[:3], preset
         assert button.get_attribute("aria-pressed") == "true"

@@ -1,6 +1,6 @@
 // Sliders, number boxes, choices and switches, from the controls of a scene (controls.py).
 
-import { element } from "./words.js";
+import { element, mark } from "./words.js";
 
 const PARTS = 1000;
 
@@ -80,8 +80,9 @@ function numberControl(control, id, change, complain) {
   slider.addEventListener("input", () => change({ [control.name]: places.at(Number(slider.value)) }));
   const follow = (value) => {
     if (places.at(Number(slider.value)) !== value) slider.value = places.near(value);
+    slider.style.setProperty("--share", slider.value / places.last);
     say(box, value);
-    slider.setAttribute("aria-valuetext", box.said);
+    mark(slider, "aria-valuetext", box.said);
   };
   return { row: element("div", { class: "control number" }, element("label", { for: id }, control.label), box, slider), follow };
 }

@@ -2,7 +2,7 @@
 // A handle of a panel is { name, at(state, seen), to(state, [x, y], seen), by(state, dx, dy, plot), text(state) }:
 // `at` says where it is in data coordinates, or null; `to` and `by` return changes of the state.
 
-import { element } from "./words.js";
+import { element, mark } from "./words.js";
 import { within } from "./controls.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -87,8 +87,8 @@ export class Handles {
       Object.assign(knob, { px: at ? px : NaN, py: at ? py : NaN });
       if (!visible) return;
       knob.style.transform = `translate(${px}px, ${py}px)`;
-      knob.setAttribute("aria-valuenow", Number(at[0].toPrecision(4)));
-      knob.setAttribute("aria-valuetext", this.handles[k].text?.(state) ?? at.map((v) => Number(v.toPrecision(3))).join(", "));
+      mark(knob, "aria-valuenow", Number(at[0].toPrecision(4)));
+      mark(knob, "aria-valuetext", this.handles[k].text?.(state) ?? at.map((v) => Number(v.toPrecision(3))).join(", "));
     });
   }
 }

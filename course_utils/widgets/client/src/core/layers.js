@@ -74,31 +74,38 @@ export const ring = (point, text, look = { colour: "#ffffff" }) => ({
       pen.arc(px, py, 11 * unit, 0, 7);
       pen.stroke();
     }
-    label(pen, text, px + (right ? 12 : -12) * unit, py + (py > box.y + box.h - 40 * unit ? -22 : 22) * unit, right ? "right" : "left", unit, "#ffffff", "#000000", box);
+    const away = (14 + (LINE / 2) * linesOf(pen, text, unit, box).length) * unit, below = py + 2 * away < box.y + box.h;
+    label(pen, text, px + (right ? 12 : -12) * unit, py + (below ? away : -away), right ? "right" : "left", unit, "#ffffff", "#000000", box);
   },
 });
 
-// A text that ends at x begins within the box, if there is one.
-function label(pen, text, x, y, align, unit, colour, halo, box) {
-  pen.save();
+const LINE = 16, EDGE = 3;
+
+// The lines of a text, which are no wider than the box, unless a single word is.
+function linesOf(pen, text, unit, box) {
   pen.font = `600 ${13 * unit}px system-ui, sans-serif`;
-  if (box && align === "right") x = Math.max(x, box.x + 3 * unit + pen.measureText(text).width);
-  pen.textAlign = align;
-  pen.textBaseline = "middle";
-  pen.lineJoin = "round";
-  pen.lineWidth = 3.5 * unit;
-  pen.strokeStyle = halo;
-  pen.fillStyle = colour;
-  pen.strokeText(text, x, y);
-  pen.fillText(text, x, y);
-  pen.restore();
+  const fits = (line) => pen.measureText(line).width <= box.w - 2 * EDGE * unit;
+  return text.split(" ").reduce((lines, word) => {
+    const longer = `${lines.at(-1)} ${word}`;
+    return lines.length && fits(longer) ? [...lines.slice(0, -1), longer] : [...lines, word];
+  }, []);
 }
 
-// A text in data coordinates.
-export const note = ({ at, text, align = "center", colour = null }) => ({
-  xs: [], ys: [],
-  draw: ({ pen, x, y, theme, unit }) => label(pen, text, x(at[0]), y(at[1]), align, unit, colour ?? theme.ink, theme.halo),
-});
+// A text at (x, y), moved as far as it takes to lie within the box.
+function label(pen, text, x, y, align, unit, colour, halo, box) {
+  pen.save();
+  const lines = linesOf(pen, text, unit, box), width = Math.max(...lines.map((line) => pen.measureText(line).width));
+  const share = { left: 0, center: 0.5, right: 1 }[align], tall = (lines.length * LINE * unit) / 2;
+  const into = (value, low, high) => Math.max(low, Math.min(high, value));
+  const left = into(x - share * width, box.x + EDGE * unit, box.x + box.w - EDGE * unit - width), top = into(y, box.y + tall, box.y + box.h - tall) - tall;
+  Object.assign(pen, { textAlign: align, textBaseline: "middle", lineJoin: "round", lineWidth: 3.5 * unit, strokeStyle: halo, fillStyle: colour });
+  lines.forEach((line, k) => {
+    const place = [left + share * width, top + (k + 0.5) * LINE * unit];
+    pen.strokeText(line, ...place);
+    pen.fillText(line, ...place);
+  });
+  pen.restore();
+}
 
 // A straight line across at a height (or upright at a place), with a text at its end.
 export const level = ({ y: height, x: place, text = "", look = { colour: null, dash: [] }, name }) => ({
@@ -114,7 +121,7 @@ export const level = ({ y: height, x: place, text = "", look = { colour: null, d
     pen.setLineDash([]);
     if (!text) return;
     if (across) label(pen, text, box.x + box.w - 4, at - 9 * unit, "right", unit, theme.ink, theme.halo, box);
-    else label(pen, text, at + 5, box.y + 9 * unit, "left", unit, theme.ink, theme.halo);
+    else label(pen, text, at + 5, box.y + 9 * unit, "left", unit, theme.ink, theme.halo, box);
   },
 });
 
@@ -166,7 +173,7 @@ export const bars = ({ places, values, look = LOOKS[0], name, thick = 0.8, base 
 // Squares of a table: cell(row, column) returns { fill, edge, text } with rows counted from above.
 export const cells = ({ rows, columns, left = 0, top = 0, cell }) => ({
   xs: [left, left + columns], ys: [top, top + rows],
-  draw({ pen, x, y, theme, unit }) {
+  draw({ pen, x, y, box, theme, unit }) {
     for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) {
       const { fill, edge, text } = cell(r, c), [px, py] = [x(left + c), y(top + rows - r)];
       const [w, h] = [x(left + c + 1) - px, y(top + rows - r - 1) - py];
@@ -176,7 +183,7 @@ export const cells = ({ rows, columns, left = 0, top = 0, cell }) => ({
         pen.lineWidth = 2.5 * unit;
         pen.strokeRect(px + 1.5, py + 1.5, w - 3, h - 3);
       }
-      if (text) label(pen, text, px + w / 2, py + h / 2, "center", unit, theme.ink, theme.halo);
+      if (text) label(pen, text, px + w / 2, py + h / 2, "center", unit, theme.ink, theme.halo, box);
     }
   },
 });
@@ -287,15 +294,20 @@ export function isolines({ key, value, levels, text = String, colour = "#ffffff"
         const side = plot.draft ? [40, 30] : [columns, rows];
         return { side, rings: traced(value, levels, x, y, box, side) };
       });
-      pen.strokeStyle = colour;
-      pen.lineWidth = 1.1 * unit;
+      const named = [];
       for (const { value: height, coordinates } of found.rings) {
         const edges = coordinates.flat().map((edge) => inner(edge, found.side, box));
+        Object.assign(pen, { strokeStyle: colour, lineWidth: 1.1 * unit });
         pen.beginPath();
         for (const pieces of edges) for (const piece of pieces) piece.forEach(([px, py], k) => (k ? pen.lineTo(px, py) : pen.moveTo(px, py)));
         pen.stroke();
         const longest = edges.flat().sort((one, other) => other.length - one.length)[0];
-        if (longest?.length > 6) label(pen, text(height), ...longest[Math.floor(0.35 * longest.length)], "center", unit, "#ffffff", "#000000");
+        if (!(longest?.length > 6)) continue;
+        // No text upon another one.
+        const [px, py] = longest[Math.floor(0.35 * longest.length)];
+        if (named.some(([x1, y1]) => Math.abs(x1 - px) < 42 * unit && Math.abs(y1 - py) < LINE * unit)) continue;
+        named.push([px, py]);
+        label(pen, text(height), px, py, "center", unit, "#ffffff", "#000000", box);
       }
     },
   };

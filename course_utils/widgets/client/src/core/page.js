@@ -52,8 +52,8 @@ async function copyLink(address, said) {
   setTimeout(() => { said.textContent = ""; }, 4000);
 }
 
-function screenButton(root) {
-  const change = () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()).catch(() => {});
+function screenButton(el) {
+  const change = () => (document.fullscreenElement ? document.exitFullscreen() : el.firstElementChild.requestFullscreen()).catch(() => {});
   return button("Full screen", { class: "tool" }, change);
 }
 
@@ -64,11 +64,11 @@ function wayTo(name, { href, title, short }) {
 }
 
 export function openPage(demo, { scene, links, story, start }) {
-  const address = new Address(scene, start ?? scene.start), view = new View(demo, address, document.getElementById("demo"));
+  const address = new Address(scene, start ?? scene.start), el = document.getElementById("demo");
   const said = element("span", { class: "said", role: "status" });
   const tools = element("nav", { class: "tools", "aria-label": "Page" }, said,
-    button("Copy link", { class: "tool" }, () => copyLink(address, said)), screenButton(view.root),
+    button("Copy link", { class: "tool" }, () => copyLink(address, said)), screenButton(el),
     ...Object.entries(links ?? {}).map(([name, link]) => wayTo(name, link)));
-  view.head.append(element("p", { class: "story" }, story ?? ""), tools);
-  return view;
+  el.replaceChildren();
+  return new View(demo, address, el, [element("p", { class: "story" }, story ?? ""), tools]);
 }

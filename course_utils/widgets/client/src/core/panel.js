@@ -1,8 +1,8 @@
 // A panel: caption with its options, legend, plot, handles. The spec of a panel is
 // { caption, label, plot(state, seen, data, view), options, handles, weight, idle(state) }; see CONTRIBUTING.md.
 
-import { button, element } from "./words.js";
-import { colourOf, mark } from "./looks.js";
+import { button, element, mark, say } from "./words.js";
+import { colourOf, mark as drawMark } from "./looks.js";
 import { Handles } from "./handles.js";
 import { Plot } from "./plot.js";
 import { CIVIDIS } from "./theme.js";
@@ -12,7 +12,7 @@ const asText = (part, ...seen) => (typeof part === "function" ? part(...seen) : 
 // One of some views, as buttons: { zoom: ["whole", "end"] } becomes view.zoom.
 function chooser(name, values, view, changed) {
   const buttons = values.map((value) => button(value, { "aria-pressed": "false" }, () => { view[name] = value; changed(); }));
-  const follow = () => buttons.forEach((one, k) => one.setAttribute("aria-pressed", String(view[name] === values[k])));
+  const follow = () => buttons.forEach((one, k) => mark(one, "aria-pressed", view[name] === values[k]));
   return { box: element("span", { class: "options", role: "group", "aria-label": name }, ...buttons), follow };
 }
 
@@ -31,23 +31,27 @@ export class Panel {
     this.named = "";
   }
 
-  // Draw a state; `keep` is a kept one, drawn pale behind it.
-  show({ state, seen, data, keep, until, theme, draft, letters }) {
-    if (this.figure.hidden) return;
-    const spec = this.spec.plot(state, seen, data, this.view);
-    const ghost = keep ? this.spec.plot(keep.state, keep.seen, data, this.view).layers : [];
+  // Write what stands above the picture of a state; what is drawn is drawn afterwards, by `draw`.
+  write({ state, seen, data, theme }) {
+    this.drawn = this.spec.plot(state, seen, data, this.view);
     this.choosers.forEach((one) => one.follow());
     const caption = asText(this.spec.caption, state, seen, this.view);
-    if (this.caption.textContent !== caption) this.caption.textContent = caption;
-    this.showLegend(spec, theme);
-    this.plot.show(spec, { ghost, until, theme, draft, letters });
+    if (this.caption.textContent !== caption) { this.caption.textContent = caption; this.plot.room.forget(); }
+    this.writeLegend(this.drawn, theme);
+  }
+
+  // Draw it; `keep` is a kept state, drawn pale behind it.
+  draw({ state, seen, data, keep, until, theme, draft, letters }) {
+    const ghost = keep ? this.spec.plot(keep.state, keep.seen, data, this.view).layers : [];
+    this.plot.show(this.drawn, { ghost, until, theme, draft, letters });
     this.handles.show(state, seen);
   }
 
-  showLegend({ layers, scale }, theme) {
+  writeLegend({ layers, scale }, theme) {
     const entries = layers.filter(({ name }) => name), key = theme.name + entries.map(({ name }) => name).join("|") + JSON.stringify(scale);
     if (key === this.named) return;
     this.named = key;
+    this.plot.room.forget();
     const lines = entries.map((entry) => element("li", {}, swatch(entry, theme), entry.name));
     this.legend.replaceChildren(...lines, ...(scale ? [colourScale(scale, theme)] : []));
   }
@@ -77,6 +81,6 @@ function swatch({ look, every }, theme) {
     pen.setLineDash(look.dash);
     pen.beginPath(); pen.moveTo(0, 6); pen.lineTo(32, 6); pen.stroke();
   }
-  if (every) mark(pen, look, 16, 6, 3.6);
+  if (every) drawMark(pen, look, 16, 6, 3.6);
   return canvas;
 }

@@ -1,6 +1,6 @@
 // Play, pause, one step, speed: the path grows. `until` is the step that is shown, or null for all of them.
 
-import { button, element } from "./words.js";
+import { button, element, mark, say } from "./words.js";
 
 const SPEEDS = { slow: 3, normal: 12, fast: 60 };
 
@@ -51,8 +51,8 @@ export class Player {
   }
 
   follow() {
-    this.play.textContent = this.playing ? "❚❚" : "▶";
-    this.play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
-    this.said.textContent = this.until === null ? "" : `step ${Math.floor(this.until)} of ${this.last()}`;
+    say(this.play, this.playing ? "❚❚" : "▶");
+    mark(this.play, "aria-label", this.playing ? "Pause" : "Play");
+    say(this.said, this.until === null ? "" : `step ${Math.floor(this.until)} of ${this.last()}`);
   }
 }

@@ -4,6 +4,7 @@ import { axisBottom, axisLeft } from "d3-axis";
 import { interpolateRgb } from "d3-interpolate";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { select } from "d3-selection";
+import { Room } from "./room.js";
 import { element, power } from "./words.js";
 import { kept } from "./store.js";
 
@@ -73,11 +74,12 @@ export class Plot {
     this.holder = element("div", { class: "plot" }, this.canvas, this.svg.node());
     this.seen = null;
     this.awaited = false;
+    this.room = new Room(this.holder);
   }
 
   // Show layers on the axes of a spec { x, y, equal, layers }; `ghost` are layers of a kept state, drawn pale.
   show(spec, { ghost = [], until = null, theme, draft = false, letters }) {
-    const width = this.holder.clientWidth, height = this.holder.clientHeight;
+    const { width, height } = this.room.size;
     if (width < 20 || height < 20) return;
     const pen = this.sized(width, height), unit = letters / 14;
     const { x, y, box } = this.scales(spec, [...ghost, ...spec.layers], width, height, letters);

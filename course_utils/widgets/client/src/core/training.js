@@ -2,7 +2,7 @@
 // The demo's `work(now, data)` is a generator of what is seen; `now()` returns the present state, so that controls that
 // it lists in `live` act while it runs.
 
-import { button, element } from "./words.js";
+import { button, element, say } from "./words.js";
 
 const PIECE_MS = 12;
 
@@ -42,7 +42,7 @@ export class Training {
   }
 
   follow() {
-    this.start.textContent = this.pieces ? "Stop" : "Start";
-    this.said.textContent = this.pieces && document.hidden ? "waits while the tab is hidden" : this.pieces ? "computing" : "";
+    say(this.start, this.pieces ? "Stop" : "Start");
+    say(this.said, this.pieces && document.hidden ? "waits while the tab is hidden" : this.pieces ? "computing" : "");
   }
 }

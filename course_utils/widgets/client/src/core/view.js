@@ -8,19 +8,20 @@ import { withBands } from "./plot.js";
 import { Stage } from "./stage.js";
 import { currentTheme, watchTheme } from "./theme.js";
 import { Training } from "./training.js";
-import { button, element } from "./words.js";
+import { button, element, mark, say } from "./words.js";
 
-const REST_MS = 120;
+const REST_MS = 120, FRAME_MS = 17;
 let count = 0;
 
 export class View {
-  constructor(demo, model, el) {
+  // `beside` are elements that stand beside the title.
+  constructor(demo, model, el, beside = []) {
     Object.assign(this, { demo, model, scene: model.get("scene"), id: `demo${count++}`, view: model.get("view") ?? {}, painted: 0 });
     this.state = { ...model.get("state") };
     this.theme = withBands(currentTheme());
     this.makeInputs();
     this.makeOutputs();
-    this.root = this.assemble();
+    this.root = this.assemble(beside);
     el.append(this.root);
     this.keep(model.get("kept") ?? null);
     this.listen();
@@ -52,20 +53,20 @@ export class View {
     this.stage = new Stage(this.panels, captions, () => this.paint());
   }
 
-  assemble() {
+  assemble(beside) {
     const rows = (isNumber) => this.scene.controls.filter(({ low }) => (low !== undefined) === isNumber).map(({ name }) => this.controls[name].row);
     const acts = element("div", { class: "acts" }, ...(this.player ? [this.player.box] : []), ...(this.training ? [this.training.box] : []), this.keeper);
     const inputs = element("div", { class: "inputs" }, ...rows(false), ...rows(true));
     const outcome = element("div", { class: "outcome" }, this.problem, this.values, this.verdict);
-    this.head = element("header", {}, element(this.scene.page ? "h1" : "h2", { class: "title" }, this.scene.title));
+    const head = element("header", {}, element(this.scene.page ? "h1" : "h2", { class: "title" }, this.scene.title), ...beside);
     const presets = element("div", { class: "presets", role: "group", "aria-label": "Presets" }, ...this.presets.map((one) => one.button));
     const bar = element("div", { class: "bar" }, presets, acts), body = element("div", { class: "body" }, this.stage.box, element("div", { class: "side" }, inputs, outcome));
     const kinds = ["demo", ...["page", "lecture"].filter((kind) => this.scene[kind])];
-    return element("section", { class: kinds.join(" "), "aria-label": this.scene.title }, element("div", { class: "frame" }, this.head, bar, body));
+    return element("section", { class: kinds.join(" "), "aria-label": this.scene.title }, element("div", { class: "frame" }, head, bar, body));
   }
 
   listen() {
-    const follow = () => this.followModel(), take = () => this.refresh(), resized = new ResizeObserver(() => this.paint());
+    const follow = () => this.followModel(), take = () => this.refresh(), resized = new ResizeObserver(() => this.fit());
     this.model.on("change:state", follow);
     this.model.on("change:sent", take);
     for (const { plot } of this.panels) resized.observe(plot.holder);
@@ -80,6 +81,19 @@ export class View {
       this.model.off?.("change:state", follow);
       this.model.off?.("change:sent", take);
     };
+  }
+
+  // Called when the page has laid something out anew: after the first picture, too, which mostly has its size by then.
+  fit() {
+    const outgrown = [this.stage.room, ...this.shown().map(({ plot }) => plot.room)].filter((room) => room.outgrown());
+    if (!outgrown.length) return;
+    for (const room of outgrown) room.forget();
+    this.letters = null;
+    this.paint(true);
+  }
+
+  shown() {
+    return this.panels.filter(({ figure }) => !figure.hidden);
   }
 
   // What the demo gets beside the state: what came with the page, and what Python sent for this state.
@@ -115,37 +129,57 @@ export class View {
     if (this.model.get("problem")) this.complain(this.model.get("problem"));
   }
 
+  // What has been trained is kept as it is.
   keep(state, save = false) {
-    this.kept = state ? { state, seen: this.demo.simulate(state, this.data()) } : null;
-    this.keeper.textContent = this.kept ? "Let it go" : "Keep this one";
-    this.keeper.setAttribute("aria-pressed", String(Boolean(this.kept)));
+    const trained = save && this.demo.work;
+    this.kept = state ? { state, seen: trained ? structuredClone(this.seen) : this.demo.simulate(state, this.data()) } : null;
+    say(this.keeper, this.kept ? "Let it go" : "Keep this one");
+    mark(this.keeper, "aria-pressed", Boolean(this.kept));
     if (save) { this.save(); this.paint(); }
   }
 
   // A demo that takes longer than a frame has a `draft`, which is seen until the hand rests.
   compute(moving) {
     this.training?.stop();
+    say(this.problem, "");
     this.drafted = moving && Boolean(this.demo.draft);
-    this.seen = this.demo[this.drafted ? "draft" : "simulate"](this.state, this.data());
-    this.problem.textContent = "";
+    if (this.drafted) { this.draft(); return; }
+    this.sharpen();
     this.paint(moving);
+  }
+
+  // A draft that says that it is `behind` goes on when it has been painted, and is seen on its way.
+  draft(again = false) {
+    this.seen = this.demo.draft(this.state, this.data(), again);
+    this.paint(true);
+  }
+
+  sharpen() {
+    this.drafted = false;
+    this.seen = this.demo.simulate(this.state, this.data());
   }
 
   // Draw. While a hand moves, what is costly is drafted; it is made sharp when the hand rests.
   paint(moving = false) {
     if (!this.seen) return;
-    if (this.drafted && !moving) { this.drafted = false; this.seen = this.demo.simulate(this.state, this.data()); }
-    const { state, seen, kept: keep, theme } = this, size = parseFloat(getComputedStyle(this.root).fontSize), letters = Math.max(11, 0.86 * size);
-    this.root.classList.toggle("dark", theme.name === "dark");
-    this.showInputs();
-    this.stage.arrange(size, this.demo.panels.flatMap((spec, k) => (spec.idle?.(state) ? [k] : [])));
+    if (this.drafted && !moving) this.sharpen();
+    const { state, seen, kept: keep, theme } = this;
+    this.letters ??= parseFloat(getComputedStyle(this.root).fontSize);
+    this.stage.arrange(this.letters, this.demo.panels.flatMap((spec, k) => (spec.idle?.(state) ? [k] : [])));
     const until = this.player?.until ?? null, until0 = until === null ? null : Math.floor(until);
-    for (const panel of this.panels) panel.show({ state, seen, data: this.data(), keep, until: until0, theme, draft: moving, letters });
+    const now = { state, seen, data: this.data(), keep, until: until0, theme, draft: moving, letters: Math.max(11, 0.86 * this.letters) };
+    const shown = this.shown();
+    this.root.classList.toggle("dark", theme.name === "dark");
+    for (const panel of shown) panel.write(now);
+    for (const { plot } of shown) plot.room.size;
+    for (const panel of shown) panel.draw(now);
+    this.showInputs();
     this.showOutcome();
     this.painted += 1;
     this.root.dataset.painted = this.painted;
     clearTimeout(this.rest);
-    if (this.drafted || this.panels.some(({ plot }) => plot.awaited)) this.rest = setTimeout(() => this.paint(), REST_MS);
+    if (this.drafted && seen.behind) this.rest = setTimeout(() => this.draft(true), FRAME_MS);
+    else if (this.drafted || this.panels.some(({ plot }) => plot.awaited)) this.rest = setTimeout(() => this.paint(), REST_MS);
   }
 
   // Controls that do nothing in this state are not there.
@@ -157,20 +191,19 @@ export class View {
     }
     for (const one of this.presets) {
       const chosen = Object.entries(one.values).every(([name, value]) => this.state[name] === value);
-      one.button.setAttribute("aria-pressed", String(chosen));
+      mark(one.button, "aria-pressed", chosen);
     }
     this.player?.follow();
   }
 
   showOutcome() {
     const rows = this.demo.values?.(this.state, this.seen, this.data()) ?? [];
-    const text = rows.map(([name, value]) => `${name}\t${value}`).join("\n");
-    if (text !== this.written) {
-      this.written = text;
-      this.values.replaceChildren(...rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
+    if (this.values.children.length !== rows.length) {
+      this.values.replaceChildren(...rows.map(() => element("div", {}, element("dt"), element("dd"))));
     }
+    rows.forEach((texts, k) => texts.forEach((text, part) => say(this.values.children[k].children[part], String(text))));
     const until = this.player?.until ?? null;
     const said = until === null || until >= this.player.last() ? this.demo.describe(this.state, this.seen, this.data()) : "";
-    if (this.verdict.textContent !== said) this.verdict.textContent = said;
+    say(this.verdict, said);
   }
 }

@@ -23,6 +23,15 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// Write into the page only what differs: whatever is written is laid out again.
+export function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export function mark(node, name, value) {
+  if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
 export function button(text, attributes, act) {
   const made = element("button", { type: "button", ...attributes }, text);
   made.addEventListener("click", act);

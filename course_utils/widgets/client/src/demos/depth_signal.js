@@ -7,7 +7,8 @@ import { digits } from "../core/words.js";
 import { STREAM } from "../maths/draws.js";
 import { normals } from "../maths/noise.js";
 
-const WIDTH = 64, EXAMPLES = 96, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH, SQUARE = WIDTH * WIDTH, MORE = 20, FOUR = 4;
+// A draft sends the first quarter of the examples through the layers.
+const WIDTH = 64, EXAMPLES = 96, DRAFT = 24, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH, SQUARE = WIDTH * WIDTH, MORE = 20, FOUR = 4;
 const VARIANCE = { "He (2)": 2, "Xavier (1)": 1, "default uniform (1/3)": 1 / 3, "too large (4)": 4 };
 
 // Over what a layer normalises: the units of an example, the examples of a unit, or nothing.
@@ -20,15 +21,15 @@ const square = (values) => {
 };
 
 // The places of the lines along which statistics are taken: [first, step, count] for each.
-function lines(over) {
+function lines(over, examples) {
   return over === "units"
-    ? Array.from({ length: EXAMPLES }, (_, n) => [n * WIDTH, 1, WIDTH])
-    : Array.from({ length: WIDTH }, (_, j) => [j, WIDTH, EXAMPLES]);
+    ? Array.from({ length: examples }, (_, n) => [n * WIDTH, 1, WIDTH])
+    : Array.from({ length: WIDTH }, (_, j) => [j, WIDTH, examples]);
 }
 
 // Put z to mean 0 and variance 1 along its lines, in place; return the scale of each.
 function normalise(z, over) {
-  return lines(over).map(([first, step, count]) => {
+  return lines(over, z.length / WIDTH).map(([first, step, count]) => {
     const end = first + step * count;
     let mean = 0, squares = 0;
     for (let i = first; i < end; i += step) mean += z[i];
@@ -42,7 +43,7 @@ function normalise(z, over) {
 
 // The gradient with respect to z, from that of the normalised values, in place.
 function normaliseBack(gradient, normed, scales, over) {
-  lines(over).forEach(([first, step, count], k) => {
+  lines(over, gradient.length / WIDTH).forEach(([first, step, count], k) => {
     const end = first + step * count;
     let mean = 0, along = 0;
     for (let i = first; i < end; i += step) { mean += gradient[i]; along += gradient[i] * normed[i]; }
@@ -69,8 +70,8 @@ function gather(given, from, std) {
 
 // given (examples, units) times a matrix of weights, times `std`, four rows of the matrix at a time.
 function product(given, weights, std) {
-  const made = new Float64Array(SIZE);
-  for (let n = 0; n < SIZE; n += WIDTH) {
+  const made = new Float64Array(given.length);
+  for (let n = 0; n < made.length; n += WIDTH) {
     const count = gather(given, n, std);
     for (let i = 0; i < count; i += FOUR) {
       const a = sizes[i], b = sizes[i + 1], c = sizes[i + 2], d = sizes[i + 3];
@@ -95,38 +96,38 @@ function matrices(seed, depth) {
 }
 
 // Layers that have been computed stay: more depth only adds some.
-let memory = { key: null };
+const memories = {};
 
-function layersFor({ init, norm, depth, seed }) {
+function layersFor({ init, norm, depth, seed }, examples) {
   const key = `${init} ${norm} ${seed}`;
-  if (memory.key !== key) memory = { key, h: normals(seed, SIZE), layers: [], forward: [1] };
-  const weights = matrices(seed, depth), std = Math.sqrt(VARIANCE[init] / WIDTH);
+  if (memories[examples]?.key !== key) memories[examples] = { key, h: normals(seed, SIZE).subarray(0, examples * WIDTH), layers: [], forward: [1] };
+  const memory = memories[examples], weights = matrices(seed, depth), std = Math.sqrt(VARIANCE[init] / WIDTH);
   while (memory.layers.length < depth) {
     const normed = product(memory.h, weights[memory.layers.length].ahead, std), over = OVER[norm];
     const scales = over ? normalise(normed, over) : null, skip = norm.startsWith("residual"), before = memory.h;
-    memory.h = new Float64Array(SIZE);
-    for (let i = 0; i < SIZE; i++) memory.h[i] = (normed[i] > 0 ? normed[i] : 0) + (skip ? before[i] : 0);
+    memory.h = new Float64Array(before.length);
+    for (let i = 0; i < before.length; i++) memory.h[i] = (normed[i] > 0 ? normed[i] : 0) + (skip ? before[i] : 0);
     memory.layers.push({ normed, scales });
     memory.forward.push(square(memory.h));
   }
   return { weights, std, layers: memory.layers, forward: memory.forward.slice(0, depth + 1) };
 }
 
-function simulate(state) {
-  const { depth, norm, seed } = state, { weights, std, layers, forward } = layersFor(state), over = OVER[norm];
-  let gradient = normals(seed + STREAM, SIZE);
-  const backward = [1], skip = norm.startsWith("residual"), inner = new Float64Array(SIZE);
+const through = (examples) => (state) => {
+  const { depth, norm, seed } = state, { weights, std, layers, forward } = layersFor(state, examples), over = OVER[norm];
+  let gradient = normals(seed + STREAM, SIZE).subarray(0, examples * WIDTH);
+  const backward = [1], skip = norm.startsWith("residual"), inner = new Float64Array(gradient.length);
   for (let k = depth - 1; k >= 0; k--) {
     const { normed, scales } = layers[k];
-    for (let i = 0; i < SIZE; i++) inner[i] = normed[i] > 0 ? gradient[i] : 0;
+    for (let i = 0; i < inner.length; i++) inner[i] = normed[i] > 0 ? gradient[i] : 0;
     if (over) normaliseBack(inner, normed, scales, over);
     const back = product(inner, weights[k].back, std);
-    if (skip) for (let i = 0; i < SIZE; i++) back[i] += gradient[i];
+    if (skip) for (let i = 0; i < back.length; i++) back[i] += gradient[i];
     gradient = back;
     backward.unshift(square(gradient));
   }
   return { forward, backward };
-}
+};
 
 function describe({ depth }, { forward, backward }) {
   const factors = [forward.at(-1) ** (1 / depth), backward[0] ** (1 / depth)];
@@ -148,7 +149,8 @@ const panel = (name, caption, look) => ({
 
 export const demo = {
   name: "depth_signal",
-  simulate,
+  simulate: through(EXAMPLES),
+  draft: through(DRAFT),
   describe,
   last: ({ depth }) => depth,
   values: ({ depth }, { forward, backward }) => [

@@ -1,205 +1,157 @@
-// The small network of smoothness.py, with batch normalization or without: half the mean squared error on a smooth target,
-// its gradient, and its training by gradient descent.
+// A network of 64, 32 and 10 units on images of digits, whose hidden layer may be normalised over the batch before its
+// biases are added: the loss (mean cross-entropy, nats) and its gradient, as in smoothness.py. Weights lie in one array
+// as in network.js; the numbers of one unit for all images lie side by side, so that the inner loops are long.
 
-import { STREAM } from "./draws.js";
-import { normals } from "./noise.js";
+import { layout, parameterCount } from "./network.js";
 
-const EXAMPLES = 128, INPUTS = 6, WIDTH = 12, DEPTH = 3, EPS = 1e-5, STEEPEST = 10;
-// Inputs are multiples of six, and so are units, but for the one output: so many sums at a time.
-const SIX = 6, THREE = 3;
-const SIZES = [INPUTS, ...Array(DEPTH).fill(WIDTH), 1];
-const LAYERS = SIZES.slice(1).map((units, k) => ({ inputs: SIZES[k], units }));
-let place = 0;
-for (const layer of LAYERS) {
-  layer.at = place;
-  place += layer.inputs * layer.units;
-}
-const COUNT = place, LAST = LAYERS[DEPTH];
+export const SIZES = [64, 32, 10];
+const EPS = 1e-5, [FIRST, LAST] = layout(SIZES), COUNT = parameterCount(SIZES);
+const [INPUTS, HIDDEN, CLASSES] = SIZES;
 
-// Inputs of unequal scales, one input of all examples after the other, and a smooth target of variance 1.
-function dataOf(seed) {
-  const drawn = normals(seed, EXAMPLES * INPUTS), x = new Float64Array(drawn.length), target = new Float64Array(EXAMPLES);
-  for (let n = 0; n < EXAMPLES; n++) {
-    const at = n * INPUTS;
-    for (let i = 0; i < INPUTS; i++) x[i * EXAMPLES + n] = drawn[at + i] * 0.5 * 4 ** (i / (INPUTS - 1)) + 0.5;
-    target[n] = Math.sin(2 * drawn[at]) + drawn[at + 1] * drawn[at + 2];
-  }
-  const mean = target.reduce((sum, v) => sum + v, 0) / EXAMPLES;
-  const std = Math.sqrt(target.reduce((sum, v) => sum + (v - mean) ** 2, 0) / EXAMPLES);
-  return { x, target: target.map((v) => (v - mean) / std) };
-}
-
-function startOf(seed) {
-  const drawn = normals(seed + STREAM, COUNT), w = new Float64Array(COUNT);
-  for (const { inputs, units, at } of LAYERS) {
-    for (let i = at; i < at + inputs * units; i++) w[i] = drawn[i] * Math.sqrt(2 / inputs);
-  }
-  return w;
-}
-
-const networks = new Map(), LIMIT = 4, KEPT = 64;
-
-export class WalkedNetwork {
-  // The network of a kind and seed; the last few are kept, with what they have learned.
-  static of(normed, seed) {
-    const key = `${normed} ${seed}`;
-    if (!networks.has(key)) {
-      if (networks.size >= LIMIT) networks.delete(networks.keys().next().value);
-      networks.set(key, new WalkedNetwork(normed, seed));
-    }
-    return networks.get(key);
-  }
-
-  constructor(normed, seed) {
-    Object.assign(this, { normed, seed, ...dataOf(seed), runs: new Map() });
+export class NormalisedNetwork {
+  // For batches of `count` images.
+  constructor(normed, count) {
+    const numbers = (units) => new Float64Array(units * count);
+    Object.assign(this, { normed, count, x: numbers(INPUTS), z: numbers(HIDDEN), h: numbers(HIDDEN), out: numbers(CLASSES) });
+    Object.assign(this, { outBack: numbers(CLASSES), back: numbers(HIDDEN), labels: new Uint8Array(count) });
+    this.scales = new Float64Array(HIDDEN);
     this.g = new Float64Array(COUNT);
-    this.outputs = SIZES.map((units) => new Float64Array(EXAMPLES * units));
-    this.centred = SIZES.map((units) => new Float64Array(EXAMPLES * units));
-    this.back = SIZES.map((units) => new Float64Array(EXAMPLES * units));
-    this.scales = SIZES.map((units) => new Float64Array(units));
-    this.outputs[0].set(this.x);
   }
 
-  // The weights after so many steps; those of each tenth are kept, so that a longer training goes on from there.
-  trained(steps, rate) {
-    const key = String(rate);
-    if (!this.runs.has(key)) {
-      if (this.runs.size >= KEPT) this.runs.delete(this.runs.keys().next().value);
-      this.runs.set(key, [startOf(this.seed)]);
+  // Take images as the batch: `place(k)` is the number of its k-th.
+  load({ x, y, inputs }, place) {
+    for (let n = 0; n < this.count; n++) {
+      const row = place(n);
+      for (let i = 0; i < inputs; i++) this.x[i * this.count + n] = x[row * inputs + i];
+      this.labels[n] = y[row];
     }
-    const kept = this.runs.get(key), from = Math.min(Math.floor(steps / 10), kept.length - 1), w = Float64Array.from(kept[from]);
-    for (let t = 10 * from; t < steps; t++) {
-      this.slopes(w);
-      // A diverging run stays finite, so that there is something to draw.
-      for (let i = 0; i < COUNT; i++) w[i] -= rate * Math.min(STEEPEST, Math.max(-STEEPEST, this.g[i]));
-      if ((t + 1) % 10 === 0 && kept.length === (t + 1) / 10) kept.push(Float64Array.from(w));
-    }
-    return w;
   }
 
-  stretched(w, factor) {
-    for (let i = 0; i < LAST.at; i++) w[i] *= factor;
-    return w;
+  // The products of the images with the hidden weights in w: linear in w.
+  products(w, into) {
+    multiply(this.x, w, FIRST, into, this.count);
   }
 
-  // The loss at w; its gradient is in `g`.
+  // The loss at w and its gradient, which is in `g`.
   slopes(w) {
-    for (let k = 0; k < LAYERS.length; k++) this.through(w, k);
-    const loss = this.errors();
-    this.g.fill(0);
-    for (let k = DEPTH; k >= 0; k--) {
-      if (k < DEPTH) this.unnormalise(k);
-      this.layerBack(w, k);
-    }
+    this.products(w, this.z);
+    return this.slopesFrom(w);
+  }
+
+  // The same where `z` holds the products.
+  slopesFrom(w) {
+    const { count, h, out, outBack, back, g } = this;
+    this.activate(w);
+    multiply(h, w, LAST, out, count);
+    const loss = this.losses(w);
+    products(h, outBack, LAST, g, count);
+    sums(outBack, LAST, g, count);
+    passBack(outBack, w, LAST, back, count);
+    for (let i = 0; i < back.length; i++) if (!(h[i] > 0)) back[i] = 0;
+    sums(back, FIRST, g, count);
+    if (this.normed) for (let j = 0; j < HIDDEN; j++) unnormalise(back, this.z, j * count, count, this.scales[j]);
+    products(this.x, back, FIRST, g, count);
     return loss;
   }
 
-  // Numbers of one unit for all examples lie side by side, so that the inner loops are long.
-  through(w, k) {
-    const { inputs, units, at } = LAYERS[k], given = this.outputs[k], made = this.outputs[k + 1];
-    made.fill(0);
-    for (let j = 0; j < units; j++) for (let i = 0; i < inputs; i += SIX) addSix(given, i * EXAMPLES, w, at + i * units + j, units, made, j * EXAMPLES);
-    if (k === DEPTH) return;
-    if (this.normed) for (let j = 0; j < units; j++) this.scales[k + 1][j] = normalise(made, j * EXAMPLES);
-    const kept = this.centred[k + 1];
-    for (let i = 0; i < made.length; i++) { kept[i] = made[i]; if (!(made[i] > 0)) made[i] = 0; }
+  activate(w) {
+    const { count, z, h } = this;
+    for (let j = 0; j < HIDDEN; j++) {
+      if (this.normed) this.scales[j] = normalise(z, j * count, count);
+      const bias = w[FIRST.biases + j], end = (j + 1) * count;
+      for (let i = j * count; i < end; i++) h[i] = Math.max(0, z[i] + bias);
+    }
   }
 
-  errors() {
-    const made = this.outputs[DEPTH + 1], back = this.back[DEPTH + 1];
+  losses(w) {
+    const { count, labels, out, outBack } = this;
     let sum = 0;
-    for (let n = 0; n < EXAMPLES; n++) {
-      const error = made[n] - this.target[n];
-      sum += error * error;
-      back[n] = error / EXAMPLES;
+    for (let n = 0; n < count; n++) {
+      let top = -Infinity, total = 0;
+      for (let c = 0; c < CLASSES; c++) { out[c * count + n] += w[LAST.biases + c]; top = Math.max(top, out[c * count + n]); }
+      for (let c = 0; c < CLASSES; c++) { outBack[c * count + n] = Math.exp(out[c * count + n] - top); total += outBack[c * count + n]; }
+      for (let c = 0; c < CLASSES; c++) outBack[c * count + n] /= total * count;
+      sum += Math.log(total) + top - out[labels[n] * count + n];
+      outBack[labels[n] * count + n] -= 1 / count;
     }
-    return sum / EXAMPLES / 2;
-  }
-
-  // From the derivatives of a hidden layer's outputs to those of its products.
-  unnormalise(k) {
-    const back = this.back[k + 1], kept = this.centred[k + 1], scales = this.scales[k + 1];
-    for (let i = 0; i < back.length; i++) if (!(kept[i] > 0)) back[i] = 0;
-    if (this.normed) for (let j = 0; j < scales.length; j++) unnormalised(back, kept, j * EXAMPLES, scales[j]);
-  }
-
-  layerBack(w, k) {
-    const { inputs, units, at } = LAYERS[k], given = this.outputs[k], out = this.back[k + 1], into = this.back[k], { g } = this;
-    // Nobody asks for the derivatives by what is given to the network.
-    if (k === 0) {
-      for (let i = 0; i < inputs; i++) for (let j = 0; j < units; j += THREE) threeSums(given, i * EXAMPLES, out, j * EXAMPLES, g, at + i * units + j);
-      return;
-    }
-    into.fill(0);
-    for (let i = 0; i < inputs; i++) {
-      const to = i * EXAMPLES, row = at + i * units, whole = units - (units % THREE);
-      for (let j = 0; j < whole; j += THREE) this.threeBack(w, row + j, given, out, into, to, j * EXAMPLES);
-      for (let j = whole; j < units; j++) {
-        const from = j * EXAMPLES, weight = w[row + j];
-        let sum = 0;
-        for (let n = 0; n < EXAMPLES; n++) { sum += given[to + n] * out[from + n]; into[to + n] += weight * out[from + n]; }
-        g[row + j] = sum;
-      }
-    }
-  }
-
-  threeBack(w, at, given, out, into, to, p) {
-    const { g } = this, q = p + EXAMPLES, r = q + EXAMPLES, a = w[at], b = w[at + 1], c = w[at + 2];
-    let one = 0, two = 0, three = 0;
-    for (let n = 0; n < EXAMPLES; n++) {
-      const value = given[to + n], u = out[p + n], v = out[q + n], x = out[r + n];
-      one += value * u;
-      two += value * v;
-      three += value * x;
-      into[to + n] += a * u + b * v + c * x;
-    }
-    g[at] = one;
-    g[at + 1] = two;
-    g[at + 2] = three;
+    return sum / count;
   }
 }
 
-// Add six inputs of all examples, times their weights to one unit, to the sums of that unit.
-function addSix(given, from, w, at, units, made, to) {
-  const a = w[at], b = w[at + units], c = w[at + 2 * units], d = w[at + 3 * units], e = w[at + 4 * units], f = w[at + 5 * units];
-  const q = from + EXAMPLES, r = q + EXAMPLES, s = r + EXAMPLES, t = s + EXAMPLES, u = t + EXAMPLES;
-  for (let n = 0; n < EXAMPLES; n++) {
-    made[to + n] += a * given[from + n] + b * given[q + n] + c * given[r + n] + d * given[s + n] + e * given[t + n] + f * given[u + n];
+// into = what is given to a layer times its weights, eight inputs at a time.
+function multiply(given, w, { inputs, units, weights }, into, count) {
+  into.fill(0);
+  for (let j = 0; j < units; j++) for (let i = 0; i < inputs; i += 8) eight(given, i * count, w, weights + i * units + j, units, into, j * count, count);
+}
+
+function eight(given, from, w, at, units, into, to, count) {
+  const a = w[at], b = w[at + units], c = w[at + 2 * units], d = w[at + 3 * units];
+  const e = w[at + 4 * units], f = w[at + 5 * units], g = w[at + 6 * units], h = w[at + 7 * units];
+  const q = from + count, r = q + count, s = r + count, t = s + count, u = t + count, v = u + count, x = v + count;
+  for (let n = 0; n < count; n++) {
+    into[to + n] += a * given[from + n] + b * given[q + n] + c * given[r + n] + d * given[s + n]
+      + e * given[t + n] + f * given[u + n] + g * given[v + n] + h * given[x + n];
   }
 }
 
-// The derivatives of the weights from one input to three units.
-function threeSums(given, from, out, p, g, at) {
-  const q = p + EXAMPLES, r = q + EXAMPLES;
-  let one = 0, two = 0, three = 0;
-  for (let n = 0; n < EXAMPLES; n++) {
-    const value = given[from + n];
-    one += value * out[p + n];
-    two += value * out[q + n];
-    three += value * out[r + n];
+// The derivatives by the weights of a layer: of four inputs and two units at a time.
+function products(given, back, { inputs, units, weights }, g, count) {
+  for (let i = 0; i < inputs; i += 4) for (let j = 0; j < units; j += 2) fourByTwo(given, i * count, back, j * count, g, weights + i * units + j, units, count);
+}
+
+function fourByTwo(given, p, back, u, g, at, units, count) {
+  const q = p + count, r = q + count, s = r + count, v = u + count;
+  let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, k = 0, l = 0;
+  for (let n = 0; n < count; n++) {
+    const one = back[u + n], other = back[v + n], first = given[p + n], second = given[q + n], third = given[r + n], fourth = given[s + n];
+    a += first * one; b += first * other;
+    c += second * one; d += second * other;
+    e += third * one; f += third * other;
+    k += fourth * one; l += fourth * other;
   }
-  g[at] = one;
-  g[at + 1] = two;
-  g[at + 2] = three;
+  g[at] = a; g[at + 1] = b;
+  g[at + units] = c; g[at + units + 1] = d;
+  g[at + 2 * units] = e; g[at + 2 * units + 1] = f;
+  g[at + 3 * units] = k; g[at + 3 * units + 1] = l;
+}
+
+// The derivatives by the biases of a layer.
+function sums(back, { units, biases }, g, count) {
+  for (let j = 0; j < units; j++) {
+    let sum = 0;
+    for (let i = j * count; i < (j + 1) * count; i++) sum += back[i];
+    g[biases + j] = sum;
+  }
+}
+
+// The derivatives by what is given to a layer, five units at a time.
+function passBack(back, w, { inputs, units, weights }, into, count) {
+  into.fill(0);
+  for (let i = 0; i < inputs; i++) for (let j = 0; j < units; j += 5) {
+    const at = weights + i * units + j, a = w[at], b = w[at + 1], c = w[at + 2], d = w[at + 3], e = w[at + 4];
+    const p = j * count, q = p + count, r = q + count, s = r + count, t = s + count, to = i * count;
+    for (let n = 0; n < count; n++) into[to + n] += a * back[p + n] + b * back[q + n] + c * back[r + n] + d * back[s + n] + e * back[t + n];
+  }
 }
 
 // Put the numbers of one unit to mean 0 and variance 1, in place; return what they were divided by.
-function normalise(z, first) {
-  const end = first + EXAMPLES;
+function normalise(z, first, count) {
+  const end = first + count;
   let mean = 0, squares = 0;
   for (let i = first; i < end; i++) mean += z[i];
-  mean /= EXAMPLES;
+  mean /= count;
   for (let i = first; i < end; i++) squares += (z[i] - mean) * (z[i] - mean);
-  const scale = Math.sqrt(squares / EXAMPLES + EPS);
+  const scale = Math.sqrt(squares / count + EPS);
   for (let i = first; i < end; i++) z[i] = (z[i] - mean) / scale;
   return scale;
 }
 
-function unnormalised(back, kept, first, scale) {
-  const end = first + EXAMPLES;
+// The derivatives by the products of one unit, from those by what was made of them, in place.
+function unnormalise(back, normed, first, count, scale) {
+  const end = first + count;
   let mean = 0, along = 0;
-  for (let i = first; i < end; i++) { mean += back[i]; along += back[i] * kept[i]; }
-  mean /= EXAMPLES;
-  along /= EXAMPLES;
-  for (let i = first; i < end; i++) back[i] = (back[i] - mean - kept[i] * along) / scale;
+  for (let i = first; i < end; i++) { mean += back[i]; along += back[i] * normed[i]; }
+  mean /= count;
+  along /= count;
+  for (let i = first; i < end; i++) back[i] = (back[i] - mean - normed[i] * along) / scale;
 }
