@@ -7,7 +7,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-__all__ = ["say_where_it_was", "where_it_was"]
+__all__ = ["is_cell_itself", "say_where_it_was", "where_it_was"]
 
 
 def say_where_it_was(shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: int | None) -> None:
@@ -26,11 +26,16 @@ def where_it_was(trace: TracebackType | None) -> str:
         return "Stopped by hand."
     last = frames[-1]
     code = linecache.getline(last.filename, last.lineno or 0).strip()
-    where = "the cell" if last.name == "<module>" else f"the cell that defines `{last.name}`"
+    where = "the cell" if is_cell_itself(last.name) else f"the cell that defines `{last.name}`"
     return (
         f"Stopped by hand in line {last.lineno} of {where}: `{code}`. "
         "If this should not have taken so long, look for a loop that never ends."
     )
+
+
+def is_cell_itself(name: str) -> bool:
+    """Say whether code by this name is a cell, and no function in it; Colab's IPython names it after its first line."""
+    return name == "<module>" or name.startswith("<cell line")
 
 
 def _in_a_cell(name: str) -> bool:
