@@ -6,7 +6,7 @@ import { digits } from "../core/words.js";
 import { images } from "../maths/images.js";
 import { KINDS, train, walker } from "../maths/trained_pair.js";
 
-const PLACES = 25, DRAFT = 5, PATIENCE_MS = { first: 2, later: 9 }, HIDDEN_WEIGHTS = 64 * 32;
+const PLACES = 25, DRAFT = 5, PATIENCE_MS = { first: 1, later: 6 }, HIDDEN_WEIGHTS = 64 * 32;
 
 // Down the gradient from the weights `w`, in equal steps. The products of the first layer are linear in its weights: those
 // on the way follow from those of the weights and of the gradient.
