@@ -100,6 +100,15 @@ def test_checks_work_from_the_folder_alone(student, tmp_path):
     assert "[error]" in done.stdout or "[not yet]" in done.stdout
 
 
+def test_what_is_installed_from_it_has_all_of_its_files(student, tmp_path):
+    write_edition(student, tmp_path / "student")
+    build = [sys.executable, "-c", "import setuptools; setuptools.setup()", "-q", "build_py", "--build-lib", "built"]
+    subprocess.run(build, cwd=tmp_path / "student", capture_output=True, check=True)
+    built = {path.relative_to(tmp_path / "student" / "built") for path in (tmp_path / "student" / "built").rglob("*.*")}
+    missing = {str(path) for path in student if path.parts[0] == "course_utils"} - {str(path) for path in built}
+    assert missing == set()
+
+
 def test_the_zip_holds_the_same_files_and_is_the_same_each_time(student, tmp_path):
     first = write_edition(student, tmp_path / "a" / "student").read_bytes()
     archive = write_edition(student, tmp_path / "b" / "student")
