@@ -6,7 +6,7 @@ import { digits } from "../core/words.js";
 import { images } from "../maths/images.js";
 import { KINDS, train, walker } from "../maths/trained_pair.js";
 
-const PLACES = 25, DRAFT = 5, PATIENCE_MS = { first: 2, later: 9 }, HIDDEN_WEIGHTS = 64 * 32;
+const PLACES = 25, DRAFT = 4, PATIENCE_MS = { first: 1, later: 6 }, HIDDEN_WEIGHTS = 64 * 32;
 
 // Down the gradient from the weights `w`, in equal steps. The products of the first layer are linear in its weights: those
 // on the way follow from those of the weights and of the gradient.
@@ -62,7 +62,7 @@ const panel = (what, caption, tab, axis) => ({
     x: { domain: [0, Math.max(0.1, 1.15 * state.reach)], name: state.shown === "equal length" ? "distance in weight space" : "learning rate of the step" },
     y: axis,
     layers: KINDS.map((kind, i) => line({
-      points: seen[kind].distance.map((s, k) => [s / scaleOf(state, seen[kind]), seen[kind][what][k]]), look: LOOKS[i], name: kind, every: (seen[kind].distance.length - 1) / 4, steps: null,
+      points: seen[kind].distance.map((s, k) => [s / scaleOf(state, seen[kind]), seen[kind][what][k]]), look: LOOKS[i], name: kind, every: Math.max(1, Math.round((seen[kind].distance.length - 1) / 4)), steps: null,
     })),
   }),
   handles: [{
