@@ -6,7 +6,6 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from course_utils.checks.stopped import is_cell_itself
 from course_utils.checks.stubs import Unwritten, describe_stub
 
 __all__ = ["pass_over_stub", "say_what_is_open"]
@@ -35,12 +34,13 @@ def pass_over_stub(result: Any) -> None:
 def _needed(error: NotImplementedError) -> str:
     """Return a sentence on the stub that raised; empty if it was something else."""
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    names = [frame.f_code.co_name for frame in frames]
-    cell = next((place for place, name in enumerate(names) if is_cell_itself(name)), len(frames))
+    # Not `co_name`, which Colab's IPython makes another one for each cell.
+    names = [frame.f_code.co_qualname for frame in frames]
+    cell = names.index("<module>") if "<module>" in names else len(frames)
     if cell == len(frames):
         return ""
     if cell + 1 == len(frames):  # the cell itself raises
-        return _said(describe_stub(error, [names[cell]])).replace(names[cell], "This cell")
+        return _said(describe_stub(error, ["<module>"])).replace("<module>", "This cell")
     named = [frame for frame in frames[cell + 1 :] if not frame.f_code.co_name.startswith("<")]
     called = named[0] if named else frames[cell + 1]
     return _said(describe_stub(error, [called.f_code.co_name, type(called.f_locals.get("self")).__name__]))

@@ -7,7 +7,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-__all__ = ["is_cell_itself", "say_where_it_was", "where_it_was"]
+__all__ = ["say_where_it_was", "where_it_was"]
 
 
 def say_where_it_was(shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: int | None) -> None:
@@ -21,21 +21,17 @@ def where_it_was(trace: TracebackType | None) -> str:
     Args:
         trace: Traceback of the `KeyboardInterrupt`.
     """
-    frames = [one for one in traceback.extract_tb(trace) if _in_a_cell(one.filename)]
+    frames = [(frame, line) for frame, line in traceback.walk_tb(trace) if _in_a_cell(frame.f_code.co_filename)]
     if not frames:
         return "Stopped by hand."
-    last = frames[-1]
-    code = linecache.getline(last.filename, last.lineno or 0).strip()
-    where = "the cell" if is_cell_itself(last.name) else f"the cell that defines `{last.name}`"
+    frame, line = frames[-1]
+    text = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
+    # Colab's IPython gives a cell another `co_name`, so that debuggers can tell cells apart.
+    where = "the cell" if frame.f_code.co_qualname == "<module>" else f"the cell that defines `{frame.f_code.co_name}`"
     return (
-        f"Stopped by hand in line {last.lineno} of {where}: `{code}`. "
+        f"Stopped by hand in line {line} of {where}: `{text}`. "
         "If this should not have taken so long, look for a loop that never ends."
     )
-
-
-def is_cell_itself(name: str) -> bool:
-    """Say whether code by this name is a cell, and no function in it; Colab's IPython names it after its first line."""
-    return name == "<module>" or name.startswith("<cell line")
 
 
 def _in_a_cell(name: str) -> bool:
