@@ -160,9 +160,9 @@ def test_an_earlier_term_stands_beside_the_difficulty(graded, tmp_path):
     ("text", "said"),
     [
         ('{"course": "other", "submissions": []}', "is of another course (other, not mini)"),
-        ('{"course": "mini", "submissions": [{"exercises": 3}]}', "is no report of `autograder grade`"),
-        ("[]", "is no report of `autograder grade`"),
-        ("\x00", "is no report of `autograder grade`"),
+        ('{"course": "mini", "submissions": [{"exercises": 3}]}', "is not a report of `autograder grade`"),
+        ("[]", "is not a report of `autograder grade`"),
+        ("\x00", "is not a report of `autograder grade`"),
     ],
 )
 def test_what_is_no_report_of_an_earlier_term_is_refused_before_grading(graded, text, said):

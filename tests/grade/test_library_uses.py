@@ -140,7 +140,7 @@ HIDDEN = {
         "layernorm_module",
         "import sys\nclass LayerNorm(nn.Module):\n    def forward(self, x):\n"
         "        sys.setprofile(None)\n        return nn.functional.layer_norm(x, x.shape[1:])",
-        "takes away",
+        "removes the recorder",
     ),
 }
 
@@ -205,4 +205,4 @@ def test_lines_are_few_one_for_each_thing():
     assert len(lines) == MAX_FLAGS + 1
     assert lines[-1] == "and 4 more"
     assert seen_uses([LibraryUse("torch.add", "x + y")], ("torch.optim.*",)) == ()
-    assert "takes away" in seen_uses([LibraryUse(OBSERVER_OFF, "sys.setprofile(None)")], ())[0]
+    assert "removes the recorder" in seen_uses([LibraryUse(OBSERVER_OFF, "sys.setprofile(None)")], ())[0]

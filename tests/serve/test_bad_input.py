@@ -134,7 +134,7 @@ def test_a_clock_that_is_behind_the_last_hand_in_is_said_after_a_start(running, 
     running.hand_in("ada", mini.solved(course, {}))
     hands.wall -= 7_200
     with_clock(running, hands.clock())
-    assert "earlier time than that of a hand-in" in running.service.warnings()[0]
+    assert "a time before that of a hand-in" in running.service.warnings()[0]
 
 
 def test_who_leaves_the_roster_may_not_hand_in_and_who_comes_may(running, course, roster):
