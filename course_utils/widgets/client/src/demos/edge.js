@@ -5,7 +5,7 @@ import { LOOKS } from "../core/looks.js";
 import { digits } from "../core/words.js";
 import { uniform } from "../maths/noise.js";
 
-const POINTS = 16, UNITS = 8, BOUNDS = [2, 1, 1], EVERY = 10, PRODUCTS = 6, NEAR = 1e-4, LOST = 1e6, CLOSE = 0.1;
+const POINTS = 16, UNITS = 8, BOUNDS = [2, 1, 1], EVERY = 10, PRODUCTS = 6, NEAR = 1e-4, LOST = 1e6, CLOSE = 0.1, DRAFT = 5 * EVERY;
 const PLACES = Array.from({ length: POINTS }, (_, i) => (2 * i - (POINTS - 1)) / (POINTS - 1));
 const TARGET = { cubic: (x) => 4 * x * x * x - 3 * x, quartic: (x) => 8 * x * x * x * x - 8 * x * x + 1 };
 
@@ -73,7 +73,8 @@ function sharper(weights, vector, targets) {
   return quotient;
 }
 
-function simulate({ target, lr, factor, steps, seed }) {
+// A draft looks at the sharpness more rarely; most of the time goes into that.
+function simulate({ target, lr, factor, steps, seed }, every = EVERY) {
   const targets = PLACES.map(TARGET[target]), loss = [], sharpness = [];
   const rates = Array.from({ length: steps }, (_, t) => (t >= Math.floor(steps / 2) ? lr * factor : lr));
   const weights = Float64Array.from(BOUNDS.flatMap((bound, kind) => Array.from(
@@ -83,7 +84,7 @@ function simulate({ target, lr, factor, steps, seed }) {
     const now = lossAndGradient(weights, targets, slopes);
     if (!(now < LOST)) break;
     loss.push(now);
-    if (t % EVERY === 0) sharpness.push(sharper(weights, vector, targets));
+    if (t % every === 0) sharpness.push(sharper(weights, vector, targets));
     if (t < steps) for (let i = 0; i < COUNT; i++) weights[i] -= rates[t] * slopes[i];
   }
   return { loss, limit: rates.map((rate) => 2 / rate), sharpness };
@@ -112,7 +113,8 @@ const steps = (state) => ({ domain: [0, state.steps], name: "step", whole: true 
 
 export const demo = {
   name: "edge",
-  simulate,
+  simulate: (state) => simulate(state),
+  draft: (state) => ({ ...simulate(state, DRAFT), apart: DRAFT }),
   describe,
   last: (state) => state.steps,
   values: (state, { loss, limit, sharpness }) => [
@@ -122,12 +124,12 @@ export const demo = {
     {
       caption: "Sharpness", tab: "Sharpness", weight: 1.2,
       label: "Sharpness by step, and two over the learning rate",
-      plot(state, { sharpness, limit }) {
+      plot(state, { sharpness, limit, apart = EVERY }) {
         const highest = Math.max(...sharpness), top = Math.min(Math.max(highest, 1.1 * Math.max(...limit)), 3 * highest);
         return {
           x: steps(state), y: { name: "sharpness", domain: [0, 1.05 * top] },
           layers: [
-            curve({ values: sharpness, apart: EVERY, look: LOOKS[0], name: "sharpness" }),
+            curve({ values: sharpness, apart, look: LOOKS[0], name: "sharpness" }),
             curve({ values: limit, look: LOOKS[1], name: "2 / learning rate" }),
           ],
         };
