@@ -7,12 +7,16 @@ read names and attributes that are known here, and none of them gives access to 
 from __future__ import annotations
 
 import ast
+import builtins
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
+from importlib import import_module
 from symtable import Symbol, SymbolTable, symtable
+from types import ModuleType
+from typing import Any
 
 from autograder.grade.library_names import LibraryNames, aliases_in, naming_nodes
 
@@ -58,10 +62,12 @@ semilogy loglog figure axhline axvline imshow colorbar tight_layout savefig clos
 momentum weight bias weight_decay mu gamma beta input output in_features out_features running_mean running_var loss
 losses state m v step_size learning_rate test_accuracy valid_accuracy train_accuracy hessian ndindex ndenumerate tril
 triu deepcopy buffers num_features in_channels out_channels kernel_size attention hidden PlainNet FeedForward
-SelfAttention numpy_networks plain_net
+SelfAttention numpy_networks plain_net scale
 """
 KNOWN = frozenset(NAMES.split())
 HARMLESS = frozenset(BUILTINS.split())
+# What a cell can read before it binds the same name itself.
+THERE = (frozenset((*dir(builtins), "__builtins__", "display", "exit", "get_ipython", "In", "Out", "quit"))) - HARMLESS
 MODULES = frozenset(("math", "numpy", "torch", "torch.nn", "torch.nn.functional", "torch.optim", "matplotlib.pyplot"))
 # Where names of operations begin, which no source has to spell.
 OPERATIONS = "aten"
@@ -132,8 +138,10 @@ def _used(table: SymbolTable) -> frozenset[str]:
 
 
 def _globals(table: SymbolTable) -> Iterator[tuple[str, Symbol]]:
+    """Yield the names of inner scopes that are, or before they are bound may be, those of the cell."""
     for inner in table.get_children():
-        yield from ((symbol.get_name(), symbol) for symbol in inner.get_symbols() if symbol.is_global())
+        may_be = inner.get_type() == "class"
+        yield from ((symbol.get_name(), symbol) for symbol in inner.get_symbols() if may_be or symbol.is_global())
         yield from _globals(inner)
 
 
@@ -150,7 +158,9 @@ def names_of(own: Sequence[Source], given: Sequence[Source]) -> Used | None:
     imported = aliases_in(node for one in given for node in naming_nodes(one.tree))
     bound = {name for one in (*own, *used) for name in one.bound} | _imported(own)
     known = {name for name, dotted in imported.aliases.items() if all(piece in KNOWN for piece in dotted.split("."))}
-    strange = {name for one in (*own, *used) for name in one.used} - bound - HARMLESS - known
+    read = {name for one in (*own, *used) for name in one.used}
+    # A name that somebody else gives as well may be read before the student binds it.
+    strange = (read - bound - HARMLESS - known) | read & (THERE | imported.aliases.keys() - known)
     if strange or not _is_plain([node for one in own for node in ast.walk(one.tree)]):
         return None
     return _names([node for one in (*own, *used) for node in ast.walk(one.tree)], imported)
@@ -208,10 +218,16 @@ def _is_harmless(node: ast.AST, attributes: frozenset[str]) -> bool:
 
 @cache
 def _of_others() -> frozenset[str]:
-    """Return what libraries have, and the objects of Python that lead from one thing to all others."""
-    import numpy
-    import torch
-
-    libraries = (numpy, numpy.ndarray, torch, torch.Tensor, torch.nn, torch.nn.Module, torch.nn.functional, torch.optim)
-    python = (value for value in vars(types).values() if isinstance(value, type))
-    return frozenset(name for home in (*libraries, *python, type, object, Exception) for name in dir(home))
+    """Return what libraries have where known names lead, and the objects of Python that lead to all others."""
+    python = [value for value in vars(types).values() if isinstance(value, type)]
+    todo: list[Any] = [*map(import_module, (*MODULES, "course_utils")), *python, type, object, Exception]
+    found, seen = set[str](), set[int]()
+    while todo:
+        home = todo.pop()
+        if id(home) not in seen:
+            seen.add(id(home))
+            names = frozenset(dir(home))
+            found |= names
+            inner = (getattr(home, name, None) for name in names & KNOWN)
+            todo += [one for one in inner if isinstance(one, ModuleType | type)]
+    return frozenset(found)

@@ -68,6 +68,16 @@ TRICKS = {
     "a given name that stands for two things": "make = lambda p: optim.Adam(p)\nfrom math import pi as optim",
     "a library's function under another name": "n = nn\nx = n.BatchNorm1d",
     "no Python": "def f(:",
+    "Python's own name, bound later": "f = getattr(torch, 'op' + 'tim')\ngetattr = None",
+    "Python's own name, bound never": "f = lambda: vars(torch)\nif False:\n    vars = None",
+    "IPython's name, bound later": "get_ipython().run_cell('1')\nget_ipython = None",
+    "the builtins, bound later": "f = __builtins__\n__builtins__ = None",
+    "a given import, bound later": "run_models()\nrun_models = None",
+    "a given list, bound later in a class": "class A:\n    f = methods[0]\n    methods = None",
+    "Python's own name, bound later in a class": "class A:\n    f = getattr(torch, 'op' + 'tim')\n    getattr = None",
+    "a module of a module by an attribute that is stored": "class A: ...\na = A()\na.warnings = a.sys = a.modules = 1\n"
+    "f = torch.utils.sys.modules['torch.op' + 'tim']",
+    "a part of linalg by an attribute that is stored": "class A: ...\na = A()\na.LinAlgError = 1\nx = np.linalg.LinAlgError",
 }
 
 
