@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ semilogy loglog figure axhline axvline imshow colorbar tight_layout savefig clos
 momentum weight bias weight_decay mu gamma beta input output in_features out_features running_mean running_var loss
 losses state m v step_size learning_rate test_accuracy valid_accuracy train_accuracy hessian ndindex ndenumerate tril
 triu deepcopy buffers num_features in_channels out_channels kernel_size attention hidden PlainNet FeedForward
-SelfAttention numpy_networks plain_net scale
+SelfAttention numpy_networks plain_net scale history
 """
 KNOWN = frozenset(NAMES.split())
 HARMLESS = frozenset(BUILTINS.split())
@@ -218,10 +219,14 @@ def _is_harmless(node: ast.AST, attributes: frozenset[str]) -> bool:
 
 @cache
 def _of_others() -> frozenset[str]:
-    """Return what libraries have where known names lead, and the objects of Python that lead to all others."""
+    """Return what libraries have where known names lead, and the objects of Python that lead to all others.
+
+    Of what draws there are the modules that it imports: nothing else of it finds things by their text.
+    """
     python = [value for value in vars(types).values() if isinstance(value, type)]
-    todo: list[Any] = [*map(import_module, (*MODULES, "course_utils")), *python, type, object, Exception]
-    found, seen = set[str](), set[int]()
+    computing = (name for name in (*MODULES, "course_utils") if not name.startswith("matplotlib"))
+    todo: list[Any] = [*map(import_module, computing), *python, type, object, Exception]
+    found, seen = set(sys.stdlib_module_names), set[int]()
     while todo:
         home = todo.pop()
         if id(home) not in seen:
