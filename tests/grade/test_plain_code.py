@@ -77,7 +77,8 @@ TRICKS = {
     "Python's own name, bound later in a class": "class A:\n    f = getattr(torch, 'op' + 'tim')\n    getattr = None",
     "a module of a module by an attribute that is stored": "class A: ...\na = A()\na.warnings = a.sys = a.modules = 1\n"
     "f = torch.utils.sys.modules['torch.op' + 'tim']",
-    "a part of linalg by an attribute that is stored": "class A: ...\na = A()\na.LinAlgError = 1\nx = np.linalg.LinAlgError",
+    "a part of linalg by an attribute that is stored": "class A: ...\na = A()\na.LinAlgError = 1\n"
+    "x = np.linalg.LinAlgError",
 }
 
 
