@@ -139,8 +139,13 @@ class Server:
         """The walls that stand, in words."""
         return describe(self.failures, self.stand_ins)
 
-    def start(self, limits: Limits, cpu_s: int) -> Child:
+    def start(self, limits: Limits, cpu_s: int, packages: Sequence[str] = ()) -> Child:
         """Fork a child for one submission.
+
+        Args:
+            limits: What the submission may use.
+            cpu_s: The processor time that all of it may take, in seconds.
+            packages: What to import before, of the packages that are imported on demand.
 
         Raises:
             WallsMissing: A wall could not be built.
@@ -154,7 +159,7 @@ class Server:
         }
         ours, theirs = socket.socketpair()
         with theirs:
-            self._lines.say({"kind": "start", "limits": numbers}, [theirs.fileno()])
+            self._lines.say({"kind": "start", "limits": numbers, "packages": packages}, [theirs.fileno()])
         child = Child(ours, self.stop, limits, cpu_s)
         try:
             failures, self.stand_ins = child.greet(STOP_S)
@@ -246,6 +251,7 @@ def _environment() -> dict[str, str]:
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": f"{FOLDER}/.tmp/matplotlib",
         "IPYTHONDIR": f"{FOLDER}/.tmp/ipython",
+        "COURSE_DOWNLOAD": "0",
         "CUDA_VISIBLE_DEVICES": "",
         "TORCHDYNAMO_DISABLE": "1",  # torch.compile gives the function itself: there is no compiler behind the walls
         "PYTHONHASHSEED": "0",
