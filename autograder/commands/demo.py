@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder.build.master_faults import BuildError
 from autograder.course import CourseError, find_root
 from autograder.demo.classroom import WORKBOOK
 from autograder.demo.run import run_demo
@@ -24,12 +23,12 @@ def demo(
         "build/demo"
     ),
 ) -> None:
-    """Make the student's notebook, grade a small class on real images, print the table."""
+    """Give out the student's notebook, grade a small class on real images, print the table."""
     console = Console()
     try:
         with Bar(console, "grading the demo class") as bar:
             result = run_demo(find_root(), out, bar)
-    except (GradingError, CourseError, BuildError) as error:
+    except (GradingError, CourseError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
     print_class(console, result.grades, result.course.workbooks[WORKBOOK].title)

@@ -29,7 +29,8 @@ from course_utils.exercises import package_of
 __all__ = ["local_pool", "workers_for"]
 
 Do = Callable[[Task], Graded]
-SUBMISSIONS_PER_WORKER = 8
+# At least so many, or a worker is not worth its start.
+SUBMISSIONS_PER_WORKER = 2
 # What the warm process and the one that workers are forked from take together, and what a submission may.
 BYTES_OF_ALL = 1_000_000_000
 BYTES_PER_WORKER = 2_000_000_000
