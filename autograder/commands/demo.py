@@ -6,14 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from autograder.course import CourseError, find_root
-from autograder.demo.classroom import WORKBOOK
-from autograder.demo.run import run_demo
-from autograder.grade.types import GradingError
-from autograder.report.progress import Bar
-from autograder.report.table import print_class
+from autograder.sandbox.servers import begin_warming
 
 __all__ = ["demo"]
 
@@ -24,6 +18,16 @@ def demo(
     ),
 ) -> None:
     """Give out the student's notebook, grade a small class on real images, print the table."""
+    begin_warming("full")  # it takes seconds, of which the imports below are the first
+    from rich.console import Console
+
+    from autograder.course import CourseError, find_root
+    from autograder.demo.classroom import WORKBOOK
+    from autograder.demo.run import run_demo
+    from autograder.grade.types import GradingError
+    from autograder.report.progress import Bar
+    from autograder.report.table import print_class
+
     console = Console()
     try:
         with Bar(console, "grading the demo class") as bar:

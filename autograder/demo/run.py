@@ -37,7 +37,7 @@ def run_demo(root: Path, out: Path, watcher: Watcher | None = None) -> ClassGrad
     student, submitted, graded = (out / name for name in ("student", "submitted", "graded"))
     for folder in (student, submitted, graded):
         shutil.rmtree(folder, ignore_errors=True)
-    begin_warming("full")  # while the notebook is compared with its master, which takes seconds after a change
+    begin_warming("full")  # while the notebook is compared with its master: seconds, after a change
     released = read_releases([WORKBOOK], root)[WORKBOOK]
     write({FOLDER / WORKBOOK / f"{WORKBOOK}.ipynb": released}, student)
     hand_in(released, submitted)

@@ -13,6 +13,7 @@ from autograder.sandbox.no_gpu import refuse_gpu
 from autograder.sandbox.pages import collapse_pages
 from autograder.sandbox.reset import reset_state
 from autograder.sandbox.shell import RECORDER, GradingShell, make_shell, record_streams
+from course_utils.checks.pointing import import_late_parts
 
 __all__ = ["warm_up"]
 
@@ -42,6 +43,7 @@ def warm_up() -> GradingShell:
         import_module(module.name)
     import_module("autograder.sandbox.inner")  # what the forks need
     prepare_to_watch()
+    import_late_parts()  # half a second in every submission with an error whose line is looked for
     offer_colab()
     refuse_gpu()
     leave_compiler_out()
