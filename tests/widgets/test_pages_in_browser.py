@@ -176,6 +176,7 @@ def test_a_demo_fits_on_screens_between(desk, files, name):
     desk.open(files[name])
     for size in SCREENS_BETWEEN:
         fits(desk, name, *size)
+    assert desk.said == []
 
 
 @pytest.mark.slow
@@ -188,6 +189,7 @@ def test_the_page_says_what_the_kernel_says_at_every_preset(desk, files, name):
     desk.open(files[name])
     for preset in demo.scene.presets:
         says_what_the_kernel_says(desk, demo, preset)
+    assert desk.said == []
 
 
 @pytest.mark.parametrize("name", NAMES)
