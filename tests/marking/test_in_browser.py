@@ -1,6 +1,7 @@
 """Marking with keys in a real browser: what is on the screen, what is kept, and what a second marker sees."""
 
 import os
+import shutil
 import signal
 
 import pytest
@@ -32,9 +33,15 @@ def browser():
         yield one
 
 
+@pytest.fixture(scope="module")
+def graded_once(words, tmp_path_factory):
+    return classroom.grade(words, tmp_path_factory.mktemp("browser") / "grading", GIVEN, PICTURES)
+
+
 @pytest.fixture
-def graded(words, tmp_path):
-    return classroom.grade(words, tmp_path / "grading", GIVEN, PICTURES)
+def graded(graded_once, tmp_path):
+    """A copy of the class."""
+    return shutil.copytree(graded_once, tmp_path / "grading")
 
 
 class Page:
