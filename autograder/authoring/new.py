@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
 from autograder.build.conventions import PAGE, with_entry
-from autograder.course import FILE_NAME, Course, CourseError
+from autograder.course import FILE_NAME, Course, CourseError, place_in_course
 
 __all__ = ["KITS", "start_exercise"]
 
@@ -49,7 +48,7 @@ def start_exercise(
             or has a default that is no number.
     """
     name = _workbook(course, root, workbook)
-    _refuse(course, exercise, kit)
+    _refuse(course, root, exercise, kit)
     values = {**_values(exercise, kit, declared), **_returned(kit, returns, declared)}
     folder = root / "course_utils" / "exercises" / name.partition("_")[2] / exercise
     if folder.exists():
@@ -72,9 +71,10 @@ def _workbook(course: Course, root: Path, workbook: str) -> str:
     return found[0]
 
 
-def _refuse(course: Course, exercise: str, kit: str) -> None:
-    if exercise in course.points:
-        raise CourseError(f"the id {exercise!r} exists already, in {FILE_NAME}; choose another one")
+def _refuse(course: Course, root: Path, exercise: str, kit: str) -> None:
+    if book := next((name for name, workbook in course.workbooks.items() if exercise in workbook.points), ""):
+        place = place_in_course(root, "workbooks", book, "points", exercise)
+        raise CourseError(f"{place}: the id {exercise!r} exists already; choose another one")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", exercise):
         raise CourseError(f"{exercise!r} cannot be an id; use lower case letters, and underscores between words")
     if kit not in KITS:
@@ -143,11 +143,10 @@ def _limits(name: str, default: str) -> tuple[float, float]:
     if name == "lr":
         return (0.04, 0.1)
     try:
-        found = ast.literal_eval(default)
-        value = math.nan if isinstance(found, bool) else float(found)
+        value = ast.literal_eval(default)
     except (TypeError, ValueError):
-        value = math.nan
-    if math.isnan(value):
+        value = None
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise CourseError(
             f"the default of {name!r} is {default}, and the kits draw numbers only; start without this argument, and "
             "add it to the probe afterwards"
@@ -160,8 +159,13 @@ def _drawn(kit: str, arguments: list[str], known: dict[str, str]) -> str:
     cases = ("first", "second") if kit == "function" else ("",)
     free = [f"{case}_{one}".strip("_") for case in cases for one in arguments if one not in known]
     drawn = "rng.normal(size=(3, 4))" if kit == "function" else "np.array(4)"
-    settings = (f'"{one}": np.array({_limits(one, value)[0]:g})' for one, value in known.items())
+    settings = (f'"{one}": np.array({_setting(*_limits(one, value))})' for one, value in known.items())
     return "".join(f"        {line},\n" for line in [*(f'"{one}": {drawn}' for one in free), *settings])
+
+
+def _setting(low: float, high: float) -> str:
+    """Return the expression of a fresh value: a whole number where both ends are."""
+    return f"{low}" if isinstance(low, int) else f"rng.uniform({low:g}, {high:g})"
 
 
 def _filled(kit: str, file: str, values: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from autograder.build.master_faults import BuildError
 from autograder.build.notebooks import build_notebooks, read_masters
 from autograder.build.recorded import build_recorded, has_answer
 from autograder.catalogue.edit import EditError
-from autograder.course import FILE_NAME, Course, CourseError, find_root, load_course
+from autograder.course import FILE_NAME, Course, CourseError, find_root, load_course, place_in_course
 from course_utils.exercises import exercise_ids, package_of
 
 __all__ = ["exercise"]
@@ -50,6 +51,8 @@ def _built(course: Course, root: Path, name: str) -> Files:
         raise CourseError(
             f"{name!r} has marks for a check, but no probe.py and answer.py; `autograder new` writes them"
         )
+    if name in exercise_ids():
+        import_module(f"{package_of(name)}.solutions")  # what is wrong there is told before the tests begin
     notebooks = build_notebooks(course, root, [workbook])
     hints = build_hints(read_masters(course, root, [workbook]))
     recorded = build_recorded(course, [name])
@@ -62,7 +65,5 @@ def _without_points(course: Course, root: Path, name: str) -> str:
         return f"there is no exercise {name!r} in {FILE_NAME}; `autograder new` starts one"
     folder = package_of(name).split(".")[-2]
     workbook = next((book for book in course.workbooks if book.partition("_")[2] == folder), folder)
-    head = f"[workbooks.{workbook}.points]"
-    lines = (root / FILE_NAME).read_text(encoding="utf-8").splitlines()
-    line = next((number for number, text in enumerate(lines, start=1) if text.startswith(head)), 1)
-    return f"{root / FILE_NAME}:{line}: {head} has no marks for {name!r}; add the line `{name} = 1` to it"
+    place = place_in_course(root, "workbooks", workbook, "points")
+    return f"{place}: [workbooks.{workbook}.points] has no marks for {name!r}; add the line `{name} = 1` to it"

@@ -5,6 +5,7 @@ import functools
 import pytest
 
 from autograder.catalogue.answer import load_answer
+from course_utils.exercises import exercise_folder
 from tests.exercises.matrix import EXERCISES, named, solutions
 
 # Mistakes of which no mutant can be written: the sentence counts, or tells about the processor.
@@ -21,6 +22,13 @@ def sentences(exercise):
     return {(way.ids[0], way.says[0]) for way in ways if len(way.ids) == 1}
 
 
+def place(exercise):
+    """Return file and line of the mutants of an exercise."""
+    path = exercise_folder(exercise) / "solutions.py"
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    return f"{path}:{next((number for number, line in lines if line.startswith('MUTANTS')), 1)}"
+
+
 def mutated(exercise):
     return {name for mutant in solutions(exercise, "MUTANTS") for name in named(mutant)}
 
@@ -33,8 +41,9 @@ def shown():
 
 @pytest.mark.parametrize("exercise", [pytest.param(name, id=f"{name}-") for name in EXERCISES])
 def test_every_named_mistake_has_a_mutant(exercise):
-    missing = [name for name, said in sentences(exercise) if (name, said) not in shown() and name not in ELSEWHERE]
-    assert not missing, f"write a mutant for {', '.join(sorted(missing))} in solutions.py of {exercise}"
+    unshown = [one for one in sentences(exercise) if one[0] not in mutated(exercise) and one[0] not in ELSEWHERE]
+    if missing := [one[0] for one in unshown if one not in shown()]:
+        pytest.fail(f"{place(exercise)}: write a mutant for {', '.join(sorted(missing))}", pytrace=False)
 
 
 @pytest.mark.parametrize("exercise", [pytest.param(name, id=f"{name}-") for name in EXERCISES])
@@ -42,7 +51,7 @@ def test_every_mutant_has_the_name_of_a_mistake(exercise):
     parts = load_answer(exercise).parts
     known = {name for part in parts for way in part.misconceptions for name in way.ids}
     accepted = {name for part in parts for name in part.follows[:1]}
-    unknown = (
-        mutated(exercise) - known - accepted - {name for part in parts for way in part.variants for name in way.ids}
-    )
-    assert not unknown, f"solutions.py of {exercise} names {', '.join(sorted(unknown))}, which answer.py does not have"
+    accepted |= {name for part in parts for way in part.variants for name in way.ids}
+    if unknown := mutated(exercise) - known - accepted:
+        names = ", ".join(sorted(unknown))
+        pytest.fail(f"{place(exercise)}: answer.py has no mistake {names}; use one of its ids", pytrace=False)
