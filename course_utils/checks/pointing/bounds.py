@@ -17,6 +17,7 @@ from typing import Any
 
 from course_utils.checks.pointing.cells import is_cell
 from course_utils.checks.pointing.deadline import Deadline
+from course_utils.checks.pointing.sorts import add_sorts
 
 __all__ = ["Bounds", "Stopped", "bounded"]
 
@@ -32,7 +33,7 @@ class Stopped(BaseException):
 
 
 class Bounds:
-    """A trace function that stops a run; where only time counts, it keeps which lines of which cells it came to.
+    """A trace function that stops a run; where only time counts, it keeps lines and sorts of values.
 
     It is called for every line of a loop, where every lookup of its own takes as long as a step of the student's code:
     hence the plain conditions.
@@ -46,6 +47,8 @@ class Bounds:
         self.until = until
         self.steps = 0
         self.lines: dict[str, set[int]] = {}
+        self.sorts: dict[str, dict[str, set[str]]] = {}
+        self._ended: set[tuple[str, int]] = set()
         self._most = sys.maxsize if steps is None else steps
         self._on_line = self._keep_line if steps is None else self._line
         # By the name of the file, which is compared faster than a code object.
@@ -78,7 +81,11 @@ class Bounds:
         return self._line
 
     def _keep_line(self, frame: FrameType, event: str, arg: Any) -> Any:
-        self.lines.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
+        cell = frame.f_code.co_filename
+        self.lines.setdefault(cell, set()).add(frame.f_lineno)
+        if event == "return" and (cell, frame.f_code.co_firstlineno) not in self._ended:
+            self._ended.add((cell, frame.f_code.co_firstlineno))
+            add_sorts(self.sorts.setdefault(cell, {}), frame.f_locals)
         self._line(frame, event, arg)
         return self._keep_line
 

@@ -21,6 +21,7 @@ from course_utils.checks.pointing.known import Known
 from course_utils.checks.pointing.late_parts import import_late_parts
 from course_utils.checks.pointing.order import Candidate, Order
 from course_utils.checks.pointing.reach import distances
+from course_utils.checks.pointing.sorts import Sorts
 from course_utils.checks.pointing.student_code import StudentCode
 from course_utils.checks.pointing.trial import Trial
 from course_utils.checks.types import PartObservation
@@ -162,16 +163,18 @@ class Search:
 
     def _stages(self, now: Trial) -> Iterator[list[Candidate]]:
         """Yield the changes of all cells that were run; where an error was raised, those near its line first."""
-        per_cell = [(cell, _in_stages(cell, run)) for cell, run in self._bounds.lines.items()]
+        # What stands for what in a run that ended in an error says nothing of what should stand there.
+        sorts = {} if now.error else self._bounds.sorts
+        per_cell = [(cell, _in_stages(cell, run, sorts.get(cell, {}))) for cell, run in self._bounds.lines.items()]
         far = _far_from(now.error)
         for _ in range(STAGES):
             found = [(cell, spot) for cell, spots in per_cell for spot in next(spots, [])]
             yield sorted(found, key=far) if now.error else found
 
 
-def _in_stages(cell: str, lines: set[int]) -> Iterator[list[Spot]]:
+def _in_stages(cell: str, lines: set[int], sorts: Sorts) -> Iterator[list[Spot]]:
     try:
-        yield from stages(cell_source(cell), lines)
+        yield from stages(cell_source(cell), lines, sorts)
     except (SyntaxError, ValueError, RecursionError):
         return
 
