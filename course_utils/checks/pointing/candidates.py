@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 from course_utils.changes import Change, IdleValues, Text, repairs, small_changes
 from course_utils.checks.pointing.constants import constant_lines
-from course_utils.checks.pointing.sorts import ALIKE, OTHER, UNLIKE, Sorts, likeness
+from course_utils.checks.pointing.sorts import ALIKE, UNLIKE, Sorts, likeness
 
 __all__ = ["MILD", "STAGES", "Spot", "stages"]
 
@@ -97,8 +97,8 @@ class _Order:
                 found[self._group(change)].append(Spot(change, line, self._rows[line - 1].strip()))
         return {group: sorted(spots, key=self._later) for group, spots in found.items()}
 
-    def _later(self, spot: Spot) -> tuple[bool, bool]:
-        return not self._idle.taken_up(spot.change), spot.change.is_default
+    def _later(self, spot: Spot) -> tuple[bool, bool, bool]:
+        return not self._idle.taken_up(spot.change), spot.change.kind == "other-name", spot.change.is_default
 
     def _group(self, change: Change) -> int:
         groups = ((0, FIRST), (1, SECOND), (3, ADDED), (4, LAST))
@@ -106,9 +106,8 @@ class _Order:
         alike = likeness(change, self._text.source, self._sorts)
         if alike == UNLIKE:
             return UNLIKELY
-        if group < UNLIKELY - 1 and (alike == ALIKE or self._idle.taken_up(change)):
-            return LIKELIEST
-        return group + (alike == OTHER and group == LIKELIEST)
+        is_likely = group < UNLIKELY - 1 and (alike == ALIKE or self._idle.taken_up(change))
+        return LIKELIEST if is_likely else group
 
 
 def _alone_in_loops(text: Text) -> set[int]:

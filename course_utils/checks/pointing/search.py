@@ -163,8 +163,8 @@ class Search:
 
     def _stages(self, now: Trial) -> Iterator[list[Candidate]]:
         """Yield the changes of all cells that were run; where an error was raised, those near its line first."""
-        # What stands for what in a run that ended in an error says nothing of what should stand there.
-        sorts = {} if now.error else self._bounds.sorts
+        # Where nothing comes out, the sort of a value may be what is wrong.
+        sorts = self._bounds.sorts if now.outputs is not None else {}
         per_cell = [(cell, _in_stages(cell, run, sorts.get(cell, {}))) for cell, run in self._bounds.lines.items()]
         far = _far_from(now.error)
         for _ in range(STAGES):

@@ -10,15 +10,15 @@ import numpy as np
 
 from course_utils.changes import Change
 
-__all__ = ["ALIKE", "OTHER", "UNKNOWN", "UNLIKE", "Sorts", "add_sorts", "likeness"]
+__all__ = ["ALIKE", "UNKNOWN", "UNLIKE", "Sorts", "add_sorts", "likeness"]
 
 # By name, the sorts of value that it had; an attribute of `self` has that before its name.
 Sorts = Mapping[str, Set[str]]
 
 NUMBER, ARRAY, FUNCTION = "number", "array", "function"
-# How alike the values are that a change exchanges: of one sort; not seen; numbers of different shapes; nothing to
-# exchange.
-ALIKE, UNKNOWN, OTHER, UNLIKE = range(4)
+# How alike the values are that a change exchanges: of one sort; not seen, or numbers of different shapes; or such as
+# cannot stand for each other.
+ALIKE, UNKNOWN, UNLIKE = range(3)
 EXCHANGING = ("name", "other-name")
 COMPUTING = ("factor", "term", "numerator")
 # Where modules keep their attributes.
@@ -59,7 +59,7 @@ def _likeness(some: Set[str], others: Set[str]) -> int:
         return UNKNOWN
     if some & others:
         return ALIKE
-    return OTHER if any(map(_computes, some)) and any(map(_computes, others)) else UNLIKE
+    return UNKNOWN if any(map(_computes, some)) and any(map(_computes, others)) else UNLIKE
 
 
 def _of(sorts: Sorts, names: Set[str]) -> set[str]:
