@@ -60,7 +60,8 @@ export class View {
     const outcome = element("div", { class: "outcome" }, this.problem, this.values, this.verdict);
     const head = element("header", {}, element(this.scene.page ? "h1" : "h2", { class: "title" }, this.scene.title), ...beside);
     const presets = element("div", { class: "presets", role: "group", "aria-label": "Presets" }, ...this.presets.map((one) => one.button));
-    const bar = element("div", { class: "bar" }, presets, acts), body = element("div", { class: "body" }, this.stage.box, element("div", { class: "side" }, inputs, outcome));
+    const bar = element("div", { class: "bar" }, presets, acts), side = element("div", { class: "side" }, inputs, outcome);
+    const body = element("div", { class: "body" }, this.stage.box, element("div", { class: "beside" }, side));
     const kinds = ["demo", ...["page", "lecture"].filter((kind) => this.scene[kind])];
     return element("section", { class: kinds.join(" "), "aria-label": this.scene.title }, element("div", { class: "frame" }, head, bar, body));
   }
@@ -186,7 +187,7 @@ export class View {
   showInputs() {
     const idle = this.demo.idle?.(this.state) ?? [];
     for (const [name, control] of Object.entries(this.controls)) {
-      control.row.hidden = idle.includes(name);
+      if (control.row.hidden !== idle.includes(name)) control.row.hidden = !control.row.hidden;
       control.follow(this.state[name]);
     }
     for (const one of this.presets) {
