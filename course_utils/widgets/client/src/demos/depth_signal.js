@@ -9,7 +9,7 @@ import { STREAM } from "../maths/draws.js";
 import { normals } from "../maths/noise.js";
 
 // A draft sends the first quarter of the examples through the layers.
-const WIDTH = 64, EXAMPLES = 96, DRAFT = 24, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH, SQUARE = WIDTH * WIDTH, MORE = 20, FOUR = 4, FIVE = 5, MOST = 8;
+const WIDTH = 64, EXAMPLES = 96, DRAFT = 24, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH, SQUARE = WIDTH * WIDTH, MORE = 20, FOUR = 4, FIVE = 5, MOST = 16;
 const VARIANCE = { "He (2)": 2, "Xavier (1)": 1, "default uniform (1/3)": 1 / 3, "too large (4)": 4 };
 
 // Over what a layer normalises: the units of an example, the examples of a unit, or nothing.
