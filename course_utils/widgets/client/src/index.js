@@ -59,4 +59,8 @@ export const widget = {
   },
 };
 
-export const page = (record) => orSay(document.getElementById("demo"), () => openPage(demos[record.scene.name], record));
+// Title and controls are seen before the first picture has been computed.
+export function page(record) {
+  const el = document.getElementById("demo"), soon = (go) => requestAnimationFrame(() => setTimeout(() => orSay(el, go)));
+  return orSay(el, () => openPage(demos[record.scene.name], record, soon));
+}

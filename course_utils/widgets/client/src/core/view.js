@@ -14,8 +14,8 @@ const REST_MS = 120, FRAME_MS = 17;
 let count = 0;
 
 export class View {
-  // `beside` are elements that stand beside the title.
-  constructor(demo, model, el, beside = []) {
+  // `beside` are elements that stand beside the title; `begin` calls what computes and draws first, at once or later.
+  constructor(demo, model, el, beside = [], begin = (go) => go()) {
     Object.assign(this, { demo, model, scene: model.get("scene"), id: `demo${count++}`, view: model.get("view") ?? {}, painted: 0 });
     this.state = { ...model.get("state") };
     this.theme = withBands(currentTheme());
@@ -25,7 +25,9 @@ export class View {
     el.append(this.root);
     this.keep(model.get("kept") ?? null);
     this.listen();
-    this.refresh();
+    this.arrange();
+    this.showInputs();
+    begin(() => this.refresh());
   }
 
   makeInputs() {
@@ -165,12 +167,10 @@ export class View {
     if (!this.seen) return;
     if (this.drafted && !moving) this.sharpen();
     const { state, seen, kept: keep, theme } = this;
-    this.letters ??= parseFloat(getComputedStyle(this.root).fontSize);
-    this.stage.arrange(this.letters, this.demo.panels.flatMap((spec, k) => (spec.idle?.(state) ? [k] : [])));
+    this.arrange();
     const until = this.player?.until ?? null, until0 = until === null ? null : Math.floor(until);
     const now = { state, seen, data: this.data(), keep, until: until0, theme, draft: moving, letters: Math.max(11, 0.86 * this.letters) };
     const shown = this.shown();
-    this.root.classList.toggle("dark", theme.name === "dark");
     for (const panel of shown) panel.write(now);
     for (const { plot } of shown) plot.room.size;
     for (const panel of shown) panel.draw(now);
@@ -181,6 +181,13 @@ export class View {
     clearTimeout(this.rest);
     if (this.drafted && seen.behind) this.rest = setTimeout(() => this.draft(true), FRAME_MS);
     else if (this.drafted || this.panels.some(({ plot }) => plot.awaited)) this.rest = setTimeout(() => this.paint(), REST_MS);
+  }
+
+  // The panels that say something, as the room and the theme of the page are.
+  arrange() {
+    this.root.classList.toggle("dark", this.theme.name === "dark");
+    this.letters ??= parseFloat(getComputedStyle(this.root).fontSize);
+    this.stage.arrange(this.letters, this.demo.panels.flatMap((spec, k) => (spec.idle?.(this.state) ? [k] : [])));
   }
 
   // Controls that do nothing in this state are not there.
