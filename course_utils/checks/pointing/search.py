@@ -19,6 +19,7 @@ from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.early import Early
 from course_utils.checks.pointing.known import Known
 from course_utils.checks.pointing.late_parts import import_late_parts
+from course_utils.checks.pointing.misspelt import misspelt
 from course_utils.checks.pointing.order import Candidate, Order
 from course_utils.checks.pointing.reach import distances
 from course_utils.checks.pointing.student_code import StudentCode
@@ -162,6 +163,7 @@ class Search:
 
     def _stages(self, now: Trial) -> Iterator[list[Candidate]]:
         """Yield the changes of all cells that were run; where an error was raised, those near its line first."""
+        yield misspelt(now.error)
         per_cell = [(cell, _in_stages(cell, run)) for cell, run in self._bounds.lines.items()]
         far = _far_from(now.error)
         for _ in range(STAGES):
