@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from autograder.demo.classroom import WORKBOOK
+from autograder.grade.fork_server import begin_fork_server, exercises_in
 from autograder.sandbox.servers import begin_warming
 
 __all__ = ["demo"]
@@ -18,11 +20,12 @@ def demo(
     ),
 ) -> None:
     """Give out the student's notebook, grade a small class on real images, print the table."""
-    begin_warming("full")  # it takes seconds, of which the imports below are the first
+    # Both take seconds, in which this process imports the rest, and compares the notebook with its master.
+    begin_warming("full")
+    begin_fork_server(exercises_in(WORKBOOK))
     from rich.console import Console
 
     from autograder.course import CourseError, find_root
-    from autograder.demo.classroom import WORKBOOK
     from autograder.demo.run import run_demo
     from autograder.grade.types import GradingError
     from autograder.report.progress import Bar

@@ -11,9 +11,9 @@ from autograder.build.notebooks import FOLDER
 from autograder.demo.classroom import CLASS, WORKBOOK, hand_in
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.classrun import Order, Watcher, grade_class
-from autograder.grade.local_pool import local_pool, workers_for
+from autograder.grade.fork_server import workers_for
+from autograder.grade.local_pool import local_pool
 from autograder.grade.releases import read_releases
-from autograder.sandbox.servers import begin_warming
 from autograder.sandbox.types import Limits
 
 __all__ = ["run_demo"]
@@ -37,7 +37,6 @@ def run_demo(root: Path, out: Path, watcher: Watcher | None = None) -> ClassGrad
     student, submitted, graded = (out / name for name in ("student", "submitted", "graded"))
     for folder in (student, submitted, graded):
         shutil.rmtree(folder, ignore_errors=True)
-    begin_warming("full")  # while the notebook is compared with its master: seconds, after a change
     released = read_releases([WORKBOOK], root)[WORKBOOK]
     write({FOLDER / WORKBOOK / f"{WORKBOOK}.ipynb": released}, student)
     hand_in(released, submitted)

@@ -13,12 +13,15 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from autograder.sandbox.child import Broken, Child, End
-from autograder.sandbox.types import Limits
+from autograder.sandbox.endings import Broken, End
 from autograder.sandbox.walls.disk import FOLDER
 from autograder.sandbox.walls.known_walls import WALLS, describe
+
+if TYPE_CHECKING:
+    from autograder.sandbox.child import Child
+    from autograder.sandbox.types import Limits
 
 __all__ = ["Server", "Strictness", "WallsMissing", "WarmProcess"]
 
@@ -151,6 +154,8 @@ class Server:
             WallsMissing: A wall could not be built.
             Broken: The warm process, or the child before any student code, ended.
         """
+        from autograder.sandbox.child import Child  # numpy, for which the warm process need not wait
+
         numbers = {
             "memory_bytes": limits.memory_bytes,
             "file_bytes": limits.file_bytes,

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from autograder.sandbox.child import Child, Killed, Lost
+from autograder.sandbox.child import Child
 from autograder.sandbox.company import Company
+from autograder.sandbox.endings import Killed, Lost
 from autograder.sandbox.host import Server, Strictness
 from autograder.sandbox.on_demand import named_in
 from autograder.sandbox.replies import OutputBudget, read_cell, read_claim, read_part, read_uses

@@ -59,6 +59,8 @@ def test_the_command_says_what_to_do_and_writes_files_that_build(copy):
     assert (copy.root / FOLDER / "recorded.json").is_file()
 
 
+# `tests/catalogue/test_edits.py` holds what is said; here it comes out of the command.
+@pytest.mark.slow
 def test_an_edit_that_does_not_apply_is_one_line_with_file_and_line(copy):
     path = copy.root / FOLDER / "answer.py"
     before = path.read_text()

@@ -13,6 +13,7 @@ from course_utils.checks.observe import observe
 from course_utils.checks.recorded import load_recorded
 from course_utils.exercises import exercise_ids, package_of
 from course_utils.kits.probe import load_probe
+from tests.exercises.remembered import remembering
 
 EXERCISES = exercise_ids()
 # What the visible check says of every mutant where it may know less than grading does.
@@ -44,7 +45,7 @@ def material(exercise, seed):
         return recorded(exercise)
     answer = load_answer(exercise)
     inputs = answer.generate(np.random.default_rng(seed))
-    return inputs, lazy_key(answer, inputs, points=1.0)
+    return inputs, lazy_key(remembering(answer), inputs, points=1.0)
 
 
 def verdict(exercise, objects, seed):
