@@ -8,10 +8,10 @@ from autograder.catalogue.answer import load_answer
 from course_utils.exercises import exercise_folder
 from tests.exercises.matrix import EXERCISES, named, solutions
 
-# Mistakes of which no mutant can be written: the sentence counts, or tells about the processor.
+# Mistakes without a mutant of their name, and what shows them.
 ELSEWHERE = {
-    "not-all-right": "tests/exercises/test_bug_hunt.py",
-    "over-budget": "tests/exercises/test_capstone.py",
+    "not-all-right": "the visible check says it of every mutant of bug_hunt: VISIBLE in matrix.py",
+    "over-budget": "test_capstone.py, by processor time that is made up",
 }
 
 
