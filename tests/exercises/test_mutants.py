@@ -11,7 +11,7 @@ from tests.exercises.matrix import EXERCISES, named, solutions
 # Mistakes without a mutant of their name, and what shows them.
 ELSEWHERE = {
     "not-all-right": "the visible check says it of every mutant of bug_hunt: VISIBLE in matrix.py",
-    "over-budget": "test_capstone.py, by processor time that is made up",
+    "over-budget": "test_capstone.py, with a budget that nothing keeps to",
 }
 
 
