@@ -52,7 +52,7 @@ test-colab: env $(COLAB)/.built
 # One exercise: its recorded check, then all that its tests say.
 exercise: env
 	$(BIN)/autograder exercise $(ID)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/exercises -k "[$(ID)-"
+	OMP_NUM_THREADS=1 EXERCISE=$(ID) $(BIN)/python -m pytest -q tests/exercises -k "[$(ID)-"
 
 # Every mutant of every exercise, and whether the judge names it.
 matrix: env

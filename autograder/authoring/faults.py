@@ -24,7 +24,7 @@ def fault_of(error: Exception) -> str:
     places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError):
         places.append((error.filename or "", error.lineno))
-    own = [f"{file}:{line}" for file, line in places if FOLDER in Path(file).parents]
+    own = [f"{file}:{line}" for file, line in places if FOLDER in Path(file).parents[2:]]
     if not own:
         return ""
     said = error.msg if isinstance(error, SyntaxError) else error.args[0] if isinstance(error, KeyError) else error

@@ -62,10 +62,8 @@ def _missing(master: Master, points: Mapping[str, Points]) -> Found:
         for kind, needed in wanted.items():
             if needed and exercise not in has[kind]:
                 earns = marks.manual if kind == "question" else marks.auto
-                yield (
-                    1,
-                    f"there is no {kind} cell for {exercise!r}; course.toml gives it {earns:g} points that need one",
-                )
+                given = f"{earns:g} point" if earns == 1 else f"{earns:g} points"
+                yield 1, f"there is no {kind} cell for {exercise!r}; course.toml gives it {given}, so it needs one"
             elif not needed and exercise in has[kind]:
                 yield has[kind][exercise], f"{exercise!r} has a {kind} cell, but no points for it in course.toml"
         start, check = has["exercise"].get(exercise), has["check"].get(exercise)

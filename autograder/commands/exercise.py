@@ -18,7 +18,7 @@ from autograder.build.notebooks import build_notebooks, read_masters
 from autograder.build.recorded import build_recorded, has_answer
 from autograder.catalogue.edit import EditError
 from autograder.course import FILE_NAME, Course, CourseError, find_root, load_course, place_in_course
-from course_utils.exercises import exercise_ids, package_of
+from course_utils.exercises import exercise_folder, exercise_ids, package_of
 
 __all__ = ["exercise"]
 
@@ -48,15 +48,23 @@ def _built(course: Course, root: Path, name: str) -> Files:
     if not workbook:
         raise CourseError(_without_points(course, root, name))
     if course.points[name].auto and not has_answer(name):
-        raise CourseError(
-            f"{name!r} has marks for a check, but no probe.py and answer.py; `autograder new` writes them"
-        )
+        raise CourseError(_without_answer(root, workbook, name))
     if name in exercise_ids():
         import_module(f"{package_of(name)}.solutions")  # what is wrong there is told before the tests begin
     notebooks = build_notebooks(course, root, [workbook])
     hints = build_hints(read_masters(course, root, [workbook]))
     recorded = build_recorded(course, [name])
     return {**notebooks, **build_cell_lists(notebooks), **hints, **recorded, **build_conventions(root, [name])}
+
+
+def _without_answer(root: Path, workbook: str, name: str) -> str:
+    """Say what to do about an exercise that has marks for a check and no files."""
+    if name in exercise_ids():
+        return (
+            f"{exercise_folder(name) / 'answer.py'}:1: there is no such file; docs/new_exercise.md shows what it holds"
+        )
+    place = place_in_course(root, "workbooks", workbook, "points", name)
+    return f"{place}: {name!r} has marks for a check and no folder; take this line out and start with `autograder new`"
 
 
 def _without_points(course: Course, root: Path, name: str) -> str:

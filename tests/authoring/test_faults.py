@@ -46,6 +46,12 @@ def test_an_error_in_a_file_of_an_exercise_is_one_line_with_its_place(text, said
     assert "\n" not in fault
 
 
+def test_the_line_is_the_authors_where_a_function_of_the_kits_raised_the_error():
+    make = "from autograder.kits.optimizer import optimizer_answer as make"
+    text = f"{make}\nmake('adamx', (), hyperparameters={{}}, reread='')"
+    assert fault_of(raised(text, ANSWER)).startswith(f"{ANSWER}:2: KeyError: there is no exercise 'adamx'; ")
+
+
 def test_an_error_elsewhere_is_not_the_authors():
     assert fault_of(raised("1 / 0", ROOT / "autograder" / "cli.py")) == ""
 
@@ -119,7 +125,7 @@ def test_the_place_of_an_answer_is_the_line_that_makes_it(monkeypatch):
             "course.toml:8: [workbooks.02_optimizers.points] has no marks for 'momentum'; add the",
         ),
         ("adam = 2", "new_one", "there is no exercise 'new_one' in course.toml; `autograder new` starts one"),
-        ("new_one = 2", "new_one", "'new_one' has marks for a check, but no probe.py and answer.py; `autograder new`"),
+        ("new_one = 2", "new_one", "course.toml:9: 'new_one' has marks for a check and no folder; take this"),
     ],
 )
 def test_an_exercise_that_is_not_complete_is_refused_with_what_to_do(monkeypatch, tmp_path, points, exercise, said):

@@ -27,19 +27,19 @@ FAULTS = {
         '# %% exercise="momentum"',
         "# %%",
         "# %% [markdown]",
-        "there is no exercise cell for 'momentum'; course.toml gives it 2 points that need one",
+        "there is no exercise cell for 'momentum'; course.toml gives it 2 points, so it needs one",
     ),
     "an exercise without a check": (
         '# %% check="momentum"',
         "# %%",
         "# %% [markdown]",
-        "there is no check cell for 'momentum'; course.toml gives it 2 points that need one",
+        "there is no check cell for 'momentum'; course.toml gives it 2 points, so it needs one",
     ),
     "a question by hand without a cell": (
         ' question="why"',
         "",
         "# %% [markdown]",
-        "there is no question cell for 'why'; course.toml gives it 1 points that need one",
+        "there is no question cell for 'why'; course.toml gives it 1 point, so it needs one",
     ),
     "a heading with marks of its own": (
         "### Exercise `momentum`",

@@ -71,6 +71,16 @@ def test_an_edit_that_does_not_apply_is_one_line_with_file_and_line(copy):
     assert re.search(rf"{FOLDER}/answer.py:\d+: the old text of 'ascent' is not in the solution", found.stderr)
 
 
+def test_solutions_that_cannot_be_imported_are_told_before_anything_is_built(copy):
+    path = copy.root / FOLDER / "solutions.py"
+    before = path.read_text()
+    path.write_text(before.replace("import torch", "import no_such_module"))
+    found = copy.autograder("exercise", EXERCISE)
+    path.write_text(before)
+    assert found.returncode == 2
+    assert re.fullmatch(rf"error: \S*/{FOLDER}/solutions.py:\d+: ModuleNotFoundError: .*\n", found.stderr)
+
+
 def test_the_page_is_built_and_all_its_solutions_are_judged_rightly(copy):
     for path, text in FILES.items():
         place = copy.root / path

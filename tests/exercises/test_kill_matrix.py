@@ -7,14 +7,14 @@ and a remark in brackets where several have the same ids.
 
 import pytest
 
-from tests.exercises.matrix import EXERCISES, VISIBLE, named, solutions, verdict
+from tests.exercises.matrix import CHOSEN, VISIBLE, named, solutions, verdict
 
 # The recorded key, and the one that grading makes; for more draws of the inputs `make test-all` does it again.
 SEEDS = ["recorded", 1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)]
 
 
 def cases(kind):
-    return [pytest.param(e, name, id=f"{e}-{name}") for e in EXERCISES for name in solutions(e, kind)]
+    return [pytest.param(e, name, id=f"{e}-{name}") for e in CHOSEN for name in solutions(e, kind)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
