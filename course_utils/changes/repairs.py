@@ -21,6 +21,10 @@ MOST_IDLE = 4
 # Of the names, so many are subtracted from each other.
 MOST_DIFFERENCES = 10
 VALUES = (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.Subscript, ast.UnaryOp, ast.IfExp)
+# Functions into which an operand belongs that was written behind or before them.
+TAKING_IN = ("sqrt", "rsqrt", "exp", "log", "square", "abs")
+SMALL = 0.01
+EPSILONS = ("1e-12", "1e-10", "1e-08", "1e-07", "1e-06", "1e-05", "0.0001", "0.001")
 REDUCTIONS = ("mean", "sum", "var", "std", "max", "min", "norm")
 
 
@@ -36,6 +40,8 @@ def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
     text = Text(source, names)
     found: dict[str, Change] = {}
     for block in text.blocks:
+        for change in _of_small_numbers(text, block):
+            found.setdefault(change.applied(source), change)
         if block.function is None or isinstance(block.node, ast.FunctionDef):
             continue
         of_formulas = _of_block(text, block, words_of(text, block.function))
@@ -69,16 +75,9 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
         a, b = bracketed(text, node.left), bracketed(text, node.right)
         yield Piece("matrix-product", node, f"({a} @ {b})")
         yield Piece("power", node, f"({a} ** {b})")
-    match node:
-        case ast.BinOp(op=ast.Add(), left=ast.Call(func=func, args=[inside], keywords=[]), right=right):
-            if text.code(func).rpartition(".")[2] == "sqrt":
-                yield Piece("under-root", node, f"{text.code(func)}({text.code(inside)} + {text.code(right)})")
-        case ast.BinOp(
-            op=ast.Add(), left=ast.Call(func=ast.Attribute(value=inside, attr="sqrt"), args=[]), right=right
-        ):
-            yield Piece("under-root", node, f"({text.code(inside)} + {text.code(right)}).sqrt()")
     if isinstance(node, ast.BinOp):
         yield from (Piece("brackets", node, new) for new in bracketed_runs(text.code(node)))
+        yield from (Piece("into-function", node, new) for new in _into_functions(text, node))
     match node:
         case ast.BinOp(op=ast.MatMult(), left=left, right=right):
             a, b = bracketed(text, left), bracketed(text, right)
@@ -97,6 +96,36 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
         case ast.Subscript(slice=ast.Name() | ast.BinOp() as index, ctx=ast.Load()):
             yield Piece("index", index, f"{text.code(index)} + 1")
             yield Piece("index", index, f"{text.code(index)} - 1")
+
+
+def _of_small_numbers(text: Text, block: Block) -> Iterator[Change]:
+    """Return the usual sizes of a number that keeps a quotient finite, for one that has another size."""
+    for root in roots(block.node):
+        for node in ast.walk(root):
+            if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= SMALL:
+                yield from (made(text, block, Piece("constant", node, one, text.code(node))) for one in EPSILONS)
+
+
+def _into_functions(text: Text, node: ast.BinOp) -> Iterator[str]:
+    """Return what an operation becomes whose other operand is taken into a function: `1 - log(p)` as `log(1 - p)`."""
+    begin, end = text.span(node)
+    last = node.left
+    while isinstance(last, ast.BinOp) and text.span(last.right)[1] == text.span(node.left)[1]:
+        last = last.right
+    behind = text.source[text.span(node.left)[1] : end]
+    first = text.source[begin : text.span(node.right)[0]]
+    match last:
+        case ast.Call(args=[inside], keywords=[]) if _is_elementary(last):
+            yield f"({text.source[begin : text.span(inside)[1]]}{behind}))"
+        case ast.Call(func=ast.Attribute(value=inside, attr=name), args=[]) if _is_elementary(last):
+            yield f"({text.source[begin : text.span(last)[0]]}({text.code(inside)}{behind}).{name}())"
+    match node.right:
+        case ast.Call(func=func, args=[inside], keywords=[]) if _is_elementary(node.right):
+            yield f"{text.code(func)}({first}{bracketed(text, inside)})"
+
+
+def _is_elementary(node: ast.Call) -> bool:
+    return (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")) in TAKING_IN
 
 
 def _of_numerator(node: ast.AST, words: Words) -> Iterator[Piece]:
