@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, combinations, permutations, product
 
 from course_utils.changes.bracketed_runs import bracketed_runs
@@ -11,7 +11,7 @@ from course_utils.changes.change import Change
 from course_utils.changes.expressions import Piece, bracketed, made, roots
 from course_utils.changes.loops import out_of_loops
 from course_utils.changes.statements import added_up
-from course_utils.changes.text import Block, Text
+from course_utils.changes.text import Block, Function, Text
 from course_utils.changes.words import ELEMENTARY, Words, words_of
 
 __all__ = ["repairs"]
@@ -42,16 +42,27 @@ def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
     for block in text.blocks:
         for change in _of_small_numbers(text, block):
             found.setdefault(change.applied(source), change)
-        if block.function is None or isinstance(block.node, ast.FunctionDef):
+        if isinstance(block.node, ast.FunctionDef):
             continue
-        of_formulas = _of_block(text, block, words_of(text, block.function))
-        for change in chain(out_of_loops(text, block), added_up(text, block), of_formulas):
+        for change in _of_lambdas(text, block) if block.function is None else _of_block(text, block, block.function):
             found.setdefault(change.applied(source), change)
     return tuple(change for changed, change in found.items() if changed != source)
 
 
-def _of_block(text: Text, block: Block, words: Words) -> Iterator[Change]:
-    for root in roots(block.node):
+def _of_block(text: Text, block: Block, function: Function) -> Iterator[Change]:
+    of_formulas = _of_formulas(text, block, roots(block.node), words_of(text, function))
+    return chain(out_of_loops(text, block), added_up(text, block), of_formulas)
+
+
+def _of_lambdas(text: Text, block: Block) -> Iterator[Change]:
+    """Return the changes of functions that are written as formulas, outside of any other."""
+    for node in chain.from_iterable(map(ast.walk, roots(block.node))):
+        if isinstance(node, ast.Lambda):
+            yield from _of_formulas(text, block, [node.body], words_of(text, node))
+
+
+def _of_formulas(text: Text, block: Block, formulas: Iterable[ast.AST], words: Words) -> Iterator[Change]:
+    for root in formulas:
         for node in ast.walk(root):
             yield from (made(text, block, piece) for piece in _of_formula(text, node))
             yield from (made(text, block, piece) for piece in _of_numerator(node, words))

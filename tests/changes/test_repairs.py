@@ -59,6 +59,13 @@ def test_a_small_number_may_have_any_of_the_usual_sizes(source):
     assert source.replace("1e-3", "1e-08") in [change.applied(source) for change in repairs(source)]
 
 
+def test_a_lambda_is_a_function_like_any_other():
+    source = "mean = lambda p, good, bad: p * good + bad\n"
+    found = [change.applied(source).strip() for change in repairs(source)]
+    assert "mean = lambda p, good, bad: p * good + (bad * p)" in found
+    assert "mean = lambda p, good, bad: p * good + (bad ** 2)" in found
+
+
 def test_a_method_takes_in_what_was_added_behind_it():
     source = "def f(g, v, eps):\n    return g / v.sqrt() + eps\n"
     assert "    return (g / (v + eps).sqrt())" in [one.applied(source).splitlines()[1] for one in repairs(source)]
