@@ -24,6 +24,7 @@ __all__ = [
     "Workbook",
     "find_root",
     "load_course",
+    "place_in_course",
 ]
 
 FILE_NAME = "course.toml"
@@ -236,6 +237,17 @@ def load_course(root: Path | None = None) -> Course:
         lines = "\n".join(f"  {_where(text, ('late', 'due', name))}: no workbook is called so" for name in unknown)
         raise CourseError(f"{path} has wrong entries:\n{lines}; there are {', '.join(course.assignments)}")
     return course
+
+
+def place_in_course(root: Path, *names: str) -> str:
+    """Return file and line of a table or an entry of `course.toml`, for messages; line 1 where there is none.
+
+    Args:
+        root: Folder of `course.toml`.
+        names: Of the table, and of the entry, as in `"workbooks", "02_optimizers", "points", "adam"`.
+    """
+    path = root / FILE_NAME
+    return f"{path}:{_line_of(path.read_text(encoding='utf-8'), names) or 1}"
 
 
 def _where(text: str, location: tuple[int | str, ...]) -> str:

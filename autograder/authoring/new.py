@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
-from autograder.course import FILE_NAME, Course, CourseError
+from autograder.build.conventions import PAGE, with_entry
+from autograder.course import FILE_NAME, Course, CourseError, place_in_course
 
 __all__ = ["KITS", "start_exercise"]
 
@@ -17,9 +19,16 @@ FILES = ("probe.py", "answer.py", "solutions.py")
 
 
 def start_exercise(
-    course: Course, root: Path, exercise: str, workbook: str, kit: str, declared: str, points: float
+    course: Course,
+    root: Path,
+    exercise: str,
+    workbook: str,
+    kit: str,
+    declared: str,
+    points: float,
+    returns: str = "",
 ) -> tuple[Path, ...]:
-    """Write the folder of a new exercise, its cells at the end of the master, and its marks.
+    """Write the folder of a new exercise, its cells at the end of the master, its marks, its entry in the conventions.
 
     Args:
         course: The course.
@@ -29,6 +38,7 @@ def start_exercise(
         kit: One of `KITS`.
         declared: The signature in the text, as in "SignOptimizer(parameters, lr=0.01)".
         points: Marks of the check.
+        returns: Names of the values that a function returns, with commas between them; empty for a single one.
 
     Returns:
         What was written, in the order in which it wants to be filled in.
@@ -38,8 +48,8 @@ def start_exercise(
             or has a default that is no number.
     """
     name = _workbook(course, root, workbook)
-    _refuse(course, exercise, kit)
-    values = _values(exercise, kit, declared)
+    _refuse(course, root, exercise, kit)
+    values = {**_values(exercise, kit, declared), **_returned(kit, returns, declared)}
     folder = root / "course_utils" / "exercises" / name.partition("_")[2] / exercise
     if folder.exists():
         raise CourseError(f"{folder} exists already; choose another id or remove the folder")
@@ -50,6 +60,7 @@ def start_exercise(
     with master.open("a", encoding="utf-8") as text:
         text.write(_filled(kit, "master", values))
     _add_marks(root / FILE_NAME, name, exercise, points)
+    _add_entry(root / PAGE, name, exercise, declared)
     return (master, folder / "answer.py", folder / "solutions.py", folder / "probe.py", root / FILE_NAME)
 
 
@@ -60,9 +71,10 @@ def _workbook(course: Course, root: Path, workbook: str) -> str:
     return found[0]
 
 
-def _refuse(course: Course, exercise: str, kit: str) -> None:
-    if exercise in course.points:
-        raise CourseError(f"the id {exercise!r} exists already, in {FILE_NAME}; choose another one")
+def _refuse(course: Course, root: Path, exercise: str, kit: str) -> None:
+    if book := next((name for name, workbook in course.workbooks.items() if exercise in workbook.points), ""):
+        place = place_in_course(root, "workbooks", book, "points", exercise)
+        raise CourseError(f"{place}: the id {exercise!r} exists already; choose another one")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", exercise):
         raise CourseError(f"{exercise!r} cannot be an id; use lower case letters, and underscores between words")
     if kit not in KITS:
@@ -87,24 +99,59 @@ def _values(exercise: str, kit: str, declared: str) -> dict[str, str]:
         "declared": declared,
         "arguments": declared.partition("(")[2].rstrip(")"),
         "first": arguments[0] if arguments else "None",
-        "hyperparameters": "".join(f'"{one}", ' for one in known if one != "lr").rstrip(" "),
-        "ranges": ", ".join(f'"{one}": {_range(one, value)}' for one, value in known.items()),
+        "hyperparameters": _tuple([one for one in known if one != "lr"])[1:-1],
+        "ranges": "".join(f'        "{one}": {_range(one, value)},\n' for one, value in known.items()),
         "drawn": _drawn(kit, arguments, known),
     }
 
 
+def _returned(kit: str, returns: str, declared: str) -> dict[str, str]:
+    """Return what the templates of a function leave open about its values."""
+    names = [one.strip() for one in returns.split(",")] if returns else ["value"]
+    if returns and (kit != "function" or not all(map(str.isidentifier, names)) or len(set(names)) < len(names)):
+        raise CourseError(
+            f"--returns {returns!r} cannot be used; it names what a function returns, as in `loss, gradient`, and goes "
+            f"with --kit function"
+        )
+    last = "second call, with the default values" if "=" in declared else "second call"
+    calls = (("first", "first call"), ("second", last))
+    labels = [
+        f'    "{case}_{one}": Label("{one.replace("_", " ")} of the {call}"),\n'
+        for case, call in calls
+        for one in names
+    ]
+    return {
+        "returns": f"\n    returns={_tuple(names)}," if len(names) > 1 else "",
+        "labels": "".join(labels),
+        "what": "the value" if names == ["value"] else " and ".join(names),
+    }
+
+
+def _tuple(names: Sequence[str]) -> str:
+    """Return a tuple of texts as it is formatted in our files."""
+    quoted = ", ".join(f'"{one}"' for one in names)
+    return f"({quoted},)" if len(names) == 1 else f"({quoted})"
+
+
 def _range(name: str, default: str) -> str:
     """Return a range for fresh values, away from the default and from values at which mistakes coincide."""
+    low, high = _limits(name, default)
+    return f"({low:g}, {high:g})"
+
+
+def _limits(name: str, default: str) -> tuple[float, float]:
     if name == "lr":
-        return "(0.04, 0.1)"
+        return (0.04, 0.1)
     try:
-        value = float(ast.literal_eval(default))
-    except (TypeError, ValueError) as error:
+        value = ast.literal_eval(default)
+    except (TypeError, ValueError):
+        value = None
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise CourseError(
             f"the default of {name!r} is {default}, and the kits draw numbers only; start without this argument, and "
             "add it to the probe afterwards"
-        ) from error
-    return "(0.65, 0.85)" if 0.5 < value < 1 else f"({2 * value or 0.02:g}, {4 * value or 0.05:g})"
+        )
+    return (0.65, 0.85) if 0.5 < value < 1 else (2 * value or 0.02, 4 * value or 0.05)
 
 
 def _drawn(kit: str, arguments: list[str], known: dict[str, str]) -> str:
@@ -112,8 +159,13 @@ def _drawn(kit: str, arguments: list[str], known: dict[str, str]) -> str:
     cases = ("first", "second") if kit == "function" else ("",)
     free = [f"{case}_{one}".strip("_") for case in cases for one in arguments if one not in known]
     drawn = "rng.normal(size=(3, 4))" if kit == "function" else "np.array(4)"
-    settings = (f'"{one}": np.array({_range(one, value)}[0])' for one, value in known.items())
-    return ", ".join([*(f'"{one}": {drawn}' for one in free), *settings])
+    settings = (f'"{one}": np.array({_setting(*_limits(one, value))})' for one, value in known.items())
+    return "".join(f"        {line},\n" for line in [*(f'"{one}": {drawn}' for one in free), *settings])
+
+
+def _setting(low: float, high: float) -> str:
+    """Return the expression of a fresh value: a whole number where both ends are."""
+    return f"{low}" if isinstance(low, int) else f"rng.uniform({low:g}, {high:g})"
 
 
 def _filled(kit: str, file: str, values: dict[str, str]) -> str:
@@ -129,3 +181,10 @@ def _add_marks(path: Path, workbook: str, exercise: str, points: float) -> None:
         end -= 1
     lines.insert(end, f"{exercise} = {points:g}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _add_entry(page: Path, workbook: str, exercise: str, declared: str) -> None:
+    """Put an entry into the page of conventions, where there is one; the build adds what is accepted and named."""
+    if page.is_file():
+        text = page.read_text(encoding="utf-8")
+        page.write_text(with_entry(text, workbook, exercise, f"as in `{declared}`."), encoding="utf-8")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 
 from autograder.build.recorded import has_answer
 from autograder.catalogue.answer import load_answer
 
-__all__ = ["PAGE", "build_conventions", "with_lists"]
+__all__ = ["PAGE", "build_conventions", "with_entry", "with_lists"]
 
 PAGE = PurePosixPath("docs/conventions.md")
 # An entry: the id, then the declared form as it is written by hand, then the lists.
@@ -19,17 +19,43 @@ LISTS = re.compile(r"\s*\*(?:Accepted|Named):\*[^*]*")
 WIDTH = 120
 
 
-def build_conventions(root: Path) -> dict[PurePosixPath, bytes]:
-    """Return the page by its path below `root`, with new lists; nothing where there is no such page."""
+def build_conventions(root: Path, only: Collection[str] = ()) -> dict[PurePosixPath, bytes]:
+    """Return the page by its path below `root`, with new lists; nothing where there is no such page.
+
+    Args:
+        root: Folder of `course.toml`.
+        only: The exercises whose lists are made anew; all of them if empty.
+    """
     path = root / PAGE
     if not path.is_file():
         return {}
-    return {PAGE: with_lists(path.read_text(encoding="utf-8")).encode()}
+    return {PAGE: with_lists(path.read_text(encoding="utf-8"), only).encode()}
 
 
-def with_lists(page: str) -> str:
-    """Return the page in which every entry ends with what is accepted and what is named."""
-    return ENTRY.sub(lambda found: _entry(found["id"], found["text"]), page)
+def with_lists(page: str, only: Collection[str] = ()) -> str:
+    """Return the page in which the entries of all exercises, or of some, end with what is accepted and named."""
+
+    def renewed(found: re.Match[str]) -> str:
+        return _entry(found["id"], found["text"]) if not only or found["id"] in only else found[0]
+
+    return ENTRY.sub(renewed, page)
+
+
+def with_entry(page: str, workbook: str, exercise: str, declared: str) -> str:
+    """Return the page with an entry for a new exercise, the last one of its workbook.
+
+    Args:
+        page: The page.
+        workbook: Name of the workbook, as in the heading of its section.
+        exercise: The new id.
+        declared: The declared form, a sentence.
+
+    Returns:
+        The page; as it is where it has no such section.
+    """
+    section = re.compile(rf"(?P<before>^### .*`{workbook}`$.*?)(?P<space>\s*)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
+    entry = _wrapped(f"- `{exercise}`: {declared}")
+    return section.sub(lambda found: f"{found['before']}\n{entry}{found['space']}", page, count=1)
 
 
 def _entry(exercise: str, text: str) -> str:
@@ -38,8 +64,11 @@ def _entry(exercise: str, text: str) -> str:
     accepted = _ids([*(way.ids for part in parts for way in part.variants), *(part.follows[:1] for part in parts)])
     named = [one for one in _ids(way.ids for part in parts for way in part.misconceptions) if one not in accepted]
     lists = [f" *{word}:* {', '.join(ids)}." for word, ids in (("Accepted", accepted), ("Named", named)) if ids]
-    whole = f"- `{exercise}`: {declared}{''.join(lists)}"
-    return textwrap.fill(whole, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return _wrapped(f"- `{exercise}`: {declared}{''.join(lists)}")
+
+
+def _wrapped(entry: str) -> str:
+    return textwrap.fill(entry, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _ids(ways: Iterable[tuple[str, ...]]) -> list[str]:

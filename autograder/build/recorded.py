@@ -11,12 +11,13 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from autograder.catalogue.answer import Answer, AnswerPart, load_answer, make_key
+from autograder.catalogue.answer import Answer, AnswerPart, load_answer, make_key, place_of_answer
 from autograder.catalogue.clashes import clashes
 from autograder.catalogue.edit import EditError
 from autograder.catalogue.witnesses import with_witnesses
 from autograder.course import Course
 from course_utils.checks.recorded import dump_recorded
+from course_utils.checks.types import Key
 from course_utils.exercises import exercise_folder, exercise_ids, package_of
 from course_utils.kits.probe import Inputs, load_probe
 
@@ -57,10 +58,12 @@ def record(exercise: str, points: float) -> tuple[str, bytes]:
     """Return the text and the arrays for one exercise.
 
     Raises:
-        EditError: An edit cannot be made, or two of them cannot be told apart.
+        EditError: An edit cannot be made, or two of them cannot be told apart; an array has no label; the probe has
+            the id of another exercise.
     """
     answer, inputs = sources(exercise)
     key = make_key(answer, inputs, points)
+    _refuse_other_names(exercise, key)
     if found := [line for part, known in zip(answer.parts, key.parts, strict=True) for line in clashes(part, known)]:
         raise EditError("\n".join(found))
     return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
@@ -71,6 +74,15 @@ def record_second(exercise: str, points: float) -> tuple[str, bytes]:
     answer, inputs = second_sources(exercise)
     key = make_key(answer, inputs, points)
     return dump_recorded(inputs, replace(key, parts=tuple(map(with_witnesses, key.parts))))
+
+
+def _refuse_other_names(exercise: str, key: Key) -> None:
+    if (found := load_probe(exercise).exercise) != exercise:
+        raise EditError(f"{exercise_folder(exercise) / 'probe.py'}:1: the id of PROBE is {found!r}; use {exercise!r}")
+    for part in key.parts:
+        if missing := [name for name in part.expected if name not in part.labels]:
+            say = f"the probe returns {', '.join(map(repr, missing))}, for which there is no label; add it to `labels`"
+            raise EditError(f"{place_of_answer(exercise)}: {say}")
 
 
 def sources(exercise: str) -> tuple[Answer, Inputs]:

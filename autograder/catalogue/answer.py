@@ -9,9 +9,10 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from autograder.catalogue.edit import EditError
 from course_utils.checks.labels import Label
 from course_utils.checks.types import Candidate, Key, PartKey
-from course_utils.exercises import package_of
+from course_utils.exercises import exercise_folder, package_of
 from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, load_probe, never
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "candidate_of",
     "load_answer",
     "make_key",
+    "place_of_answer",
 ]
 
 Simulate = Callable[[Inputs], Outputs]
@@ -115,13 +117,30 @@ def load_answer(exercise: str) -> Answer:
 
     Raises:
         KeyError: There is no such answer.
+        EditError: The file makes none, or that of another exercise.
     """
     module = f"{package_of(exercise)}.answer"
     if find_spec(module) is None:
         raise KeyError(f"there is no answer.py in the folder of {exercise!r}")
-    answer = import_module(module).ANSWER
-    assert isinstance(answer, Answer)
+    answer = getattr(import_module(module), "ANSWER", None)
+    if not isinstance(answer, Answer):
+        raise EditError(f"{place_of_answer(exercise)}: there is no answer called ANSWER; make one by a kit or `Answer`")
+    if answer.exercise != exercise:
+        raise EditError(
+            f"{place_of_answer(exercise)}: the id is {answer.exercise!r}; the folder is that of {exercise!r}"
+        )
     return answer
+
+
+def place_of_answer(exercise: str) -> str:
+    """Return the file that makes the answer, and the line where it is made or, failing that, the first, for messages.
+
+    Raises:
+        KeyError: There is no such exercise.
+    """
+    path = exercise_folder(exercise) / "answer.py"
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    return f"{path}:{next((number for number, line in lines if line.startswith('ANSWER')), 1)}"
 
 
 def make_key(answer: Answer, inputs: Inputs, points: float) -> Key:

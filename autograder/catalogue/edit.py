@@ -17,7 +17,7 @@ TOKEN = re.compile(r"\w+|\s+|.")
 
 
 class EditError(Exception):
-    """An edit cannot be made. One line: the file and the line where it is written, what was found, what to do."""
+    """An edit cannot be made, or an answer cannot be used. One line: file and line, what was found, what to do."""
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations, product
+from typing import Any
 
-from autograder.catalogue.answer import Alternative, AnswerPart, NoOutputsError, Piecewise
+from autograder.catalogue.answer import Alternative, AnswerPart, NoOutputsError, Piecewise, place_of_answer
 from autograder.catalogue.edit import Edit, EditError, Span, apply, overlap, spans, trimmed
 from autograder.catalogue.sentences import name_of, sentence
 from autograder.catalogue.solution import Solution, load_solution
 from course_utils.changes import small_changes
 from course_utils.checks.labels import Label
 from course_utils.checks.observe import conclude_part, observe_part
-from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, load_probe, never
+from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, gathered, load_probe, never
 
 __all__ = ["Ignored", "solution_part"]
 
@@ -110,9 +112,11 @@ def solution_part(
         building_on: A solution that uses these functions, where that of the master does not.
 
     Raises:
-        EditError: An edit cannot be made.
+        EditError: An edit cannot be made, or is a convention among the mistakes or the other way round.
         KeyError: There is no such solution, or no such part.
     """
+    mistakes, conventions = tuple(mistakes), tuple(conventions)
+    _refuse_misplaced(mistakes, conventions)
     solution = load_solution(exercise)
     if built_on:
         solution = replace(solution, source=f"{built_on}\n\n{solution.source}")
@@ -152,8 +156,27 @@ def solution_part(
     )
 
 
+def _refuse_misplaced(mistakes: Iterable[Edit], conventions: Iterable[Edit]) -> None:
+    for one in mistakes:
+        if one.share == 1.0:
+            raise EditError(f"{one.where}: {one.id!r} costs no marks; hand it over in `conventions=`, not as a mistake")
+    for one in conventions:
+        if one.share != 1.0:
+            raise EditError(f"{one.where}: {one.id!r} costs marks; write `accepted(...)`, or move it to the mistakes")
+
+
 def _part(exercise: str, name: str) -> Part:
     return next(part for part in load_probe(exercise).parts if part.name == name)
+
+
+class _Asked(dict[str, Any]):
+    """Inputs that remember which one was looked for in vain."""
+
+    lacking = ""
+
+    def __missing__(self, name: str) -> Any:
+        self.lacking = name
+        raise KeyError(name)
 
 
 @dataclass(frozen=True)
@@ -175,7 +198,18 @@ class _Runner:
             return self.outputs((), inputs)
         except NoOutputsError as error:
             where, name = f"{self.solution.path}:{self.solution.line}", self.solution.exercise
+            if lacking := self._lacking(inputs):
+                missing = f"fresh inputs have no {lacking!r}, which the probe uses; draw it in `generate`"
+                raise EditError(f"{place_of_answer(name)}: {missing}, or give its range") from error
             raise EditError(f"{where}: the solution of {name} is not what its probe uses: {error}") from error
+
+    def _lacking(self, inputs: Inputs) -> str:
+        """Return the input that the probe looks for in vain; empty if it finds all, or fails before."""
+        asked = _Asked(inputs)
+        objects = self.solution.objects()
+        with suppress(Exception):
+            gathered(self.part.run(*(objects[name] for name in self.part.uses), asked))
+        return asked.lacking
 
     def right_upon(self, inputs: Inputs) -> Outputs:
         """Return the arrays of the solution upon the stand-ins of the probe."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from autograder.authoring.faults import fault_of
 from autograder.build.everything import build_all
 from autograder.build.files import drift, write
 from autograder.build.master_faults import BuildError
@@ -34,6 +35,11 @@ def build(
         files = build_all(course, root, workbooks or ())
     except (BuildError, CourseError, EditError) as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    except Exception as error:
+        if not (fault := fault_of(error)):
+            raise
+        typer.echo(fault, err=True)
         raise typer.Exit(2) from error
     found = (drift if check else write)(files, root, everything=not workbooks)
     for path, what in found.items():

@@ -6,15 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from autograder.build.master_faults import BuildError
-from autograder.course import CourseError, find_root
 from autograder.demo.classroom import WORKBOOK
-from autograder.demo.run import run_demo
-from autograder.grade.types import GradingError
-from autograder.report.progress import Bar
-from autograder.report.table import print_class
+from autograder.grade.fork_server import begin_fork_server, exercises_in
+from autograder.sandbox.servers import begin_warming
 
 __all__ = ["demo"]
 
@@ -24,12 +19,23 @@ def demo(
         "build/demo"
     ),
 ) -> None:
-    """Make the student's notebook, grade a small class on real images, print the table."""
+    """Give out the student's notebook, grade a small class on real images, print the table."""
+    # Both take seconds, in which this process imports the rest, and compares the notebook with its master.
+    begin_warming("full")
+    begin_fork_server(exercises_in(WORKBOOK))
+    from rich.console import Console
+
+    from autograder.course import CourseError, find_root
+    from autograder.demo.run import run_demo
+    from autograder.grade.types import GradingError
+    from autograder.report.progress import Bar
+    from autograder.report.table import print_class
+
     console = Console()
     try:
         with Bar(console, "grading the demo class") as bar:
             result = run_demo(find_root(), out, bar)
-    except (GradingError, CourseError, BuildError) as error:
+    except (GradingError, CourseError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
     print_class(console, result.grades, result.course.workbooks[WORKBOOK].title)

@@ -7,7 +7,7 @@ import time
 
 import typer
 
-from autograder.sandbox.child import Broken
+from autograder.sandbox.endings import Broken
 from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import borrow_server, close_servers
 from autograder.sandbox.types import CellStep

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from glob import escape
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.grade.fork_server import begin_fork_server, exercises_in, workers_for
 from autograder.sandbox.host import Strictness
 from autograder.sandbox.servers import begin_warming
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from autograder.grade.names import Identify
 
 __all__ = ["grade"]
+
+# To know how many workers are worth it.
+ENOUGH = 200
 
 
 def grade(
@@ -45,8 +51,8 @@ def grade(
 ) -> None:
     """Grade submissions behind walls, on fresh inputs, and write tables, pages and the gradebook."""
     walls: Strictness = "weak" if weak_walls else "full"
-    if walls == "full" and scheduler is None and not out.exists() and _has_some(submissions, assignment):
-        begin_warming(walls)  # it takes seconds, of which the imports below are the first
+    if walls == "full" and scheduler is None and not out.exists():
+        _begin(_some(submissions, assignment), workers)
     from rich.console import Console
 
     from autograder.course import CourseError, find_root
@@ -85,9 +91,17 @@ def _names_of(roster: Path) -> Identify:
     return partial(names_on, read_roster(roster))
 
 
-def _has_some(submissions: Path, assignment: str | None) -> bool:
-    """Say whether a submission lies at one of its places."""
-    return next(submissions.glob(f"*/{escape(assignment) if assignment else '*'}/*.ipynb"), None) is not None
+def _some(submissions: Path, assignment: str | None) -> list[Path]:
+    """Return the first submissions that lie at their places."""
+    return list(islice(submissions.glob(f"*/{escape(assignment) if assignment else '*'}/*.ipynb"), ENOUGH))
+
+
+def _begin(found: Sequence[Path], workers: int | None) -> None:
+    """Start what takes seconds: this process imports the rest meanwhile."""
+    if found:
+        begin_warming("full")
+    if found and (workers or workers_for(len(found))) > 1:
+        begin_fork_server(exercises_in(found[0].parent.name))
 
 
 def _show(console: Console, result: ClassGrades, out: Path) -> None:

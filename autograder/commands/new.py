@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from autograder.authoring.new import KITS, start_exercise
+from autograder.build.conventions import PAGE
 from autograder.course import CourseError, find_root, load_course
 
 __all__ = ["new"]
@@ -18,12 +19,13 @@ def new(
     signature: Annotated[str, typer.Option(help='As in "SignOptimizer(parameters, lr=0.01)".')],
     kit: Annotated[str, typer.Option(help=f"How the work is used: {', '.join(KITS)}.")] = "function",
     points: Annotated[float, typer.Option(help="Marks of the check.")] = 1.0,
+    returns: Annotated[str, typer.Option(help='Of a function with several values, as in "loss, gradient".')] = "",
 ) -> None:
     """Write the files of a new exercise, with what must be filled in, and say what to do next."""
     try:
         root = find_root()
         master, answer, solutions, *_ = start_exercise(
-            load_course(root), root, exercise, workbook, kit, signature, points
+            load_course(root), root, exercise, workbook, kit, signature, points, returns
         )
     except CourseError as error:
         typer.echo(f"error: {error}", err=True)
@@ -32,3 +34,4 @@ def new(
     typer.echo(f"2. Write the mistakes, as edits of the solution, in {answer.relative_to(root)}.")
     typer.echo(f"3. Write other right and wrong solutions in {solutions.relative_to(root)}.")
     typer.echo(f"4. make exercise ID={exercise}")
+    typer.echo(f"Say in {PAGE}, in a sentence, which form is declared; the build adds what is accepted and named.")

@@ -17,7 +17,7 @@ from autograder.grade.regrade import Earlier, regrade_submission
 from autograder.grade.release import Release, load_release
 from autograder.grade.submission import Settings, failed, grade_submission
 from autograder.grade.types import Graded, GradingError, Submission
-from autograder.sandbox.child import Killed
+from autograder.sandbox.endings import Killed
 from autograder.sandbox.host import WallsMissing
 from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import begin_warming, borrow_server

@@ -8,43 +8,25 @@ Each worker has a pipe and shares no lock with others, so that it may be killed 
 from __future__ import annotations
 
 import gc
-import multiprocessing
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from autograder.grade.fork_server import begin_fork_server
 from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure
-from autograder.grade.memory import free_memory
 from autograder.grade.types import Graded, GradingError
 from autograder.sandbox.servers import begin_warming, use_warm_process
 from autograder.sandbox.walls import linux
-from course_utils.exercises import package_of
 
-__all__ = ["local_pool", "workers_for"]
+__all__ = ["local_pool"]
 
 Do = Callable[[Task], Graded]
-SUBMISSIONS_PER_WORKER = 8
-# What the warm process and the one that workers are forked from take together, and what a submission may.
-BYTES_OF_ALL = 1_000_000_000
-BYTES_PER_WORKER = 2_000_000_000
-# The rest is imported when torch is settled, and by its settings.
-PRELOADED = ["autograder.grade.settled", "autograder.grade.local_pool"]
 # The first message of a worker.
 READY = "ready"
-
-
-def workers_for(submissions: int) -> int:
-    """Return how many workers are worth starting on this machine, and have the memory that they may need."""
-    cores = len(os.sched_getaffinity(0))
-    free = free_memory()
-    room = cores if free is None else (free - BYTES_OF_ALL) // BYTES_PER_WORKER
-    return max(1, min(cores, room, submissions // SUBMISSIONS_PER_WORKER))
 
 
 @contextmanager
@@ -121,11 +103,7 @@ class _Crew:
 
     def __init__(self, count: int, exercises: Sequence[str], do: Do) -> None:
         self._do, self._address = do, begin_warming("full")
-        # Not forks of this process: it may have threads, and what these hold would stay held in a fork.
-        self._context = multiprocessing.get_context("forkserver")
-        judges = [f"{package_of(exercise)}.{name}" for exercise in exercises for name in ("answer", "probe")]
-        self._context.set_forkserver_preload([*PRELOADED, *judges])
-        forkserver.ensure_running()  # it imports meanwhile; a worker cannot start before that is done
+        self._context = begin_fork_server(exercises)  # a worker cannot start before it has imported all
         self._count = count
         self._workers: list[_Worker] = []
         self._lost_at_start = 0

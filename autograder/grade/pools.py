@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
+from autograder.grade.fork_server import workers_for
 from autograder.grade.grading_task import Pool, in_this_process
-from autograder.grade.local_pool import local_pool, workers_for
+from autograder.grade.local_pool import local_pool
 from autograder.grade.types import GradingError
 from autograder.sandbox.host import Strictness
 

@@ -10,62 +10,22 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
 
+from autograder.sandbox.endings import Broken, End, Lost
 from autograder.sandbox.frames import HEADER, pack
-from autograder.sandbox.types import CellStatus, Limits
+from autograder.sandbox.types import Limits
 from autograder.sandbox.watch import Watch
 
-__all__ = ["Broken", "Child", "End", "Lost"]
+__all__ = ["Child"]
 
 FRAME_SLACK = 1 << 20
 LOOK_MS = 50
 ENDING_S = 30.0  # for a process that is on its way out to be gone
 CREDENTIALS = struct.Struct("iII")  # pid, uid, gid
 SO_PASSCRED, SCM_CREDENTIALS = 16, 2
-
-
-class Broken(Exception):
-    """The sandbox itself does not work; no submission is to blame."""
-
-
-class Killed(Exception):
-    """Something outside, such as a machine without free memory, ended a step twice; no submission is to blame."""
-
-
-class Lost(Exception):
-    """A child gave no answer: it ran out of time or memory, it ended, or what it sent is no answer.
-
-    Args:
-        status: What becomes of the cell or probe.
-        message: What happened, as the rest of a sentence whose subject is that cell or probe.
-        from_outside: Whether something ended the child that is neither the sandbox nor what ran in it, such as the
-            kernel when the machine ran out of memory.
-    """
-
-    def __init__(self, status: CellStatus, message: str, *, from_outside: bool = False) -> None:
-        super().__init__(message)
-        self.status: CellStatus = status
-        self.message = message
-        self.from_outside = from_outside
-
-
-@dataclass(frozen=True)
-class End:
-    """How a child ended.
-
-    Args:
-        status: Its exit code, or minus the signal that ended it.
-        by_itself: Whether it had ended before it was stopped.
-        cpu_s: The processor time that it used, in seconds.
-    """
-
-    status: int
-    by_itself: bool
-    cpu_s: float
 
 
 class Child:

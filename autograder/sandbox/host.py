@@ -13,12 +13,15 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from autograder.sandbox.child import Broken, Child, End
-from autograder.sandbox.types import Limits
+from autograder.sandbox.endings import Broken, End
 from autograder.sandbox.walls.disk import FOLDER
 from autograder.sandbox.walls.known_walls import WALLS, describe
+
+if TYPE_CHECKING:
+    from autograder.sandbox.child import Child
+    from autograder.sandbox.types import Limits
 
 __all__ = ["Server", "Strictness", "WallsMissing", "WarmProcess"]
 
@@ -139,13 +142,20 @@ class Server:
         """The walls that stand, in words."""
         return describe(self.failures, self.stand_ins)
 
-    def start(self, limits: Limits, cpu_s: int) -> Child:
+    def start(self, limits: Limits, cpu_s: int, packages: Sequence[str] = ()) -> Child:
         """Fork a child for one submission.
+
+        Args:
+            limits: What the submission may use.
+            cpu_s: The processor time that all of it may take, in seconds.
+            packages: What to import before, of the packages that are imported on demand.
 
         Raises:
             WallsMissing: A wall could not be built.
             Broken: The warm process, or the child before any student code, ended.
         """
+        from autograder.sandbox.child import Child  # numpy, for which the warm process need not wait
+
         numbers = {
             "memory_bytes": limits.memory_bytes,
             "file_bytes": limits.file_bytes,
@@ -154,7 +164,7 @@ class Server:
         }
         ours, theirs = socket.socketpair()
         with theirs:
-            self._lines.say({"kind": "start", "limits": numbers}, [theirs.fileno()])
+            self._lines.say({"kind": "start", "limits": numbers, "packages": packages}, [theirs.fileno()])
         child = Child(ours, self.stop, limits, cpu_s)
         try:
             failures, self.stand_ins = child.greet(STOP_S)
@@ -246,6 +256,7 @@ def _environment() -> dict[str, str]:
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": f"{FOLDER}/.tmp/matplotlib",
         "IPYTHONDIR": f"{FOLDER}/.tmp/ipython",
+        "COURSE_DOWNLOAD": "0",
         "CUDA_VISIBLE_DEVICES": "",
         "TORCHDYNAMO_DISABLE": "1",  # torch.compile gives the function itself: there is no compiler behind the walls
         "PYTHONHASHSEED": "0",

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from linecache import getline
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -157,7 +156,6 @@ def prepare_to_watch() -> None:
     """Do once what watching needs: 0.2 s that a fork does not need when its parent has done it."""
     sys.addaudithook(_on_event)
     resolve_name(torch.add)  # torch collects the names of its functions the first time
-    import_module("torch._dynamo")  # which the first operation that is watched would import
 
 
 def _on_event(event: str, _: tuple[Any, ...]) -> None:

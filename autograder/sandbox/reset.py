@@ -38,7 +38,7 @@ def reset_state(name: str) -> None:
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
     torch.set_grad_enabled(True)
-    torch.use_deterministic_algorithms(False)
+    torch.set_deterministic_debug_mode("default")  # the other function for this imports the compiler
     torch.set_num_threads(1)
     torch.set_printoptions(profile="default")
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")

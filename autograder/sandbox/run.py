@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from autograder.sandbox.child import Child, Killed, Lost
+from autograder.sandbox.child import Child
 from autograder.sandbox.company import Company
+from autograder.sandbox.endings import Killed, Lost
 from autograder.sandbox.host import Server, Strictness
+from autograder.sandbox.on_demand import named_in
 from autograder.sandbox.replies import OutputBudget, read_cell, read_claim, read_part, read_uses
 from autograder.sandbox.seconds import seconds_of
 from autograder.sandbox.servers import borrow_server
@@ -88,6 +90,7 @@ class _SubmissionRun:
         self._child: Child | None = None
         self._outputs = OutputBudget(self.limits.all_output_bytes)
         self._seconds = seconds_of(steps, limits)
+        self._packages = named_in(step.source for step in steps if isinstance(step, CellStep))
         self._begin = time.monotonic()
         self._deadline = self._begin + self._seconds
 
@@ -252,7 +255,7 @@ class _SubmissionRun:
 
         None where a cell does not survive that, and is left out, and where the time is used up.
         """
-        child = self.server.start(self.limits, math.ceil(self._seconds) + 1)
+        child = self.server.start(self.limits, math.ceil(self._seconds) + 1, self._packages)
         for step, source in list(self._replay):
             left = self._left()
             if left <= 0:

@@ -7,6 +7,7 @@ gets a clone of it, which forks one child per submission; a clone needs no secon
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -19,6 +20,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from autograder.sandbox.on_demand import import_named
 from autograder.sandbox.walls import linux
 from autograder.sandbox.walls.child import enclose_child
 from autograder.sandbox.walls.known_walls import WALLS
@@ -99,7 +101,7 @@ def _become_clone(connection: socket.socket, shell: Any, view: View, failures: M
 def _serve(
     control: socket.socket, shell: Any, view: View, failures: Mapping[str, str], makeshift: Makeshift | None
 ) -> None:
-    """Take requests: `start` with the child's channel, `stop` to end the child and learn how it ended."""
+    """Take requests: `start` with a child's channel and what it needs, `stop` to end it and learn how it ended."""
     child = 0
     own = -1 if makeshift else os.pidfd_open(os.getpid())
     while True:
@@ -115,6 +117,9 @@ def _serve(
         if request["kind"] == "start":
             if makeshift:
                 makeshift.next_folder()
+            if request["packages"]:
+                import_named(request["packages"])
+                gc.freeze()  # as what the warm process has imported
             child = _fork(own)
             if child == 0:
                 control.close()

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from autograder.sandbox.child import Broken
+from autograder.sandbox.endings import Broken
 from autograder.sandbox.host import Server, Strictness, WarmProcess
 
 __all__ = ["begin_warming", "borrow_server", "close_servers", "use_warm_process"]

@@ -8,18 +8,18 @@ from pkgutil import walk_packages
 
 from autograder.sandbox.colab import offer_colab
 from autograder.sandbox.library_calls import prepare_to_watch
+from autograder.sandbox.no_compiler import leave_compiler_out
 from autograder.sandbox.no_gpu import refuse_gpu
 from autograder.sandbox.pages import collapse_pages
 from autograder.sandbox.reset import reset_state
 from autograder.sandbox.shell import RECORDER, GradingShell, make_shell, record_streams
+from course_utils.checks.pointing import import_late_parts
 
 __all__ = ["warm_up"]
 
-# torch._dynamo is what the first torch.optim optimizer imports: a second that every submission would pay.
 MODULES = (
-    "torch", "torch._dynamo", "torch.nn.functional", "torch.utils.data", "torchvision.transforms",
-    "numpy", "matplotlib.pyplot", "IPython.display", "fastprogress.fastprogress", "ipywidgets",
-    "tqdm.auto", "tqdm.notebook",
+    "torch", "torch.nn.functional", "torch.utils.data", "numpy", "matplotlib.pyplot", "IPython.display",
+    "fastprogress.fastprogress", "ipywidgets", "tqdm.auto", "tqdm.notebook",
 )  # fmt: skip
 
 # The first figure, traceback, pass and optimizer build caches that every fork then shares.
@@ -43,8 +43,10 @@ def warm_up() -> GradingShell:
         import_module(module.name)
     import_module("autograder.sandbox.inner")  # what the forks need
     prepare_to_watch()
+    import_late_parts()  # half a second in every submission with an error whose line is looked for
     offer_colab()
     refuse_gpu()
+    leave_compiler_out()
     shell = make_shell()
     record_streams()
     RECORDER.start(1 << 20)

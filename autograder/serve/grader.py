@@ -23,8 +23,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.catalogue.words import words_of
 from autograder.course import CourseError, load_course
+from autograder.grade.fork_server import workers_for
 from autograder.grade.grading_task import ATTEMPTS, Pool, Task, in_this_process
-from autograder.grade.local_pool import local_pool, workers_for
+from autograder.grade.local_pool import local_pool
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.submission import settings_of
 from autograder.grade.types import GradingError, Submission

@@ -19,6 +19,8 @@ from course_utils.data.sources import CONNECT_S, cache_folder, load_published
 __all__ = ["load_cifar10", "load_cifar10_or_fashion_mnist"]
 
 TITLE = "CIFAR-10"
+# What the published archive unpacks to.
+FOLDER = "cifar-10-batches-py"
 # Of the official training pixels divided by 255, all channels together.
 MEAN, STD = 0.4734, 0.2516
 
@@ -67,7 +69,7 @@ def _load(
     roots += [(Path(path), path)] if path else []
     roots.append((cache_folder(), "your cache"))
     for root, source in roots:
-        if (root / _torchvision().base_folder).is_dir():
+        if (root / FOLDER).is_dir():
             return *_read(root, train), source
     target = Path(path) if path else cache_folder()
     if _download(target):
@@ -86,7 +88,7 @@ def _read(root: Path, train: bool) -> tuple[torch.Tensor, torch.Tensor, tuple[st
         # torchvision compares all checksums before it reads anything.
         published = _torchvision()(root=str(root), train=train, download=False)
     except RuntimeError as error:
-        folder = root / _torchvision().base_folder
+        folder = root / FOLDER
         raise DataFileError(
             f"{folder} does not hold the published files of {TITLE}: a checksum differs, or a file is missing "
             f"({error}). Delete the folder and load again, or point COURSE_DATA at another one."

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.child import Lost
+from autograder.sandbox.endings import Lost
 from autograder.sandbox.host import WarmProcess
 from autograder.sandbox.types import Limits
 

@@ -33,4 +33,5 @@ def test_a_workbook_announces_the_hours_that_the_rule_gives(name):
     text = (ROOT / "autograder" / "masters" / f"{name}.py").read_text(encoding="utf-8").replace("\n# ", " ")
     (found,) = HOURS.findall(text)
     said = next(filter(None, found))
-    assert float(said.replace("½", ".5")) == hours(name)
+    found = float(said.replace("½", ".5"))
+    assert found == hours(name), f"the opening of {name}.py says {found:g} hours; by the rule it takes {hours(name):g}"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from autograder.build.conventions import with_lists
+from autograder.build.conventions import with_entry, with_lists
 from autograder.course import load_course
 from tests.build.conftest import ROOT
 
@@ -47,6 +47,26 @@ def test_old_lists_are_replaced_and_the_declared_form_is_kept():
     assert made.startswith("# Page\n\n- `momentum`: a form, declared. *Named:* plain-sgd, ascent,")
     assert "gone" not in made
     assert made.endswith("- `surfaces`: by hand.\n")
+
+
+def test_the_lists_of_one_exercise_can_be_renewed_alone():
+    page = "- `momentum`: a form. *Named:* gone-1.\n- `adam`: a form. *Named:* gone-2.\n"
+    made = with_lists(page, ["momentum"])
+    assert "gone-1" not in made
+    assert made.endswith("- `adam`: a form. *Named:* gone-2.\n")
+
+
+@pytest.mark.parametrize("workbook", [name for name in COURSE.workbooks if not name.startswith("00")])
+def test_a_new_entry_is_the_last_one_of_its_workbook(workbook):
+    made = with_entry(PAGE, workbook, "sign_descent", "as in `f(x)`.")
+    sections = dict(zip(*[iter(re.split(r"^### .*`(\w+)`$", made, flags=re.MULTILINE)[1:])] * 2, strict=True))
+    *_, last = ENTRY.finditer(sections[workbook])
+    assert last[0] == "- `sign_descent`: as in `f(x)`."
+    assert made.replace("- `sign_descent`: as in `f(x)`.\n", "") == PAGE
+
+
+def test_a_page_without_such_a_section_stays_as_it_is():
+    assert with_entry("# Page\n", "02_optimizers", "sign_descent", "as in `f(x)`.") == "# Page\n"
 
 
 def test_what_is_marked_by_hand_is_said_to_be():

@@ -31,7 +31,8 @@ class Copy:
         self.root = root
         for room in ROOMS:
             shutil.copytree(ROOT / room, root / room, ignore=shutil.ignore_patterns("__pycache__"))
-        for file in ("course.toml", "pyproject.toml", "tests/__init__.py"):
+        (root / "docs").mkdir()
+        for file in ("course.toml", "pyproject.toml", "tests/__init__.py", "docs/conventions.md"):
             shutil.copy(ROOT / file, root / file)
 
     def python(self, *arguments):
@@ -58,6 +59,8 @@ def test_the_command_says_what_to_do_and_writes_files_that_build(copy):
     assert (copy.root / FOLDER / "recorded.json").is_file()
 
 
+# `tests/catalogue/test_edits.py` holds what is said; here it comes out of the command.
+@pytest.mark.slow
 def test_an_edit_that_does_not_apply_is_one_line_with_file_and_line(copy):
     path = copy.root / FOLDER / "answer.py"
     before = path.read_text()
@@ -85,12 +88,18 @@ def test_the_page_is_built_and_all_its_solutions_are_judged_rightly(copy):
     assert cells[EXERCISE].endswith("# TODO\n        raise NotImplementedError")
     assert "torch.sign" not in cells[EXERCISE]
     assert "### Exercise `sign_descent` (1 point)" in notebook
+    listed = json.loads((copy.root / "course_utils" / "cell_lists" / "02_optimizers.json").read_text())
+    assert listed[f"check-{EXERCISE}"] == 1
+    entry = re.search(
+        r"^- `sign_descent`:.*(\n  .*)*", (copy.root / "docs" / "conventions.md").read_text(), re.MULTILINE
+    )
+    assert "*Accepted:* small-number-in-the-divisor. *Named:* ascent," in " ".join(entry[0].split())
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("adam --workbook 02 --signature 'f(x)'", "the id 'adam' exists already"),
+        ("adam --workbook 02 --signature 'f(x)'", "the id 'adam' exists already; choose another one"),
         ("Sign --workbook 02 --signature 'f(x)'", "cannot be an id"),
         ("sign --workbook 12 --signature 'f(x)'", "there is no workbook '12'"),
         (
@@ -98,6 +107,9 @@ def test_the_page_is_built_and_all_its_solutions_are_judged_rightly(copy):
             "there is no kit 'loop'; there is function, module, optimizer",
         ),
         ("sign --workbook 02 --signature 'f(x'", "cannot be read"),
+        ("sign --workbook 02 --signature 'f(x, centred=True)'", "the default of 'centred' is True"),
+        ("sign --workbook 02 --signature 'f(x)' --returns 'loss, loss'", "--returns 'loss, loss' cannot be used"),
+        ("sign --workbook 02 --kit module --signature 'M(x)' --returns 'out'", "goes with --kit function"),
         ("sign --workbook 02 --signature 'f(x, generator=None)'", "the default of 'generator' is None"),
         ("sign --workbook 02 --kit optimizer --signature 'S(weights)'", "an optimizer takes `parameters`"),
     ],

@@ -42,11 +42,12 @@ def reports(out):
     return {name: TIMES.sub(b"", content) for name, content in found.items()}
 
 
-def test_a_run_killed_twice_ends_like_an_undisturbed_one(course, submissions, tmp_path):
+@pytest.mark.parametrize("kills", [(2,), pytest.param((1, 3), marks=pytest.mark.slow)], ids=["once", "twice"])
+def test_a_killed_run_ends_like_an_undisturbed_one(course, submissions, tmp_path, kills):
     hand_in_class(submissions, course, 6)
     out = tmp_path / "out"
     journal = out / ".grading" / "journal.jsonl"
-    for lines in (1, 3):
+    for lines in kills:
         run = multiprocessing.get_context("fork").Process(
             target=grade_class, args=(Order(submissions, out, course, seed=7), in_this_process)
         )

@@ -9,7 +9,13 @@ from autograder.grade.types import Cell, Rebuilt
 from course_utils.exercises.optimizers.race.probe_settings import try_settings
 from tests.exercises.test_nothing import CHECKED
 
-COMMON = [exercise for exercise in CHECKED if load_answer(exercise).common]
+
+@pytest.fixture(scope="module")
+def common():
+    """The exercises that have such inputs."""
+    found = [exercise for exercise in CHECKED if load_answer(exercise).common]
+    assert found
+    return found
 
 
 def same(one, other):
@@ -17,20 +23,20 @@ def same(one, other):
     return {name for name in one if np.array_equal(one[name], other[name])}
 
 
-@pytest.mark.parametrize("exercise", COMMON)
-def test_students_share_what_is_common_and_nothing_that_is_drawn_beside_it(exercise):
-    ada, bob = (draw_inputs(exercise, 3, student) for student in ("ada", "bob"))
-    constant = same(*(load_answer(exercise).generate(np.random.default_rng(seed)) for seed in (1, 2)))
-    assert same(ada, bob) - constant == set(load_answer(exercise).common)
-    assert not set(load_answer(exercise).common) & same(ada, draw_inputs(exercise, 4, "ada"))
+def test_students_share_what_is_common_and_nothing_that_is_drawn_beside_it(common):
+    for exercise in common:
+        ada, bob = (draw_inputs(exercise, 3, student) for student in ("ada", "bob"))
+        constant = same(*(load_answer(exercise).generate(np.random.default_rng(seed)) for seed in (1, 2)))
+        assert same(ada, bob) - constant == set(load_answer(exercise).common), exercise
+        assert not set(load_answer(exercise).common) & same(ada, draw_inputs(exercise, 4, "ada")), exercise
 
 
-@pytest.mark.parametrize("exercise", COMMON)
-def test_no_submission_gets_what_others_have_as_well(exercise):
-    cells = (Cell("check", "check", code=True, source="", exercise=exercise),)
-    planned = plan(Rebuilt(cells), 3, "ada")
-    assert not set(load_answer(exercise).common) & planned.steps[0].inputs.keys()
-    assert set(load_answer(exercise).common) <= planned.inputs[exercise].keys()
+def test_no_submission_gets_what_others_have_as_well(common):
+    for exercise in common:
+        cells = (Cell("check", "check", code=True, source="", exercise=exercise),)
+        planned = plan(Rebuilt(cells), 3, "ada")
+        assert not set(load_answer(exercise).common) & planned.steps[0].inputs.keys(), exercise
+        assert set(load_answer(exercise).common) <= planned.inputs[exercise].keys(), exercise
 
 
 def test_the_same_settings_of_two_students_are_tried_on_the_same_runs():

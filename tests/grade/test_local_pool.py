@@ -65,12 +65,13 @@ class Killer(Watcher):
             self.killed = victim
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def _cold():
     close_servers()
+    yield
+    close_servers()  # some of it was killed
 
 
-@pytest.mark.usefixtures("_cold")
 def test_two_workers_share_one_warm_process(course, submissions, tmp_path):
     hand_in_class(submissions, course, 8)
     seen = Counter()

@@ -108,10 +108,10 @@ def tried(number, folder, workbooks=COURSE.assignments):
 @pytest.mark.parametrize(
     ("numbers", "workbooks"),
     [
-        pytest.param(range(16), QUICK, marks=pytest.mark.timeout(1800)),
+        pytest.param(range(8), QUICK, marks=pytest.mark.timeout(1800)),
         pytest.param(range(1000), COURSE.assignments, marks=[pytest.mark.slow, pytest.mark.timeout(6 * 3600)]),
     ],
-    ids=["16", "1000"],
+    ids=["8", "1000"],
 )
 def test_an_edited_notebook_keeps_its_marks(numbers, workbooks, tmp_path):
     losses = {}

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -212,6 +213,8 @@ def test_answers_wait_in_formgrader_and_its_pages_run_nothing_of_the_student(gra
     assert "<mi>a</mi><mo>&lt;</mo><mi>b</mi>" in page
     assert "<strong>Marking guide</strong>" in page
     assert [word for word in ("<script>alert", "onerror", "javascript:alert") if word in page] == []
+    # Whatever the page loads comes from this machine.
+    assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//""", page)
     (waiting,) = [
         one for one in json.loads(formgrader.ask(f"api/grades?submission_id={heavy}")) if one["name"] == "why"
     ]

@@ -12,7 +12,8 @@ from tests.grade.test_nbgrader import Formgrader
 from tests.marking import classroom
 from tests.marking.test_in_browser import PNG
 
-pytestmark = [*NEEDS_CHROMIUM, pytest.mark.timeout(600)]
+# Without a browser, `tests/grade/test_nbgrader.py` looks at the same page.
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.slow, pytest.mark.timeout(600)]
 FORMULA = "By $\\frac{2}{L}$ it stops.\n\n![sketch](attachment:a.png)"
 PAGES = ("manage_assignments", "gradebook", f"gradebook/{classroom.NAME}", "manage_students")
 

@@ -7,20 +7,25 @@ from autograder.course import load_course
 from course_utils.handin.marks_line import marks_in
 from tests.build.conftest import ROOT
 from tests.docs.coverage_page import experiments_of
-from tests.notebooks.execute import execute
+from tests.notebooks.execute import execute, shared_kernel
 
 NAMES = [name for name in load_course(ROOT).workbooks if (ROOT / "autograder" / "masters" / f"{name}.py").is_file()]
 
-# Minutes each: these run with `make test-all`.
+# Minutes each: these run with `make test-all`, as all student notebooks do at full length, each in a kernel of its own.
 LONG = ("02_optimizers", "03_training_loop", "04_normalization", "05_why_it_works", "06_today")
 SOLVED = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in NAMES]
 OPEN = [pytest.param(name, marks=[pytest.mark.slow] if name == "06_today" else []) for name in NAMES]
 
 
-@pytest.fixture
-def embedded_only(tmp_path):
+def embedded_only(folder):
     """An environment in which only the embedded images are to be found."""
-    return {"COURSE_DATA": "", "COURSE_DOWNLOAD": "0", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    return {"COURSE_DATA": "", "COURSE_DOWNLOAD": "0", "XDG_CACHE_HOME": str(folder / "cache")}
+
+
+@pytest.fixture(scope="module")
+def execute_in(tmp_path_factory):
+    with shared_kernel(embedded_only(tmp_path_factory.mktemp("shared"))) as execute_in:
+        yield execute_in
 
 
 def text_of(cell):
@@ -36,9 +41,22 @@ def is_seen(output):
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", OPEN)
-def test_the_student_notebook_runs_to_its_end_and_says_what_is_open(name, tmp_path, embedded_only):
+def test_the_student_notebook_runs_to_its_end_and_says_what_is_open(name, tmp_path, execute_in):
     notebook = release_notebook(name, ROOT)
-    assert execute(notebook, tmp_path, embedded_only, allow_errors=False) == []
+    assert execute_in(notebook, tmp_path, allow_errors=False) == []
+    says_what_is_open(name, notebook)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_student_notebook_runs_at_full_length(name, tmp_path):
+    notebook = release_notebook(name, ROOT)
+    assert execute(notebook, tmp_path, embedded_only(tmp_path), allow_errors=False) == []
+    says_what_is_open(name, notebook)
+
+
+def says_what_is_open(name, notebook):
     checks = [cell for cell in notebook.cells if cell.id.startswith("check-")]
     assert len(checks) == sum(points.auto > 0 for points in load_course(ROOT).workbooks[name].points.values())
     assert all(text_of(cell).startswith("[to do]") for cell in checks), [text_of(cell) for cell in checks]
@@ -51,9 +69,10 @@ def test_the_student_notebook_runs_to_its_end_and_says_what_is_open(name, tmp_pa
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", SOLVED)
-def test_the_instructor_notebook_runs_and_earns_all_points(name, tmp_path, embedded_only):
+def test_the_instructor_notebook_runs_and_earns_all_points(name, tmp_path, execute_in):
     notebook = source_notebook(name, ROOT)
-    assert execute(notebook, tmp_path, embedded_only) == []
+    long = name in LONG
+    assert (execute(notebook, tmp_path, embedded_only(tmp_path)) if long else execute_in(notebook, tmp_path)) == []
     earned = {cell.id[6:]: marks_in(text_of(cell), cell.id[6:]) for cell in notebook.cells if cell.id[:6] == "check-"}
     assert earned == {e: p.auto for e, p in load_course(ROOT).workbooks[name].points.items() if p.auto}
     pictures, printed = experiments_of(name)

@@ -8,7 +8,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from autograder.sandbox.child import Child, End, Lost
+from autograder.sandbox.child import Child
+from autograder.sandbox.endings import End, Lost
 from autograder.sandbox.frames import HEADER, pack
 from autograder.sandbox.replies import OutputBudget, read_cell, read_part
 from autograder.sandbox.types import Limits

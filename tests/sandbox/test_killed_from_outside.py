@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import child
-from autograder.sandbox.child import Killed
 from autograder.sandbox.company import Company
+from autograder.sandbox.endings import Killed
 from autograder.sandbox.run import run_submission
 from autograder.sandbox.types import CellStep, Limits
 

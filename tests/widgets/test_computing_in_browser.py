@@ -72,7 +72,12 @@ COMPUTING = {
 }
 
 
-@pytest.mark.parametrize("name", COMPUTING)
+# The race is one training, the widths are many; the others are looked at with `make test-all`.
+ONE_OF_EACH = ("training_race_demo", "widths_demo")
+STARTED = [pytest.param(name, marks=[] if name in ONE_OF_EACH else pytest.mark.slow) for name in COMPUTING]
+
+
+@pytest.mark.parametrize("name", STARTED)
 def test_start_computes_and_stop_leaves_what_there_is(open_demo, name):
     shown = open_demo(make(name, **COMPUTING[name]))
     first = shown.inner_text(".verdict")
@@ -109,7 +114,7 @@ def test_a_race_goes_on_when_the_rate_is_moved_or_the_window_is_resized_and_says
     assert button(shown, "Start").is_visible()
 
 
-@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.slow), 7])
 def test_before_start_the_untrained_network_is_measured(open_demo, seed):
     shown = open_demo(make("training_race_demo", seed=seed))
     x, y = (part[:250].numpy() for part in small_digits().tensors())

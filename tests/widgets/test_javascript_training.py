@@ -73,7 +73,7 @@ def test_restarts_in_the_page_are_those_of_torch(tmp_path):
         assert seen["text"].split(";")[0] == demo.text_summary().split(";")[0]
 
 
-@pytest.mark.parametrize("kind", ["standard", "muP"])
+@pytest.mark.parametrize("kind", [pytest.param("standard", marks=pytest.mark.slow), "muP"])
 def test_widths_in_the_page_are_those_of_torch(kind, tmp_path):
     demo = make("widths_demo", kind=kind, widths="32, 64, 128", steps=10, seed=2)
     (seen,) = trained_in_node(demo, [demo.state], tmp_path)

@@ -49,7 +49,10 @@ def test_a_guide_names_presets_that_exist(lecture):
     assert lecture.about.endswith((".", "?"))
 
 
-@pytest.mark.parametrize("file", ["D1_step_size", "D5_norm_cube", "T5_training_race"])
+MORE = [pytest.param(file, marks=pytest.mark.slow) for file in ("D1_step_size", "D5_norm_cube")]
+
+
+@pytest.mark.parametrize("file", ["T5_training_race", *MORE])
 def test_a_lecture_notebook_runs(file, tmp_path):
     notebook = nbformat.read(ROOT / FOLDER / f"{file}.ipynb", as_version=4)
     errors = execute(notebook, tmp_path, {"COURSE_DOWNLOAD": "0", "COURSE_DATA": ""})

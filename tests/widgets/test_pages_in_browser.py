@@ -13,10 +13,14 @@ from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.widgets.conftest import NAMES, make
 from tests.widgets.npm import packages
 
-LIVE = [name for name in NAMES if make(name).scene.client]
-SCREENS = [(1280, 720), (1440, 900), (1920, 1080), (3840, 2160)]
+# The smallest and the largest; between them with `make test-all`.
+SCREENS = [(1280, 720), (3840, 2160)]
+SCREENS_BETWEEN = [(1440, 900), (1920, 1080)]
 PHONES = [(390, 844), (844, 390)]
 HEAVIEST = 400_000
+# A demo of each kind: with maps, played, training, with votes. The others are looked at with `make test-all`.
+KINDS = ["momentum_demo", "step_size_demo", "training_race_demo", "which_bug_demo"]
+OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in NAMES if name not in KINDS]
 
 # What is written in less than 16 px, which are 12 points.
 SMALL = """[...document.querySelectorAll(".demo :is(label, input[type=text], select, button, p, h1, figcaption)")]
@@ -29,6 +33,7 @@ BELOW = """[...document.querySelectorAll(".demo :is(figure, .control, .verdict, 
 SCROLLS = """[...document.querySelectorAll(".inputs, .side")].some((one) => one.scrollHeight > one.clientHeight + 2)"""
 SHARP = """[...document.querySelectorAll("figure:not([hidden]) .plot > canvas")]
     .every((one) => Math.abs(one.width - devicePixelRatio * one.clientWidth) <= 2)"""
+DRAWN = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))"""
 PAPER = "getComputedStyle(document.querySelector('.demo')).backgroundColor"
 BLANK = """[...document.querySelectorAll("figure:not([hidden]) .plot > canvas")].map((one) => {
     const copy = Object.assign(document.createElement("canvas"), { width: 200, height: 150 });
@@ -50,7 +55,7 @@ def browser():
 def files(tmp_path_factory):
     folder, by_demo = tmp_path_factory.mktemp("site"), {lecture.demo: lecture for lecture in LECTURES}
     written = {}
-    for name in LIVE:
+    for name in NAMES:
         written[name] = folder / f"{name}.html"
         written[name].write_text(demo_page(by_demo[name], *LECTURES[:2]), encoding="utf-8")
     return written
@@ -59,15 +64,25 @@ def files(tmp_path_factory):
 class Opened:
     """A page with what it said and asked for."""
 
-    def __init__(self, browser, path, size, link="", **context):
+    def __init__(self, browser, size, **context):
         self.said, self.asked = [], []
         width, height = size
         self.page = browser.new_page(viewport={"width": width, "height": height}, **context)
         self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def open(self, path, link=""):
         self.page.goto(path.as_uri() + link)
         self.page.wait_for_selector(".demo .verdict:not(:empty)")
+
+    def resize(self, width, height):
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.evaluate(DRAWN)
+
+    def assert_it_was_quiet(self):
+        assert self.said == []
+        assert [url for url in self.asked if not url.startswith(("file:", "data:"))] == []
 
     def verdict(self):
         return self.page.inner_text(".verdict")
@@ -93,73 +108,112 @@ def open_page(browser, files):
     opened = []
 
     def open_one(name, size=(1280, 720), link="", **context):
-        opened.append(Opened(browser, files[name], size, link, **context))
+        opened.append(Opened(browser, size, **context))
+        opened[-1].open(files[name], link)
         return opened[-1]
 
     yield open_one
     for one in opened:
-        assert one.said == []
-        assert [url for url in one.asked if not url.startswith(("file:", "data:"))] == []
+        one.assert_it_was_quiet()
         one.page.close()
 
 
-@pytest.mark.parametrize("name", LIVE)
-def test_a_demo_fits_on_every_screen_and_its_pictures_fill_it(open_page, files, name):
+@pytest.fixture(scope="module")
+def desk(browser):
+    """The page in which one demo after the other is looked at."""
+    one = Opened(browser, SCREENS[0])
+    yield one
+    one.page.close()
+
+
+@pytest.fixture(scope="module")
+def phone(browser):
+    """The same on a phone."""
+    one = Opened(browser, PHONES[0], has_touch=True, device_scale_factor=2)
+    yield one
+    one.page.close()
+
+
+def fits(shown, name, width, height):
+    shown.resize(width, height)
+    assert shown.page.evaluate(SHARE) >= 0.6, (width, height)
+    assert shown.page.evaluate(BELOW) == [], (width, height)
+    assert not shown.page.evaluate(SCROLLS), (width, height)
+    assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+    # What trains has nothing to draw before its start.
+    assert make(name).scene.work is not None or shown.page.evaluate(BLANK) == 0
+    assert shown.page.evaluate(SHARP)
+
+
+def says_what_the_kernel_says(shown, demo, preset):
+    button = shown.page.get_by_role("button", name=preset, exact=True)
+    button.click()
+    demo.preset(preset)
+    shown.page.wait_for_selector(".demo .verdict:not(:empty)")
+    assert shown.verdict().split()[:3] == demo.text_summary().split()[:3], preset
+    assert button.get_attribute("aria-pressed") == "true"
+    assert {key: value for key, value in shown.link().items() if key != "view"} == pytest.approx(demo.state)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_demo_fits_on_every_screen_its_pictures_fill_it_and_it_says_what_the_kernel_says(desk, files, name):
     assert files[name].stat().st_size <= HEAVIEST
-    shown = open_page(name)
-    for width, height in SCREENS:
-        shown.page.set_viewport_size({"width": width, "height": height})
-        shown.page.wait_for_timeout(150)
-        assert shown.page.evaluate(SHARE) >= 0.6, (width, height)
-        assert shown.page.evaluate(BELOW) == [], (width, height)
-        assert not shown.page.evaluate(SCROLLS), (width, height)
-        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
-        # What trains has nothing to draw before its start.
-        assert make(name).scene.work is not None or shown.page.evaluate(BLANK) == 0
-        assert shown.page.evaluate(SHARP)
-    assert shown.page.evaluate(SMALL) == []
-    assert shown.page.get_attribute("html", "lang") == "en"
+    desk.resize(*SCREENS[0])
+    desk.open(files[name])
+    for size in SCREENS:
+        fits(desk, name, *size)
+    assert desk.page.evaluate(SMALL) == []
+    assert desk.page.get_attribute("html", "lang") == "en"
+    demo = make(name)
+    if demo.scene.work is None:  # what trains says more when it has trained
+        says_what_the_kernel_says(desk, demo, list(demo.scene.presets)[-1])
+    desk.assert_it_was_quiet()
 
 
-@pytest.mark.parametrize("name", LIVE)
-def test_on_a_phone_the_picture_stays_in_sight_at_the_last_control(open_page, name):
-    shown = open_page(name, PHONES[0], has_touch=True, device_scale_factor=2)
-    for width, height in PHONES:
-        shown.page.set_viewport_size({"width": width, "height": height})
-        shown.page.wait_for_timeout(150)
-        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
-        shown.page.locator(".control:visible input, .control:visible select").last.focus()
-        seen = shown.page.locator("figure:visible .plot").first.bounding_box()
-        assert seen["y"] >= -1
-        assert seen["y"] + seen["height"] <= height
-        assert seen["height"] >= 0.3 * height
-        assert shown.page.evaluate(SHARP)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_demo_fits_on_screens_between(desk, files, name):
+    desk.open(files[name])
+    for size in SCREENS_BETWEEN:
+        fits(desk, name, *size)
 
 
-@pytest.mark.parametrize("name", LIVE)
-def test_the_page_says_what_the_kernel_says(open_page, name):
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_says_what_the_kernel_says_at_every_preset(desk, files, name):
     demo = make(name)
     if demo.scene.work is not None:
         pytest.skip("says more when it has trained")
-    shown = open_page(name)
+    desk.resize(*SCREENS[0])
+    desk.open(files[name])
     for preset in demo.scene.presets:
-        button = shown.page.get_by_role("button", name=preset, exact=True)
-        button.click()
-        demo.preset(preset)
-        linked = shown.link()
-        shown.page.wait_for_selector(".demo .verdict:not(:empty)")
-        assert {key: value for key, value in linked.items() if key != "view"} == pytest.approx(demo.state)
-        assert shown.verdict().split()[:3] == demo.text_summary().split()[:3], preset
-        assert button.get_attribute("aria-pressed") == "true"
+        says_what_the_kernel_says(desk, demo, preset)
 
 
-@pytest.mark.parametrize("name", LIVE)
+@pytest.mark.parametrize("name", NAMES)
+def test_on_a_phone_the_picture_stays_in_sight_at_the_last_control(phone, files, name):
+    phone.resize(*PHONES[0])
+    phone.open(files[name])
+    for width, height in PHONES:
+        phone.resize(width, height)
+        assert phone.page.evaluate("document.documentElement.scrollWidth") <= width
+        phone.page.locator(".control:visible input, .control:visible select").last.focus()
+        seen = phone.page.locator("figure:visible .plot").first.bounding_box()
+        assert seen["y"] >= -1
+        assert seen["y"] + seen["height"] <= height
+        assert seen["height"] >= 0.3 * height
+        assert phone.page.evaluate(SHARP)
+    phone.assert_it_was_quiet()
+
+
+@pytest.mark.parametrize("name", [*KINDS, *OTHERS])
 def test_no_page_breaks_a_rule_of_access(open_page, name):
-    rules = (packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    for scheme in ("light", "dark"):
-        shown = open_page(name, color_scheme=scheme)
-        shown.page.evaluate(rules)
-        found = shown.page.evaluate("axe.run().then((result) => result.violations)")
+    shown = open_page(name)
+    shown.page.evaluate((packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    for scheme, rules in (("light", "{}"), ("dark", "{ runOnly: ['color-contrast'] }")):
+        shown.page.emulate_media(color_scheme=scheme)
+        shown.page.evaluate(DRAWN)
+        found = shown.page.evaluate(f"axe.run({rules}).then((result) => result.violations)")
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], scheme
 
 
@@ -271,25 +325,28 @@ NONSENSE = ["#{", "#7", '#{"lr":-1}', '#{"colour":1}', '#{"surface":"moon"}', '#
 
 
 def test_nonsense_in_the_address_gets_a_sentence_and_the_demo_stands(open_page):
-    assert "2-cycle" in open_page("step_size_demo", link='#{"lr":0.2,"steps":60}').verdict()
+    shown = open_page("step_size_demo", link=NONSENSE[0])
     for link in NONSENSE:
-        shown = open_page("step_size_demo", link=link)
-        assert "The address holds no state" in shown.page.get_by_role("alert").inner_text()
+        shown.page.evaluate("(link) => { location.hash = link; }", link)
+        shown.page.get_by_role("alert").filter(has_text="The address holds no state").wait_for()
         assert shown.verdict().startswith("Still moving")
-        shown.page.close()
+        shown.page.evaluate("""location.hash = '#{"lr":0.2,"steps":60}'""")
+        shown.page.get_by_role("alert").filter(has_text=re.compile("^$")).wait_for(state="attached")
+        assert "2-cycle" in shown.verdict()
+        shown.page.evaluate("location.hash = '#{}'")
+        shown.page.locator(".verdict", has_text="Still moving").wait_for()
 
 
-@pytest.mark.parametrize("typed", ["abc", "", "0", "1e9", "<i>x</i>"])
-def test_nonsense_in_a_box_is_answered_and_the_page_lives_on(open_page, typed):
+def test_nonsense_in_a_box_is_answered_and_the_page_lives_on(open_page):
     shown = open_page("step_size_demo")
-    box = shown.box("Learning rate")
-    box.fill(typed)
-    box.press("Enter")
-    alert = shown.page.get_by_role("alert")
-    assert "expected a number from 0.0001 to 3" in alert.inner_text()
-    box.fill("0.2")
-    box.press("Enter")
-    assert alert.inner_text() == ""
+    box, alert = shown.box("Learning rate"), shown.page.get_by_role("alert")
+    for typed in ("abc", "", "0", "1e9", "<i>x</i>"):
+        box.fill(typed)
+        box.press("Enter")
+        assert "expected a number from 0.0001 to 3" in alert.inner_text()
+        box.fill("0.2")
+        box.press("Enter")
+        assert alert.inner_text() == ""
     assert shown.link()["lr"] == 0.2
 
 
@@ -330,7 +387,7 @@ def test_the_index_leads_to_every_demo_and_each_to_the_next(browser, site):
     folder, paths = site
     page = browser.new_page()
     page.goto((folder / "index.html").as_uri())
-    assert page.locator("li").count() == len(LIVE) == len(paths) - 1
+    assert page.locator("li").count() == len(NAMES) == len(paths) - 1
     assert page.evaluate("[...document.images].every((one) => one.naturalWidth > 100 && one.alt)")
     page.locator("li a").first.click()
     seen = [page.inner_text("h1")]
@@ -338,6 +395,6 @@ def test_the_index_leads_to_every_demo_and_each_to_the_next(browser, site):
         page.locator("a.next").click()
         page.wait_for_selector(".demo .verdict:not(:empty)")
         seen.append(page.inner_text("h1"))
-    assert len(set(seen)) == len(LIVE)
+    assert len(set(seen)) == len(NAMES)
     page.get_by_text("All demos").click()
-    assert page.locator("li").count() == len(LIVE)
+    assert page.locator("li").count() == len(NAMES)

@@ -56,15 +56,15 @@ def test_of_many_values_in_a_row_the_last_wins_and_few_are_drawn(driver, panel):
     assert driver.run("print(panel.image.value == demo.frame())") == "True"
 
 
-@pytest.mark.parametrize("typed", ["abc", "", "0", "-1", "1e9", "nan", "<b>"])
-def test_nonsense_in_a_number_box_is_answered_and_the_demo_lives_on(driver, panel, typed):
+def test_nonsense_in_a_number_box_is_answered_and_the_demo_lives_on(driver, panel):
     slider, box = panel["lr"]
-    driver.slide(box, typed)
-    said = [state["value"] for model, state, _ in driver.seen() if model == panel["problem"]]
-    assert "Not changed" in said[-1]
-    assert "from 0.0001 to 3" in said[-1]
-    assert "<b>'" not in said[-1]
-    assert driver.run("print(demo.state['lr'])") == "0.1"
+    for typed in ("abc", "", "0", "-1", "1e9", "nan", "<b>"):
+        driver.slide(box, typed)
+        said = [state["value"] for model, state, _ in driver.seen() if model == panel["problem"]]
+        assert "Not changed" in said[-1], typed
+        assert "from 0.0001 to 3" in said[-1], typed
+        assert "<b>'" not in said[-1]
+        assert driver.run("print(demo.state['lr'])") == "0.1", typed
     driver.slide(slider, 0.3)
     assert len(pictures(driver, panel)) == 1
     assert driver.run("print(demo.state['lr'], repr(panel.problem.value))") == "0.3 ''"
@@ -136,11 +136,11 @@ def test_training_is_stopped_by_stop_and_by_a_new_value(driver, panel):
 def test_training_that_ends_or_breaks_says_so(driver, panel):
     ids, slider = driver.run(train(5, 0.0)).rsplit(" ", 1)
     driver.click(json.loads(ids)[0])
-    driver.seen(2.0)
+    driver.seen(0.8)
     assert "done" in driver.run("print(buttons.line.value)")
     assert driver.run("print(demo.arrays['done'], buttons.start_button.disabled)") == "5 False"
     driver.slide(slider, 0.5)
     driver.click(json.loads(ids)[0])
-    driver.seen(2.0)
+    driver.seen(0.8)
     assert "the training broke" in driver.run("print(panel.problem.value)")
     assert "failed" in driver.run("print(buttons.line.value)")

@@ -19,6 +19,7 @@ from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.early import Early
 from course_utils.checks.pointing.known import Known
 from course_utils.checks.pointing.late_parts import import_late_parts
+from course_utils.checks.pointing.misspelt import misspelt
 from course_utils.checks.pointing.order import Candidate, Order
 from course_utils.checks.pointing.reach import distances
 from course_utils.checks.pointing.sorts import Sorts
@@ -163,6 +164,7 @@ class Search:
 
     def _stages(self, now: Trial) -> Iterator[list[Candidate]]:
         """Yield the changes of all cells that were run; where an error was raised, those near its line first."""
+        yield misspelt(now.error)
         # Where nothing comes out, the sort of a value may be what is wrong.
         sorts = self._bounds.sorts if now.outputs is not None else {}
         per_cell = [(cell, _in_stages(cell, run, sorts.get(cell, {}))) for cell, run in self._bounds.lines.items()]

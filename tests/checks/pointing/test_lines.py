@@ -10,7 +10,7 @@ import pytest
 from course_utils import check
 from course_utils.changes import Text, small_changes
 from course_utils.checks.observe import observe
-from course_utils.checks.pointing import deadline, find_change, point, pointed_at, search
+from course_utils.checks.pointing import deadline, find_change, pointed_at, search
 from course_utils.checks.pointing.order import Order
 from course_utils.checks.recorded import load_recorded
 from course_utils.kits.probe import Part, load_probe
@@ -217,7 +217,7 @@ def test_a_part_without_a_line_leaves_time_for_the_next(capsys, monkeypatch):
     def note(exercise, part, arguments, seen, budget_s, before):
         budgets.append((part.name, budget_s))
 
-    monkeypatch.setattr(point, "find_change", note)
+    monkeypatch.setattr("course_utils.checks.pointing.point.find_change", note)
     space = run_cell(TWO_PARTS)
     check("bce", space["bce_loss"], space["bce_with_logits"])
     (first, first_s), (second, second_s) = budgets
@@ -316,16 +316,36 @@ def test_where_a_slip_was_made_nothing_else_is_pointed_at(change, line):
 
 def test_what_torch_imports_late_does_not_stop_a_change():
     """In a process of its own: here, other tests have gone backward already."""
-    code = "from tests.checks.pointing.test_lines import ERROR, quote_of\nprint(quote_of('batchnorm_module', ERROR))"
+    code = "from tests.checks.pointing.test_lines import ERROR, point\nprint(point('batchnorm_module', ERROR).quote)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "mean, var = x, x.var(dim=0, correction=0)"
 
 
-def quote_of(exercise, source):
-    """Return the line that is found where the first part of an exercise ends in an error."""
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("np.max(", "np.maxx("),
+        (".copy()", ".coyp()"),
+        ("return (f(up) - f(down))", "return (f(up) - f(donw))"),
+        ("for i in np.ndindex(x.shape)", "for i in np.ndindex(x.shpae)"),
+        ("np.array([slope", "np.array([slpoe"),
+    ],
+)
+def test_the_line_of_a_misspelt_name_is_found(right, wrong):
+    source = RIGHT.replace(right, wrong, 1)
+    (line,) = [line.strip() for line in source.splitlines() if line not in RIGHT.splitlines()]
+    found = point("finite_differences", source)
+    assert (found.quote, found.change.kind) == (line, "misspelt")
+
+
+def test_an_unknown_name_that_is_like_no_other_has_no_line():
+    assert point("finite_differences", RIGHT.replace("np.max(", "np.wombat(")) is None
+
+
+def point(exercise, source):
+    """Return what is found where a part of an exercise ends in an error, for the first of these."""
     probe, (inputs, _) = load_probe(exercise), load_recorded(exercise)
     space = run_cell(source)
-    objects = [space[name] for name in probe.objects]
-    (seen, *_) = observe(probe, objects, inputs).parts
-    assert seen.problem.verdict == "error"
-    return find_change(exercise, probe.parts[0], objects, seen, PATIENCE_S).quote
+    parts = zip(probe.parts, observe(probe, [space[name] for name in probe.objects], inputs).parts, strict=True)
+    part, seen = next((part, seen) for part, seen in parts if seen.problem and seen.problem.verdict == "error")
+    return find_change(exercise, part, [space[name] for name in part.uses], seen, PATIENCE_S)

@@ -15,7 +15,7 @@ def scaler(
     bad=overflow,
     unscale=lambda g, s: g / s,
     scale=lambda loss, s: loss * s,
-    backoff=0.5,
+    fall=lambda s: s / 2,
     growth=2.0,
     reset=(True, True),
     counted=(1, 0),
@@ -32,7 +32,7 @@ def scaler(
         bad: Whether some gradients, numpy arrays, have overflowed.
         unscale: New gradient from the old one and the scale.
         scale: Scaled loss.
-        backoff: Factor of the scale after an overflow.
+        fall: Scale after an overflow.
         growth: Factor of the scale after the interval.
         reset: Whether the tracker starts again on overflow, and on growth.
         counted: What a good and a skipped step add to the tracker.
@@ -54,7 +54,7 @@ def scaler(
         def _update(self, overflowed):
             self._tracker += counted[int(overflowed)]
             if overflowed:
-                self._factor *= backoff
+                self._factor = fall(self._factor)
                 self._tracker *= not reset[0]
             elif due(self._tracker, self._every):
                 self._factor *= growth
@@ -99,8 +99,9 @@ MUTANTS = {
     "scaled-again": scaler(unscale=lambda g, s: g * s),
     "loss-not-scaled": scaler(scale=lambda loss, s: loss),
     "loss-divided": scaler(scale=lambda loss, s: loss / s),
-    "scale-not-halved": scaler(backoff=1.0),
-    "scale-doubled-on-overflow": scaler(backoff=2.0),
+    "scale-not-halved": scaler(fall=lambda s: s),
+    "scale-doubled-on-overflow": scaler(fall=lambda s: 2 * s),
+    "back-to-one": scaler(fall=lambda s: 1.0),
     "never-grows": scaler(growth=1.0),
     "halved-when-good": scaler(growth=0.5),
     "grows-after-each-step": scaler(due=lambda n, every: True),
@@ -118,7 +119,7 @@ MUTANTS = {
     "never-grows+steps-on-overflow": scaler(growth=1.0, on_overflow=True),
 }
 WRONG = {
-    "a quarter": scaler(backoff=0.25, growth=3.0),
+    "a quarter": scaler(fall=lambda s: s / 4, growth=3.0),
     "no answer": scaler(said=lambda made: None),
     "no graph": scaler(scale=lambda loss, s: loss.item() * s),
 }
