@@ -100,8 +100,8 @@ def describe(state: State, arrays: dict[str, Any]) -> str:
     parts = []
     for k, losses, examples in zip("123", arrays["losses"], arrays["examples"], strict=True):
         end = float(smooth(losses)[-1])
-        verdict = "below the goal" if end < GOAL else "not below the goal"
-        parts.append(f"batches of {state[f'size_{k}']}: {end:.2f} after {int(examples[-1]):,} examples ({verdict})")
+        verdict = ", below the goal" if end < GOAL else ""
+        parts.append(f"batches of {state[f'size_{k}']}: {end:.2f} after {int(examples[-1]):,} examples{verdict}")
     return f"Loss, mean of the last 20 updates, on this machine: {'; '.join(parts)}."
 
 

@@ -119,11 +119,14 @@ PAGE = """<!doctype html>
 body {{ margin: 0; }}
 .about {{ font: 18px/1.5 system-ui, sans-serif; max-width: 46em; margin: 1em auto; padding: 0 1em; }}
 summary {{ cursor: pointer; }}
+@keyframes late {{ from {{ visibility: hidden; }} }}
+.late {{ animation: late 2s step-end; }}
 </style>
 </head>
 <body>
 <main>
-<div id="demo"><noscript><p>This demo is computed by the browser; allow scripts for this page.</p></noscript></div>
+<div id="demo"><noscript><p>This demo is computed by the browser; allow scripts for this page.</p></noscript>
+<p class="late">This browser cannot run the demo. A newer one can.</p></div>
 {about}
 </main>
 <script>

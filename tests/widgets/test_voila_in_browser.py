@@ -114,7 +114,8 @@ def test_the_demo_is_on_one_screen(shown, size):
     shown.set_viewport_size({"width": size[0], "height": size[1]})
     shown.wait_for_timeout(300)
     frame = shown.locator(".demo .frame").bounding_box()
-    assert frame["height"] <= size[1]
+    assert frame["y"] >= 0
+    assert frame["y"] + frame["height"] <= size[1]
     assert frame["width"] >= 0.95 * size[0]
 
 

@@ -2,6 +2,7 @@
 
 import { View } from "./core/view.js";
 import { openPage } from "./core/page.js";
+import { element } from "./core/words.js";
 import { demo as adam_start } from "./demos/adam_start.js";
 import { demo as batch_sizes } from "./demos/batch_sizes.js";
 import { demo as depth_signal } from "./demos/depth_signal.js";
@@ -37,12 +38,29 @@ function keepKeys(event) {
 export { LOOKS, METHODS, lookOf } from "./core/looks.js";
 export { DARK, LIGHT } from "./core/theme.js";
 
+// A browser that cannot draw a demo says so where the demo was to be.
+function orSay(el, make) {
+  try {
+    if (!element("canvas").getContext("2d")) throw new Error("there is no canvas to draw on");
+    return make();
+  } catch (error) {
+    console.error(error);
+    const said = "This browser cannot draw the demo. A newer one, or one that lets pages draw, can.";
+    el.replaceChildren(element("p", { role: "alert" }, `${said} It says: ${error.message}`));
+    return null;
+  }
+}
+
 export const widget = {
   render({ model, el }) {
     el.addEventListener("keydown", keepKeys);
-    const view = new View(demos[model.get("scene").name], model, el);
-    return () => view.end();
+    const view = orSay(el, () => new View(demos[model.get("scene").name], model, el));
+    return () => view?.end();
   },
 };
 
-export const page = (record) => openPage(demos[record.scene.name], record);
+// Title and controls are seen before the first picture has been computed.
+export function page(record) {
+  const el = document.getElementById("demo"), soon = (go) => requestAnimationFrame(() => setTimeout(() => orSay(el, go)));
+  return orSay(el, () => openPage(demos[record.scene.name], record, soon));
+}

@@ -25,7 +25,7 @@ export class Handles {
   }
 
   knob(handle) {
-    const knob = element("div", { class: "knob", role: "slider", tabindex: 0, "aria-label": handle.name });
+    const knob = element("div", { class: "knob", role: "slider", tabindex: 0, "aria-label": handle.name, hidden: "" });
     knob.addEventListener("pointerdown", (event) => { event.preventDefault(); knob.focus({ preventScroll: true }); this.follow(knob, handle, event); });
     knob.addEventListener("keydown", (event) => {
       const [dx, dy] = ARROWS[event.key] ?? [0, 0], times = event.shiftKey ? COARSE : 1, { state, seen } = this.now();

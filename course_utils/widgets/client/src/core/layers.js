@@ -284,8 +284,8 @@ function shade(canvas, { x, y, box }, share, ramp) {
   pen.putImageData(pixels, 0, 0);
 }
 
-// Lines on which a function of the plane has given values, each with its text; finer than what changes along them.
-export function isolines({ key, value, levels, text = String, colour = "#ffffff" }) {
+// Lines on which a function of the plane has given values, each with its text, save near the point `clear`.
+export function isolines({ key, value, levels, clear, text = String, colour = "#ffffff" }) {
   return {
     xs: [], ys: [],
     draw(plot) {
@@ -294,7 +294,7 @@ export function isolines({ key, value, levels, text = String, colour = "#ffffff"
         const side = plot.draft ? [40, 30] : [columns, rows];
         return { side, rings: traced(value, levels, x, y, box, side) };
       });
-      const named = [];
+      const named = clear ? [[x(clear[0]), y(clear[1])]] : [];
       for (const { value: height, coordinates } of found.rings) {
         const edges = coordinates.flat().map((edge) => inner(edge, found.side, box));
         Object.assign(pen, { strokeStyle: colour, lineWidth: 1.1 * unit });

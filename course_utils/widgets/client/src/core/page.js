@@ -63,12 +63,12 @@ function wayTo(name, { href, title, short }) {
   return element("a", { class: `tool ${name}`, href, title }, before, short, after);
 }
 
-export function openPage(demo, { scene, links, story, start }) {
+export function openPage(demo, { scene, links, story, start }, begin) {
   const address = new Address(scene, start ?? scene.start), el = document.getElementById("demo");
   const said = element("span", { class: "said", role: "status" });
   const tools = element("nav", { class: "tools", "aria-label": "Page" }, said,
     button("Copy link", { class: "tool" }, () => copyLink(address, said)), screenButton(el),
     ...Object.entries(links ?? {}).map(([name, link]) => wayTo(name, link)));
   el.replaceChildren();
-  return new View(demo, address, el, [element("p", { class: "story" }, story ?? ""), tools]);
+  return new View(demo, address, el, [element("p", { class: "story" }, story ?? ""), tools], begin);
 }

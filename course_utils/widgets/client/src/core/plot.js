@@ -8,7 +8,7 @@ import { Room } from "./room.js";
 import { element, power } from "./words.js";
 import { kept } from "./store.js";
 
-const ROOM = 0.05, HIGHEST = 1e6, DECADES = 12;
+const ROOM = 0.02, HIGHEST = 1e6, DECADES = 12, PARTS = 5;
 
 // A domain that holds the values: on a linear axis from zero where nothing is negative, on a logarithmic one in decades.
 export function domainOf(values, { log = false, tight = false } = {}) {
@@ -25,9 +25,16 @@ export function domainOf(values, { log = false, tight = false } = {}) {
   return [floor === 0 ? 0 : floor - room, roof + room];
 }
 
+// A linear domain that ends at a tick: it rests while what it holds moves a little.
+export const rounded = (domain) => scaleLinear(domain, [0, 1]).nice(PARTS).domain();
+
+// Powers of ten that are so many decades apart that there are about `most` of them.
+export const decadesApart = (decades, most) => [1, 2, 5, 10, 20].find((apart) => decades / apart <= most) ?? 50;
+
 function scaleOf(axis, values, range, tight) {
   const scale = axis.log ? scaleLog() : scaleLinear();
   scale.domain(axis.domain ?? domainOf(values, { log: axis.log, tight })).range(range);
+  if (!axis.domain && !axis.log && !tight) scale.domain(rounded(scale.domain()));
   scale.log = Boolean(axis.log);
   return scale;
 }
@@ -43,8 +50,8 @@ function equalise(x, y, box) {
 const plain = (value) => (Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(value) < 1e-4) ? value.toExponential(0) : String(Number(value.toPrecision(6))));
 
 function logTicks(scale, most) {
-  const [low, high] = scale.domain().map(Math.log10), apart = Math.max(1, Math.ceil((high - low) / most)), found = [];
-  for (let k = Math.ceil(low - 1e-9); k <= high + 1e-9; k += apart) found.push(10 ** k);
+  const [low, high] = scale.domain().map(Math.log10), apart = decadesApart(high - low, most), found = [];
+  for (let k = apart * Math.ceil(low / apart - 1e-9); k <= high + 1e-9; k += apart) found.push(10 ** k);
   return found.length > 1 ? found : scale.ticks(3);
 }
 
@@ -72,7 +79,7 @@ export class Plot {
     this.upright = this.svg.append("g");
     this.names = [this.svg.append("text").attr("class", "name"), this.svg.append("text").attr("class", "name")];
     this.holder = element("div", { class: "plot" }, this.canvas, this.svg.node());
-    this.seen = null;
+    this.seen = [];
     this.awaited = false;
     this.room = new Room(this.holder);
   }
@@ -116,16 +123,20 @@ export class Plot {
     return { x, y, box };
   }
 
-  // Axes change only where domain, size, names or theme do.
+  // An axis changes only where its domain, size, names or the theme do: a text in the page costs more than a curve.
   axes(spec, x, y, box, letters, theme) {
-    const key = JSON.stringify([x.domain(), y.domain(), Object.values(box), spec.x, spec.y, letters, theme.name]);
-    if (key === this.seen) return;
-    this.seen = key;
-    this.svg.style("font-size", `${letters}px`);
-    this.axis(this.across.attr("transform", `translate(0,${box.y + box.h})`), axisBottom, spec.x, x, box.w / (5.5 * letters));
-    this.axis(this.upright.attr("transform", `translate(${box.x},0)`), axisLeft, spec.y, y, box.h / (2.6 * letters));
-    this.names[0].attr("x", box.x + box.w / 2).attr("y", box.y + box.h + 2.45 * letters).text(spec.x.name ?? "");
-    this.names[1].attr("transform", `translate(${0.95 * letters},${box.y + box.h / 2}) rotate(-90)`).text(spec.y.name ?? "");
+    const frame = [...Object.values(box), letters, theme.name], [across, upright] = this.names;
+    const keys = [[x.domain(), spec.x, frame], [y.domain(), spec.y, frame]].map(JSON.stringify), [seen, seenUpright] = this.seen;
+    this.seen = keys;
+    if (keys[0] !== seen) {
+      this.svg.style("font-size", `${letters}px`);
+      this.axis(this.across.attr("transform", `translate(0,${box.y + box.h})`), axisBottom, spec.x, x, box.w / (5.5 * letters));
+      across.attr("x", box.x + box.w / 2).attr("y", box.y + box.h + 2.45 * letters).text(spec.x.name ?? "");
+    }
+    if (keys[1] !== seenUpright) {
+      this.axis(this.upright.attr("transform", `translate(${box.x},0)`), axisLeft, spec.y, y, box.h / (2.6 * letters));
+      upright.attr("transform", `translate(${0.95 * letters},${box.y + box.h / 2}) rotate(-90)`).text(spec.y.name ?? "");
+    }
   }
 
   axis(group, make, spec, scale, most) {

@@ -14,8 +14,8 @@ const REST_MS = 120, FRAME_MS = 17;
 let count = 0;
 
 export class View {
-  // `beside` are elements that stand beside the title.
-  constructor(demo, model, el, beside = []) {
+  // `beside` are elements that stand beside the title; `begin` calls what computes and draws first, at once or later.
+  constructor(demo, model, el, beside = [], begin = (go) => go()) {
     Object.assign(this, { demo, model, scene: model.get("scene"), id: `demo${count++}`, view: model.get("view") ?? {}, painted: 0 });
     this.state = { ...model.get("state") };
     this.theme = withBands(currentTheme());
@@ -25,7 +25,9 @@ export class View {
     el.append(this.root);
     this.keep(model.get("kept") ?? null);
     this.listen();
-    this.refresh();
+    this.arrange();
+    this.showInputs();
+    begin(() => this.refresh());
   }
 
   makeInputs() {
@@ -60,7 +62,8 @@ export class View {
     const outcome = element("div", { class: "outcome" }, this.problem, this.values, this.verdict);
     const head = element("header", {}, element(this.scene.page ? "h1" : "h2", { class: "title" }, this.scene.title), ...beside);
     const presets = element("div", { class: "presets", role: "group", "aria-label": "Presets" }, ...this.presets.map((one) => one.button));
-    const bar = element("div", { class: "bar" }, presets, acts), body = element("div", { class: "body" }, this.stage.box, element("div", { class: "side" }, inputs, outcome));
+    const bar = element("div", { class: "bar" }, presets, acts), side = element("div", { class: "side" }, inputs, outcome);
+    const body = element("div", { class: "body" }, this.stage.box, element("div", { class: "beside" }, side));
     const kinds = ["demo", ...["page", "lecture"].filter((kind) => this.scene[kind])];
     return element("section", { class: kinds.join(" "), "aria-label": this.scene.title }, element("div", { class: "frame" }, head, bar, body));
   }
@@ -164,12 +167,10 @@ export class View {
     if (!this.seen) return;
     if (this.drafted && !moving) this.sharpen();
     const { state, seen, kept: keep, theme } = this;
-    this.letters ??= parseFloat(getComputedStyle(this.root).fontSize);
-    this.stage.arrange(this.letters, this.demo.panels.flatMap((spec, k) => (spec.idle?.(state) ? [k] : [])));
+    this.arrange();
     const until = this.player?.until ?? null, until0 = until === null ? null : Math.floor(until);
     const now = { state, seen, data: this.data(), keep, until: until0, theme, draft: moving, letters: Math.max(11, 0.86 * this.letters) };
     const shown = this.shown();
-    this.root.classList.toggle("dark", theme.name === "dark");
     for (const panel of shown) panel.write(now);
     for (const { plot } of shown) plot.room.size;
     for (const panel of shown) panel.draw(now);
@@ -182,11 +183,18 @@ export class View {
     else if (this.drafted || this.panels.some(({ plot }) => plot.awaited)) this.rest = setTimeout(() => this.paint(), REST_MS);
   }
 
+  // The panels that say something, as the room and the theme of the page are.
+  arrange() {
+    this.root.classList.toggle("dark", this.theme.name === "dark");
+    this.letters ??= parseFloat(getComputedStyle(this.root).fontSize);
+    this.stage.arrange(this.letters, this.demo.panels.flatMap((spec, k) => (spec.idle?.(this.state) ? [k] : [])));
+  }
+
   // Controls that do nothing in this state are not there.
   showInputs() {
     const idle = this.demo.idle?.(this.state) ?? [];
     for (const [name, control] of Object.entries(this.controls)) {
-      control.row.hidden = idle.includes(name);
+      if (control.row.hidden !== idle.includes(name)) control.row.hidden = !control.row.hidden;
       control.follow(this.state[name]);
     }
     for (const one of this.presets) {

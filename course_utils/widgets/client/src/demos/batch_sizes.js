@@ -64,8 +64,8 @@ const atFirst = (state, { losses }, data) => (losses[0].length ? [] : [beginning
 function describe(state, { losses, examples }) {
   if (!losses[0].length) return `Press Start: each size trains for ${state.budget} s. Task: a loss steadily below ${GOAL}.`;
   const parts = NUMBERS.map((number, k) => {
-    const end = smooth(losses[k].slice(-2 * SMOOTH)).at(-1) ?? NaN, below = end < GOAL ? "below the goal" : "not below the goal";
-    return `batches of ${state[`size_${number}`]}: ${end.toFixed(2)} after ${(examples[k].at(-1) ?? 0).toLocaleString("en")} examples (${below})`;
+    const end = smooth(losses[k].slice(-2 * SMOOTH)).at(-1) ?? NaN, below = end < GOAL ? ", below the goal" : "";
+    return `batches of ${state[`size_${number}`]}: ${end.toFixed(2)} after ${(examples[k].at(-1) ?? 0).toLocaleString("en")} examples${below}`;
   });
   return `Loss, mean of the last 20 updates, in this browser: ${parts.join("; ")}.`;
 }

@@ -2,13 +2,14 @@
 
 import { curve, level } from "../core/layers.js";
 import { LOOKS } from "../core/looks.js";
+import { decadesApart } from "../core/plot.js";
 import { kept } from "../core/store.js";
 import { digits } from "../core/words.js";
 import { STREAM } from "../maths/draws.js";
 import { normals } from "../maths/noise.js";
 
 // A draft sends the first quarter of the examples through the layers.
-const WIDTH = 64, EXAMPLES = 96, DRAFT = 24, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH, SQUARE = WIDTH * WIDTH, MORE = 20, FOUR = 4;
+const WIDTH = 64, EXAMPLES = 96, DRAFT = 24, DEEPEST = 60, EPS = 1e-5, SIZE = EXAMPLES * WIDTH, SQUARE = WIDTH * WIDTH, MORE = 20, FOUR = 4, FIVE = 5, MOST = 16;
 const VARIANCE = { "He (2)": 2, "Xavier (1)": 1, "default uniform (1/3)": 1 / 3, "too large (4)": 4 };
 
 // Over what a layer normalises: the units of an example, the examples of a unit, or nothing.
@@ -136,13 +137,16 @@ function describe({ depth }, { forward, backward }) {
     + `backward the gradient ${second} (times ${digits(factors[1])} per layer, ${digits(backward[0], 2)} at the first).`;
 }
 
-// From the smallest to the largest, in whole powers of ten.
-const decades = (values) => [10 ** Math.floor(Math.log10(Math.max(1e-40, Math.min(0.1, ...values)))), 10 ** Math.ceil(Math.log10(Math.max(10, ...values)))];
+// From the smallest to the largest, in whole powers of ten, of many decades in steps: the axis rests while a hand moves.
+function decades(values) {
+  const low = Math.log10(Math.max(1e-40, Math.min(0.1, ...values))), high = Math.log10(Math.max(10, ...values)), step = decadesApart(high - low, MOST);
+  return [10 ** (step * Math.floor(low / step)), 10 ** (step * Math.ceil(high / step))];
+}
 
 const panel = (name, caption, look) => ({
   caption, label: `${caption}: mean square by layer`,
   plot: (state, seen) => ({
-    x: { domain: [0, state.depth], name: "layer", whole: true }, y: { log: true, name: "mean square (1 at its start)", domain: decades(seen[name]) },
+    x: { domain: [0, FIVE * Math.ceil(state.depth / FIVE)], name: "layer", whole: true }, y: { log: true, name: "mean square (1 at its start)", domain: decades(seen[name]) },
     layers: [level({ y: 1 }), curve({ values: seen[name], look, every: Math.max(1, Math.floor(state.depth / 30)) })],
   }),
 });

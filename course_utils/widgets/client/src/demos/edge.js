@@ -2,6 +2,7 @@
 
 import { curve } from "../core/layers.js";
 import { LOOKS } from "../core/looks.js";
+import { rounded } from "../core/plot.js";
 import { digits } from "../core/words.js";
 import { uniform } from "../maths/noise.js";
 
@@ -127,7 +128,7 @@ export const demo = {
       plot(state, { sharpness, limit, apart = EVERY }) {
         const highest = Math.max(...sharpness), top = Math.min(Math.max(highest, 1.1 * Math.max(...limit)), 3 * highest);
         return {
-          x: steps(state), y: { name: "sharpness", domain: [0, 1.05 * top] },
+          x: steps(state), y: { name: "sharpness", domain: rounded([0, 1.02 * top]) },
           layers: [
             curve({ values: sharpness, apart, look: LOOKS[0], name: "sharpness" }),
             curve({ values: limit, look: LOOKS[1], name: "2 / learning rate" }),

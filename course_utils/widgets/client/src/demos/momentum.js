@@ -76,7 +76,7 @@ const mapPanel = {
       scale: { from: "0.37 (fast)", to: "0.999 (slow)", beyond: "diverges", backward: true },
       layers: [
         raster({ key, share: (lr, beta) => share(worst(lr, beta)) }),
-        isolines({ key, value: worst, levels: LEVELS }),
+        isolines({ key, value: worst, levels: LEVELS, clear: [best.lr, best.beta] }),
         ring([best.lr, best.beta], `best near the minimum: ${best.rate.toFixed(3)}`),
       ],
     };

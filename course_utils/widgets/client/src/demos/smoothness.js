@@ -2,31 +2,50 @@
 
 import { curve, line } from "../core/layers.js";
 import { LOOKS } from "../core/looks.js";
+import { kept } from "../core/store.js";
 import { digits } from "../core/words.js";
 import { images } from "../maths/images.js";
 import { KINDS, train, walker } from "../maths/trained_pair.js";
 
-const PLACES = 25, DRAFT = 4, PATIENCE_MS = { first: 1, later: 6 }, HIDDEN_WEIGHTS = 64 * 32;
+const PLACES = 25, PATIENCE_MS = { first: 0.5, later: 6 }, HIDDEN_WEIGHTS = 64 * 32, BETWEEN = 8;
+// Where on the step the gradient is taken, as shares of its length: a draft takes few, and its loss is drawn through them
+// by their slopes.
+const ALL = Array.from({ length: PLACES }, (_, k) => k / (PLACES - 1)), FEW = [0, 1 / 3, 1];
 
-// Down the gradient from the weights `w`, in equal steps. The products of the first layer are linear in its weights: those
-// on the way follow from those of the weights and of the gradient.
-function walk(network, w, { stretch, shown, reach }, places) {
-  const from = w.map((value, i) => (i < HIDDEN_WEIGHTS ? stretch * value : value)), { z } = network;
-  const before = new Float64Array(z.length), along = new Float64Array(z.length), moved = new Float64Array(from.length);
+// Down the gradient from the weights `w`. The products of the first layer are linear in its weights: those on the way
+// follow from those of the weights and of the gradient.
+function walk(network, w, { stretch, shown, reach }, shares) {
+  const { z, g } = network, { from, moved, gradient, before, along } = workspace(w.length, z.length);
+  for (let i = 0; i < w.length; i++) from[i] = i < HIDDEN_WEIGHTS ? stretch * w[i] : w[i];
   network.products(from, before);
   z.set(before);
-  const start = network.slopesFrom(from), gradient = network.g.slice(), norm = Math.max(apart(gradient, new Float64Array(gradient.length)), 1e-12);
+  const start = network.slopesFrom(from), norm = Math.max(Math.sqrt(product(g, g)), 1e-12);
+  gradient.set(g);
   network.products(gradient, along);
-  const unit = (reach / (places - 1)) * (shown === "equal length" ? 1 : norm), distance = [0], loss = [start], smoothness = [];
-  for (let k = 1; k < places; k++) {
-    const s = k * unit, share = s / norm;
+  const length = reach * (shown === "equal length" ? 1 : norm), seen = { distance: [0], loss: [start], slope: [-norm], smoothness: [], norm };
+  for (const part of shares.slice(1)) {
+    const s = part * length, share = s / norm;
     for (let i = 0; i < z.length; i++) z[i] = before[i] - share * along[i];
-    for (let i = 0; i < from.length; i++) moved[i] = from[i] - share * gradient[i];
-    distance.push(s);
-    loss.push(network.slopesFrom(moved));
-    smoothness.push(apart(network.g, gradient) / s);
+    for (let i = HIDDEN_WEIGHTS; i < w.length; i++) moved[i] = from[i] - share * gradient[i];
+    seen.distance.push(s);
+    seen.loss.push(network.slopesFrom(moved));
+    seen.slope.push(-product(g, gradient) / norm);
+    seen.smoothness.push(apart(g, gradient) / s);
   }
-  return { distance, loss, smoothness: [smoothness[0], ...smoothness], norm };
+  seen.smoothness.unshift(seen.smoothness[0]);
+  return seen;
+}
+
+// Made once: new arrays at every movement would have to be collected.
+const workspace = (weights, products) => kept(`walk ${weights} ${products}`, () => {
+  const [from, moved, gradient, before, along] = [weights, weights, weights, products, products].map((count) => new Float64Array(count));
+  return { from, moved, gradient, before, along };
+});
+
+function product(one, other) {
+  let sum = 0;
+  for (let i = 0; i < one.length; i++) sum += one[i] * other[i];
+  return sum;
 }
 
 // The distance of two arrays.
@@ -36,9 +55,20 @@ function apart(one, other) {
   return Math.sqrt(sum);
 }
 
-function walks(state, data, places, until) {
+// The loss along a step as points: cubic between places that lie far apart, by their losses and slopes.
+function lossLine({ distance, loss, slope }) {
+  if (distance.length === PLACES) return distance.map((s, k) => [s, loss[k]]);
+  const between = (k) => Array.from({ length: BETWEEN }, (_, i) => {
+    const t = (i + 1) / BETWEEN, h = distance[k + 1] - distance[k], u = 1 - t;
+    const height = u * u * ((1 + 2 * t) * loss[k] + t * h * slope[k]) + t * t * ((1 + 2 * u) * loss[k + 1] - u * h * slope[k + 1]);
+    return [distance[k] + t * h, Math.max(0, height)];
+  });
+  return [[0, loss[0]], ...distance.slice(1).flatMap((_, k) => between(k))];
+}
+
+function walks(state, data, shares, until) {
   const pictures = images(data.digits), { done, pair } = train(state, pictures, until);
-  const found = KINDS.map((kind, k) => [kind, { ...walk(walker(kind, pictures), pair[k].w, state, places), losses: pair[k].losses.slice(0, done) }]);
+  const found = KINDS.map((kind, k) => [kind, { ...walk(walker(kind, pictures), pair[k].w, state, shares), losses: pair[k].losses.slice(0, done) }]);
   return { ...Object.fromEntries(found), done, behind: done < state.trained };
 }
 
@@ -56,14 +86,15 @@ function describe(state, seen) {
 // The end of the step can be grabbed: it lies on the curve of the plain network.
 const scaleOf = (state, one) => (state.shown === "equal length" ? 1 : one.norm);
 
-const panel = (what, caption, tab, axis) => ({
+const panel = (what, caption, tab, axis, pointsOf) => ({
   caption, tab, label: `${caption}, with batch normalization and without; the length of the step can be dragged`,
   plot: (state, seen) => ({
     x: { domain: [0, Math.max(0.1, 1.15 * state.reach)], name: state.shown === "equal length" ? "distance in weight space" : "learning rate of the step" },
     y: axis,
-    layers: KINDS.map((kind, i) => line({
-      points: seen[kind].distance.map((s, k) => [s / scaleOf(state, seen[kind]), seen[kind][what][k]]), look: LOOKS[i], name: kind, every: Math.max(1, Math.round((seen[kind].distance.length - 1) / 4)), steps: null,
-    })),
+    layers: KINDS.map((kind, i) => {
+      const points = pointsOf(seen[kind]).map(([s, height]) => [s / scaleOf(state, seen[kind]), height]);
+      return line({ points, look: LOOKS[i], name: kind, every: Math.max(1, Math.round((points.length - 1) / 4)), steps: null });
+    }),
   }),
   handles: [{
     name: "Length of the step",
@@ -76,8 +107,8 @@ const panel = (what, caption, tab, axis) => ({
 
 export const demo = {
   name: "smoothness",
-  simulate: (state, data) => walks(state, data, PLACES, Infinity),
-  draft: (state, data, again) => walks(state, data, DRAFT, performance.now() + PATIENCE_MS[again ? "later" : "first"]),
+  simulate: (state, data) => walks(state, data, ALL, Infinity),
+  draft: (state, data, again) => walks(state, data, FEW, performance.now() + PATIENCE_MS[again ? "later" : "first"]),
   describe,
   idle: ({ rule }) => (rule === "SGD" ? ["beta"] : []),
   values: (state, seen) => [
@@ -85,13 +116,14 @@ export const demo = {
     ...KINDS.map((kind) => [`smoothness ${kind === "batch norm" ? "with" : "without"}`, digits(seen[kind].smoothness.at(-1), 2)]),
   ],
   panels: [
-    panel("loss", "Loss along the step", "Loss", { name: "loss (nats)" }),
-    panel("smoothness", "Local smoothness", "Smoothness", { log: true, name: "|Δ gradient| / distance" }),
+    panel("loss", "Loss along the step", "Loss", { name: "loss (nats)" }, lossLine),
+    panel("smoothness", "Local smoothness", "Smoothness", { log: true, name: "|Δ gradient| / distance" },
+      ({ distance, smoothness }) => distance.map((s, k) => [s, smoothness[k]])),
     {
       caption: "Training before the step", tab: "Training",
       label: "Loss of the batches by update, with batch normalization and without",
       plot: (state, seen) => ({
-        x: { domain: [0, Math.max(10, state.trained)], name: "update", whole: true }, y: { name: "loss of the batch (nats)" },
+        x: { domain: [0, Math.max(10, 50 * Math.ceil(state.trained / 50))], name: "update", whole: true }, y: { name: "loss of the batch (nats)" },
         layers: KINDS.map((kind, i) => curve({ values: seen[kind].losses, look: LOOKS[i], name: kind, width: 1.4 })),
       }),
     },

@@ -1,18 +1,19 @@
 // A network of 64, 32 and 10 units on images of digits, whose hidden layer may be normalised over the batch before its
 // biases are added: the loss (mean cross-entropy, nats) and its gradient, as in smoothness.py. Weights lie in one array
-// as in network.js; the numbers of one unit for all images lie side by side, so that the inner loops are long.
+// as in network.js; the numbers of one unit for all images lie side by side, so that the inner loops are long. The images
+// lie both ways: `x` unit by unit, `rows` image by image.
 
 import { layout, parameterCount } from "./network.js";
 
 export const SIZES = [64, 32, 10];
 const EPS = 1e-5, [FIRST, LAST] = layout(SIZES), COUNT = parameterCount(SIZES);
-const [INPUTS, HIDDEN, CLASSES] = SIZES;
+const [INPUTS, HIDDEN, CLASSES] = SIZES, FOUR = 4;
 
 export class NormalisedNetwork {
   // For batches of `count` images.
   constructor(normed, count) {
     const numbers = (units) => new Float64Array(units * count);
-    Object.assign(this, { normed, count, x: numbers(INPUTS), z: numbers(HIDDEN), h: numbers(HIDDEN), out: numbers(CLASSES) });
+    Object.assign(this, { normed, count, x: numbers(INPUTS), rows: numbers(INPUTS), z: numbers(HIDDEN), h: numbers(HIDDEN), out: numbers(CLASSES) });
     Object.assign(this, { outBack: numbers(CLASSES), back: numbers(HIDDEN), labels: new Uint8Array(count) });
     this.scales = new Float64Array(HIDDEN);
     this.g = new Float64Array(COUNT);
@@ -22,14 +23,14 @@ export class NormalisedNetwork {
   load({ x, y, inputs }, place) {
     for (let n = 0; n < this.count; n++) {
       const row = place(n);
-      for (let i = 0; i < inputs; i++) this.x[i * this.count + n] = x[row * inputs + i];
+      for (let i = 0; i < inputs; i++) this.x[i * this.count + n] = this.rows[n * inputs + i] = x[row * inputs + i];
       this.labels[n] = y[row];
     }
   }
 
   // The products of the images with the hidden weights in w: linear in w.
   products(w, into) {
-    multiply(this.x, w, FIRST, into, this.count);
+    outputs(this.rows, w, FIRST, into, this.count);
   }
 
   // The loss at w and its gradient, which is in `g`.
@@ -94,6 +95,27 @@ function eight(given, from, w, at, units, into, to, count) {
   }
 }
 
+// The same for images that lie one by one: two of them and four units at a time; a last odd one is taken twice.
+function outputs(rows, w, { inputs, units, weights }, into, count) {
+  for (let n = 0; n < count; n += 2) for (let j = 0; j < units; j += FOUR) twoImages(rows, n, Math.min(n + 1, count - 1), w, weights + j, into, j * count, inputs, units, count);
+}
+
+function twoImages(rows, n, next, w, at, into, to, inputs, units, count) {
+  const p = n * inputs, q = next * inputs;
+  let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+  for (let i = 0, r = at; i < inputs; i++, r += units) {
+    const one = rows[p + i], other = rows[q + i], first = w[r], second = w[r + 1], third = w[r + 2], fourth = w[r + 3];
+    a += one * first; e += other * first;
+    b += one * second; f += other * second;
+    c += one * third; g += other * third;
+    d += one * fourth; h += other * fourth;
+  }
+  into[to + n] = a; into[to + next] = e;
+  into[to + count + n] = b; into[to + count + next] = f;
+  into[to + 2 * count + n] = c; into[to + 2 * count + next] = g;
+  into[to + 3 * count + n] = d; into[to + 3 * count + next] = h;
+}
+
 // The derivatives by the weights of a layer: of four inputs and two units at a time.
 function products(given, back, { inputs, units, weights }, g, count) {
   for (let i = 0; i < inputs; i += 4) for (let j = 0; j < units; j += 2) fourByTwo(given, i * count, back, j * count, g, weights + i * units + j, units, count);
@@ -142,7 +164,7 @@ function normalise(z, first, count) {
   mean /= count;
   for (let i = first; i < end; i++) squares += (z[i] - mean) * (z[i] - mean);
   const scale = Math.sqrt(squares / count + EPS);
-  for (let i = first; i < end; i++) z[i] = (z[i] - mean) / scale;
+  for (let i = first; i < end; i++) z[i] = (z[i] - mean) * (1 / scale);
   return scale;
 }
 
