@@ -66,6 +66,7 @@ def _of_formulas(text: Text, block: Block, formulas: Iterable[ast.AST], words: W
         for node in ast.walk(root):
             yield from (made(text, block, piece) for piece in _of_formula(text, node))
             yield from (made(text, block, piece) for piece in _of_numerator(node, words))
+            yield from (made(text, block, piece) for piece in _of_base(text, node, words))
         yield from (made(text, block, piece) for piece in _of_whole(text, block, root, words))
         of_matrices = any(isinstance(node, ast.MatMult) for node in ast.walk(root))
         for node in _operands(root):
@@ -146,6 +147,15 @@ def _of_numerator(node: ast.AST, words: Words) -> Iterator[Piece]:
             yield from (Piece("numerator", one, name) for name in words.terms)
             names = words.terms[:MOST_DIFFERENCES]
             yield from (Piece("numerator", one, f"({a} - {b})") for a, b in permutations(names, 2))
+
+
+def _of_base(text: Text, node: ast.AST, words: Words) -> Iterator[Piece]:
+    """Return what becomes of the base of a power where a term of it has been left out: `x ** 2` for `(x - m) ** 2`."""
+    match node:
+        case ast.BinOp(op=ast.Pow(), left=ast.Name() | ast.Attribute() | ast.Subscript() as base):
+            own = text.code(base)
+            for sign, other in product("-+", (one for one in words.terms if one != own)):
+                yield Piece("term", node, f"({own} {sign} {other}) ** {bracketed(text, node.right)}", own)
 
 
 def _of_whole(text: Text, block: Block, root: ast.AST, words: Words) -> Iterator[Piece]:

@@ -13,6 +13,7 @@ SLIPS = {
     "a product that is divided too late": ("up - down / h", "(up - down) / h"),
     "a difference behind its function": ("h * (1 - abs(v))", "h * abs(1 - v)"),
     "a small number behind its function": ("m * abs(v) + a", "m * abs(v + a)"),
+    "a mean that is not subtracted before the square": ("h * x ** 2", "h * (x - m) ** 2"),
     "a sum within a sum": ("h + 1 - c * t", "h + (1 - c) * t"),
     "a root that is too short": ("(x - m) / v + a ** 0.5", "(x - m) / (v + a) ** 0.5"),
     "a formula over two lines": ("(x - m\n            - v * t)", "(x - (m\n            - v) * t)"),
