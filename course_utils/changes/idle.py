@@ -18,7 +18,7 @@ WORD = re.compile(r"(?:self\.)?[^\W\d]\w*")
 
 
 @lru_cache(maxsize=KEPT)
-def idle_names(text: Text, function: Function) -> tuple[str, ...]:
+def idle_names(text: Text, function: Function | ast.Lambda) -> tuple[str, ...]:
     """Return what a function is given or computes and never uses, as code.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, combinations, permutations, product
 
 from course_utils.changes.bracketed_runs import bracketed_runs
@@ -11,7 +11,7 @@ from course_utils.changes.change import Change
 from course_utils.changes.expressions import Piece, bracketed, made, roots
 from course_utils.changes.loops import out_of_loops
 from course_utils.changes.statements import added_up
-from course_utils.changes.text import Block, Text
+from course_utils.changes.text import Block, Function, Text
 from course_utils.changes.words import ELEMENTARY, Words, words_of
 
 __all__ = ["repairs"]
@@ -21,6 +21,10 @@ MOST_IDLE = 4
 # Of the names, so many are subtracted from each other.
 MOST_DIFFERENCES = 10
 VALUES = (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.Subscript, ast.UnaryOp, ast.IfExp)
+# Functions into which an operand belongs that was written behind or before them.
+TAKING_IN = ("sqrt", "rsqrt", "exp", "log", "square", "abs")
+SMALL = 0.01
+EPSILONS = ("1e-12", "1e-10", "1e-08", "1e-07", "1e-06", "1e-05", "0.0001", "0.001")
 REDUCTIONS = ("mean", "sum", "var", "std", "max", "min", "norm")
 
 
@@ -36,19 +40,33 @@ def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
     text = Text(source, names)
     found: dict[str, Change] = {}
     for block in text.blocks:
-        if block.function is None or isinstance(block.node, ast.FunctionDef):
+        for change in _of_small_numbers(text, block):
+            found.setdefault(change.applied(source), change)
+        if isinstance(block.node, ast.FunctionDef):
             continue
-        of_formulas = _of_block(text, block, words_of(text, block.function))
-        for change in chain(out_of_loops(text, block), added_up(text, block), of_formulas):
+        for change in _of_lambdas(text, block) if block.function is None else _of_block(text, block, block.function):
             found.setdefault(change.applied(source), change)
     return tuple(change for changed, change in found.items() if changed != source)
 
 
-def _of_block(text: Text, block: Block, words: Words) -> Iterator[Change]:
-    for root in roots(block.node):
+def _of_block(text: Text, block: Block, function: Function) -> Iterator[Change]:
+    of_formulas = _of_formulas(text, block, roots(block.node), words_of(text, function))
+    return chain(out_of_loops(text, block), added_up(text, block), of_formulas)
+
+
+def _of_lambdas(text: Text, block: Block) -> Iterator[Change]:
+    """Return the changes of functions that are written as formulas, outside of any other."""
+    for node in chain.from_iterable(map(ast.walk, roots(block.node))):
+        if isinstance(node, ast.Lambda):
+            yield from _of_formulas(text, block, [node.body], words_of(text, node))
+
+
+def _of_formulas(text: Text, block: Block, formulas: Iterable[ast.AST], words: Words) -> Iterator[Change]:
+    for root in formulas:
         for node in ast.walk(root):
             yield from (made(text, block, piece) for piece in _of_formula(text, node))
             yield from (made(text, block, piece) for piece in _of_numerator(node, words))
+            yield from (made(text, block, piece) for piece in _of_base(text, node, words))
         yield from (made(text, block, piece) for piece in _of_whole(text, block, root, words))
         of_matrices = any(isinstance(node, ast.MatMult) for node in ast.walk(root))
         for node in _operands(root):
@@ -69,16 +87,9 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
         a, b = bracketed(text, node.left), bracketed(text, node.right)
         yield Piece("matrix-product", node, f"({a} @ {b})")
         yield Piece("power", node, f"({a} ** {b})")
-    match node:
-        case ast.BinOp(op=ast.Add(), left=ast.Call(func=func, args=[inside], keywords=[]), right=right):
-            if text.code(func).rpartition(".")[2] == "sqrt":
-                yield Piece("under-root", node, f"{text.code(func)}({text.code(inside)} + {text.code(right)})")
-        case ast.BinOp(
-            op=ast.Add(), left=ast.Call(func=ast.Attribute(value=inside, attr="sqrt"), args=[]), right=right
-        ):
-            yield Piece("under-root", node, f"({text.code(inside)} + {text.code(right)}).sqrt()")
     if isinstance(node, ast.BinOp):
         yield from (Piece("brackets", node, new) for new in bracketed_runs(text.code(node)))
+        yield from (Piece("into-function", node, new) for new in _into_functions(text, node))
     match node:
         case ast.BinOp(op=ast.MatMult(), left=left, right=right):
             a, b = bracketed(text, left), bracketed(text, right)
@@ -99,6 +110,36 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
             yield Piece("index", index, f"{text.code(index)} - 1")
 
 
+def _of_small_numbers(text: Text, block: Block) -> Iterator[Change]:
+    """Return the usual sizes of a number that keeps a quotient finite, for one that has another size."""
+    for root in roots(block.node):
+        for node in ast.walk(root):
+            if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= SMALL:
+                yield from (made(text, block, Piece("constant", node, one, text.code(node))) for one in EPSILONS)
+
+
+def _into_functions(text: Text, node: ast.BinOp) -> Iterator[str]:
+    """Return what an operation becomes whose other operand is taken into a function: `1 - log(p)` as `log(1 - p)`."""
+    begin, end = text.span(node)
+    last = node.left
+    while isinstance(last, ast.BinOp) and text.span(last.right)[1] == text.span(node.left)[1]:
+        last = last.right
+    behind = text.source[text.span(node.left)[1] : end]
+    first = text.source[begin : text.span(node.right)[0]]
+    match last:
+        case ast.Call(args=[inside], keywords=[]) if _is_elementary(last):
+            yield f"({text.source[begin : text.span(inside)[1]]}{behind}))"
+        case ast.Call(func=ast.Attribute(value=inside, attr=name), args=[]) if _is_elementary(last):
+            yield f"({text.source[begin : text.span(last)[0]]}({text.code(inside)}{behind}).{name}())"
+    match node.right:
+        case ast.Call(func=func, args=[inside], keywords=[]) if _is_elementary(node.right):
+            yield f"{text.code(func)}({first}{bracketed(text, inside)})"
+
+
+def _is_elementary(node: ast.Call) -> bool:
+    return (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")) in TAKING_IN
+
+
 def _of_numerator(node: ast.AST, words: Words) -> Iterator[Piece]:
     """Return what becomes of the 1 in 1 / x: a name, or the difference of two, the first ones of which may be idle."""
     match node:
@@ -106,6 +147,15 @@ def _of_numerator(node: ast.AST, words: Words) -> Iterator[Piece]:
             yield from (Piece("numerator", one, name) for name in words.terms)
             names = words.terms[:MOST_DIFFERENCES]
             yield from (Piece("numerator", one, f"({a} - {b})") for a, b in permutations(names, 2))
+
+
+def _of_base(text: Text, node: ast.AST, words: Words) -> Iterator[Piece]:
+    """Return what becomes of the base of a power where a term of it has been left out: `x ** 2` for `(x - m) ** 2`."""
+    match node:
+        case ast.BinOp(op=ast.Pow(), left=ast.Name() | ast.Attribute() | ast.Subscript() as base):
+            own = text.code(base)
+            for sign, other in product("-+", (one for one in words.terms if one != own)):
+                yield Piece("term", node, f"({own} {sign} {other}) ** {bracketed(text, node.right)}", own)
 
 
 def _of_whole(text: Text, block: Block, root: ast.AST, words: Words) -> Iterator[Piece]:

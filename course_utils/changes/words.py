@@ -37,7 +37,7 @@ class Words:
 
 
 @lru_cache(maxsize=KEPT)
-def words_of(text: Text, function: Function) -> Words:
+def words_of(text: Text, function: Function | ast.Lambda) -> Words:
     """Return what a function of a text speaks of."""
     arguments = [one.arg for one in (*function.args.args, *function.args.kwonlyargs) if one.arg != "self"]
     stored, loaded, wraps, methods = [], [], [], []

@@ -11,6 +11,9 @@ SLIPS = {
     "a power of one term of a difference": ("x - m ** 2", "(x - m) ** 2"),
     "a divisor that is too short": ("v / 1 - b ** t", "v / (1 - b ** t)"),
     "a product that is divided too late": ("up - down / h", "(up - down) / h"),
+    "a difference behind its function": ("h * (1 - abs(v))", "h * abs(1 - v)"),
+    "a small number behind its function": ("m * abs(v) + a", "m * abs(v + a)"),
+    "a mean that is not subtracted before the square": ("h * x ** 2", "h * (x - m) ** 2"),
     "a sum within a sum": ("h + 1 - c * t", "h + (1 - c) * t"),
     "a root that is too short": ("(x - m) / v + a ** 0.5", "(x - m) / (v + a) ** 0.5"),
     "a formula over two lines": ("(x - m\n            - v * t)", "(x - (m\n            - v) * t)"),
@@ -48,6 +51,25 @@ def test_one_change_brings_the_right_formula_back(slip, right):
     source = f"def f({', '.join([*NUMBERS, 'A'])}):\n    return {slip}\n"
     found = [change.applied(source).partition("return ")[2].strip() for change in repairs(source)]
     assert value(right) in [pytest.approx(value(formula)) for formula in found if _runs(formula)]
+
+
+@pytest.mark.parametrize(
+    "source", ["EPS = 1e-3\n", "def f(x, eps=1e-3):\n    return x + eps\n", "def f(x):\n    return x / 1e-3\n"]
+)
+def test_a_small_number_may_have_any_of_the_usual_sizes(source):
+    assert source.replace("1e-3", "1e-08") in [change.applied(source) for change in repairs(source)]
+
+
+def test_a_lambda_is_a_function_like_any_other():
+    source = "mean = lambda p, good, bad: p * good + bad\n"
+    found = [change.applied(source).strip() for change in repairs(source)]
+    assert "mean = lambda p, good, bad: p * good + (bad * p)" in found
+    assert "mean = lambda p, good, bad: p * good + (bad ** 2)" in found
+
+
+def test_a_method_takes_in_what_was_added_behind_it():
+    source = "def f(g, v, eps):\n    return g / v.sqrt() + eps\n"
+    assert "    return (g / (v + eps).sqrt())" in [one.applied(source).splitlines()[1] for one in repairs(source)]
 
 
 def test_a_nested_function_is_a_name_like_any_other():

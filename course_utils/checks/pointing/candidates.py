@@ -17,7 +17,7 @@ __all__ = ["MILD", "STAGES", "Spot", "stages"]
 FIRST = (
     "name", "sign", "divided", "multiplied", "axis", "axis-lost", "bias", "flag", "function", "results-exchanged",
     "condition", "count", "index", "transposed", "elementwise", "cases-exchanged", "not-added-up", "added-up", "moved",
-    "under-root", "matrix-product", "numerator", "reduced",
+    "into-function", "matrix-product", "numerator", "reduced",
 )  # fmt: skip
 SECOND = ("constant", "exchanged", "complement", "brackets")
 ADDED = ("call", "power", "copy", "factor", "term", "other-name")

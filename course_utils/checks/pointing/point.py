@@ -35,13 +35,15 @@ def point_at(judgement: Judgement, probe: Probe, objects: Mapping[str, object], 
     seen = {one.name: one for one in observation.parts}
     parts = dict(zip((part.name for part in probe.parts), judgement.parts or (judgement,), strict=True))
     until, before = Deadline(BUDGET_S), list[Found]()
-    for part in probe.parts:
-        if parts[part.name].verdict in ("wrong", "error") and part.name in seen:
-            arguments = [objects[name] for name in part.uses]
-            found = find_change(probe.exercise, part, arguments, seen[part.name], until.left(), before)
-            before += [found] if found else []
-            line = _pointed(found, part, arguments) if found else None
-            parts[part.name] = replace(parts[part.name], pointed=line)
+    wrong = [one for one in probe.parts if parts[one.name].verdict in ("wrong", "error") and one.name in seen]
+    for number, part in enumerate(wrong):
+        arguments = [objects[name] for name in part.uses]
+        # One part for which nothing is found leaves time for the others.
+        share_s = until.left() if number == len(wrong) - 1 else until.left() / 2
+        found = find_change(probe.exercise, part, arguments, seen[part.name], share_s, before)
+        before += [found] if found else []
+        line = _pointed(found, part, arguments) if found else None
+        parts[part.name] = replace(parts[part.name], pointed=line)
     return replace(judgement, parts=tuple(parts.values())) if judgement.parts else parts[probe.parts[0].name]
 
 

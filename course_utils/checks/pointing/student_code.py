@@ -9,13 +9,17 @@ from course_utils.checks.pointing.bounds import Bounds
 from course_utils.checks.pointing.cells import cell_source
 from course_utils.checks.pointing.constants import changed_constant, with_constant
 from course_utils.checks.pointing.kept import Kept
-from course_utils.checks.pointing.own_code import own_code
+from course_utils.checks.pointing.own_code import names_in, own_code
 from course_utils.checks.pointing.patch import NotPossible, changed_piece, patched
 from course_utils.checks.pointing.swallowing import swallows
 from course_utils.checks.pointing.trial import Trial, attempt
 from course_utils.kits.probe import Inputs, Look, Part
 
 __all__ = ["CannotStop", "StudentCode"]
+
+
+# Nothing interrupts `time.sleep`, and Python's audit hears of it from 3.13 on only.
+WAITS = "sleep"
 
 
 class CannotStop(Exception):
@@ -30,13 +34,15 @@ class StudentCode:
 
     Raises:
         CannotKeep: They keep something that cannot be put back.
-        CannotStop: They take every exception, also the one that stops a run.
+        CannotStop: They take every exception, also the one that stops a run, or they wait.
     """
 
     def __init__(self, arguments: Sequence[object]) -> None:
         self._arguments = arguments
         own = own_code(arguments)
         if any(swallows(cell_source(name)) for name in {one.__code__.co_filename for one in own.functions}):
+            raise CannotStop
+        if any(WAITS in names_in(one.__code__) for one in own.functions):
             raise CannotStop
         self.functions, self._own = own.functions, own
         self._kept = Kept(own)

@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pytest
 import torch
+from IPython.core.interactiveshell import InteractiveShell
 
 from course_utils import check
 from course_utils.checks.pointing import find_change
@@ -65,6 +66,7 @@ def test_what_it_prints_is_not_printed_again(capsys):
         "socket.create_connection(('localhost', 9), timeout=1)",
         "threading.Thread(target=print).start()",
         "input()",
+        "time.sleep(0.001)",
     ],
 )
 def test_what_it_does_outside_is_not_done_again(effect, tmp_path, monkeypatch):
@@ -201,6 +203,16 @@ def test_of_several_cells_the_one_that_was_run_last_counts():
     run_cell(MOMENTS.format(extra="again = True"), space)
     found = found_in(space)
     assert (found.quote, found.cell) == (WRONG, space["walk_moments"].__code__.co_filename)
+
+
+@pytest.mark.parametrize(("magic", "line"), [("%xmode Plain", 5), ("%time x = 1", 5), ("%%capture", None)])
+def test_magics_in_a_cell_do_no_harm(magic, line):
+    """What a line magic becomes is Python; of a cell whose first line is for the notebook, Python sees other text."""
+    shell = InteractiveShell()
+    shell.run_cell(f"{magic}\n{MOMENTS.format(extra='pass').strip()}").raise_error()
+    found = found_in(shell.user_ns)
+    assert found is None or found.quote == WRONG
+    assert line is None or (found is not None and found.line == line)
 
 
 def test_a_cell_that_python_does_not_know_has_no_line():

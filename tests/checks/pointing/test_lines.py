@@ -114,6 +114,33 @@ def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
     mean = average.of(good, bad, p_good)
     return num_steps * mean, num_steps * (average.of(good**2, bad**2, p_good) - mean**2)
 """
+EPSILON = """
+import torch
+
+EPS = 1e-3
+
+class RMSPropOptimizer:
+    def __init__(self, parameters, lr=0.01, beta=0.9):
+        self.pairs = [(p, torch.zeros_like(p)) for p in parameters]
+        self.lr, self.beta = lr, beta
+
+    @torch.no_grad()
+    def step(self):
+        for p, a in self.pairs:
+            a *= self.beta
+            a += (1 - self.beta) * p.grad * p.grad
+            p -= self.lr * p.grad / torch.sqrt(a + EPS)
+"""
+# The first function has two mistakes, and no line is found for it.
+TWO_PARTS = """
+import torch
+
+def bce_loss(y, y_hat):
+    return (y * torch.log(y_hat) + y * torch.log(y_hat) ** 3 + y_hat).sum() * 7
+
+def bce_with_logits(y, logits):
+    return torch.mean(torch.relu(logits) + logits * y + torch.log(1 + torch.exp(-torch.abs(logits))))
+"""
 IN_LOOP = """
 def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
     mean = square = 0.0
@@ -159,6 +186,7 @@ def patience(monkeypatch):
         ("walk_moments", MOMENTS, ["variance = square - mean"]),
         ("walk_moments", TOP_CONSTANT, ["POWER = 3"]),
         ("walk_moments", CLASS_CONSTANT, ["twice: float = 4.0"]),
+        ("rmsprop", EPSILON, ["EPS = 1e-3"]),
         ("momentum", MOMENTUM, ["v.copy_(self.lr * v + (1 - self.mu) * p.grad)"]),
         ("walk_moments", IN_LOOP, ["return num_steps * mean, num_steps * variance"]),
         ("walk_moments", TWO_RETURNS, ["return num_steps * mean, num_steps * variance"]),
@@ -181,6 +209,21 @@ def test_a_helper_in_another_cell_is_found_there():
     (found,) = changes_found("finite_differences", space)
     assert found.quote == "return (f(up) - f(down)) / 2 * h"
     assert found.cell == space["slope"].__code__.co_filename
+
+
+def test_a_part_without_a_line_leaves_time_for_the_next(capsys, monkeypatch):
+    budgets = []
+
+    def note(exercise, part, arguments, seen, budget_s, before):
+        budgets.append((part.name, budget_s))
+
+    monkeypatch.setattr("course_utils.checks.pointing.point.find_change", note)
+    space = run_cell(TWO_PARTS)
+    check("bce", space["bce_loss"], space["bce_with_logits"])
+    (first, first_s), (second, second_s) = budgets
+    assert (first, second) == ("bce_loss", "bce_with_logits")
+    assert first_s <= search.BUDGET_S / 2
+    assert second_s > 0
 
 
 def test_constants_are_what_they_were_after_the_search():
