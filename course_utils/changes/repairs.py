@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import chain, combinations, permutations, product
 
+from course_utils.changes.bracketed_runs import bracketed_runs
 from course_utils.changes.change import Change
 from course_utils.changes.expressions import Piece, bracketed, made, roots
 from course_utils.changes.loops import out_of_loops
@@ -20,7 +21,6 @@ MOST_IDLE = 4
 # Of the names, so many are subtracted from each other.
 MOST_DIFFERENCES = 10
 VALUES = (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.Subscript, ast.UnaryOp, ast.IfExp)
-ADDITIVE, MULTIPLICATIVE = (ast.Add, ast.Sub), (ast.Mult, ast.Div)
 REDUCTIONS = ("mean", "sum", "var", "std", "max", "min", "norm")
 
 
@@ -78,11 +78,8 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
         ):
             yield Piece("under-root", node, f"({text.code(inside)} + {text.code(right)}).sqrt()")
     if isinstance(node, ast.BinOp):
-        yield from _of_last_operand(text, node)
+        yield from (Piece("brackets", node, new) for new in bracketed_runs(text.code(node)))
     match node:
-        case ast.BinOp(op=op, left=left, right=ast.BinOp(op=inner, left=middle, right=last)) if _binds_less(op, inner):
-            first = f"({text.code(left)} {_sign(op)} {bracketed(text, middle)})"
-            yield Piece("brackets", node, f"({first} {_sign(inner)} {bracketed(text, last)})")
         case ast.BinOp(op=ast.MatMult(), left=left, right=right):
             a, b = bracketed(text, left), bracketed(text, right)
             for new in (_transposed(a) + f" @ {b}", f"{a} @ " + _transposed(b)):
@@ -128,30 +125,6 @@ def _reduced(text: Text, node: ast.expr, kind: str) -> Iterator[Piece]:
     code, own = bracketed(text, node), text.code(node)
     for name, axis in product(("sum", "mean"), ("", "0", "1")):
         yield Piece(kind, node, f"{code}.{name}({axis})", own)
-
-
-def _of_last_operand(text: Text, node: ast.BinOp) -> Iterator[Piece]:
-    """Return what comes out where an operation is taken on the last operand of its left side alone.
-
-    That is how `1 - beta ** t + 1` becomes `1 - beta ** (t + 1)`.
-    """
-    (begin, _), (behind, _) = text.span(node), text.span(node.right)
-    side = node.left
-    while isinstance(side, ast.BinOp) and ")" not in text.source[text.span(side)[1] : behind]:
-        if _binds_less(node.op, side.op):
-            last, (start, end) = side.right, text.span(side.right)
-            if end == text.span(side)[1]:
-                both = f"({bracketed(text, last)} {_sign(node.op)} {text.code(node.right)})"
-                yield Piece("brackets", node, f"({text.source[begin:start]}{both})")
-        side = side.right
-
-
-def _binds_less(outer: ast.operator, inner: ast.operator) -> bool:
-    return isinstance(outer, ADDITIVE) and isinstance(inner, (*MULTIPLICATIVE, ast.Pow))
-
-
-def _sign(op: ast.operator) -> str:
-    return {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}[type(op)]
 
 
 def _transposed(code: str) -> str:

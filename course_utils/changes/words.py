@@ -45,6 +45,8 @@ def words_of(text: Text, function: Function) -> Words:
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id != "_":
             stored.append(node.id)
+        elif isinstance(node, ast.FunctionDef) and node is not function:
+            stored.append(node.name)
         elif isinstance(node, ast.Attribute | ast.Subscript | ast.Call) and id(node) not in called:
             is_short = not isinstance(node, ast.Call) or getattr(node.func, "id", "") == "len"
             if is_short and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):

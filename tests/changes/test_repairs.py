@@ -11,6 +11,9 @@ SLIPS = {
     "a power of one term of a difference": ("x - m ** 2", "(x - m) ** 2"),
     "a divisor that is too short": ("v / 1 - b ** t", "v / (1 - b ** t)"),
     "a product that is divided too late": ("up - down / h", "(up - down) / h"),
+    "a sum within a sum": ("h + 1 - c * t", "h + (1 - c) * t"),
+    "a root that is too short": ("(x - m) / v + a ** 0.5", "(x - m) / (v + a) ** 0.5"),
+    "a formula over two lines": ("(x - m\n            - v * t)", "(x - (m\n            - v) * t)"),
     "a factor in the middle": ("a - c * t + 1", "a - c * (t + 1)"),
     "a numerator that is lost": ("1 / (v + a)", "(x - m) / (v + a)"),
     "a matrix that is not squared": ("a * x + c * A @ x", "a * x + c * (A @ A) @ x"),
@@ -45,6 +48,11 @@ def test_one_change_brings_the_right_formula_back(slip, right):
     source = f"def f({', '.join([*NUMBERS, 'A'])}):\n    return {slip}\n"
     found = [change.applied(source).partition("return ")[2].strip() for change in repairs(source)]
     assert value(right) in [pytest.approx(value(formula)) for formula in found if _runs(formula)]
+
+
+def test_a_nested_function_is_a_name_like_any_other():
+    source = "def f(h):\n    def new(x):\n        return h(x)\n    return h\n"
+    assert "    return new" in [change.applied(source).splitlines()[-1] for change in repairs(source)]
 
 
 def _runs(formula):

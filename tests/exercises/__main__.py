@@ -1,8 +1,10 @@
-"""Print the kill matrix: `python -m tests.exercises [EXERCISE ...]`.
+"""Print the kill matrix: `python -m tests.exercises [--seed N] [EXERCISE ...]`.
 
-Status 1 if a verdict is not the right one, or if a statement is false.
+Another seed gives other inputs for the solutions, and other slips. Status 1 if a verdict is not the right one, or if a
+statement is false.
 """
 
+import argparse
 import sys
 from collections import Counter
 
@@ -15,7 +17,6 @@ from tests.exercises.matrix import EXERCISES, named, solutions, verdict
 from tests.exercises.slips import OUTCOMES, outcomes
 
 KINDS = ("CORRECT", "VARIANTS", "MUTANTS", "WRONG")
-SEED = 1
 # Parts of each exercise that slips have made wrong.
 SLIPS = 6
 # What is listed below the table.
@@ -33,12 +34,12 @@ def is_right(kind, name, found):
     return found.verdict == expected and said
 
 
-def row(exercise):
-    """Judge all solutions of an exercise; return, by kind, how many there are, and those that were judged wrongly."""
+def row(exercise, seed):
+    """Judge all solutions; return, by kind, how many there are, and those that were judged wrongly."""
     counts, slips, names = [], [], []
     for kind in KINDS:
         ones = solutions(exercise, kind)
-        right = {name: is_right(kind, name, verdict(exercise, one, SEED)) for name, one in ones.items()}
+        right = {name: is_right(kind, name, verdict(exercise, one, seed)) for name, one in ones.items()}
         counts.append(f"{sum(right.values())}/{len(right)}" if right else "")
         slips += [name for name, ok in right.items() if not ok]
         names += [name for name in right if kind == "MUTANTS"]
@@ -52,9 +53,9 @@ def generated(exercise):
     return str(listed), str(sum(len(part.changes) for part in parts))
 
 
-def lines(exercise):
+def lines(exercise, seed):
     """Return what became of slips made in right solutions, how often each, and the longest search."""
-    found = outcomes(exercise, SLIPS, BUDGET_S) if load_second(exercise) else []
+    found = outcomes(exercise, SLIPS, BUDGET_S, seed) if load_second(exercise) else []
     counts = Counter(one.kind for one in found)
     longest = max((one.seconds for one in found), default=0.0)
     return counts, longest, [f"{one.kind}: {exercise}, {one.what}" for one in found if one.kind in MISSED]
@@ -70,14 +71,14 @@ def totals(counts):
     )
 
 
-def main(chosen):
+def main(chosen, seed):
     """Print a row per exercise."""
     heads = ("exercise", "correct", "variants", "mutants named", "no point", "listed", "generated")
     table = Table(*heads, *OUTCOMES, "longest", "named mistakes", title="Kill matrix")
     wrong, missed, all_counts = [], [], Counter()
     for exercise in chosen or EXERCISES:
-        counts, names, others = row(exercise)
-        found, longest, slips = lines(exercise)
+        counts, names, others = row(exercise, seed)
+        found, longest, slips = lines(exercise, seed)
         numbers = [str(found[kind]) for kind in OUTCOMES]
         table.add_row(exercise, *counts, *generated(exercise), *numbers, f"{longest:.1f} s", ", ".join(names))
         wrong += [f"{exercise}: {name}" for name in others]
@@ -89,5 +90,14 @@ def main(chosen):
     return bool(wrong or all_counts["false"])
 
 
+def arguments():
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.exercises", description="Print the kill matrix.")
+    parser.add_argument("exercises", nargs="*", metavar="EXERCISE")
+    parser.add_argument("--seed", type=int, default=1, help="for the inputs of the solutions, and for the slips")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    asked = arguments()
+    sys.exit(main(asked.exercises, asked.seed))

@@ -19,7 +19,7 @@ class ForeignCell:
 
     Args:
         name: What the solution is called in `CORRECT`.
-        source: The cell; its last statement binds `MADE` to the tuple of objects.
+        source: The cell; each object has a name of its own, and the last statement binds `MADE` to their tuple.
     """
 
     name: str
@@ -35,9 +35,11 @@ def foreign_cells(exercise):
     cells = []
     for name, value in _right(tree, module):
         if _is_written_out(value, tree):
-            body = _needed(tree, text, value)
-            made = value if isinstance(value, ast.Tuple) else ast.Tuple([value], ast.Load())
-            cells.append(ForeignCell(name, f"{body}\n\n{MADE} = {ast.unparse(made)}\n"))
+            parts = value.elts if isinstance(value, ast.Tuple) else [value]
+            names = [f"given_{number}" for number in range(len(parts))]
+            lines = [f"{one} = {ast.unparse(part)}" for one, part in zip(names, parts, strict=True)]
+            made = f"{MADE} = ({', '.join(names)},)"
+            cells.append(ForeignCell(name, "\n\n".join([_needed(tree, text, value), *lines, made]) + "\n"))
     return tuple(cells)
 
 

@@ -24,7 +24,6 @@ OUTCOMES = ("pointed at", "another line", "named", "quoted", "neither", "false")
 NOWHERE = ("order", "statement-missing", "return-in-loop", "argument-unused", "arguments-unused")
 # Of so many slips for each one that is wanted, the others change nothing that is judged.
 TRIES = 4
-SEED = 1
 
 
 @dataclass(frozen=True)
@@ -59,24 +58,25 @@ class _Slip:
     line: int
 
 
-def outcomes(exercise, most, budget_s):
-    """Return what becomes of some slips, the same ones each time; none where a part trains.
+def outcomes(exercise, most, budget_s, seed):
+    """Return what becomes of some slips, the same ones for the same seed; none where a part trains.
 
     Args:
         exercise: Exercise id.
         most: So many parts that are wrong are looked at.
         budget_s: Seconds for each search.
+        seed: For the choice of slips, and for the inputs on which lines are confirmed.
     """
     if all(part.limit_s for part in load_probe(exercise).parts):
         return []
     found = []
-    for slip in islice(_slips(exercise), TRIES * most):
+    for slip in islice(_slips(exercise, seed), TRIES * most):
         if len(found) < most:
-            found += _of_slip(exercise, slip, budget_s)
+            found += _of_slip(exercise, slip, budget_s, seed)
     return found
 
 
-def _of_slip(exercise, slip, budget_s):
+def _of_slip(exercise, slip, budget_s, seed):
     source = slip.change.applied(slip.cell.source)
     try:
         objects = slip.cell.objects(run_cell(source, dict(slip.cell.given)))
@@ -93,14 +93,14 @@ def _of_slip(exercise, slip, budget_s):
             line = find_change(exercise, part, [by_name[name] for name in part.uses], observed, budget_s, before)
             before += [line] if line else []
             seconds = time.thread_time() - start
-            kind = _kind(exercise, part, slip, source, said, line)
+            kind = _kind(exercise, part, slip, source, said, line, seed)
             what = f"{part.name}: {slip.change.kind} in line {slip.line}" + (f", found in {line.line}" if line else "")
             found.append(Outcome(kind, seconds, what))
     return found
 
 
-def _kind(exercise, part, slip, source, said, line):
-    if line is not None and not _holds(exercise, part, slip.cell, line, source):
+def _kind(exercise, part, slip, source, said, line, seed):
+    if line is not None and not _holds(exercise, part, slip.cell, line, source, seed):
         return "false"
     if line is not None:
         return "pointed at" if line.line == slip.line else "another line"
@@ -109,9 +109,9 @@ def _kind(exercise, part, slip, source, said, line):
     return "quoted" if said.verdict == "error" and "at `" in said.message else "neither"
 
 
-def _holds(exercise, part, cell, line, source):
+def _holds(exercise, part, cell, line, source, seed):
     """Say whether a change makes the part right on fresh inputs, or leaves one mistake."""
-    inputs, key = material(exercise, SEED)
+    inputs, key = material(exercise, seed)
     changed = line.change.applied(source)
     seen = observe(load_probe(exercise), cell.objects(run_cell(changed, dict(cell.given))), inputs)
     keys, parts = {one.name: one for one in key.parts}, {one.name: one for one in seen.parts}
@@ -119,9 +119,9 @@ def _holds(exercise, part, cell, line, source):
     return said.verdict in (("misconception",) if line.left else ("correct", "variant"))
 
 
-def _slips(exercise):
+def _slips(exercise, seed):
     """Yield slips of all cells in turn."""
-    rng = random.Random(zlib.crc32(exercise.encode()))
+    rng = random.Random(zlib.crc32(exercise.encode()) + seed)
     waiting = [_slips_of(cell, rng) for cell in _cells(exercise)]
     while any(waiting):
         yield from (some.pop() for some in waiting if some)

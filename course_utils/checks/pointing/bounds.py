@@ -10,11 +10,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType, FrameType
+from functools import lru_cache
+from time import monotonic
+from types import FrameType
 from typing import Any
 
 from course_utils.checks.pointing.cells import is_cell
 from course_utils.checks.pointing.deadline import Deadline
+from course_utils.checks.pointing.sorts import add_sorts
 
 __all__ = ["Bounds", "Stopped", "bounded"]
 
@@ -30,7 +33,10 @@ class Stopped(BaseException):
 
 
 class Bounds:
-    """A trace function that stops a run; where only time counts, it keeps which lines of which cells it came to.
+    """A trace function that stops a run; where only time counts, it keeps lines and sorts of values.
+
+    It is called for every line of a loop, where every lookup of its own takes as long as a step of the student's code:
+    hence the plain conditions.
 
     Args:
         until: When the run has to be over.
@@ -38,10 +44,15 @@ class Bounds:
     """
 
     def __init__(self, until: Deadline, steps: int | None = None) -> None:
-        self.until, self._most = until, steps
+        self.until = until
         self.steps = 0
         self.lines: dict[str, set[int]] = {}
-        self._kinds: dict[CodeType, str] = {}
+        self.sorts: dict[str, dict[str, set[str]]] = {}
+        self._ended: set[tuple[str, int]] = set()
+        self._most = sys.maxsize if steps is None else steps
+        self._on_line = self._keep_line if steps is None else self._line
+        # By the name of the file, which is compared faster than a code object.
+        self._in_cell: dict[str, bool] = {}
 
     def allowance(self) -> int:
         """Return how many steps a changed run may take, if this was the unchanged one."""
@@ -53,36 +64,45 @@ class Bounds:
         Nothing is stopped elsewhere: what the course and its libraries do around a run has to come to its end.
         """
         self.steps += 1
-        code = frame.f_code
-        if code not in self._kinds:
-            self._kinds[code] = "cell" if is_cell(code.co_filename) else "showing" if _shows(code) else ""
-        if self._kinds[code] == "showing":
+        name = frame.f_code.co_filename
+        if name not in self._in_cell:
+            self._in_cell[name] = is_cell(name)
+        if self._in_cell[name]:
+            return self._on_line(frame, "line", arg)
+        if _shows(name) or (_starts(name) and frame.f_code.co_name == "start"):
             raise Stopped
-        if not self._kinds[code]:
-            return None
-        self._keep(frame)
-        self._stop_if_over()
-        return self._line
+        return None
 
     def _line(self, frame: FrameType, event: str, arg: Any) -> Any:
         if event == "line":
             self.steps += 1
-            self._keep(frame)
-            self._stop_if_over()
+            if self.steps > self._most or monotonic() >= self.until.not_before:
+                self._stop_if_over()
         return self._line
 
-    def _keep(self, frame: FrameType) -> None:
-        if self._most is None:
-            self.lines.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
+    def _keep_line(self, frame: FrameType, event: str, arg: Any) -> Any:
+        cell = frame.f_code.co_filename
+        self.lines.setdefault(cell, set()).add(frame.f_lineno)
+        if event == "return" and (cell, frame.f_code.co_firstlineno) not in self._ended:
+            self._ended.add((cell, frame.f_code.co_firstlineno))
+            add_sorts(self.sorts.setdefault(cell, {}), frame.f_locals)
+        self._line(frame, event, arg)
+        return self._keep_line
 
     def _stop_if_over(self) -> None:
-        if (self._most is not None and self.steps > self._most) or self.until.is_over():
+        if self.steps > self._most or self.until.is_over():
             raise Stopped
 
 
-def _shows(code: CodeType) -> bool:
-    path = code.co_filename.replace("\\", "/")
-    return any(f"/{name}/" in path for name in SHOWING) or (code.co_qualname == "Thread.start")
+@lru_cache(maxsize=4096)
+def _shows(name: str) -> bool:
+    path = name.replace("\\", "/")
+    return any(f"/{one}/" in path for one in SHOWING)
+
+
+@lru_cache(maxsize=4096)
+def _starts(name: str) -> bool:
+    return name.replace("\\", "/").endswith("/threading.py")
 
 
 @contextmanager

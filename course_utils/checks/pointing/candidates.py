@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from course_utils.changes import Change, IdleValues, Text, repairs, small_changes
+from course_utils.checks.pointing.constants import constant_lines
+from course_utils.checks.pointing.sorts import ALIKE, UNLIKE, Sorts, likeness
 
 __all__ = ["MILD", "STAGES", "Spot", "stages"]
 
@@ -41,34 +44,70 @@ class Spot:
     quote: str
 
 
-# Slips taken back; what a slip has taken out; what changes where a statement stands.
-STAGES = 3
+# The likeliest slips taken back, and what the likeliest ones have taken out; the same of the others; what changes where
+# a statement stands; names of which the values have nothing in common.
+STAGES = 6
+LIKELIEST, MIDDLE, UNLIKELY = 0, 2, 5
+_small = lru_cache(maxsize=8)(partial(small_changes, under_conditions=False))
+_repairs = lru_cache(maxsize=8)(repairs)
 
 
-def stages(source: str, lines: Collection[int]) -> Iterator[list[Spot]]:
+def stages(source: str, lines: Collection[int], sorts: Sorts | None = None) -> Iterator[list[Spot]]:
     """Yield the changes of a cell in the statements that were run, in stages: the likelier kinds of changes first.
 
     Args:
         source: The cell.
         lines: The lines that were run; of a function that was, its first one.
+        sorts: What sorts of values names had; empty where that says nothing.
 
     Raises:
         SyntaxError: It is not Python, such as a cell that begins with a magic.
     """
-    text, rows = Text(source), source.splitlines()
-    alone, growing, idle = _alone_in_loops(text), _growing(text), IdleValues(text)
+    order = _Order(source, lines, sorts or {})
+    small = order.by_group(_small(source))
+    yield small[LIKELIEST]
+    added = order.by_group(_repairs(source))
+    yield added[LIKELIEST]
+    for spots in (small, added):
+        yield [spot for group in range(LIKELIEST + 1, UNLIKELY - 1) for spot in spots[group]]
+    yield [spot for spot in small[UNLIKELY - 1] if spot.change.start not in order.alone]
+    yield [*small[UNLIKELY], *added[UNLIKELY]]
 
-    def sorted_spots(changes: Iterable[Change]) -> list[Spot]:
-        made = (change for change in changes if change.new not in TRICKS and not _feeds_itself(change, growing))
-        found = [(change, text.statement_at(change.start)) for change in made]
-        known = [Spot(change, line, rows[line - 1].strip()) for change, line in found if line in lines]
-        # What takes up an idle value first. A stable order: within a kind, from the top of the cell to its end.
-        return sorted(known, key=lambda spot: (not idle.taken_up(spot.change), *_rank(spot.change)))
 
-    small = sorted_spots(small_changes(source, under_conditions=False))
-    yield [spot for spot in small if spot.change.kind not in LAST]
-    yield sorted_spots(repairs(source))
-    yield [spot for spot in small if spot.change.kind in LAST and spot.change.start not in alone]
+class _Order:
+    """The order of the changes of a cell, and which of them are made at all."""
+
+    def __init__(self, source: str, lines: Collection[int], sorts: Sorts) -> None:
+        self._text = Text(source)
+        self._rows, self._sorts = source.splitlines(), sorts
+        self._lines = {*lines, *constant_lines(self._text, lines)}
+        self._growing, self._idle = _growing(self._text), IdleValues(self._text)
+        self.alone = _alone_in_loops(self._text)
+
+    def by_group(self, changes: Iterable[Change]) -> dict[int, list[Spot]]:
+        """Return changes by group; in each, those first that take up an idle value, and those of defaults last.
+
+        A stable order: within a kind, from the top of the cell to its end.
+        """
+        found: dict[int, list[Spot]] = {group: [] for group in range(STAGES)}
+        made = (one for one in changes if one.new not in TRICKS and not _feeds_itself(one, self._growing))
+        for change in made:
+            line = self._text.statement_at(change.start)
+            if line in self._lines:
+                found[self._group(change)].append(Spot(change, line, self._rows[line - 1].strip()))
+        return {group: sorted(spots, key=self._later) for group, spots in found.items()}
+
+    def _later(self, spot: Spot) -> tuple[bool, bool, bool]:
+        return not self._idle.taken_up(spot.change), spot.change.kind == "other-name", spot.change.is_default
+
+    def _group(self, change: Change) -> int:
+        groups = ((0, FIRST), (1, SECOND), (3, ADDED), (4, LAST))
+        group = next((number for number, kinds in groups if change.kind in kinds), MIDDLE)
+        alike = likeness(change, self._text.source, self._sorts)
+        if alike == UNLIKE:
+            return UNLIKELY
+        is_likely = group < UNLIKELY - 1 and (alike == ALIKE or self._idle.taken_up(change))
+        return LIKELIEST if is_likely else group
 
 
 def _alone_in_loops(text: Text) -> set[int]:
@@ -89,11 +128,3 @@ def _growing(text: Text) -> list[tuple[int, int, str]]:
 def _feeds_itself(change: Change, growing: Iterable[tuple[int, int, str]]) -> bool:
     """Say whether a change adds a list to itself: an array of it takes minutes to fail, and nothing can stop that."""
     return any(start <= change.start < end and change.new == items for start, end, items in growing)
-
-
-def _rank(change: Change) -> tuple[int, bool]:
-    """Return the group of a change; within each, default values come last."""
-    for rank, kinds in ((0, FIRST), (1, SECOND), (3, ADDED), (4, LAST)):
-        if change.kind in kinds:
-            return rank, change.is_default
-    return 2, change.is_default

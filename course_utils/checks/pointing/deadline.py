@@ -15,6 +15,9 @@ class Deadline:
 
     Args:
         seconds: Seconds of work.
+
+    Attributes:
+        not_before: It is not over before, as `time.monotonic()`.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -23,15 +26,15 @@ class Deadline:
         now = time.monotonic()
         self.clock = now + BUSY * seconds
         # Work takes no less time than the clock says; and the clock is read in a tenth of the time.
-        self._not_before = now + seconds
+        self.not_before = now + seconds
 
     def is_over(self) -> bool:
         """Say whether the time is used up."""
         now = time.monotonic()
-        if now < self._not_before:
+        if now < self.not_before:
             return False
         left = self._work - time.thread_time()
-        self._not_before = min(now + left, self.clock)
+        self.not_before = min(now + left, self.clock)
         return left < 0 or now > self.clock
 
     def left(self) -> float:

@@ -22,6 +22,7 @@ from course_utils.checks.pointing.late_parts import import_late_parts
 from course_utils.checks.pointing.misspelt import misspelt
 from course_utils.checks.pointing.order import Candidate, Order
 from course_utils.checks.pointing.reach import distances
+from course_utils.checks.pointing.sorts import Sorts
 from course_utils.checks.pointing.student_code import StudentCode
 from course_utils.checks.pointing.trial import Trial
 from course_utils.checks.types import PartObservation
@@ -164,16 +165,18 @@ class Search:
     def _stages(self, now: Trial) -> Iterator[list[Candidate]]:
         """Yield the changes of all cells that were run; where an error was raised, those near its line first."""
         yield misspelt(now.error)
-        per_cell = [(cell, _in_stages(cell, run)) for cell, run in self._bounds.lines.items()]
+        # Where nothing comes out, the sort of a value may be what is wrong.
+        sorts = self._bounds.sorts if now.outputs is not None else {}
+        per_cell = [(cell, _in_stages(cell, run, sorts.get(cell, {}))) for cell, run in self._bounds.lines.items()]
         far = _far_from(now.error)
         for _ in range(STAGES):
             found = [(cell, spot) for cell, spots in per_cell for spot in next(spots, [])]
             yield sorted(found, key=far) if now.error else found
 
 
-def _in_stages(cell: str, lines: set[int]) -> Iterator[list[Spot]]:
+def _in_stages(cell: str, lines: set[int], sorts: Sorts) -> Iterator[list[Spot]]:
     try:
-        yield from stages(cell_source(cell), lines)
+        yield from stages(cell_source(cell), lines, sorts)
     except (SyntaxError, ValueError, RecursionError):
         return
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from course_utils.changes import Change
 from course_utils.checks.pointing.bounds import Bounds
 from course_utils.checks.pointing.cells import cell_source
+from course_utils.checks.pointing.constants import changed_constant, with_constant
 from course_utils.checks.pointing.kept import Kept
 from course_utils.checks.pointing.own_code import own_code
 from course_utils.checks.pointing.patch import NotPossible, changed_piece, patched
@@ -37,7 +38,7 @@ class StudentCode:
         own = own_code(arguments)
         if any(swallows(cell_source(name)) for name in {one.__code__.co_filename for one in own.functions}):
             raise CannotStop
-        self.functions = own.functions
+        self.functions, self._own = own.functions, own
         self._kept = Kept(own)
 
     def run(self, part: Part, inputs: Inputs, bounds: Bounds, look: Look | None = None) -> Trial:
@@ -51,6 +52,9 @@ class StudentCode:
         self, cell: str, change: Change, part: Part, inputs: Inputs, bounds: Bounds, look: Look | None = None
     ) -> Trial:
         """Run a part with a change of a cell; where no function takes the change, nothing comes of it."""
+        if (constant := changed_constant(cell_source(cell), change)) is not None:
+            with with_constant(self._own, cell, *constant) as is_changed:
+                return self.run(part, inputs, bounds, look) if is_changed else Trial()
         source = changed_piece(cell_source(cell), change)
         try:
             with patched(self.functions, source, cell, defaults=change.is_default):

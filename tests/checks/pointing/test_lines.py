@@ -93,6 +93,27 @@ class MomentumOptimizer:
             p -= self.lr * v
 """
 
+TOP_CONSTANT = """
+POWER = 3
+
+def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
+    mean = p_good * good + (1 - p_good) * bad
+    variance = p_good * good**2 + (1 - p_good) * bad**2 - mean**POWER
+    return num_steps * mean, num_steps * variance
+"""
+CLASS_CONSTANT = """
+class Average:
+    nothing = 0
+    twice: float = 4.0
+
+    def of(self, a, b, p):
+        return (self.twice * p * a + 2 * (1 - p) * b) / 2
+
+def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
+    average = Average()
+    mean = average.of(good, bad, p_good)
+    return num_steps * mean, num_steps * (average.of(good**2, bad**2, p_good) - mean**2)
+"""
 IN_LOOP = """
 def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
     mean = square = 0.0
@@ -136,6 +157,8 @@ def patience(monkeypatch):
     [
         ("finite_differences", GRADIENT, ["return (f(up) - f(down)) / 2 * h"]),
         ("walk_moments", MOMENTS, ["variance = square - mean"]),
+        ("walk_moments", TOP_CONSTANT, ["POWER = 3"]),
+        ("walk_moments", CLASS_CONSTANT, ["twice: float = 4.0"]),
         ("momentum", MOMENTUM, ["v.copy_(self.lr * v + (1 - self.mu) * p.grad)"]),
         ("walk_moments", IN_LOOP, ["return num_steps * mean, num_steps * variance"]),
         ("walk_moments", TWO_RETURNS, ["return num_steps * mean, num_steps * variance"]),
@@ -158,6 +181,23 @@ def test_a_helper_in_another_cell_is_found_there():
     (found,) = changes_found("finite_differences", space)
     assert found.quote == "return (f(up) - f(down)) / 2 * h"
     assert found.cell == space["slope"].__code__.co_filename
+
+
+def test_constants_are_what_they_were_after_the_search():
+    space = run_cell(TOP_CONSTANT)
+    assert changes_found("walk_moments", space)[0] is not None
+    assert space["POWER"] == 3
+    space = run_cell(CLASS_CONSTANT)
+    assert changes_found("walk_moments", space)[0] is not None
+    assert space["Average"].twice == 4.0
+
+
+def test_a_constant_that_has_another_value_by_now_is_left_alone():
+    space = run_cell(TOP_CONSTANT)
+    space["POWER"] = 3.0
+    found = changes_found("walk_moments", space)[0]
+    assert found is None or found.quote != "POWER = 3"
+    assert space["POWER"] == 3.0
 
 
 def test_what_is_right_has_no_line():
