@@ -13,6 +13,8 @@ from course_utils.look import COLOURS, DASHES, INK, MARKERS, METHODS, look_of
 from course_utils.look.alt_text import alt_text, describe
 from course_utils.look.style import FULL_WIDTH, RC, figure_html
 from course_utils.plotting import plot_band
+from course_utils.training.display import LossGraph
+from course_utils.widgets.style import line
 from tests.build.conftest import ROOT
 
 LIGHT, DARK = "#ffffff", "#111111"  # the pages of JupyterLab
@@ -55,6 +57,14 @@ def test_a_run_with_a_setting_has_the_colour_of_its_method_and_another_dash():
     assert run.colour == plain.colour
     assert run.dash != plain.dash
     assert look_of("batches of 5", 3) == look_of(None, 3) == look_of("", 10)
+
+
+def test_a_method_has_one_colour_in_band_live_graph_and_demo():
+    figure, ax = plt.subplots()
+    plot_band(range(2), [[1, 2.0]], label="RMSProp", index=3, ax=ax)
+    colours = {drawn.get_color() for drawn in [*ax.lines, *LossGraph(3, "RMSProp").lines]}
+    plt.close(figure)
+    assert colours == {METHODS["rmsprop"].colour} == {line(3, "RMSProp")["color"]}
 
 
 class Image(HTMLParser):

@@ -90,7 +90,7 @@ function numberControl(control, id, change, complain) {
 function choiceControl(control, id, change) {
   const select = element("select", { id }, ...control.options.map((name) => element("option", { value: name }, name)));
   select.addEventListener("change", () => change({ [control.name]: select.value }));
-  const row = element("div", { class: "control" }, element("label", { for: id }, control.label), select);
+  const row = element("div", { class: "control choice" }, element("label", { for: id }, control.label), select);
   return { row, follow: (value) => { if (select.value !== value) select.value = value; } };
 }
 
