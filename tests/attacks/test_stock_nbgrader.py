@@ -8,6 +8,7 @@ import pytest
 from tests.attacks import stock
 from tests.attacks.hostile import load_hostile
 
+pytestmark = pytest.mark.slow  # what it watches is nbgrader
 FIXTURES = (
     "asserts_dropped_by_a_transformer",
     "background_process",

@@ -81,6 +81,7 @@ def test_solutions_that_cannot_be_imported_are_told_before_anything_is_built(cop
     assert re.fullmatch(rf"error: \S*/{FOLDER}/solutions.py:\d+: ModuleNotFoundError: .*\n", found.stderr)
 
 
+@pytest.mark.slow
 def test_the_page_is_built_and_all_its_solutions_are_judged_rightly(copy):
     for path, text in FILES.items():
         place = copy.root / path

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 # Everything that a user does, and a note of each file that is opened for writing.
 USE = """
 import json, os, sys
@@ -30,6 +32,7 @@ print(json.dumps([os.path.realpath(os.path.dirname(course_utils.__file__)), writ
 """
 
 
+@pytest.mark.slow
 def test_only_the_user_s_own_folders_are_written_to(tmp_path):
     home, data = tmp_path / "home", tmp_path / "data"
     (home / "tmp").mkdir(parents=True)

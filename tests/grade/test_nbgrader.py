@@ -199,6 +199,7 @@ def formgrader(graded):
         server.close()
 
 
+@pytest.mark.slow
 def test_answers_wait_in_formgrader_and_its_pages_run_nothing_of_the_student(graded, formgrader):
     submissions = json.loads(formgrader.ask(f"api/submissions/{mini.NAME}"))
     assert {one["student"]: one["needs_manual_grade"] for one in submissions} == {

@@ -63,6 +63,7 @@ def brightness(colour):
     return sum(float(part) for part in colour.partition("(")[2].rstrip(")").split(",")[:3]) / 3
 
 
+@pytest.mark.slow
 def test_a_run_shows_its_lines_and_its_graph_while_it_goes_on(lab, browser, tmp_path):
     page = opened(lab, browser, f"{NAME}.ipynb", "Workbook 2: Optimizers", 1400)
     run_all(page)

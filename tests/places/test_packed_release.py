@@ -56,6 +56,7 @@ def test_a_master_that_was_changed_in_a_package_is_refused(course):
     assert "is not what its master gives" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_trial_run_at_the_end_of_the_installation_passes(packed, course):
     program = (packed("gradescope") / "install.sh").read_text().replace("\\\n", " ")
     (line,) = [line for line in program.splitlines() if " -m autograder one " in line]

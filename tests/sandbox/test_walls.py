@@ -117,6 +117,7 @@ def test_the_view_shows_packages_and_not_the_course():
     assert not any(one != two and two.startswith(f"{one}/") for one in view.shown for two in view.shown)
 
 
+@pytest.mark.slow
 def test_walls_stand_in_an_environment_that_is_a_symbolic_link(tmp_path):
     environment = tmp_path / "environment"
     environment.symlink_to(sys.prefix, target_is_directory=True)

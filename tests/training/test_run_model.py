@@ -155,6 +155,7 @@ def test_images_of_another_size_train_too():
 
 
 @pytest.mark.skipif(not (FULL / "FashionMNIST").is_dir(), reason="the full Fashion-MNIST is not here (COURSE_DATA)")
+@pytest.mark.slow
 def test_sgd_on_the_full_set_ends_near_the_published_accuracy():
     """Ten epochs at lr 0.001 and batch 256; the source prints 61.8 % for one unseeded run."""
     accuracies = [run.valid_accuracy[-1] for run in run_models(seeds=(0, 1, 2))]

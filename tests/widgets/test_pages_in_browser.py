@@ -155,7 +155,7 @@ def says_what_the_kernel_says(shown, demo, preset):
     assert {key: value for key, value in shown.link().items() if key != "view"} == pytest.approx(demo.state)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*KINDS, *OTHERS])
 def test_a_demo_fits_on_every_screen_its_pictures_fill_it_and_it_says_what_the_kernel_says(desk, files, name):
     assert files[name].stat().st_size <= HEAVIEST
     desk.resize(*SCREENS[0])
@@ -192,7 +192,7 @@ def test_the_page_says_what_the_kernel_says_at_every_preset(desk, files, name):
     assert desk.said == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*KINDS, *OTHERS])
 def test_on_a_phone_the_picture_stays_in_sight_at_the_last_control(phone, files, name):
     phone.resize(*PHONES[0])
     phone.open(files[name])
