@@ -155,7 +155,8 @@ def test_an_item_is_added_while_marking(words, graded, browser):
         page.page.keyboard.type("a good picture")
         page.press("Tab")
         page.page.keyboard.type("0,25")
-        page.press("Enter", says="The item is in the rubric.")
+        page.page.keyboard.press("Enter")  # the page is loaded anew
+        page.page.locator("#said", has_text="The item is in the rubric.").wait_for()
         page.page.wait_for_selector("[data-item] >> nth=2")
         page.page.wait_for_selector("body[data-ready]")
         page.frames()

@@ -14,8 +14,8 @@ NAMES = [name for name in load_course(ROOT).workbooks if (ROOT / "autograder" / 
 # Minutes each: these run with `make test-all`, as all student notebooks do at full length, each in a kernel of its own.
 LONG = ("02_optimizers", "03_training_loop", "04_normalization", "05_why_it_works", "06_today")
 SOLVED = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in NAMES]
-# Of the student's, two that are quick, and the one that begins.
-QUICK = ("00_start_here", "04_normalization", "05_why_it_works")
+# Of the student's, the one that begins, and the quickest.
+QUICK = ("00_start_here", "05_why_it_works")
 OPEN = [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in NAMES]
 
 

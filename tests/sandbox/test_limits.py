@@ -98,7 +98,9 @@ SLEEPS = {
 }
 
 
-@pytest.mark.parametrize("source", SLEEPS.values(), ids=list(SLEEPS))
+@pytest.mark.parametrize(
+    "source", [SLEEPS["a finaliser"], *(pytest.param(one, marks=pytest.mark.slow) for one in list(SLEEPS.values())[:2])]
+)
 def test_sleep_counts_wherever_it_is(source):
     steps = [CellStep(f"c{number}", source) for number in range(6)]
     cells = run_submission(steps, Limits(cell_s=30.0, total_s=3.0)).cells
