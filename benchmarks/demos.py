@@ -7,8 +7,8 @@ are wall clock, median over the values, the best of some rounds, as other work o
 of every demo from a movement of a slider until the picture is painted by the page itself (`browser_median_ms`,
 `browser_p95_ms`) and from opening it to its first paint (`browser_first_paint_ms`); in JupyterLab from the moment at
 which its cell has run until it is painted (`notebook_first_paint_ms`, negative where it is painted before JupyterLab
-hears that the cell has run); and as PNG from a kernel through Voila, from a key to the painted picture
-(`browser_png_ms`). The last line is JSON.
+hears that the cell has run) and from a movement until it is painted (`notebook_median_ms`, `notebook_p95_ms`);
+and as PNG from a kernel through Voila, from a key to the painted picture (`browser_png_ms`). The last line is JSON.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -114,8 +114,10 @@ def measure(name: str) -> dict[str, float]:
 
 
 # From the input until its frame has been painted: the callback of a frame comes before painting, a timer after.
-CLIENT = """async ([keys, label]) => {
-  const slider = [...document.querySelectorAll(".control")].find((one) => one.innerText.trim() === label)
+CLIENT = """async ([keys, label, cell]) => {
+  const root = cell === undefined ? document : document.querySelectorAll(".jp-CodeCell")[cell];
+  if (cell !== undefined) root.querySelector(".demo").scrollIntoView({ block: "nearest" });
+  const slider = [...root.querySelectorAll(".control")].find((one) => one.innerText.trim() === label)
     .querySelector("input[type=range]");
   const places = Number(slider.max), times = [];
   for (let k = 0; k < keys; k++) {
@@ -151,17 +153,22 @@ def client_ms(browser: Any, folder: Path, name: str) -> dict[str, float]:
         f"() => new Promise((go) => {{ const look = () => {paints}.length ? go() : setTimeout(look, 9); look(); }})"
     )
     first = float(opened.evaluate(paints)[0])
-    sliders = "[...document.querySelectorAll('.control.number:not([hidden]) label')].map((one) => one.innerText)"
-    shown = opened.evaluate(sliders)
-    label = next(one.label for one in demo.scene.controls if one.label in shown)
+    label = _first_slider(opened, name)
     opened.evaluate(CLIENT, [KEYS, label])
     times = opened.evaluate(CLIENT, [KEYS, label])
     opened.close()
-    return {
-        "median_ms": float(np.median(times)),
-        "p95_ms": float(np.percentile(times, 95)),
-        "first_paint_ms": first,
-    }
+    return {"first_paint_ms": first, **_spread(times)}
+
+
+def _spread(times: Sequence[float]) -> dict[str, float]:
+    return {"median_ms": float(np.median(times)), "p95_ms": float(np.percentile(times, 95))}
+
+
+def _first_slider(opened: Any, name: str, root: str = "document") -> str:
+    """Return the name of the first slider that a demo shows."""
+    sliders = f"[...{root}.querySelectorAll('.control.number:not([hidden]) label')].map((one) => one.innerText)"
+    shown = [label.strip() for label in opened.evaluate(sliders)]
+    return next(one.label for one in getattr(widgets, name)().scene.controls if one.label in shown)
 
 
 @contextmanager
@@ -198,14 +205,16 @@ def _answering(address: str, server: subprocess.Popen[bytes]) -> str:
 FOLLOW = """(cell) => {
   const box = document.querySelectorAll('.jp-CodeCell')[cell], seen = {};
   window.seen = seen;
+  const observer = new MutationObserver(() => look());
   const look = () => {
     if (!('ran' in seen) && /\\d/.test(box.querySelector('.jp-InputPrompt').innerText)) seen.ran = performance.now();
     if (!seen.found && box.querySelector('.demo[data-painted]')) {
       seen.found = true;
       requestAnimationFrame(() => setTimeout(() => { seen.painted = performance.now(); }));
     }
+    if (seen.found && 'ran' in seen) observer.disconnect();
   };
-  new MutationObserver(look).observe(box, { subtree: true, childList: true, attributes: true, characterData: true });
+  observer.observe(box, { subtree: true, childList: true, attributes: true, characterData: true });
 }"""
 
 
@@ -226,10 +235,10 @@ def lab(folder: Path, codes: list[str]) -> Iterator[str]:
             server.terminate()
 
 
-def notebook_ms(browser: Any, folder: Path, names: list[str]) -> dict[str, float]:
-    """Return for each demo the time in ms from the end of its cell in JupyterLab to its first painting."""
+def notebook_ms(browser: Any, folder: Path, names: list[str]) -> dict[str, dict[str, float]]:
+    """Return the times in ms of each demo in JupyterLab: to its first painting, and from a slider to the picture."""
     codes = ["from course_utils import widgets", *(f"widgets.{name}().show()" for name in names)]
-    times = {}
+    times: dict[str, dict[str, float]] = {}
     with lab(folder, codes) as address:
         opened = browser.new_page(viewport={"width": 1440, "height": 900})
         opened.goto(address, timeout=120_000)
@@ -242,7 +251,10 @@ def notebook_ms(browser: Any, folder: Path, names: list[str]) -> dict[str, float
             opened.wait_for_function(f"'ran' in seen && ({number} === 0 || 'painted' in seen)", timeout=60_000)
             opened.wait_for_timeout(500)
             if name:
-                times[name] = float(opened.evaluate("seen.painted - seen.ran"))
+                first = float(opened.evaluate("seen.painted - seen.ran"))
+                label = _first_slider(opened, name, f"document.querySelectorAll('.jp-CodeCell')[{number}]")
+                opened.evaluate(CLIENT, [KEYS, label, number])
+                times[name] = {"first_paint_ms": first, **_spread(opened.evaluate(CLIENT, [KEYS, label, number]))}
     return times
 
 
@@ -277,12 +289,16 @@ def in_browser() -> dict[str, Any]:
         for name, found in times.items():
             print(f"{name:20}", "  ".join(f"{key} {value:.1f}" for key, value in found.items()), flush=True)
         in_notebook = notebook_ms(browser, Path(folder), names)
-        print("in a notebook", "  ".join(f"{name} {time:.0f}" for name, time in in_notebook.items()), flush=True)
+        for name, found in in_notebook.items():
+            print(f"in a notebook: {name:20}", "  ".join(f"{key} {value:.1f}" for key, value in found.items()))
         by_png = png_ms(browser, Path(folder))
         browser.close()
     keys = ("median_ms", "p95_ms", "first_paint_ms")
-    by_key = {f"browser_{key}": {name: round(found[key], 1) for name, found in times.items()} for key in keys}
-    by_key["notebook_first_paint_ms"] = {name: round(time, 1) for name, time in in_notebook.items()}
+    by_key = {
+        f"{where}_{key}": {name: round(found[key], 1) for name, found in measured.items()}
+        for where, measured in (("browser", times), ("notebook", in_notebook))
+        for key in keys
+    }
     return {**by_key, "browser_png_ms": round(by_png, 1)}
 
 
