@@ -15,17 +15,11 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +27,16 @@ import matplotlib
 
 matplotlib.use("agg")
 
-import nbformat
 import numpy as np
 from matplotlib import pyplot as plt
 
+from benchmarks.parts.notebook_servers import lab, voila
 from course_utils import widgets
 from course_utils.widgets.client_page import page
 from course_utils.widgets.demo import Demo
 
 VALUES, ROUNDS, USUAL = 40, 3, 3
 KEYS = 30
-PORT = 8871
 
 # The control that a hand would move, and its range.
 MOVES = {
@@ -171,36 +164,6 @@ def _first_slider(opened: Any, name: str, root: str = "document") -> str:
     return next(one.label for one in getattr(widgets, name)().scene.controls if one.label in shown)
 
 
-@contextmanager
-def voila(folder: Path) -> Iterator[str]:
-    """Serve the same demo as pictures from a kernel; yield the address."""
-    code = f"from course_utils.widgets import {BROWSER}\nfrom course_utils.widgets.panel import Panel\n"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"{code}Panel({BROWSER}()).box")])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, folder / "demo.ipynb")
-    options = ["--no-browser", f"--port={PORT}", "--Voila.ip=127.0.0.1", "--strip_sources=True"]
-    command = [sys.executable, "-m", "voila", str(folder / "demo.ipynb"), *options]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            yield _answering(f"http://127.0.0.1:{PORT}/", server)
-        finally:
-            server.terminate()
-
-
-def _answering(address: str, server: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}static/", timeout=2).close()
-        except urllib.error.HTTPError:
-            return address
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.3)
-        else:
-            return address
-    raise RuntimeError("Voila did not start")
-
-
 # When a cell has run, its prompt shows a number; a demo counts its paintings.
 FOLLOW = """(cell) => {
   const box = document.querySelectorAll('.jp-CodeCell')[cell], seen = {};
@@ -216,23 +179,6 @@ FOLLOW = """(cell) => {
   };
   observer.observe(box, { subtree: true, childList: true, attributes: true, characterData: true });
 }"""
-
-
-@contextmanager
-def lab(folder: Path, codes: list[str]) -> Iterator[str]:
-    """Serve a notebook with these cells in JupyterLab; yield its address."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in codes])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, folder / "demos.ipynb")
-    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={PORT}", "--IdentityProvider.token="]
-    command = [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}"]
-    homes = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
-    output: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, env={**os.environ, **homes}, **output) as server:
-        try:
-            yield f"{_answering(f'http://127.0.0.1:{PORT}/', server)}lab/tree/demos.ipynb"
-        finally:
-            server.terminate()
 
 
 def notebook_ms(browser: Any, folder: Path, names: list[str]) -> dict[str, dict[str, float]]:
@@ -260,7 +206,8 @@ def notebook_ms(browser: Any, folder: Path, names: list[str]) -> dict[str, dict[
 
 def png_ms(browser: Any, folder: Path) -> float:
     """Return the median time from a key on a slider to the painted picture from the kernel, in ms."""
-    with voila(folder) as address:
+    code = f"from course_utils.widgets import {BROWSER}\nfrom course_utils.widgets.panel import Panel\n"
+    with voila(folder, f"{code}Panel({BROWSER}()).box") as address:
         opened = browser.new_page()
         opened.goto(address, timeout=120_000)
         opened.wait_for_selector(".jupyter-widgets img", timeout=120_000)
