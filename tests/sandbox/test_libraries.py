@@ -10,11 +10,11 @@ from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import close_servers
 from autograder.sandbox.types import CellStep
 
-NEEDED_ELSEWHERE = ("Optimizer", "SparseAdam", "LBFGS", "Muon", "Adafactor")
+OF_OTHER_PARAMETERS = ("Optimizer", "SparseAdam", "LBFGS", "Muon", "Adafactor")
 OPTIMIZERS = sorted(
     name
     for name, value in vars(torch.optim).items()
-    if inspect.isclass(value) and issubclass(value, torch.optim.Optimizer) and name not in NEEDED_ELSEWHERE
+    if inspect.isclass(value) and issubclass(value, torch.optim.Optimizer) and name not in OF_OTHER_PARAMETERS
 )
 TRAIN = """
 def train(make, **options):

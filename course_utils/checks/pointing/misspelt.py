@@ -13,6 +13,7 @@ from course_utils.changes import Change
 from course_utils.checks.pointing.candidates import Spot
 from course_utils.checks.pointing.cells import cell_source, is_cell
 from course_utils.checks.pointing.order import Candidate
+from course_utils.checks.pointing.sorts import attributes_of
 
 __all__ = ["misspelt"]
 
@@ -28,13 +29,18 @@ def misspelt(error: BaseException | None) -> list[Candidate]:
     if not lines:
         return []
     frame, line = lines[-1]
-    known = dir(error.obj) if isinstance(error, AttributeError) else _variables(frame)
+    known = _attributes(error.obj) if isinstance(error, AttributeError) else _variables(frame)
     near = get_close_matches(error.name, [name for name in known if name != error.name], MOST, LIKE)
     return [(frame.f_code.co_filename, spot) for spot in _spots(frame, line, error.name, near)]
 
 
 def _is_of_cell(frame: FrameType) -> bool:
     return is_cell(frame.f_code.co_filename)
+
+
+def _attributes(value: object) -> set[str]:
+    """Return the names of an object and its classes; `dir` would run a student's `__dir__`."""
+    return {*attributes_of(value), *(name for kind in type(value).__mro__ for name in vars(kind))}
 
 
 def _variables(frame: FrameType) -> set[str]:

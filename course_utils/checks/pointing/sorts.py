@@ -10,7 +10,7 @@ import numpy as np
 
 from course_utils.changes import Change
 
-__all__ = ["ALIKE", "UNKNOWN", "UNLIKE", "Sorts", "add_sorts", "likeness"]
+__all__ = ["ALIKE", "UNKNOWN", "UNLIKE", "Sorts", "add_sorts", "attributes_of", "likeness"]
 
 # By name, the sorts of value that it had; an attribute of `self` has that before its name.
 Sorts = Mapping[str, Set[str]]
@@ -33,7 +33,7 @@ def add_sorts(sorts: dict[str, set[str]], values: Mapping[str, Any]) -> None:
         sorts: What is known; it is added to.
         values: The names and what they stand for.
     """
-    own = _attributes(values["self"]) if "self" in values else {}
+    own = attributes_of(values["self"]) if "self" in values else {}
     for name, value in (*values.items(), *((f"self.{name}", value) for name, value in own.items())):
         sorts.setdefault(name, set()).add(_sort_of(value))
 
@@ -82,7 +82,8 @@ def _sort_of(value: Any) -> str:
     return FUNCTION if callable(value) else kind.__qualname__
 
 
-def _attributes(value: object) -> dict[str, Any]:
+def attributes_of(value: object) -> dict[str, Any]:
+    """Return what an object keeps, by name, without its class; nothing of a student's is run for that."""
     try:
         own = object.__getattribute__(value, "__dict__")
     except AttributeError:

@@ -342,6 +342,24 @@ def test_an_unknown_name_that_is_like_no_other_has_no_line():
     assert point("finite_differences", RIGHT.replace("np.max(", "np.wombat(")) is None
 
 
+def test_looking_for_a_name_runs_nothing_of_the_object(capsys):
+    source = """
+class Values(list):
+    def __dir__(self):
+        print("run")
+        return ["mean"]
+
+    def total(self):
+        return sum(self)
+
+def ema(values, beta, bias_correction=False):
+    kept = Values(values)
+    return kept.totl()
+"""
+    assert point("ema", source) is None
+    assert capsys.readouterr().out == ""
+
+
 def point(exercise, source):
     """Return what is found where a part of an exercise ends in an error, for the first of these."""
     probe, (inputs, _) = load_probe(exercise), load_recorded(exercise)
