@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from autograder.marks.read import marked_answers
-from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.marking import classroom
 from tests.marking.server import marking, serving
 
@@ -25,12 +25,6 @@ GIVEN = {
     "dov": {"jumps": "", "noise": "See ![sketch](attachment:image.png) here"},
 }
 PICTURES = {"dov": {"noise": {"image.png": {"image/png": PNG}}}}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.build.source import METADATA
-from tests.browser import NEEDS_CHROMIUM, chromium, run_all
+from tests.browser import NEEDS_CHROMIUM, run_all
 from tests.build.conftest import ROOT
 from tests.notebooks.lab import jupyter_lab
 
@@ -37,12 +37,6 @@ def lab(tmp_path_factory):
     nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / "card.ipynb")
     with jupyter_lab(folder, {**OFFLINE, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}) as address:
         yield folder, address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 def choose_theme(folder, theme):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks import stock
-from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.grade import mini
 from tests.grade.test_nbgrader import Formgrader
 from tests.term import school
@@ -60,12 +60,6 @@ def formgrader(term):
         yield server
     finally:
         server.close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 def mark(term, formgrader, browser, shots):

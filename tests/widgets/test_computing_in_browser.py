@@ -8,7 +8,7 @@ from playwright.sync_api import TimeoutError
 
 from course_utils.widgets.client_page import page
 from course_utils.widgets.digit_training import first_layers, small_digits
-from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.widgets.conftest import make
 
 HIDE = """(hidden) => {
@@ -17,12 +17,6 @@ HIDE = """(hidden) => {
 }"""
 
 pytestmark = NEEDS_CHROMIUM
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from autograder.build.lecture_guides import LECTURES
 from autograder.build.site import demo_page, write_site
-from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.widgets.conftest import NAMES, make
 from tests.widgets.npm import packages
 
@@ -43,12 +43,6 @@ BLANK = """[...document.querySelectorAll("figure:not([hidden]) .plot > canvas")]
 }).filter((colours) => colours < 8).length"""
 
 pytestmark = NEEDS_CHROMIUM
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

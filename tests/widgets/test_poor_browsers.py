@@ -3,7 +3,7 @@
 import pytest
 
 from course_utils.widgets.client_page import bundle, page
-from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.browser import NEEDS_CHROMIUM
 from tests.widgets.conftest import make
 
 # The kinds of canvas that the browser refuses.
@@ -13,12 +13,6 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {{
 }};"""
 
 pytestmark = NEEDS_CHROMIUM
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
