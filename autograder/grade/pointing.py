@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from autograder.catalogue.answer import load_answer
 from autograder.grade.lazy_key import lazy_key
@@ -108,7 +109,9 @@ def _confirmed(exercise: str, claim: Claim, rebuilt: Rebuilt, inputs: Inputs) ->
         if left is None:
             return None
         elsewhere = cell.exercise != exercise
-        said = pointed_at(cell.source, claim.line, part, kind=claim.kind, left=left, elsewhere=elsewhere)
+        said = pointed_at(
+            cell.source, claim.line + _empty_above(cell.source), part, kind=claim.kind, left=left, elsewhere=elsewhere
+        )
     except Exception:
         # What only helps must not stop a grade.
         log.exception("a line of %s could not be confirmed", exercise)
@@ -123,8 +126,13 @@ def _cell_with(claim: Claim, exercise: str, rebuilt: Rebuilt) -> Cell | None:
 
 
 def _has(source: str, claim: Claim) -> bool:
-    lines = source.splitlines()
+    lines = source.splitlines()[_empty_above(source) :]
     return claim.line <= len(lines) and lines[claim.line - 1].strip()[: len(claim.quote)] == claim.quote != ""
+
+
+def _empty_above(source: str) -> int:
+    """Return how many empty lines a cell begins with, which IPython does not count."""
+    return len(list(takewhile(lambda line: not line.strip(), source.splitlines())))
 
 
 def _left(exercise: str, part: Part, claim: Claim, inputs: Inputs) -> str | None:

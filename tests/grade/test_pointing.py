@@ -44,9 +44,10 @@ def claim(inputs, line=3, quote=LINE, source=RIGHT):
     return Claim(line, quote, "sign", "a + b", "a - b", seen)
 
 
-def confirmed(inputs, one):
+def confirmed(inputs, one, source=SOURCE):
     claims = {("walk_moments", "walk_moments"): one}
-    (grade,) = with_lines([GRADE], REBUILT, {"walk_moments": inputs}, claims)
+    rebuilt = replace(REBUILT, cells=(replace(REBUILT.cells[0], source=source),))
+    (grade,) = with_lines([GRADE], rebuilt, {"walk_moments": inputs}, claims)
     return grade
 
 
@@ -63,6 +64,13 @@ def test_a_confirmed_line_is_information_and_no_mark(inputs):
     assert grade.pointed.says.startswith(f"Look at line 3, `{LINE}`")
     assert (grade.pointed.before, grade.pointed.after) == ("a + b", "a - b")
     assert replace(grade, pointed=None) == GRADE
+
+
+@pytest.mark.parametrize("empty", ["\n", "\n  \n\n"])
+def test_empty_lines_above_count_in_the_notebook_and_not_in_the_process_of_the_student(inputs, empty):
+    grade = confirmed(inputs, claim(inputs), empty + SOURCE)
+    assert grade.pointed.line == 3 + empty.count("\n")
+    assert (empty + SOURCE).splitlines()[grade.pointed.line - 1].strip() == grade.pointed.quote
 
 
 @pytest.mark.parametrize(

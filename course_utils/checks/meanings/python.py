@@ -86,12 +86,12 @@ PYTHON = (
     Meaning(
         AttributeError,
         r"'numpy\.\w+' object has no attribute '(?P<name>\w+)'",
-        "The value before the dot belongs to numpy, and only torch's tensors have `{name}`, or it is misspelt.",
+        "The value before the dot belongs to numpy: `{name}` is misspelt, or only torch's tensors have it.",
     ),
     Meaning(
         AttributeError,
         r"'Tensor' object has no attribute '(?P<name>\w+)'",
-        "The value before the dot is a tensor, and only numpy's arrays have `{name}`, or it is misspelt.",
+        "The value before the dot is a tensor: `{name}` is misspelt, or only numpy's arrays have it.",
     ),
     Meaning(
         AttributeError,
