@@ -31,6 +31,37 @@ def run_all(page):
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
+BOXES = """(all) => all.map((one) => {
+    const { x, y, width, height } = one.getBoundingClientRect();
+    return { x, y, width, height };
+})"""
+
+AT_REST = """async (one) => {
+    const place = () => { const { x, y, width, height } = one.getBoundingClientRect(); return [x, y, width, height]; };
+    for (let seen = place(), same = 0; same < 3; ) {
+        await new Promise(requestAnimationFrame);
+        const now = place();
+        same = now.every((number, k) => number === seen[k]) ? same + 1 : 0;
+        seen = now;
+    }
+}"""
+
+
+def boxes(page, *locators):
+    """Return the boxes of the elements, in pixels of the window, all measured at the same moment.
+
+    A page that is still laid out or scrolled moves between two calls of `bounding_box`.
+    """
+    return page.evaluate(BOXES, [one.element_handle() for one in locators])
+
+
+def center(locator):
+    """Return the x and y of the middle of an element, in pixels of the window, once it has ceased to move."""
+    locator.evaluate(AT_REST)
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 TRACKS = """() => [...document.querySelectorAll('.noUi-target')].map((one) => {
     const track = one.getBoundingClientRect();
     const box = one.closest('.widget-hbox').querySelector('input[type=text]').getBoundingClientRect();

@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.build.source import METADATA
-from tests.browser import NEEDS_CHROMIUM, run_all
+from tests.browser import NEEDS_CHROMIUM, boxes, run_all
 from tests.build.conftest import ROOT
 from tests.notebooks.lab import jupyter_lab
 
@@ -72,11 +72,11 @@ def test_a_run_shows_its_lines_and_its_graph_while_it_goes_on(lab, browser, tmp_
     assert [line[:7] for line in lines] == [f"[{epoch:2d}/10]" for epoch in range(1, 11)]
     cell.scroll_into_view_if_needed()  # JupyterLab has gone on to the first stub
     graph.wait_for(timeout=30_000)
-    box = graph.bounding_box()
+    box, line = boxes(page, graph, cell.get_by_text("[10/10] Train Loss ="))
     assert box["width"] > 200
     assert box["height"] > 150
     # Lines above the graph would push it out of the window, ever farther from epoch to epoch.
-    assert cell.get_by_text("[10/10] Train Loss =").bounding_box()["y"] >= box["y"] + box["height"]
+    assert line["y"] >= box["y"] + box["height"]
     page.screenshot(path=str(tmp_path / "after.png"))
     assert "Traceback" not in cell.inner_text()
     page.close()

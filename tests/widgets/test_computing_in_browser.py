@@ -8,7 +8,7 @@ from playwright.sync_api import TimeoutError
 
 from course_utils.widgets.client_page import page
 from course_utils.widgets.digit_training import first_layers, small_digits
-from tests.browser import NEEDS_CHROMIUM
+from tests.browser import NEEDS_CHROMIUM, center
 from tests.widgets.conftest import make
 
 HIDE = """(hidden) => {
@@ -199,8 +199,7 @@ def test_what_is_grabbed_moves_its_numbers(open_demo, name, knob, move, boxes):
     def values():
         return [shown.get_by_label(f"{box}, exact value").input_value() for box in boxes]
 
-    before, place = values(), shown.get_by_role("slider", name=knob, exact=True).first.bounding_box()
-    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    before, (x, y) = values(), center(shown.get_by_role("slider", name=knob, exact=True).first)
     shown.mouse.move(x, y)
     shown.mouse.down()
     shown.mouse.move(x + move[0], y + move[1], steps=4)

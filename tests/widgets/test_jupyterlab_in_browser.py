@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from course_utils.widgets import momentum_demo, norm_cube_demo, race
-from tests.browser import NEEDS_CHROMIUM, chromium, run_all, shortest_track
+from tests.browser import NEEDS_CHROMIUM, boxes, center, chromium, run_all, shortest_track
 from tests.notebooks.lab import jupyter_lab
 
 PATIENCE_S = 180
@@ -113,8 +113,7 @@ def test_a_key_moves_the_demo_in_both_cells(shown):
 def test_a_drag_moves_the_demo_as_far_as_the_hand(shown):
     knob = handle(shown, 1, SHIFT)
     knob.scroll_into_view_if_needed()
-    place = knob.bounding_box()
-    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    x, y = center(knob)
     before = shift_of(shown, 1)
     shown.mouse.move(x, y)
     shown.mouse.down()
@@ -158,14 +157,14 @@ def test_a_preset_of_the_demo_that_the_browser_draws(shown):
 def test_a_point_is_dragged_in_a_cell(shown):
     knob = first(shown).get_by_role("slider", name="Start of the path")
     knob.scroll_into_view_if_needed()
-    place, box = knob.bounding_box(), first(shown).get_by_label("Start x, exact value")
-    x, y, before = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2, float(box.input_value())
+    box = first(shown).get_by_label("Start x, exact value")
+    (x, y), before = center(knob), float(box.input_value())
     shown.mouse.move(x, y)
     shown.mouse.down()
     shown.mouse.move(x - 40, y, steps=4)
     shown.mouse.up()
     assert float(box.input_value()) < before - 0.1
-    assert knob.bounding_box()["x"] == pytest.approx(place["x"] - 40, abs=2)
+    assert center(knob)[0] == pytest.approx(x - 40, abs=2)
 
 
 def test_keys_of_a_slider_are_no_commands_of_jupyterlab(shown):
@@ -214,7 +213,7 @@ def test_the_picture_is_in_sight_at_every_slider_of_a_narrow_cell(shown, wide, w
     for slider in first(shown).locator("input[type=range]:visible").all():
         slider.scroll_into_view_if_needed()
         slider.focus()
-        seen, frame = picture.bounding_box(), shown.locator(".jp-NotebookPanel-notebook").bounding_box()
+        seen, frame = boxes(shown, picture, shown.locator(".jp-NotebookPanel-notebook"))
         assert seen["height"] > 140
         assert seen["y"] >= frame["y"] - 1
         assert seen["y"] + seen["height"] <= frame["y"] + frame["height"] + 1
@@ -228,7 +227,7 @@ def test_values_stand_below_their_names(shown):
     pairs = first(shown).locator(".values div").all()
     assert pairs
     for pair in pairs:
-        name, value = (pair.locator(part).bounding_box() for part in ("dt", "dd"))
+        name, value = boxes(shown, pair.locator("dt"), pair.locator("dd"))
         assert value["y"] >= name["y"] + name["height"] - 1
         assert name["width"] > 40
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from autograder.build.lecture_guides import LECTURES
 from autograder.build.site import demo_page, write_site
-from tests.browser import NEEDS_CHROMIUM
+from tests.browser import NEEDS_CHROMIUM, center
 from tests.widgets.conftest import NAMES, make
 from tests.widgets.npm import packages
 
@@ -93,8 +93,7 @@ class Opened:
 
     def knob(self, name):
         knob = self.page.get_by_role("slider", name=name, exact=True)
-        place = knob.bounding_box()
-        return knob, place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+        return knob, *center(knob)
 
 
 @pytest.fixture
@@ -222,9 +221,7 @@ def test_the_start_is_dragged_by_the_mouse_and_the_path_follows(open_page):
     shown.page.mouse.move(x + 60, y - 20, steps=5)
     assert int(shown.page.get_attribute(".demo", "data-painted")) >= painted + 5
     shown.page.mouse.up()
-    place = knob.bounding_box()
-    assert place["x"] + place["width"] / 2 == pytest.approx(x + 60, abs=1.5)
-    assert place["y"] + place["height"] / 2 == pytest.approx(y - 20, abs=1.5)
+    assert center(knob) == pytest.approx((x + 60, y - 20), abs=1.5)
     assert shown.pixels() != before
     state = shown.link()
     assert state["x"] > -2.5
@@ -247,8 +244,7 @@ def test_a_finger_drags_the_point_and_the_page_does_not_scroll(open_page):
     for kind, dx in (("touchStart", 0), ("touchMove", -15), ("touchMove", -30), ("touchMove", -40), ("touchEnd", None)):
         points = [] if dx is None else [{"x": x + dx, "y": y + 10 * (dx < -20)}]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    place = knob.bounding_box()
-    assert place["x"] + place["width"] / 2 == pytest.approx(x - 40, abs=2)
+    assert center(knob)[0] == pytest.approx(x - 40, abs=2)
     assert shown.page.evaluate("scrollY") == 0
     assert shown.link()["x"] < 3
 

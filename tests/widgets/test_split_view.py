@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from tests.browser import NEEDS_CHROMIUM, chromium, run_all
+from tests.browser import NEEDS_CHROMIUM, boxes, center, chromium, run_all
 from tests.notebooks.lab import jupyter_lab
 
 CELL = "from course_utils.widgets import momentum_demo\nmomentum_demo().show()"
@@ -54,15 +54,14 @@ def test_both_views_are_narrow_and_show_the_demo(shown):
 
 def test_every_slider_is_dragged_with_the_picture_in_sight(shown):
     left = panels(shown)[0]
-    frame = left.locator(".jp-NotebookPanel-notebook").bounding_box()
     for slider in left.locator(".demo input[type=range]:visible").all():
         slider.scroll_into_view_if_needed()
-        before, place = slider.input_value(), slider.bounding_box()
-        y = place["y"] + place["height"] / 2
-        shown.mouse.move(place["x"] + 0.3 * place["width"], y)
+        before, (x, y) = slider.input_value(), center(slider)
+        width = slider.bounding_box()["width"]
+        shown.mouse.move(x - 0.2 * width, y)
         shown.mouse.down()
-        shown.mouse.move(place["x"] + 0.6 * place["width"], y, steps=4)
-        seen = picture(left).bounding_box()
+        shown.mouse.move(x + 0.1 * width, y, steps=4)
+        seen, frame = boxes(shown, picture(left), left.locator(".jp-NotebookPanel-notebook"))
         shown.mouse.up()
         assert slider.input_value() != before
         assert seen["y"] >= frame["y"] - 1
