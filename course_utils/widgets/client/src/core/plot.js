@@ -84,14 +84,14 @@ export class Plot {
     this.room = new Room(this.holder);
   }
 
-  // Show layers on the axes of a spec { x, y, equal, layers }; `ghost` are layers of a kept state, drawn pale.
+  // Draw layers on the axes of a spec { x, y, equal, layers }; `ghost` are layers of a kept state, drawn pale. The axes
+  // are written by `label`, when all pictures are drawn: a text on a canvas has the browser lay out all that was written.
   show(spec, { ghost = [], until = null, theme, draft = false, letters }) {
     const { width, height } = this.room.size;
     if (width < 20 || height < 20) return;
     const pen = this.sized(width, height), unit = letters / 14;
     const { x, y, box } = this.scales(spec, [...ghost, ...spec.layers], width, height, letters);
     Object.assign(this, { x, y, box });
-    this.axes(spec, x, y, box, letters, theme);
     this.awaited = false;
     const plot = { pen, x, y, box, theme, until, unit, draft, ghost: false, backdrop: (key, make) => this.backdrop(key, make, theme, draft) };
     this.clipped(pen, box, () => {
@@ -124,8 +124,9 @@ export class Plot {
   }
 
   // An axis changes only where its domain, size, names or the theme do: a text in the page costs more than a curve.
-  axes(spec, x, y, box, letters, theme) {
-    const frame = [...Object.values(box), letters, theme.name], [across, upright] = this.names;
+  label(spec, { letters, theme }) {
+    if (!this.box) return;
+    const { x, y, box } = this, frame = [...Object.values(box), letters, theme.name], [across, upright] = this.names;
     const keys = [[x.domain(), spec.x, frame], [y.domain(), spec.y, frame]].map(JSON.stringify), [seen, seenUpright] = this.seen;
     this.seen = keys;
     if (keys[0] !== seen) {
