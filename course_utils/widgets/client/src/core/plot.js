@@ -159,15 +159,14 @@ export class Plot {
   // An image that depends on a key and on size and theme only; a draft of it is replaced when the hand rests.
   backdrop(key, make, theme, draft) {
     const { box, sharp } = this, width = Math.max(1, Math.round(box.w * sharp)), height = Math.max(1, Math.round(box.h * sharp));
-    const full = `${key} ${width} ${height} ${theme.name}`, sharpOne = this.image?.key === full ? this.image.canvas : null;
-    if (sharpOne) return sharpOne;
-    const canvas = document.createElement("canvas");
-    canvas.width = width;
-    canvas.height = height;
-    make(canvas, draft);
-    if (draft) this.awaited = true;
-    else this.image = { key: full, canvas };
-    return canvas;
+    const full = `${key} ${width} ${height} ${theme.name}`;
+    if (this.image?.key !== full || (this.image.draft && !draft)) {
+      const canvas = element("canvas", { width, height });
+      make(canvas, draft);
+      this.image = { key: full, canvas, draft };
+    }
+    this.awaited ||= this.image.draft;
+    return this.image.canvas;
   }
 }
 

@@ -59,11 +59,12 @@ export class View {
     const rows = (isNumber) => this.scene.controls.filter(({ low }) => (low !== undefined) === isNumber).map(({ name }) => this.controls[name].row);
     const acts = element("div", { class: "acts" }, ...(this.player ? [this.player.box] : []), ...(this.training ? [this.training.box] : []), this.keeper);
     const inputs = element("div", { class: "inputs" }, ...rows(false), ...rows(true));
-    this.outcome = element("div", { class: "outcome" }, this.problem, this.values, this.verdict);
+    const outcome = element("div", { class: "outcome" }, this.problem, this.values, this.verdict);
     const head = element("header", {}, element(this.scene.page ? "h1" : "h2", { class: "title" }, this.scene.title), ...beside);
     const presets = element("div", { class: "presets", role: "group", "aria-label": "Presets" }, ...this.presets.map((one) => one.button));
-    const bar = element("div", { class: "bar" }, presets, acts), side = element("div", { class: "side" }, inputs, this.outcome);
-    const body = element("div", { class: "body" }, this.stage.box, element("div", { class: "beside" }, side));
+    const bar = element("div", { class: "bar" }, presets, acts);
+    this.side = element("div", { class: "side" }, inputs, outcome);
+    const body = element("div", { class: "body" }, this.stage.box, element("div", { class: "beside" }, this.side));
     const kinds = ["demo", ...["page", "lecture"].filter((kind) => this.scene[kind])];
     return element("section", { class: kinds.join(" "), "aria-label": this.scene.title }, element("div", { class: "frame" }, head, bar, body));
   }
@@ -75,7 +76,7 @@ export class View {
     for (const { plot } of this.panels) resized.observe(plot.holder);
     resized.observe(this.stage.grid);
     const steady = new ResizeObserver(() => this.keepSteady());
-    steady.observe(this.outcome);
+    steady.observe(this.side);
     const unwatch = watchTheme(() => { this.theme = withBands(currentTheme()); this.paint(); });
     this.end = () => {
       this.training?.stop();
@@ -99,13 +100,13 @@ export class View {
     this.paint(true);
   }
 
-  // In a notebook the demo is as high as its texts: room that they have needed once is kept while the width stays, so
-  // that pictures and cells below do not jump from one verdict to the next.
+  // In a notebook the demo is as high as its inputs and texts need. The height that they have needed once is kept while
+  // the width stays, so that pictures and cells below do not jump from one verdict to the next.
   keepSteady() {
     if (this.scene.page || this.scene.lecture) return;
-    const { width: wide, height: high } = this.outcome.getBoundingClientRect();
-    this.outcome.style.minHeight = wide === this.outcome.wide ? `${high}px` : "";
-    this.outcome.wide = wide;
+    const { width, height } = this.side.getBoundingClientRect();
+    this.needed = { width, height: width === this.needed?.width ? Math.max(height, this.needed.height) : height };
+    this.side.parentElement.style.minHeight = `${this.needed.height}px`;
   }
 
   shown() {
