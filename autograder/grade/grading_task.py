@@ -12,8 +12,9 @@ from functools import cache, partial
 from threadpoolctl import threadpool_limits
 
 from autograder.catalogue.answer import load_answer
+from autograder.grade.earlier_grades import Earlier
 from autograder.grade.pointing import RunSteps
-from autograder.grade.regrade import Earlier, regrade_submission
+from autograder.grade.regrade import regrade_submission
 from autograder.grade.release import Release, load_release
 from autograder.grade.submission import Settings, failed, grade_submission
 from autograder.grade.types import Graded, GradingError, Submission
