@@ -13,7 +13,7 @@ from autograder.grade.pointing import RunSteps, point_out
 from autograder.grade.read import read_notebook
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
-from autograder.grade.submission import Settings
+from autograder.grade.settings import Settings
 from autograder.grade.types import Graded, Submission
 
 __all__ = ["regrade_submission"]
