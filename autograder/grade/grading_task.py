@@ -20,6 +20,7 @@ from autograder.grade.tasks import ATTEMPTS, Pool, Task
 from autograder.grade.types import Graded, GradingError
 from autograder.sandbox.endings import Killed
 from autograder.sandbox.host import WallsMissing
+from autograder.sandbox.no_sympy import leave_sympy_out
 from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import begin_warming, borrow_server
 from course_utils.kits.probe import load_probe
@@ -100,6 +101,8 @@ def _here(tasks: Iterable[Task]) -> Iterator[Graded]:
 def settle() -> None:
     """Import what grading needs, and keep every run of it to one core."""
     import torch  # two seconds that a refusal does not need
+
+    leave_sympy_out()
 
     # Sums in another order differ in the last digit, and reports must not depend on the machine's cores.
     torch.set_num_threads(1)
