@@ -11,7 +11,6 @@ from autograder.sandbox.library_calls import prepare_to_watch
 from autograder.sandbox.no_compiler import leave_compiler_out
 from autograder.sandbox.no_gpu import refuse_gpu
 from autograder.sandbox.no_sympy import leave_sympy_out
-from autograder.sandbox.pages import collapse_pages
 from autograder.sandbox.reset import reset_state
 from autograder.sandbox.shell import RECORDER, GradingShell, make_shell, record_streams
 from course_utils.checks.pointing import import_late_parts
@@ -59,5 +58,4 @@ def warm_up() -> GradingShell:
     reset_state("")
     gc.collect()
     gc.freeze()  # a collection in a fork would otherwise copy every page that holds an object
-    collapse_pages()
     return shell
