@@ -191,6 +191,7 @@ def _work(pipe: Connection, address: str, do: Do | None) -> None:
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     use_warm_process(address, "full")
     gc.freeze()  # all that is shared with other workers; to look through it would copy it
+    gc.enable()
     pipe.send(READY)
     with suppress(EOFError, OSError):
         while True:

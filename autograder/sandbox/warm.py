@@ -58,4 +58,5 @@ def warm_up() -> GradingShell:
     reset_state("")
     gc.collect()
     gc.freeze()  # a collection in a fork would otherwise copy every page that holds an object
+    gc.enable()
     return shell
