@@ -15,6 +15,7 @@ from autograder.late_policy import LatePolicy
 
 __all__ = [
     "FILE_NAME",
+    "NOTEBOOKS",
     "Course",
     "CourseError",
     "Identity",
@@ -28,6 +29,8 @@ __all__ = [
 ]
 
 FILE_NAME = "course.toml"
+# The folder of the released notebooks, below that of the course.
+NOTEBOOKS = "notebooks"
 WORKBOOK = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 EXERCISE = re.compile(r"[a-z][a-z0-9_]*")
 # The head of a table, and the name of an entry.

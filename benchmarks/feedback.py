@@ -26,8 +26,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograder.build.notebooks import FOLDER
-from autograder.course import find_root, load_course
+from autograder.course import NOTEBOOKS, find_root, load_course
 from autograder.edition.solutions import solution_files
 from autograder.grade.executed import executed_notebook
 from autograder.grade.folder import open_folder
@@ -135,7 +134,7 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=200)
     students = parser.parse_args().students
     root = find_root()
-    names = [name for name in load_course(root).assignments if (root / FOLDER / name).is_dir()][:WORKBOOKS]
+    names = [name for name in load_course(root).assignments if (root / NOTEBOOKS / name).is_dir()][:WORKBOOKS]
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made, "grading")
         fill(folder, root, graded_once(root, names), students)

@@ -22,8 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograder.build.notebooks import FOLDER
-from autograder.course import find_root
+from autograder.course import NOTEBOOKS, find_root
 from autograder.demo.classroom import WORKBOOK
 from autograder.grade.local_pool import local_pool
 from autograder.grade.tasks import Task
@@ -147,7 +146,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3, help="how often each side but nbgrader is measured")
     repeats: int = parser.parse_args().repeats
     print(f"load before: {os.getloadavg()[0]:.1f} on {len(os.sched_getaffinity(0))} cores", flush=True)
-    released = (find_root() / FOLDER / WORKBOOK / f"{WORKBOOK}.ipynb").read_bytes()
+    released = (find_root() / NOTEBOOKS / WORKBOOK / f"{WORKBOOK}.ipynb").read_bytes()
     submitted = make_class(released)
     ours, grades = measure_ours([make_tasks(released, submitted, SEED + n) for n in range(2 * repeats + 1)])
     with tempfile.TemporaryDirectory() as folder:

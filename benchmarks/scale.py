@@ -21,8 +21,7 @@ from pathlib import Path
 
 from distributed import LocalCluster
 
-from autograder.build.notebooks import FOLDER
-from autograder.course import find_root, load_course
+from autograder.course import NOTEBOOKS, find_root, load_course
 from autograder.demo.classroom import WORKBOOK
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.cluster import existing_cluster
@@ -90,7 +89,7 @@ def scheduler_seconds(task: Task, graded: Graded) -> float:
 
 def measure() -> Parts:
     """Measure the parts on a class of 24."""
-    released = (find_root() / FOLDER / WORKBOOK / f"{WORKBOOK}.ipynb").read_bytes()
+    released = (find_root() / NOTEBOOKS / WORKBOOK / f"{WORKBOOK}.ipynb").read_bytes()
     release, submitted = load_release(WORKBOOK, released), make_class(released)
     tasks = make_tasks(released, submitted, SEED)
     settle()

@@ -14,10 +14,9 @@ from autograder.build.release import as_bytes, release
 from autograder.build.review import review
 from autograder.build.solutions import MARKERS
 from autograder.build.source import make_source
-from autograder.course import FILE_NAME, Course, find_root, load_course
+from autograder.course import FILE_NAME, NOTEBOOKS, Course, find_root, load_course
 
 __all__ = [
-    "FOLDER",
     "MASTERS",
     "build_notebooks",
     "read_masters",
@@ -26,7 +25,6 @@ __all__ = [
     "without_master",
 ]
 
-FOLDER = PurePosixPath("notebooks")
 MASTERS = PurePosixPath("autograder/masters")
 
 
@@ -47,7 +45,7 @@ def build_notebooks(course: Course, root: Path, names: Sequence[str] = ()) -> di
     ]
     if left:
         raise BuildError(left)
-    return {FOLDER / name / f"{name}.ipynb": as_bytes(notebook) for name, notebook in released.items()}
+    return {PurePosixPath(NOTEBOOKS, name) / f"{name}.ipynb": as_bytes(notebook) for name, notebook in released.items()}
 
 
 def read_masters(course: Course, root: Path, names: Sequence[str] = ()) -> dict[str, Master]:

@@ -6,8 +6,7 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-from autograder.build.files import write
-from autograder.build.notebooks import FOLDER
+from autograder.course import NOTEBOOKS
 from autograder.demo.classroom import CLASS, WORKBOOK, hand_in
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.classrun import Order, Watcher, grade_class
@@ -38,7 +37,9 @@ def run_demo(root: Path, out: Path, watcher: Watcher | None = None) -> ClassGrad
     for folder in (student, submitted, graded):
         shutil.rmtree(folder, ignore_errors=True)
     released = read_releases([WORKBOOK], root)[WORKBOOK]
-    write({FOLDER / WORKBOOK / f"{WORKBOOK}.ipynb": released}, student)
+    notebook = student / NOTEBOOKS / WORKBOOK / f"{WORKBOOK}.ipynb"
+    notebook.parent.mkdir(parents=True)
+    notebook.write_bytes(released)
     hand_in(released, submitted)
     order = Order(submitted, graded, root, assignment=WORKBOOK, seed=SEED, limits=LIMITS)
     return grade_class(order, partial(local_pool, workers=workers_for(len(CLASS))), watcher)

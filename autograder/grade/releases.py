@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
-from autograder.course import FILE_NAME, Course
+from autograder.course import FILE_NAME, NOTEBOOKS, Course
 from autograder.grade.engine import PACKAGES
 from autograder.grade.kept import is_kept, keep
 from autograder.grade.release import load_release
@@ -17,7 +17,6 @@ from course_utils.exercises import exercise_folder
 
 __all__ = ["assignments_of", "name_of_code", "note_of_check", "read_releases"]
 
-NOTEBOOKS = "notebooks"
 # Below the root: which releases were checked already.
 CHECKED = PurePosixPath("build/checked_releases")
 Files = Mapping[PurePosixPath, bytes]

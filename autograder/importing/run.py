@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from autograder.build.notebooks import FOLDER
-from autograder.course import Course, load_course
+from autograder.course import NOTEBOOKS, Course, load_course
 from autograder.grade.gradebook_file import FILE_NAME, check_gradebook
 from autograder.grade.large_files import AS_LARGE
 from autograder.grade.release import Release, load_release
@@ -243,7 +242,7 @@ class _Import:
 def _releases(course: Course, root: Path) -> dict[str, Release]:
     found: dict[str, Release] = {}
     for name in course.assignments:
-        path = root / FOLDER / name / f"{name}.ipynb"
+        path = root / NOTEBOOKS / name / f"{name}.ipynb"
         try:
             found[name] = load_release(name, path.read_bytes())
         except OSError as error:

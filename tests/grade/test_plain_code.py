@@ -5,9 +5,9 @@ import ast
 import nbformat
 import pytest
 
-from autograder.build.notebooks import FOLDER, source_notebook
+from autograder.build.notebooks import source_notebook
 from autograder.catalogue.answer import load_answer
-from autograder.course import load_course
+from autograder.course import NOTEBOOKS, load_course
 from autograder.grade.flags import read_code
 from autograder.grade.plain_code import KNOWN, could_use, names_of, source_of
 from autograder.grade.read import read_notebook
@@ -133,7 +133,7 @@ WATCHED = {
 
 @pytest.mark.parametrize("workbook", [name for name, book in load_course(ROOT).workbooks.items() if book.points])
 def test_our_own_solutions_are_plain_where_they_may_not_use_a_librarys(workbook):
-    release = load_release(workbook, (ROOT / FOLDER / workbook / f"{workbook}.ipynb").read_bytes())
+    release = load_release(workbook, (ROOT / NOTEBOOKS / workbook / f"{workbook}.ipynb").read_bytes())
     content = nbformat.writes(source_notebook(workbook, ROOT)).encode()
     reading = read_code(release, rebuild(release, read_notebook(content, 10**8)[0]), release.checked)
     assert {exercise for exercise in release.checked if load_answer(exercise).by_hand} - reading.plain == WATCHED & {
