@@ -26,8 +26,10 @@ check: env
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Two processes, each with whole files of tests, the longest first (tests/balance.py).
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+# Three processes for two cores, as tests of browsers and kernels wait for half of their time; each with whole files of
+# tests, the longest first (tests/balance.py). Modules are compiled once, whatever the environment says: the tests start
+# hundreds of processes.
+PYTEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 test: check browser
 	$(PYTEST)
