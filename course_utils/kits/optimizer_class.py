@@ -67,7 +67,7 @@ class _Drive:
         options: dict[str, float],
     ) -> None:
         self._weights = [torch.nn.Parameter(torch.tensor(inputs[f"weights_{key}"])) for key in tensors]
-        self._gradients = [torch.tensor(inputs[f"gradients_{key}"]) for key in tensors]
+        self._given = [inputs[f"gradients_{key}"] for key in tensors]
         self._generator = ParameterGenerator(self._weights)
         self._optimizer = make(optimizer_class, declared, self._generator, **options)
         self.gradients_left_alone = True
@@ -78,7 +78,7 @@ class _Drive:
         """Take all steps; yield after each one for each tensor the weights after each step so far."""
         shapes = [tuple(weights.shape) for weights in self._weights]
         histories: list[list[np.ndarray[Any, Any]]] = [[] for _ in self._weights]
-        for gradients in zip(*self._gradients, strict=True):
+        for gradients in zip(*map(torch.tensor, self._given), strict=True):
             self._step(gradients)
             for history, weights, shape in zip(histories, self._weights, shapes, strict=True):
                 history.append(as_array(weights, "a parameter after step()", shape))
