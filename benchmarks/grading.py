@@ -25,8 +25,8 @@ from typing import Any, NamedTuple
 from autograder.build.notebooks import FOLDER
 from autograder.course import find_root
 from autograder.demo.classroom import WORKBOOK
-from autograder.grade.grading_task import Task
 from autograder.grade.local_pool import local_pool
+from autograder.grade.tasks import Task
 from autograder.grade.types import SubmissionGrade
 from benchmarks.parts.bare import Floor, Here, at_once
 from benchmarks.parts.processes import descendants, own_mb

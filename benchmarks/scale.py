@@ -27,10 +27,11 @@ from autograder.demo.classroom import WORKBOOK
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.cluster import existing_cluster
 from autograder.grade.folder import open_folder
-from autograder.grade.grading_task import Task, grade_task, settle
+from autograder.grade.grading_task import grade_task, settle
 from autograder.grade.keys import submission_basis, submission_key
 from autograder.grade.record import record
 from autograder.grade.release import load_release
+from autograder.grade.tasks import Task
 from autograder.grade.types import Graded
 from benchmarks.parts.processes import own_mb
 from benchmarks.parts.submissions import SEED, make_class, make_tasks

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from autograder.course import CourseError, find_root, load_course
-from autograder.grade.grading_task import Task, grade_task
+from autograder.grade.grading_task import grade_task
 from autograder.grade.release import load_release
 from autograder.grade.releases import assignments_of, read_releases
-from autograder.grade.submission import settings_of
+from autograder.grade.settings import settings_of
+from autograder.grade.tasks import Task
 from autograder.grade.types import Graded, GradingError, Submission
 from autograder.importing.workbook import look_into
 from autograder.report.words import marks, text_of

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from autograder.course import Course
+from autograder.grade.earlier_grades import Change
 from autograder.grade.names import StudentName
-from autograder.grade.regrade import Change
 from autograder.grade.release import Release
 from autograder.grade.types import SubmissionGrade
 

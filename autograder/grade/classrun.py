@@ -14,21 +14,21 @@ from rapidfuzz import fuzz, process
 from autograder.course import Course, load_course
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.collect import Collected, Found, collect, load
+from autograder.grade.earlier_grades import Change, Earlier, changes_between
 from autograder.grade.extensions import FILE_NAME as EXTENSIONS
 from autograder.grade.files import errors_for_people
 from autograder.grade.folder import STATE, OutFolder, feedback_path, notebook_path, open_folder
 from autograder.grade.gradebook_file import CONFIG_NAME, check_gradebook
 from autograder.grade.gradebook_file import FILE_NAME as GRADEBOOK
-from autograder.grade.grading_task import OpenPool, Task
 from autograder.grade.kept import file_states, is_kept, keep, name_of
 from autograder.grade.keys import submission_basis, submission_key
 from autograder.grade.late import read_late_rules
 from autograder.grade.names import Identify, StudentName
 from autograder.grade.other_assignments import known_of_other_assignments
-from autograder.grade.regrade import Change, Earlier, changes_between
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases
-from autograder.grade.submission import Settings, settings_of
+from autograder.grade.settings import Settings, settings_of
+from autograder.grade.tasks import OpenPool, Task
 from autograder.grade.types import GradingError, SubmissionGrade
 from autograder.report.earlier import read_earlier
 from autograder.sandbox.host import Strictness

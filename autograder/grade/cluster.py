@@ -14,7 +14,8 @@ from functools import partial
 from distributed import Client, Future, KilledWorker, as_completed
 
 from autograder.grade.engine import engine_digest
-from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure
+from autograder.grade.grading_task import grade_task, report_failure
+from autograder.grade.tasks import ATTEMPTS, Pool, Task
 from autograder.grade.types import Graded, GradingError
 
 __all__ = ["existing_cluster"]

@@ -4,48 +4,30 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
 
 from threadpoolctl import threadpool_limits
 
 from autograder.catalogue.answer import load_answer
 from autograder.grade.pointing import RunSteps
-from autograder.grade.regrade import Earlier, regrade_submission
+from autograder.grade.regrade import regrade_submission
 from autograder.grade.release import Release, load_release
-from autograder.grade.submission import Settings, failed, grade_submission
-from autograder.grade.types import Graded, GradingError, Submission
+from autograder.grade.submission import failed, grade_submission
+from autograder.grade.tasks import ATTEMPTS, Pool, Task
+from autograder.grade.types import Graded, GradingError
 from autograder.sandbox.endings import Killed
 from autograder.sandbox.host import WallsMissing
+from autograder.sandbox.no_sympy import leave_sympy_out
 from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import begin_warming, borrow_server
 from course_utils.kits.probe import load_probe
 
-__all__ = ["ATTEMPTS", "OpenPool", "Pool", "Task", "grade_task", "in_this_process", "report_failure", "settle"]
+__all__ = ["grade_task", "in_this_process", "report_failure", "settle"]
 
 log = logging.getLogger(__name__)
-
-ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class Task:
-    """A submission to grade, with everything that its grade depends on; `earlier` asks for one exercise only."""
-
-    key: str
-    submission: Submission
-    release: bytes
-    settings: Settings
-    basis: str = ""
-    earlier: Earlier | None = None
-
-
-# Takes tasks as they come, gives results as they are ready, in any order.
-Pool = Callable[[Iterable[Task]], Iterator[Graded]]
-# `open_pool(number of submissions, exercises that are judged first)` gives a pool for as long as it is open.
-OpenPool = Callable[[int, Sequence[str]], AbstractContextManager[Pool]]
 
 
 def grade_task(task: Task) -> Graded:
@@ -119,6 +101,8 @@ def _here(tasks: Iterable[Task]) -> Iterator[Graded]:
 def settle() -> None:
     """Import what grading needs, and keep every run of it to one core."""
     import torch  # two seconds that a refusal does not need
+
+    leave_sympy_out()
 
     # Sums in another order differ in the last digit, and reports must not depend on the machine's cores.
     torch.set_num_threads(1)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from autograder.grade.engine import engine_digest
 from autograder.grade.release import Release
-from autograder.grade.submission import Settings
+from autograder.grade.settings import Settings
 from autograder.grade.types import Submission
 
 __all__ = ["submission_basis", "submission_key"]

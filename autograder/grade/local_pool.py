@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from autograder.grade.fork_server import begin_fork_server
-from autograder.grade.grading_task import ATTEMPTS, Pool, Task, grade_task, report_failure
+from autograder.grade.tasks import ATTEMPTS, Pool, Task
 from autograder.grade.types import Graded, GradingError
 from autograder.sandbox.servers import begin_warming, use_warm_process
 from autograder.sandbox.walls import linux
@@ -30,14 +30,16 @@ READY = "ready"
 
 
 @contextmanager
-def local_pool(submissions: int, exercises: Sequence[str] = (), *, workers: int, do: Do = grade_task) -> Iterator[Pool]:
+def local_pool(
+    submissions: int, exercises: Sequence[str] = (), *, workers: int, do: Do | None = None
+) -> Iterator[Pool]:
     """Start workers for as long as the pool is open; those that die are replaced.
 
     Args:
         submissions: How many submissions there are.
         exercises: The exercises that are judged first; what judges them, all workers share.
         workers: How many workers, one process each.
-        do: What they do.
+        do: What they do; `grade_task` if None.
 
     Raises:
         GradingError: Workers are ended while they start.
@@ -76,7 +78,7 @@ class _Jobs:
 class _Worker:
     """A process, its pipe, and what it works on."""
 
-    def __init__(self, context: Any, address: str, do: Do) -> None:
+    def __init__(self, context: Any, address: str, do: Do | None) -> None:
         pipe, theirs = context.Pipe()
         self.pipe: Connection = pipe
         self.process = context.Process(target=_work, args=(theirs, address, do), daemon=True)
@@ -101,7 +103,7 @@ class _Worker:
 class _Crew:
     """The workers, and the jobs that they have not done."""
 
-    def __init__(self, count: int, exercises: Sequence[str], do: Do) -> None:
+    def __init__(self, count: int, exercises: Sequence[str], do: Do | None) -> None:
         self._do, self._address = do, begin_warming("full")
         self._context = begin_fork_server(exercises)  # a worker cannot start before it has imported all
         self._count = count
@@ -124,7 +126,7 @@ class _Crew:
                 if answer is not None:
                     yield answer
                 elif job.attempts >= ATTEMPTS:
-                    yield report_failure(job.task, f"the worker that graded it died {ATTEMPTS} times")
+                    yield _failure(job.task, f"the worker that graded it died {ATTEMPTS} times")
 
     def end(self) -> None:
         for worker in self._workers:
@@ -174,17 +176,26 @@ class _Crew:
         self._workers[self._workers.index(worker)] = self._new()
 
 
-def _work(pipe: Connection, address: str, do: Do) -> None:
+def _failure(task: Task, reason: str) -> Graded:
+    from autograder.grade.grading_task import report_failure  # half a second of imports that nobody else here needs
+
+    return report_failure(task, reason)
+
+
+def _work(pipe: Connection, address: str, do: Do | None) -> None:
     """Be a worker: it ends with the client, which alone decides when to stop."""
+    from autograder.grade.grading_task import grade_task  # imported in the process that this one was forked from
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     use_warm_process(address, "full")
     gc.freeze()  # all that is shared with other workers; to look through it would copy it
+    gc.enable()
     pipe.send(READY)
     with suppress(EOFError, OSError):
         while True:
-            pipe.send(_done(do, pipe.recv()))
+            pipe.send(_done(do or grade_task, pipe.recv()))
 
 
 def _done(do: Do, task: Task) -> Graded | Exception:

@@ -25,12 +25,13 @@ from autograder.course import CourseError, find_root, load_course
 from autograder.grade.collect import Found, load
 from autograder.grade.folder import OutFolder, open_folder
 from autograder.grade.gradebook import enter_class
-from autograder.grade.grading_task import Task, grade_task
+from autograder.grade.grading_task import grade_task
 from autograder.grade.keys import submission_basis, submission_key
 from autograder.grade.late import read_late_rules
 from autograder.grade.release import load_release
 from autograder.grade.releases import assignments_of, read_releases
-from autograder.grade.submission import settings_of
+from autograder.grade.settings import settings_of
+from autograder.grade.tasks import Task
 from autograder.grade.types import GradingError, SubmissionGrade
 from autograder.marks.decisions import apply_decisions
 from autograder.marks.keep import keep_marks

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from autograder.grade.fork_server import workers_for
-from autograder.grade.grading_task import Pool, in_this_process
 from autograder.grade.local_pool import local_pool
+from autograder.grade.tasks import Pool
 from autograder.grade.types import GradingError
 from autograder.sandbox.host import Strictness
 
@@ -33,7 +33,7 @@ def choose_pool(
         if scheduler or (workers or 1) > 1:
             raise GradingError("without full walls student code could reach the workers' scheduler; leave out "
                                "--workers and --scheduler")  # fmt: skip
-        return in_this_process(submissions, exercises)
+        return _here(submissions, exercises)
     if scheduler:
         # A second of imports that one machine does not need.
         from autograder.grade.cluster import existing_cluster
@@ -41,5 +41,12 @@ def choose_pool(
         return existing_cluster(submissions, exercises, scheduler=scheduler)
     count = workers or workers_for(submissions)
     if count == 1:
-        return in_this_process(submissions, exercises)
+        return _here(submissions, exercises)
     return local_pool(submissions, exercises, workers=count)
+
+
+def _here(submissions: int, exercises: Sequence[str]) -> AbstractContextManager[Pool]:
+    # Half a second of imports that a client of workers does not need.
+    from autograder.grade.grading_task import in_this_process
+
+    return in_this_process(submissions, exercises)

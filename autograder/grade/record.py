@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grade.class_grades import ClassGrades
+from autograder.grade.earlier_grades import Change
 from autograder.grade.engine import versions
 from autograder.grade.files import write_all
 from autograder.grade.gradebook import enter_class
 from autograder.grade.gradebook_file import FILE_NAME, prepare_gradebook
 from autograder.grade.late import read_late_rules
-from autograder.grade.regrade import Change
 from autograder.grade.types import ExerciseGrade
 from autograder.grade.visible import visible
 from autograder.marks.book import read_book

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from autograder.grade.earlier_grades import Earlier
 from autograder.grade.executed import marked_again
 from autograder.grade.flags import read_code
 from autograder.grade.judge import judge_run
@@ -13,32 +13,10 @@ from autograder.grade.pointing import RunSteps, point_out
 from autograder.grade.read import read_notebook
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
-from autograder.grade.submission import Settings
-from autograder.grade.types import Graded, Submission, SubmissionGrade
+from autograder.grade.settings import Settings
+from autograder.grade.types import Graded, Submission
 
-__all__ = ["Change", "Earlier", "changes_between", "regrade_submission"]
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """What is known of a submission, and the exercise to grade again."""
-
-    exercise: str
-    grade: SubmissionGrade
-    notebook: bytes
-
-
-@dataclass(frozen=True)
-class Change:
-    """The marks of an exercise before and after a correction of the course; None waits for marking by hand."""
-
-    student: str
-    assignment: str
-    exercise: str
-    old: float | None
-    new: float | None
-    old_verdict: str
-    new_verdict: str
+__all__ = ["regrade_submission"]
 
 
 def regrade_submission(
@@ -67,28 +45,3 @@ def regrade_submission(
     exercises = tuple(fresh if one.grade_id == fresh.grade_id else one for one in known.exercises)
     grade = replace(known, exercises=exercises, isolation=result.isolation)
     return Graded(grade, marked_again(earlier.notebook, fresh))
-
-
-def changes_between(pairs: Iterable[tuple[SubmissionGrade, SubmissionGrade]]) -> tuple[Change, ...]:
-    """Return whose marks differ between two grades of the same file, exercise by exercise.
-
-    Args:
-        pairs: The grade before and after, per submission.
-    """
-    return tuple(change for before, after in pairs for change in _changes(before, after))
-
-
-def _changes(before: SubmissionGrade, after: SubmissionGrade) -> Iterator[Change]:
-    old = {one.grade_id: one for one in before.exercises}
-    for new in after.exercises:
-        was = old.get(new.grade_id)
-        if was is not None and was.score != new.score:
-            yield Change(
-                student=after.student,
-                assignment=after.assignment,
-                exercise=new.exercise,
-                old=was.score,
-                new=new.score,
-                old_verdict=was.verdict,
-                new_verdict=new.verdict,
-            )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
-from autograder.course import Course
 from autograder.grade.executed import executed_notebook
 from autograder.grade.flags import read_code
 from autograder.grade.judge import judge_run, no_grades
@@ -17,46 +16,11 @@ from autograder.grade.read import Unreadable, read_notebook, tidy
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import Release
 from autograder.grade.sections import place_of
+from autograder.grade.settings import Settings
 from autograder.grade.types import Graded, Rebuilt, Submission, SubmissionGrade
-from autograder.sandbox.host import Strictness
-from autograder.sandbox.types import Limits, RunResult
+from autograder.sandbox.types import RunResult
 
-__all__ = ["Settings", "failed", "grade_submission", "settings_of"]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What all submissions of a run have in common.
-
-    Args:
-        seed: The seed of the hidden inputs.
-        limits: What one submission may use.
-        submission_bytes: How large a file may be.
-        walls: "full", or "weak" where it was accepted that some are missing.
-        library_shares: The share of the marks that is left where code uses the library's solution, by exercise; all of
-            them where an exercise is not named.
-    """
-
-    seed: int
-    limits: Limits
-    submission_bytes: int
-    walls: Strictness = "full"
-    library_shares: Mapping[str, float] = field(default_factory=dict)
-
-
-def settings_of(course: Course, seed: int, walls: Strictness, limits: Limits | None = None) -> Settings:
-    """Return the settings of a run of a course; `limits` are those of `course.toml` if None."""
-    if limits is None:
-        own = course.limits.exercises
-        limits = Limits(
-            cell_s=course.limits.cell_s,
-            probe_s=course.limits.probe_s,
-            total_s=course.limits.total_s,
-            cell_s_of={name: one.cell_s for name, one in own.items() if one.cell_s is not None},
-            probe_s_of={name: one.probe_s for name, one in own.items() if one.probe_s is not None},
-        )
-    shares = {name: points.library for name, points in course.points.items() if points.library < 1}
-    return Settings(seed, limits, course.limits.submission_bytes, walls, shares)
+__all__ = ["failed", "grade_submission"]
 
 
 def grade_submission(release: Release, submission: Submission, settings: Settings, run: RunSteps) -> Graded:

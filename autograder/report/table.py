@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.grade.regrade import Change
+from autograder.grade.earlier_grades import Change
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.report.words import SYMBOLS, marks
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textwrap import wrap
 
 from autograder.grade.types import BY_HAND, ExerciseGrade, PartGrade
-from course_utils.checks.text import MARKS
 
 __all__ = ["SYMBOLS", "VERDICTS", "decimals", "marks", "reasons", "text_of"]
 
@@ -50,6 +49,8 @@ def reasons(grade: ExerciseGrade) -> list[str]:
 
 def text_of(grade: ExerciseGrade) -> str:
     """Return the plain text that stands below a check cell of a graded notebook."""
+    from course_utils.checks.text import MARKS  # numpy and all checks, which tables and pages do not need
+
     mark = next((mark for verdict, mark in MARKS.items() if verdict == grade.verdict), "[by hand]")
     first = f"{mark} {grade.exercise}: {marks(grade.score)} of {marks(grade.max_score)}"
     lines = [part for line in reasons(grade) for part in _folded(line)]

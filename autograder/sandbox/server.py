@@ -49,6 +49,7 @@ def main() -> None:
     makeshift = Makeshift() if failures else None
     if makeshift and "disk" in failures:
         import_public_copy(makeshift.base)
+    gc.disable()  # until all is imported, of which nothing is garbage
     from autograder.sandbox.warm import warm_up
 
     try:

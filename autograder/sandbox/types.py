@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from course_utils.checks.types import Observation, PartObservation
-from course_utils.kits.probe import Inputs
+if TYPE_CHECKING:  # numpy and all checks, which limits alone do not need
+    from course_utils.checks.types import Observation, PartObservation
+    from course_utils.kits.probe import Inputs
 
 __all__ = [
     "OBSERVER_OFF",

@@ -10,7 +10,7 @@ from autograder.sandbox.colab import offer_colab
 from autograder.sandbox.library_calls import prepare_to_watch
 from autograder.sandbox.no_compiler import leave_compiler_out
 from autograder.sandbox.no_gpu import refuse_gpu
-from autograder.sandbox.pages import collapse_pages
+from autograder.sandbox.no_sympy import leave_sympy_out
 from autograder.sandbox.reset import reset_state
 from autograder.sandbox.shell import RECORDER, GradingShell, make_shell, record_streams
 from course_utils.checks.pointing import import_late_parts
@@ -43,6 +43,7 @@ def warm_up() -> GradingShell:
         import_module(module.name)
     import_module("autograder.sandbox.inner")  # what the forks need
     prepare_to_watch()
+    leave_sympy_out()
     import_late_parts()  # half a second in every submission with an error whose line is looked for
     offer_colab()
     refuse_gpu()
@@ -57,5 +58,5 @@ def warm_up() -> GradingShell:
     reset_state("")
     gc.collect()
     gc.freeze()  # a collection in a fork would otherwise copy every page that holds an object
-    collapse_pages()
+    gc.enable()
     return shell

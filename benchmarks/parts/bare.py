@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.demo.classroom import WORKBOOK
-from autograder.grade.grading_task import Task, grade_task
+from autograder.grade.grading_task import grade_task
 from autograder.grade.plan import plan
 from autograder.grade.read import read_notebook
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import load_release
+from autograder.grade.tasks import Task
 from autograder.sandbox.types import CellStep, Step
 
 __all__ = ["Floor", "Here", "at_once"]

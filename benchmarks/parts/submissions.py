@@ -6,8 +6,8 @@ import json
 
 from autograder.course import load_course
 from autograder.demo.classroom import CLASS, WORKBOOK
-from autograder.grade.grading_task import Task
-from autograder.grade.submission import settings_of
+from autograder.grade.settings import settings_of
+from autograder.grade.tasks import Task
 from autograder.grade.types import Submission
 
 __all__ = ["SEED", "SUBMISSIONS", "make_class", "make_tasks"]

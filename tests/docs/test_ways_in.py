@@ -15,7 +15,7 @@ from typer import Context
 from typer.main import get_command
 
 from autograder.cli import app
-from autograder.grade.grading_task import ATTEMPTS
+from autograder.grade.tasks import ATTEMPTS
 from tests.build.conftest import ROOT
 
 # Every line of their blocks without a language is a command; other pages show what a command prints as well.

@@ -9,7 +9,8 @@ from autograder.course import load_course
 from autograder.grade.read import Unreadable, read_notebook
 from autograder.grade.rebuild import rebuild
 from autograder.grade.release import load_release
-from autograder.grade.submission import grade_submission, settings_of
+from autograder.grade.settings import settings_of
+from autograder.grade.submission import grade_submission
 from autograder.grade.types import Submission
 from autograder.sandbox.types import CellResult, CellStep, RunResult
 from tests.grade import mini

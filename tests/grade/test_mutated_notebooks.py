@@ -11,7 +11,8 @@ from autograder.course import find_root, load_course
 from autograder.edition.solutions import solution_files
 from autograder.grade.collect import Found, load
 from autograder.grade.release import load_release
-from autograder.grade.submission import grade_submission, settings_of
+from autograder.grade.settings import settings_of
+from autograder.grade.submission import grade_submission
 from autograder.grade.types import BY_HAND
 from autograder.sandbox.run import run_submission
 from autograder.sandbox.types import CellStep

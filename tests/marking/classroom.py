@@ -8,7 +8,8 @@ from autograder.course import load_course
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.record import record
 from autograder.grade.release import load_release
-from autograder.grade.submission import grade_submission, settings_of
+from autograder.grade.settings import settings_of
+from autograder.grade.submission import grade_submission
 from autograder.grade.types import Submission
 from autograder.sandbox.types import RunResult
 from tests.grade import mini

@@ -80,3 +80,34 @@ def test_what_a_cell_names_can_be_used():
         )
         == [1.0] * 4
     )
+
+
+def test_gradients_are_given_to_backward_without_sympy():
+    close_servers()
+    found, sympy = printed(
+        "import json, sys, torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\n(x**2).backward(torch.ones(2))",
+        "print(json.dumps([x.grad.tolist(), 'sympy' in sys.modules]))",
+    )
+    assert found == [2.0, 4.0]
+    assert not sympy
+
+
+@pytest.mark.parametrize("shape", ["3", "1, 2", "0", "2, 1"])
+def test_a_gradient_of_another_shape_has_torchs_message(shape):
+    code = (
+        "import json, torch\nx = torch.ones(2, requires_grad=True)\ntry:\n"
+        f"    (2 * x).backward(torch.ones({shape}))\nexcept RuntimeError as error:\n    said = str(error)"
+    )
+    names = {}
+    exec(code, names)
+    assert "Mismatch in shape" in names["said"]
+    assert printed(code, "print(json.dumps(said))") == names["said"]
+
+
+def test_shapes_of_unknown_size_are_compared_by_sympy_when_somebody_asks():
+    compare = "from torch.fx.experimental.symbolic_shapes import ShapeEnv, sym_eq"
+    code = f"""import json, torch
+{compare}
+size = ShapeEnv().create_unbacked_symint()
+print(json.dumps([sym_eq((2, 3), (2, 3)), sym_eq((2, 3), (3, 2)), str(sym_eq((size, 3), (2, 3)))]))"""
+    assert printed(code) == [True, False, "Eq(u0, 2)"]

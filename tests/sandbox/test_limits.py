@@ -10,7 +10,7 @@ import pytest
 from autograder.course import CourseError, load_course
 from autograder.grade.plan import plan
 from autograder.grade.release import load_release
-from autograder.grade.submission import settings_of
+from autograder.grade.settings import settings_of
 from autograder.grade.types import Cell, Rebuilt
 from autograder.sandbox.run import OUT_OF_TIME, run_submission
 from autograder.sandbox.seconds import left_of, seconds_of

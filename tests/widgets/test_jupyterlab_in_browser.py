@@ -40,11 +40,30 @@ PICTURE = """async (cell) => {
     return btoa(Array.from(bytes, (one) => String.fromCharCode(one)).join(''));
 }"""
 
+# Slides a slider through a share of its places, one movement per frame; returns what `seen` gives after each of them.
+SLIDE = """async ([root, label, seen, ms]) => {
+    const rows = [...root.querySelectorAll('.control')], named = (one) => one.innerText.trim() === label;
+    const slider = rows.find(named).querySelector('input[type=range]'), found = [], look = eval(seen);
+    for (let k = 0; k <= 40; k++) {
+        slider.value = Math.round(slider.max * (0.1 + 0.02 * k));
+        slider.dispatchEvent(new Event('input'));
+        await new Promise((go) => setTimeout(go, ms));
+        found.push(look(root, slider));
+    }
+    return found;
+}"""
+
 pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
+def messages():
+    """Hold what the page has sent through sockets, to kernels for the most part."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def shown(messages, tmp_path_factory):
     """Open a notebook in JupyterLab, run all cells, and yield the page when every demo stands."""
     folder = tmp_path_factory.mktemp("lab")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in CELLS])
@@ -55,6 +74,7 @@ def shown(tmp_path_factory):
         # So tall that no cell is outside of the window: what is outside, JupyterLab does not draw.
         page = browser.new_page(viewport={"width": 1500, "height": 5000})
         page.set_default_timeout(1000 * PATIENCE_S)
+        page.on("websocket", lambda socket: socket.on("framesent", lambda text: messages.append(text)))
         page.goto(f"{address}/lab/tree/demos.ipynb?reset")
         run_all(page)
         page.wait_for_selector(".demo .verdict:not(:empty)")
@@ -190,6 +210,53 @@ def test_the_walk_of_a_class_of_the_notebook_comes_from_the_kernel(shown):
     )
     loss = float(race(sign_steps(), lr=0.01).arrays["losses"]["Mine"][-1])
     assert float(re.search(r"Mine ([\d.e-]*\d)", verdict.inner_text()).group(1)) == pytest.approx(loss, rel=0.05)
+
+
+def slide(demo, label, seen, ms):
+    return demo.page.evaluate(SLIDE, [demo.element_handle(), label, seen, ms])
+
+
+def updates(messages):
+    """Return the states that the page has sent to demos in the kernel."""
+    found = [text if isinstance(text, str) else text.decode(errors="ignore") for text in messages]
+    return [text for text in found if '"comm_msg"' in text and '"update"' in text]
+
+
+def test_the_kernel_hears_of_a_movement_when_the_hand_rests(shown, messages):
+    demo = first(shown)
+    shown.wait_for_timeout(1000)
+    before = len(updates(messages))
+    slide(demo, "Learning rate", "() => 0", 20)
+    value = float(demo.get_by_label("Learning rate, exact value").input_value())
+    shown.wait_for_timeout(1500)
+    (sent,) = updates(messages)[before:]
+    assert float(re.search(r'"lr":([\d.e-]+)', sent).group(1)) == pytest.approx(value, rel=1e-5)
+
+
+def test_a_kernel_that_walks_a_class_is_asked_on_the_way_and_moves_nothing_back(shown, messages):
+    demo = shown.locator(".jp-CodeCell").nth(4).locator(".demo")
+    before = len(updates(messages))
+    places = slide(demo, "Learning rate", "(root, slider) => Number(slider.value)", 30)
+    assert places == sorted(places)
+    assert len(set(places)) == 41
+    shown.wait_for_function(
+        "!document.querySelectorAll('.jp-CodeCell')[4].querySelector('.verdict').innerText.includes('Waiting')"
+    )
+    assert 3 <= len(updates(messages)) - before <= 25
+    value = float(demo.get_by_label("Learning rate, exact value").input_value())
+    loss = float(race(sign_steps(), lr=value).arrays["losses"]["Mine"][-1])
+    said = re.search(r"Mine ([\d.e-]*\d)", demo.locator(".verdict").inner_text()).group(1)
+    assert float(said) == pytest.approx(loss, rel=0.05)
+
+
+def test_the_pictures_keep_their_size_from_verdict_to_verdict(shown):
+    shown.set_viewport_size({"width": 1300, "height": 5000})
+    demo, high = first(shown), "(root) => root.querySelector('.plot').clientHeight + root.clientHeight"
+    slide(demo, "Learning rate", high, 50)
+    texts = slide(demo, "Learning rate", "(root) => root.querySelector('.verdict').innerText.length", 50)
+    assert max(texts) > 1.2 * min(texts)
+    assert len(set(slide(demo, "Learning rate", high, 50))) == 1
+    shown.set_viewport_size({"width": 1500, "height": 5000})
 
 
 def sign_steps():

@@ -4,8 +4,6 @@ import { readLink, writeLink } from "./link.js";
 import { View } from "./view.js";
 import { button, element } from "./words.js";
 
-const REST_MS = 300;
-
 // The model of a page: what a notebook keeps in the kernel is kept in the address.
 class Address {
   constructor(scene, start) {
@@ -29,20 +27,14 @@ class Address {
   set(name, value) { this.values[name] = value; }
   on(name, follow) { this.followers.push(follow); }
 
-  // The address follows when the hand rests: browsers limit how often it may change.
   save_changes() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.write(), REST_MS);
-  }
-
-  write() {
     this.written = writeLink(this.values);
     history.replaceState(null, "", `#${this.written}`);
   }
 }
 
 async function copyLink(address, said) {
-  address.write();
+  address.save_changes();
   try {
     await navigator.clipboard.writeText(location.href);
     said.textContent = "Link copied.";

@@ -31,7 +31,7 @@ export class Panel {
     this.named = "";
   }
 
-  // Write what stands above the picture of a state; what is drawn is drawn afterwards, by `draw`.
+  // Write what stands above the picture of a state; `draw` and `label` come afterwards, for all panels.
   write({ state, seen, data, theme }) {
     this.drawn = this.spec.plot(state, seen, data, this.view);
     this.choosers.forEach((one) => one.follow());
@@ -41,9 +41,14 @@ export class Panel {
   }
 
   // Draw it; `keep` is a kept state, drawn pale behind it.
-  draw({ state, seen, data, keep, until, theme, draft, letters }) {
+  draw({ data, keep, until, theme, draft, letters }) {
     const ghost = keep ? this.spec.plot(keep.state, keep.seen, data, this.view).layers : [];
     this.plot.show(this.drawn, { ghost, until, theme, draft, letters });
+  }
+
+  // Put axes and handles on it.
+  label({ state, seen, theme, letters }) {
+    this.plot.label(this.drawn, { theme, letters });
     this.handles.show(state, seen);
   }
 

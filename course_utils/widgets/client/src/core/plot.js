@@ -84,14 +84,14 @@ export class Plot {
     this.room = new Room(this.holder);
   }
 
-  // Show layers on the axes of a spec { x, y, equal, layers }; `ghost` are layers of a kept state, drawn pale.
+  // Draw layers on the axes of a spec { x, y, equal, layers }; `ghost` are layers of a kept state, drawn pale. The axes
+  // are written by `label`, when all pictures are drawn: a text on a canvas has the browser lay out all that was written.
   show(spec, { ghost = [], until = null, theme, draft = false, letters }) {
     const { width, height } = this.room.size;
     if (width < 20 || height < 20) return;
     const pen = this.sized(width, height), unit = letters / 14;
     const { x, y, box } = this.scales(spec, [...ghost, ...spec.layers], width, height, letters);
     Object.assign(this, { x, y, box });
-    this.axes(spec, x, y, box, letters, theme);
     this.awaited = false;
     const plot = { pen, x, y, box, theme, until, unit, draft, ghost: false, backdrop: (key, make) => this.backdrop(key, make, theme, draft) };
     this.clipped(pen, box, () => {
@@ -124,8 +124,9 @@ export class Plot {
   }
 
   // An axis changes only where its domain, size, names or the theme do: a text in the page costs more than a curve.
-  axes(spec, x, y, box, letters, theme) {
-    const frame = [...Object.values(box), letters, theme.name], [across, upright] = this.names;
+  label(spec, { letters, theme }) {
+    if (!this.box) return;
+    const { x, y, box } = this, frame = [...Object.values(box), letters, theme.name], [across, upright] = this.names;
     const keys = [[x.domain(), spec.x, frame], [y.domain(), spec.y, frame]].map(JSON.stringify), [seen, seenUpright] = this.seen;
     this.seen = keys;
     if (keys[0] !== seen) {
@@ -158,15 +159,14 @@ export class Plot {
   // An image that depends on a key and on size and theme only; a draft of it is replaced when the hand rests.
   backdrop(key, make, theme, draft) {
     const { box, sharp } = this, width = Math.max(1, Math.round(box.w * sharp)), height = Math.max(1, Math.round(box.h * sharp));
-    const full = `${key} ${width} ${height} ${theme.name}`, sharpOne = this.image?.key === full ? this.image.canvas : null;
-    if (sharpOne) return sharpOne;
-    const canvas = document.createElement("canvas");
-    canvas.width = width;
-    canvas.height = height;
-    make(canvas, draft);
-    if (draft) this.awaited = true;
-    else this.image = { key: full, canvas };
-    return canvas;
+    const full = `${key} ${width} ${height} ${theme.name}`;
+    if (this.image?.key !== full || (this.image.draft && !draft)) {
+      const canvas = element("canvas", { width, height });
+      make(canvas, draft);
+      this.image = { key: full, canvas, draft };
+    }
+    this.awaited ||= this.image.draft;
+    return this.image.canvas;
   }
 }
 

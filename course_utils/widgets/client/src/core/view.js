@@ -10,7 +10,7 @@ import { currentTheme, watchTheme } from "./theme.js";
 import { Training } from "./training.js";
 import { button, element, mark, say } from "./words.js";
 
-const REST_MS = 120, FRAME_MS = 17;
+const REST_MS = 120, FRAME_MS = 17, SEND_MS = 300, ASK_MS = 100;
 let count = 0;
 
 export class View {
@@ -62,8 +62,9 @@ export class View {
     const outcome = element("div", { class: "outcome" }, this.problem, this.values, this.verdict);
     const head = element("header", {}, element(this.scene.page ? "h1" : "h2", { class: "title" }, this.scene.title), ...beside);
     const presets = element("div", { class: "presets", role: "group", "aria-label": "Presets" }, ...this.presets.map((one) => one.button));
-    const bar = element("div", { class: "bar" }, presets, acts), side = element("div", { class: "side" }, inputs, outcome);
-    const body = element("div", { class: "body" }, this.stage.box, element("div", { class: "beside" }, side));
+    const bar = element("div", { class: "bar" }, presets, acts);
+    this.side = element("div", { class: "side" }, inputs, outcome);
+    const body = element("div", { class: "body" }, this.stage.box, element("div", { class: "beside" }, this.side));
     const kinds = ["demo", ...["page", "lecture"].filter((kind) => this.scene[kind])];
     return element("section", { class: kinds.join(" "), "aria-label": this.scene.title }, element("div", { class: "frame" }, head, bar, body));
   }
@@ -74,13 +75,17 @@ export class View {
     this.model.on("change:sent", take);
     for (const { plot } of this.panels) resized.observe(plot.holder);
     resized.observe(this.stage.grid);
+    const steady = new ResizeObserver(() => this.keepSteady());
+    steady.observe(this.side);
     const unwatch = watchTheme(() => { this.theme = withBands(currentTheme()); this.paint(); });
     this.end = () => {
       this.training?.stop();
       if (this.player) this.player.playing = false;
       resized.disconnect();
+      steady.disconnect();
       unwatch();
       clearTimeout(this.rest);
+      if (this.unsent) this.sendNow();
       this.model.off?.("change:state", follow);
       this.model.off?.("change:sent", take);
     };
@@ -93,6 +98,15 @@ export class View {
     for (const room of outgrown) room.forget();
     this.letters = null;
     this.paint(true);
+  }
+
+  // In a notebook the demo is as high as its inputs and texts need. The height that they have needed once is kept while
+  // the width stays, so that pictures and cells below do not jump from one verdict to the next.
+  keepSteady() {
+    if (this.scene.page || this.scene.lecture) return;
+    const { width, height } = this.side.getBoundingClientRect();
+    this.needed = { width, height: width === this.needed?.width ? Math.max(height, this.needed.height) : height };
+    this.side.parentElement.style.minHeight = `${this.needed.height}px`;
   }
 
   shown() {
@@ -115,13 +129,30 @@ export class View {
     this.model.set("state", this.state);
     this.model.set("kept", this.kept?.state ?? null);
     this.model.set("view", { ...this.view });
+    this.send();
+  }
+
+  // Other views of the model have followed by now. The kernel, or the address of a page, hears of it when the hand
+  // rests: a browser limits how often an address may change, and JupyterLab lays out its toolbar anew at each message.
+  // A kernel that computes a part of the picture is asked on the way.
+  send() {
+    const asks = Object.keys(this.model.get("sent") ?? {}).length > 0;
+    if (asks && this.unsent) return;
+    clearTimeout(this.unsent);
+    this.unsent = setTimeout(() => this.sendNow(), asks ? ASK_MS : SEND_MS);
+  }
+
+  sendNow() {
+    clearTimeout(this.unsent);
+    this.unsent = null;
     this.model.save_changes();
   }
 
-  // A change of this view itself comes back, too, and must not stop what is computing.
+  // A change of this view itself comes back, too, and must not stop what is computing; nor undo what the hand did since.
   followModel() {
     const now = this.model.get("state");
     if (Object.keys(now).every((name) => now[name] === this.state[name])) return;
+    if (this.unsent) { this.model.set("state", this.state); return; }
     this.state = { ...now };
     this.refresh();
   }
@@ -174,6 +205,7 @@ export class View {
     for (const panel of shown) panel.write(now);
     for (const { plot } of shown) plot.room.size;
     for (const panel of shown) panel.draw(now);
+    for (const panel of shown) panel.label(now);
     this.showInputs();
     this.showOutcome();
     this.painted += 1;
