@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
+# Modules are compiled once, whatever the environment says: the tests alone start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: env demo lab test quick test-all test-colab check exercise matrix notebooks client docs bench serve-demo browser lecture site
 
@@ -26,8 +28,9 @@ check: env
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Two processes, each with whole files of tests, the longest first (tests/balance.py).
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+# Three processes for two cores, as tests of browsers and kernels wait for half of their time; each with whole files of
+# tests, the longest first (tests/balance.py).
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 test: check browser
 	$(PYTEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 
-__all__ = ["EXERCISES", "is_left_behind", "is_public", "public_files_of_exercises"]
+__all__ = ["EXERCISES", "LEFT_BEHIND", "is_left_behind", "is_public", "public_files_of_exercises"]
 
 EXERCISES = "exercises"
 # In the folder of an exercise, or above it.

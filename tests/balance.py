@@ -1,7 +1,7 @@
 """How long modules of tests take: the longest run first, so that no process is left alone with one at the end.
 
-The seconds are those of one run on two cores; only their order and rough size matter. To record them again:
-`python -m pytest -n 2 --dist loadscope --junitxml=run.xml`, then `python -m tests.balance run.xml`.
+The seconds are those of one run of three processes on two cores; only their order and rough size matter. To record
+them again: `python -m pytest -n 3 --dist loadscope --junitxml=run.xml`, then `python -m tests.balance run.xml`.
 """
 
 import json

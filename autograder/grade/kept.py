@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
 from autograder.grade.engine import PACKAGES, versions
+from autograder.public_files import LEFT_BEHIND
 
-__all__ = ["file_states", "is_kept", "keep", "name_of"]
+__all__ = ["code_states", "file_states", "is_kept", "keep", "name_of"]
+
+# Path, size and time of change.
+State = tuple[str, int, int]
 
 
 def name_of(*made_from: object) -> str:
@@ -20,12 +25,26 @@ def name_of(*made_from: object) -> str:
     Args:
         made_from: Anything that JSON can hold.
     """
-    roots = [Path(str(files(package))) for package in PACKAGES]
-    code = file_states(path for root in roots for path in sorted(root.rglob("*")) if "__pycache__" not in path.parts)
-    return hashlib.sha256(json.dumps([code, versions(), made_from]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([code_states(), versions(), made_from]).encode()).hexdigest()
 
 
-def file_states(paths: Iterable[Path]) -> list[tuple[str, int, int]]:
+def code_states() -> tuple[State, ...]:
+    """Return path, size and time of change of all files of the packages."""
+    return tuple(state for package in PACKAGES for state in sorted(_states_below(str(files(package)))))
+
+
+def _states_below(folder: str) -> Iterator[State]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from () if entry.name in LEFT_BEHIND else _states_below(entry.path)
+            else:
+                with suppress(FileNotFoundError):
+                    state = entry.stat()
+                    yield entry.path, state.st_size, state.st_mtime_ns
+
+
+def file_states(paths: Iterable[Path]) -> list[State]:
     """Return path, size and time of change of the files among `paths` that are there."""
     found = []
     for path in paths:

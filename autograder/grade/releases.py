@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 from autograder.course import FILE_NAME, NOTEBOOKS, Course
 from autograder.grade.engine import PACKAGES
-from autograder.grade.kept import is_kept, keep
+from autograder.grade.kept import State, code_states, is_kept, keep
 from autograder.grade.release import load_release
 from autograder.grade.types import GradingError
-from autograder.public_files import is_left_behind
 from course_utils.exercises import exercise_folder
 
 __all__ = ["assignments_of", "name_of_code", "note_of_check", "read_releases"]
@@ -44,7 +44,7 @@ def read_releases(names: Iterable[str], root: Path) -> dict[str, bytes]:
     Raises:
         GradingError: One is missing, is not what its master gives, or has a check that nothing can judge.
     """
-    code = name_of_code(_code())
+    code = _name_of_code(code_states())
     return {name: _read(name, root, code) for name in names}
 
 
@@ -83,15 +83,13 @@ def _texts(name: str) -> tuple[PurePosixPath, ...]:
     return tuple(map(PurePosixPath, paths))
 
 
-def _code() -> dict[PurePosixPath, bytes]:
-    """Return the files of the packages, by their paths from above them."""
-    roots = {package: Path(str(files(package))) for package in PACKAGES}
-    paths = {
-        PurePosixPath(package, path.relative_to(root).as_posix()): path
-        for package, root in roots.items()
-        for path in root.rglob("*")
-    }
-    return {name: path.read_bytes() for name, path in paths.items() if not is_left_behind(name) and path.is_file()}
+@lru_cache(maxsize=1)
+def _name_of_code(states: tuple[State, ...]) -> str:
+    """Return the name of the code in these files of the packages; they are read once, as long as none has changed."""
+    paths = [Path(path) for path, _, _ in states]
+    roots = [Path(str(files(package))) for package in PACKAGES]
+    below = {path.relative_to(root.parent): path for root in roots for path in paths if path.is_relative_to(root)}
+    return name_of_code({PurePosixPath(name.as_posix()): path.read_bytes() for name, path in below.items()})
 
 
 def _read(name: str, root: Path, code: str) -> bytes:

@@ -67,7 +67,7 @@ class _Drive:
         options: dict[str, float],
     ) -> None:
         self._weights = [torch.nn.Parameter(torch.tensor(inputs[f"weights_{key}"])) for key in tensors]
-        self._gradients = [torch.tensor(inputs[f"gradients_{key}"]) for key in tensors]
+        self._given = [inputs[f"gradients_{key}"] for key in tensors]
         self._generator = ParameterGenerator(self._weights)
         self._optimizer = make(optimizer_class, declared, self._generator, **options)
         self.gradients_left_alone = True
@@ -77,12 +77,12 @@ class _Drive:
     def run(self) -> Iterator[list[np.ndarray[Any, Any]]]:
         """Take all steps; yield after each one for each tensor the weights after each step so far."""
         shapes = [tuple(weights.shape) for weights in self._weights]
-        histories: list[list[np.ndarray[Any, Any]]] = [[] for _ in self._weights]
-        for gradients in zip(*self._gradients, strict=True):
+        histories = [np.empty((len(self._given[0]), *shape)) for shape in shapes]
+        for number, gradients in enumerate(zip(*map(torch.tensor, self._given), strict=True)):
             self._step(gradients)
             for history, weights, shape in zip(histories, self._weights, shapes, strict=True):
-                history.append(as_array(weights, "a parameter after step()", shape))
-            yield [np.stack(history) for history in histories]
+                history[number] = as_array(weights, "a parameter after step()", shape)
+            yield [history[: number + 1] for history in histories]
         if self._generator.ends > 1 and every(array_equal(history[-1], history[-2]) for history in histories):
             raise ProbeFailure(WALKED_TWICE)
 

@@ -40,7 +40,7 @@ def disturbed(part):
 def test_no_sentence_holds_the_place_of_a_number(exercise):
     sentences = set()
     for known in load_recorded(exercise)[1].parts:
-        part = replace(known, variants=(), misconceptions=())
+        part = replace(known, variants=(), misconceptions=(), changes=())
         for outputs in disturbed(part):
             found = judge_part(PartObservation(part.name, outputs), part, exercise, 1.0)
             sentences |= {found.message, explain_pattern(outputs, part), *map(str, found.evidence)}

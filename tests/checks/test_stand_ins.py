@@ -5,14 +5,11 @@ import pytest
 import torch
 from torch.nn import functional
 
-from autograder.catalogue.answer import load_answer
 from autograder.catalogue.solution import load_solution
-from autograder.grade.lazy_key import lazy_key
-from course_utils.checks.judge import judge
-from course_utils.checks.observe import observe
 from course_utils.checks.standing_in import standing_in
 from course_utils.kits.probe import load_probe
 from course_utils.kits.stand_ins import LOSS, NORMALIZATIONS, TRAINED
+from tests.exercises.matrix import verdict
 
 
 def summed_loss(net, X, y):
@@ -127,9 +124,7 @@ def judged(exercise, functions, old="", new="", seed=3):
     assert not old or old in solution.source
     space = solution.objects(solution.source.replace(old, new, 1))
     space.update(functions)
-    probe, answer = load_probe(exercise), load_answer(exercise)
-    inputs = answer.generate(np.random.default_rng(seed))
-    found = judge(observe(probe, [space[name] for name in probe.objects], inputs), lazy_key(answer, inputs, 1.0))
+    found = verdict(exercise, [space[name] for name in load_probe(exercise).objects], seed)
     return {part.part: part for part in found.parts or (found,)}
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from autograder.catalogue.answer import Alternative, Piecewise, candidate_of, load_answer, make_key
 from autograder.catalogue.differences import differs, statements
+from autograder.catalogue.solution import load_solution
 from autograder.grade.lazy_key import lazy_key
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
@@ -39,6 +40,14 @@ def test_a_run_stops_at_the_first_arrays_that_differ():
     assert gathered(pieces(), lambda piece: len(piece["weights"]) == 2)["weights"].tolist() == [0.0, 1.0]
     assert asked == [1, 2]
     assert gathered(pieces())["weights"].tolist() == [0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize("exercise", ["adam", "loss_scaler", "muon"])
+def test_a_probe_of_steps_can_be_stopped_after_the_first(exercise):
+    (part,) = load_probe(exercise).parts
+    objects = [load_solution(exercise).objects()[name] for name in part.uses]
+    found = gathered(part.run(*objects, load_recorded(exercise)[0]), lambda piece: True)
+    assert {len(rows) for rows in found.values()} == {1}
 
 
 def test_a_run_that_is_stopped_puts_back_what_it_changed():

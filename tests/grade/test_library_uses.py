@@ -1,5 +1,6 @@
 """What runs shows where an exercise was not written by hand, however the library's name was hidden."""
 
+import functools
 import linecache
 import sys
 from types import ModuleType
@@ -35,6 +36,7 @@ class AdamOptimizer:
 """
 
 
+@functools.cache
 def typed(exercise, kind):
     """Return solutions of the kill matrix, read again as if a cell held them: their file lies beside the probe."""
     path = exercise_folder(exercise) / "solutions.py"

@@ -51,13 +51,14 @@ def _run(fold_batchnorm: Fold, inputs: Inputs) -> Outputs:
 def _one(fold_batchnorm: Fold, inputs: Inputs, name: str) -> dict[str, Any]:
     """Return what the new convolution makes of the images, and statements about it and the given layers."""
     conv, bn = layers = _layers(inputs, name)
+    before = [_state(layer) for layer in layers]
     folded = _folded(call(fold_batchnorm, DECLARED, conv, bn))
     with torch.no_grad():
         out = folded(tensor(inputs["x"], folded.weight.dtype))
     return {
         "out": as_array(out, "the output of the new convolution"),
         "settings_kept": every(getattr(folded, setting) == getattr(conv, setting) for setting in SETTINGS),
-        "layers_left_alone": every(map(_equal, layers, _layers(inputs, name))),
+        "layers_left_alone": every(map(_is_as, layers, before)),
         "new_layer": not _shared(folded, *layers),
     }
 
@@ -73,8 +74,8 @@ def _folded(value: object) -> nn.Conv2d:
 
 
 def _layers(inputs: Inputs, name: str) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
-    conv = nn.Conv2d(CHANNELS, CHANNELS, **OPTIONS[name]).double()
-    bn = nn.BatchNorm2d(CHANNELS, eps=float(inputs["eps"]), affine=name != "bare").double()
+    conv = nn.Conv2d(CHANNELS, CHANNELS, **OPTIONS[name], dtype=torch.float64)
+    bn = nn.BatchNorm2d(CHANNELS, eps=float(inputs["eps"]), affine=name != "bare", dtype=torch.float64)
     with torch.no_grad():
         for kind, layer in (("conv", conv), ("bn", bn)):
             for key, values in layer.state_dict().items():
@@ -82,10 +83,16 @@ def _layers(inputs: Inputs, name: str) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
     return conv, bn.train(name == "no_bias")
 
 
-def _equal(one: nn.Module, other: nn.Module) -> bool:
-    some, others = one.state_dict(), other.state_dict()
+def _state(layer: nn.Module) -> tuple[bool, dict[str, torch.Tensor]]:
+    """Return the mode of a layer, and copies of its tensors."""
+    return layer.training, {key: values.clone() for key, values in layer.state_dict().items()}
+
+
+def _is_as(layer: nn.Module, before: tuple[bool, dict[str, torch.Tensor]]) -> bool:
+    training, others = before
+    some = layer.state_dict()
     same = some.keys() == others.keys() and every(tensors_equal(values, others[key]) for key, values in some.items())
-    return same and one.training == other.training
+    return same and layer.training == training
 
 
 def _shared(folded: nn.Module, *given: nn.Module) -> bool:

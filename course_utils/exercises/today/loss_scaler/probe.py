@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from course_utils.kits.calls import make
-from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array
+from course_utils.kits.probe import Inputs, Pieces, Probe, ProbeFailure, as_array
 from course_utils.kits.tensors import chance, tensor
 
 __all__ = ["PROBE", "STEPS"]
@@ -26,7 +26,8 @@ OVERFLOWS = {2: (1, INFINITY), 9: (0, NAN), 11: (1, -INFINITY), 13: (0, INFINITY
 ALL_OVERFLOW = 15
 
 
-def _run(scaler_class: object, inputs: Inputs) -> Outputs:
+def _run(scaler_class: object, inputs: Inputs) -> Pieces:
+    """Yield the scales, the answers of `step` and the weights after each step, then what has a default value."""
     start = float(inputs["scale"])
     with chance(0):
         scaler = make(scaler_class, DECLARED, scale=start, growth_interval=INTERVAL)
@@ -40,12 +41,8 @@ def _run(scaler_class: object, inputs: Inputs) -> Outputs:
         stepped.append(_answer(scaler.step(optimizer, [*params, unused])))
         scales.append(_scale(scaler))
         weights.append(np.concatenate([as_array(one, "a parameter").ravel() for one in params]))
-    return {
-        "scales": np.array(scales[1:]),
-        "stepped": np.array(stepped),
-        "weights": np.stack(weights),
-        "defaults": _defaults(scaler_class),
-    }
+        yield {"scales": np.array(scales[1:]), "stepped": np.array(stepped), "weights": np.stack(weights)}
+    yield {"defaults": _defaults(scaler_class)}
 
 
 def _look_for_methods(scaler: object) -> None:

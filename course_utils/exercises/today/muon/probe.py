@@ -7,7 +7,7 @@ import torch
 from course_utils.kits.calls import make
 from course_utils.kits.comparing import flag
 from course_utils.kits.optimizer_class import optimizer_probe
-from course_utils.kits.probe import Inputs, Part, Pieces, Probe, gathered
+from course_utils.kits.probe import Inputs, Part, Pieces, Probe
 from course_utils.kits.stand_ins import ORTHOGONALISED
 
 __all__ = ["PROBE"]
@@ -21,7 +21,9 @@ def _run(optimizer_class: object, inputs: Inputs) -> Pieces:
     """Return what the probe of an optimizer does, and the statements `vector_refused` and `declares_other_scale`."""
     (part,) = STEPS.parts
     declares = OTHER_SCALE in (getattr(optimizer_class, "__doc__", None) or "")
-    yield gathered(part.run(optimizer_class, inputs))
+    pieces = part.run(optimizer_class, inputs)
+    assert not isinstance(pieces, dict)
+    yield from pieces
     yield {"vector_refused": flag(_refuses_a_vector(optimizer_class)), "declares_other_scale": flag(declares)}
 
 

@@ -7,6 +7,7 @@ network, and those of normalizations in the order in which these are called.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -48,9 +49,7 @@ def _filled(block_class: object, inputs: Inputs, **options: bool) -> nn.Module:
     order = _order_of_calls(block, tensor(inputs["x"]))
     with torch.no_grad():
         for name, parameter in _linear(attention, feed_forward):
-            rng = np.random.default_rng([seed, len(name), parameter.numel()])
-            # Queries and keys of size 1 or more, with a mean that is not 0.
-            parameter.copy_(tensor(rng.normal(0.3, 1.0, size=tuple(parameter.shape)) / max(1, parameter.ndim)))
+            parameter.copy_(tensor(_weights(seed, len(name), tuple(parameter.shape))))
         inside = set(attention.modules())
         for within in (True, False):
             chosen = [module for module in order if (module in inside) == within]
@@ -97,10 +96,22 @@ def _order_of_calls(block: nn.Module, x: torch.Tensor) -> list[nn.Module]:
 def _fill_norm(module: nn.Module, seed: int, number: int, features: int) -> None:
     """Draw gains, which start at 1, and shifts, which start at 0; longer ones repeat."""
     for parameter in module.parameters(recurse=False):
-        shift = not parameter.detach().any()
-        rng = np.random.default_rng([seed, number, features, int(shift)])
-        values = rng.uniform(-0.8, 0.8, features) if shift else rng.uniform(0.5, 1.5, features)
+        values = _scales(seed, number, features, not parameter.detach().any())
         parameter.copy_(tensor(np.resize(values, tuple(parameter.shape))))
+
+
+# The same for every block that has such a tensor; grading fills hundreds of them.
+@lru_cache(maxsize=128)
+def _weights(seed: int, length: int, shape: tuple[int, ...]) -> NDArray[Any]:
+    rng = np.random.default_rng([seed, length, int(np.prod(shape))])
+    # Queries and keys of size 1 or more, with a mean that is not 0.
+    return rng.normal(0.3, 1.0, size=shape) / max(1, len(shape))
+
+
+@lru_cache(maxsize=128)
+def _scales(seed: int, number: int, features: int, shift: bool) -> NDArray[Any]:
+    rng = np.random.default_rng([seed, number, features, int(shift)])
+    return rng.uniform(-0.8, 0.8, features) if shift else rng.uniform(0.5, 1.5, features)
 
 
 def _gradient(block: nn.Module, x: NDArray[Any], dout: NDArray[Any]) -> NDArray[Any]:
