@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from course_utils.checks.pointing.bounds import Bounds
-from course_utils.checks.pointing.cells import cell_number, cell_source
+from course_utils.checks.pointing.cells import cell_source
 from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.interrupts import interrupts_wait
 from course_utils.checks.pointing.known import Known
@@ -17,6 +17,7 @@ from course_utils.checks.pointing.search import BUDGET_S, Found, Search
 from course_utils.checks.pointing.sentence import pointed_at
 from course_utils.checks.pointing.student_code import StudentCode
 from course_utils.checks.recorded import load_recorded, load_second
+from course_utils.checks.shown_cells import cell_number, shown_line
 from course_utils.checks.types import Judgement, Observation, PartObservation, Pointed
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe
 
@@ -95,9 +96,10 @@ def outputs_after(found: Found, part: Part, arguments: Sequence[object], inputs:
 
 
 def _pointed(found: Found, part: Part, arguments: Sequence[object]) -> Pointed:
+    shown = shown_line(found.cell, found.line)
     return pointed_at(
-        cell_source(found.cell),
-        found.line,
+        "\n" * (shown - found.line) + cell_source(found.cell),
+        shown,
         part,
         kind=found.change.kind,
         left=found.left,
