@@ -4,23 +4,28 @@ from itertools import chain
 
 from course_utils.changes.brackets import bracket_changes
 from course_utils.changes.change import Change
+from course_utils.changes.compounds import compounds
 from course_utils.changes.expressions import expression_changes
 from course_utils.changes.flow import flow_changes
 from course_utils.changes.idle import IdleValues
 from course_utils.changes.repairs import repairs
 from course_utils.changes.statements import statement_changes
 from course_utils.changes.text import Text
+from course_utils.changes.unread import Unread, unread_values
 
 __all__ = [
     "Change",
     "IdleValues",
     "Text",
+    "Unread",
     "bracket_changes",
+    "compounds",
     "expression_changes",
     "flow_changes",
     "repairs",
     "small_changes",
     "statement_changes",
+    "unread_values",
 ]
 
 

@@ -10,7 +10,7 @@ from course_utils.changes.change import Change
 from course_utils.changes.targets import target_of
 from course_utils.changes.text import Block, Text
 
-__all__ = ["Piece", "bracketed", "expression_changes", "made", "roots"]
+__all__ = ["ALIKE", "Piece", "bracketed", "expression_changes", "made", "roots"]
 
 OPPOSITE: dict[type[ast.operator], str] = {ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*"}
 SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}

@@ -8,10 +8,11 @@ from itertools import chain, combinations, permutations, product
 
 from course_utils.changes.bracketed_runs import bracketed_runs
 from course_utils.changes.change import Change
-from course_utils.changes.expressions import Piece, bracketed, made, roots
+from course_utils.changes.expressions import ALIKE, Piece, bracketed, made, roots
 from course_utils.changes.loops import out_of_loops
 from course_utils.changes.statements import added_up
 from course_utils.changes.text import Block, Function, Text
+from course_utils.changes.values import REDUCTIONS, VALUES, operands, receivers, terms
 from course_utils.changes.words import ELEMENTARY, Words, words_of
 
 __all__ = ["repairs"]
@@ -20,12 +21,12 @@ __all__ = ["repairs"]
 MOST_IDLE = 4
 # Of the names, so many are subtracted from each other.
 MOST_DIFFERENCES = 10
-VALUES = (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.Subscript, ast.UnaryOp, ast.IfExp)
 # Functions into which an operand belongs that was written behind or before them.
 TAKING_IN = ("sqrt", "rsqrt", "exp", "log", "square", "abs")
 SMALL = 0.01
+# Functions that are mistaken for another one, and never the other way round.
+MEANT = {other: name for name, others in ALIKE.items() for other in others if other not in ALIKE}
 EPSILONS = ("1e-12", "1e-10", "1e-08", "1e-07", "1e-06", "1e-05", "0.0001", "0.001")
-REDUCTIONS = ("mean", "sum", "var", "std", "max", "min", "norm")
 
 
 def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
@@ -51,7 +52,18 @@ def repairs(source: str, names: tuple[str, ...] = ()) -> tuple[Change, ...]:
 
 def _of_block(text: Text, block: Block, function: Function) -> Iterator[Change]:
     of_formulas = _of_formulas(text, block, roots(block.node), words_of(text, function))
-    return chain(out_of_loops(text, block), added_up(text, block), of_formulas)
+    return chain(out_of_loops(text, block), added_up(text, block), _of_average(text, block), of_formulas)
+
+
+def _of_average(text: Text, block: Block) -> Iterator[Change]:
+    """Return the running average that `average = (1 - share) * new` has been."""
+    match block.node:
+        case ast.Assign(targets=[target], value=ast.BinOp(op=ast.Mult(), left=left, right=right) as value):
+            for factor in (left, right):
+                match factor:
+                    case ast.BinOp(op=ast.Sub(), left=ast.Constant(value=1), right=share):
+                        kept = f"{bracketed(text, share)} * {text.code(target)}"
+                        yield made(text, block, Piece("term", value, f"({kept} + {text.code(value)})"))
 
 
 def _of_lambdas(text: Text, block: Block) -> Iterator[Change]:
@@ -69,15 +81,15 @@ def _of_formulas(text: Text, block: Block, formulas: Iterable[ast.AST], words: W
             yield from (made(text, block, piece) for piece in _of_base(text, node, words))
         yield from (made(text, block, piece) for piece in _of_whole(text, block, root, words))
         of_matrices = any(isinstance(node, ast.MatMult) for node in ast.walk(root))
-        for node in _operands(root):
+        for node in operands(root):
             yield from (made(text, block, piece) for piece in _of_operand(text, node, words))
             if of_matrices and isinstance(node, ast.Name | ast.Attribute):
                 yield made(
                     text, block, Piece("power", node, f"({text.code(node)} @ {text.code(node)})", text.code(node))
                 )
-        for node in _receivers(root):
+        for node in receivers(root):
             yield from (made(text, block, piece) for piece in _of_receiver(text, node, words))
-        for node in _terms(root):
+        for node in terms(root):
             yield from (made(text, block, piece) for piece in _of_term(text, node, words))
 
 
@@ -91,12 +103,19 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
         yield from (Piece("brackets", node, new) for new in bracketed_runs(text.code(node)))
         yield from (Piece("into-function", node, new) for new in _into_functions(text, node))
     match node:
+        case ast.BinOp(op=ast.Sub(), left=ast.Constant(value=1), right=right):
+            yield Piece("exchanged", node, f"({bracketed(text, right)} - {text.code(node.left)})", text.code(right))
+        case ast.Call(func=ast.Name(id="sum"), args=[ast.Name(id=name)], keywords=[]):
+            yield Piece("function", node, f"({text.code(node)} / len({name}))", name)
         case ast.BinOp(op=ast.MatMult(), left=left, right=right):
             a, b = bracketed(text, left), bracketed(text, right)
             for new in (_transposed(a) + f" @ {b}", f"{a} @ " + _transposed(b)):
                 yield Piece("transposed", node, f"({new})")
         case ast.Call(func=ast.Attribute(attr=name)) if name in REDUCTIONS:
             yield from _of_reduction(text, node)
+        case ast.Call(func=ast.Attribute(value=owner, attr=name) as func) if name in MEANT:
+            rest = text.code(node).removeprefix(text.code(func))
+            yield Piece("function", node, f"{text.code(owner)}.{MEANT[name]}{rest}", name, MEANT[name])
         case ast.keyword(arg="keepdims" | "keepdim" as arg, value=ast.Constant(value=False)):
             yield Piece("axis-lost", node, f"{arg}=True")
         case ast.keyword(arg="correction" | "ddof" as arg):
@@ -111,10 +130,16 @@ def _of_formula(text: Text, node: ast.AST) -> Iterator[Piece]:
 
 
 def _of_small_numbers(text: Text, block: Block) -> Iterator[Change]:
-    """Return the usual sizes of a number that keeps a quotient finite, for one that has another size."""
+    """Return the usual sizes of a number that keeps a quotient finite, 1 for 0, and what a share leaves of 1."""
     for root in roots(block.node):
         for node in ast.walk(root):
-            if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= SMALL:
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, float):
+                continue
+            if node.value == 0:
+                yield made(text, block, Piece("constant", node, "1.0", text.code(node)))
+            if 0 < node.value < 1:
+                yield made(text, block, Piece("complement", node, f"(1 - {text.code(node)})", text.code(node)))
+            if 0 < node.value <= SMALL:
                 yield from (made(text, block, Piece("constant", node, one, text.code(node))) for one in EPSILONS)
 
 
@@ -205,7 +230,8 @@ def _of_operand(text: Text, node: ast.expr, words: Words) -> Iterator[Piece]:
             yield Piece("call", node, f"{text.code(receiver)}.detach(){chain_end}", own)
     if not isinstance(node, ast.Call):
         yield Piece("copy", node, f"(1 * {code})", own)
-    for wrap in words.wraps:
+    libraries = product(words.libraries, ELEMENTARY) if isinstance(node, ast.BinOp) else ()
+    for wrap in dict.fromkeys([*words.wraps, *(f"{library}.{name}" for library, name in libraries)]):
         yield Piece("call", node, f"{wrap}({own})", own)
     for method in words.methods:
         yield Piece("call", node, f"{code}.{method}()", own)
@@ -216,11 +242,13 @@ def _of_operand(text: Text, node: ast.expr, words: Words) -> Iterator[Piece]:
 
 
 def _of_receiver(text: Text, node: ast.Name, words: Words) -> Iterator[Piece]:
-    """Return what a name becomes of which a reduction is taken: a product, of which a slip has left out one factor."""
+    """Return what a name becomes of which a reduction is taken: a product, of which a slip has left out one factor.
+
+    That factor may be the name itself, as in a sum of squares.
+    """
     own = text.code(node)
-    for other in words.terms:
-        if other != own:
-            yield Piece("factor", node, f"({own} * {other})", own)
+    for other in dict.fromkeys([own, *words.terms]):
+        yield Piece("factor", node, f"({own} * {other})", own)
 
 
 def _of_term(text: Text, node: ast.expr, words: Words) -> Iterator[Piece]:
@@ -241,41 +269,3 @@ def _of_term(text: Text, node: ast.expr, words: Words) -> Iterator[Piece]:
     for one, other in combinations(words.idle[:MOST_IDLE], 2):
         yield Piece("term", node, f"({code} - {one} * {other})", own)
         yield Piece("term", node, f"({code} + {one} * {other})", own)
-
-
-def _operands(root: ast.AST) -> Iterator[ast.expr]:
-    """Return the values in a formula: no function that is called, no object of which a part is taken, no index."""
-    return (node for node, _ in _values(root, None))
-
-
-def _receivers(root: ast.AST) -> Iterator[ast.Name]:
-    """Return the names of which a reduction is taken by a method."""
-    for node in ast.walk(root):
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name() as receiver, attr=name)) if name in REDUCTIONS:
-                if receiver.id not in ("np", "torch"):
-                    yield receiver
-
-
-def _terms(root: ast.AST) -> Iterator[ast.expr]:
-    """Return the values that are no factor of a product and no exponent."""
-    for node, parent in _values(root, None):
-        if not (isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult | ast.Pow | ast.MatMult)):
-            yield node
-
-
-def _values(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[ast.expr, ast.AST | None]]:
-    if isinstance(node, VALUES):
-        yield node, parent
-    match node:
-        case ast.Call(func=func, args=args, keywords=keywords):
-            inner: list[ast.AST] = [*args]
-            inner += [*(one.value for one in keywords if one.arg not in ("axis", "dim", "keepdims", "keepdim"))]
-            inner += [func.value] if isinstance(func, ast.Attribute) and not isinstance(func.value, ast.Name) else []
-        case ast.Attribute() | ast.Subscript() | ast.Lambda() | ast.JoinedStr():
-            inner = []
-        case _:
-            inner = list(ast.iter_child_nodes(node))
-    for child in inner:
-        if not isinstance(getattr(child, "ctx", None), ast.Store):  # `for torch.mean in ...` would change torch
-            yield from _values(child, node)

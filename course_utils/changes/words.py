@@ -13,7 +13,7 @@ __all__ = ["ELEMENTARY", "Words", "words_of"]
 
 # Of what a formula could be multiplied by, so many are tried.
 MOST_NAMES, LONGEST = 14, 24
-# Functions of numpy and torch that a slip may have left out.
+# Functions of numpy, torch and math that a slip may have left out.
 ELEMENTARY = ("exp", "log", "sqrt", "abs")
 
 
@@ -25,7 +25,7 @@ class Words:
         terms: Names, attributes and short expressions that it computes with, as code.
         wraps: Functions that it calls with one argument, as code.
         idle: Of the terms, those that it never uses.
-        libraries: Those of numpy and torch that it uses, as code.
+        libraries: Those of numpy, torch and math that it uses, as code.
         methods: Elementary functions that it calls as methods, by name.
     """
 
@@ -60,7 +60,7 @@ def words_of(text: Text, function: Function | ast.Lambda) -> Words:
     idle = idle_names(text, function)
     # Idle terms are the likeliest ones to be missing somewhere.
     terms = dict.fromkeys([*idle, *short])
-    libraries = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} & {"np", "torch"}
+    libraries = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} & {"np", "torch", "math"}
     return Words(
         tuple(terms)[:MOST_NAMES],
         tuple(dict.fromkeys(wraps))[:6],

@@ -7,6 +7,8 @@ import traceback
 from types import TracebackType
 from typing import Any
 
+from course_utils.checks.shown_cells import shown_line
+
 __all__ = ["say_where_it_was", "where_it_was"]
 
 
@@ -25,11 +27,12 @@ def where_it_was(trace: TracebackType | None) -> str:
     if not frames:
         return "Stopped by hand."
     frame, line = frames[-1]
+    number = shown_line(frame.f_code.co_filename, line)
     text = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
     # Colab's IPython gives a cell another `co_name`, so that debuggers can tell cells apart.
     where = "the cell" if frame.f_code.co_qualname == "<module>" else f"the cell that defines `{frame.f_code.co_name}`"
     return (
-        f"Stopped by hand in line {line} of {where}: `{text}`. "
+        f"Stopped by hand in line {number} of {where}: `{text}`. "
         "If this should not have taken so long, look for a loop that never ends."
     )
 

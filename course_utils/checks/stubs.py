@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from course_utils.checks.shown_cells import shown_line
+
 __all__ = ["Unwritten", "describe_stub"]
 
 OURS = str(Path(__file__).parents[1])
@@ -50,7 +52,8 @@ def describe_stub(error: NotImplementedError, uses: Sequence[str]) -> Unwritten 
     calls = f"{first} calls {last}, which" if _top(last) not in (_top(first), *uses) else last
     if _is_untouched(frame, line):
         return Unwritten(f"{calls} is still a stub.")
-    left = f"{calls} still raises NotImplementedError: line {line} of the cell is left over from the stub."
+    number = shown_line(_file(frame), line)
+    left = f"{calls} still raises NotImplementedError: line {number} of the cell is left over from the stub."
     return Unwritten(left, begun=True)
 
 

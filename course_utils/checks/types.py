@@ -179,7 +179,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Pointed:
-    """A line of the student's code in which one change makes a part right. It never says which change.
+    """A line of the student's code in which one change makes a part right, or a value is given that nothing uses.
+
+    It never says which change.
 
     Args:
         line: Its number in the cell, counted from 1.

@@ -19,6 +19,7 @@ SLIPS = {
     "a formula over two lines": ("(x - m\n            - v * t)", "(x - (m\n            - v) * t)"),
     "a factor in the middle": ("a - c * t + 1", "a - c * (t + 1)"),
     "a numerator that is lost": ("1 / (v + a)", "(x - m) / (v + a)"),
+    "a difference the wrong way round": ("v / (1 - t)", "v / (t - 1)"),
     "a matrix that is not squared": ("a * x + c * A @ x", "a * x + c * (A @ A) @ x"),
 }
 NUMBERS = {name: index + 2.5 for index, name in enumerate("abcmtvxh")} | {"up": 7.25, "down": 3.5}
@@ -96,6 +97,15 @@ def test_brackets_that_are_there_are_kept():
     [
         ("    mean, var = x, x.var(0)\n", "mean, var = x.mean(0), x.var(0)"),
         ("    ends = sorted(x)[[0, 1]]\n", "ends = sorted(x)[[0, -1]]"),
+        ("    size = x.sum(0)\n", "size = (x * x).sum(0)"),
+        ("    mean = sum(x)\n", "mean = sum(x) / len(x)"),
+        ("    p = 1e-7 + 2e-7 * y\n", "p = 1e-7 + (1 - 2e-7) * y"),
+        ("    y[0] = (1 - p) * x\n", "y[0] = p * y[0] + (1 - p) * x"),
+        ("    y = x * (1 - p)\n", "y = p * y + x * (1 - p)"),
+        ("    top = max(0.0, y)\n", "top = max(1.0, y)"),
+        ("    rate = np.log(y) * (p / x)\n", "rate = np.log(y) * np.exp(p / x)"),
+        ("    ratio = math.log(x) - math.log(y)\n", "ratio = math.exp(math.log(x) - math.log(y))"),
+        ("    top = torch.linalg.eigvals(x)[-1]\n", "top = torch.linalg.eigvalsh(x)[-1]"),
         ("    loss = y * y.log() + (1 - y) * (1 - p)\n", "loss = y * y.log() + (1 - y) * (1 - p).log()"),
     ],
 )

@@ -66,7 +66,8 @@ def totals(counts):
     lines = counts["pointed at"] + counts["another line"]
     known = counts.total() - counts["neither"] - counts["false"]
     return (
-        f"{known} of {counts.total()} slips are named, pointed at, or quoted with their line; "
+        f"{known} of {counts.total()} slips are named, pointed at, quoted with their line, "
+        "or found by a value that is used nowhere; "
         f"{counts['pointed at']} of {lines} lines are the changed one; {counts['false']} statements are false"
     )
 

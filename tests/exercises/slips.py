@@ -1,6 +1,7 @@
 """Slips made in right solutions at known lines, most of them in foreign styles, and what a check says of them."""
 
 import random
+import re
 import time
 import zlib
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from autograder.catalogue.solution import load_solution
 from course_utils.changes import Change, Text, small_changes
 from course_utils.checks.judge import judge_part
 from course_utils.checks.observe import observe
-from course_utils.checks.pointing import find_change
+from course_utils.checks.pointing import find_change, unused_value
 from course_utils.checks.recorded import load_recorded
 from course_utils.kits.probe import load_probe
 from tests.checks.pointing.typed import run_cell
@@ -19,7 +20,7 @@ from tests.exercises.matrix import material
 
 __all__ = ["OUTCOMES", "Outcome", "outcomes"]
 
-OUTCOMES = ("pointed at", "another line", "named", "quoted", "neither", "false")
+OUTCOMES = ("pointed at", "another line", "named", "quoted", "unused", "neither", "false")
 # Changes of which no single line is wrong.
 NOWHERE = ("order", "statement-missing", "return-in-loop", "argument-unused", "arguments-unused")
 # Of so many slips for each one that is wanted, the others change nothing that is judged.
@@ -32,7 +33,9 @@ class Outcome:
 
     Args:
         kind: One of `OUTCOMES`: its line is pointed at, or another one; or the mistake is only named; or an error is
-            quoted with its line; or neither. False is a line of which the sentence does not hold on fresh inputs.
+            quoted with its line, or a wrong number with its name; or a value is said to be used nowhere, of which the
+            slip has taken away the use; or neither. False is a line of which the sentence does not hold on fresh
+            inputs.
         seconds: How long the search took, in seconds of work.
         what: The slip and what was found, for people.
     """
@@ -106,7 +109,33 @@ def _kind(exercise, part, slip, source, said, line, seed):
         return "pointed at" if line.line == slip.line else "another line"
     if said.misconceptions:
         return "named"
-    return "quoted" if said.verdict == "error" and "at `" in said.message else "neither"
+    if said.verdict == "error":
+        return "quoted" if "at `" in said.message else "neither"
+    if _is_quoted(slip.change, said.message):
+        return "quoted"
+    return _of_unused(exercise, part, slip, source)
+
+
+def _is_quoted(change, message):
+    """Say whether a message names the number that a slip has written"""
+    try:
+        written = float(change.new)
+    except ValueError:
+        return False
+    return change.kind == "constant" and re.search(rf"\bis {re.escape(f'{written:g}')}[;.]", message) is not None
+
+
+def _of_unused(exercise, part, slip, source):
+    """Say whether a value is told to be used nowhere; if the right solution does not use it either, that misleads."""
+    now, before = (_unused(exercise, part, slip.cell, text) for text in (source, slip.cell.source))
+    return "neither" if now is None else "another line" if now == before else "unused"
+
+
+def _unused(exercise, part, cell, source):
+    objects = cell.objects(run_cell(source, dict(cell.given)))
+    by_name = dict(zip(load_probe(exercise).objects, objects, strict=True))
+    found = unused_value([by_name[name] for name in part.uses])
+    return found[1] if found else None
 
 
 def _holds(exercise, part, cell, line, source, seed):

@@ -9,5 +9,15 @@ from course_utils.checks.pointing.late_parts import import_late_parts
 from course_utils.checks.pointing.point import find_change, outputs_after, point_at
 from course_utils.checks.pointing.search import BUDGET_S, Found
 from course_utils.checks.pointing.sentence import pointed_at
+from course_utils.checks.pointing.unused import unused_value
 
-__all__ = ["BUDGET_S", "Found", "find_change", "import_late_parts", "outputs_after", "point_at", "pointed_at"]
+__all__ = [
+    "BUDGET_S",
+    "Found",
+    "find_change",
+    "import_late_parts",
+    "outputs_after",
+    "point_at",
+    "pointed_at",
+    "unused_value",
+]

@@ -22,7 +22,7 @@ from course_utils.checks.pointing.sorts import add_sorts
 __all__ = ["Bounds", "Stopped", "bounded"]
 
 # Beyond the lines that the unchanged code ran.
-SLACK, FACTOR = 2_000, 4
+SLACK, FACTOR = 10_000, 4
 RECURSION = 1_500
 # Whoever draws, displays or starts something does it once for the check, and not again.
 SHOWING = ("matplotlib", "IPython", "ipykernel", "ipywidgets", "fastprogress")
@@ -33,7 +33,7 @@ class Stopped(BaseException):
 
 
 class Bounds:
-    """A trace function that stops a run; where only time counts, it keeps lines and sorts of values.
+    """A trace function that stops a run; where only time counts, it keeps lines, the last one, and sorts of values.
 
     It is called for every line of a loop, where every lookup of its own takes as long as a step of the student's code:
     hence the plain conditions.
@@ -47,6 +47,7 @@ class Bounds:
         self.until = until
         self.steps = 0
         self.lines: dict[str, set[int]] = {}
+        self.last: dict[str, int] = {}
         self.sorts: dict[str, dict[str, set[str]]] = {}
         self._ended: set[tuple[str, int]] = set()
         self._most = sys.maxsize if steps is None else steps
@@ -83,6 +84,7 @@ class Bounds:
     def _keep_line(self, frame: FrameType, event: str, arg: Any) -> Any:
         cell = frame.f_code.co_filename
         self.lines.setdefault(cell, set()).add(frame.f_lineno)
+        self.last = {cell: frame.f_lineno}
         if event == "return" and (cell, frame.f_code.co_firstlineno) not in self._ended:
             self._ended.add((cell, frame.f_code.co_firstlineno))
             add_sorts(self.sorts.setdefault(cell, {}), frame.f_locals)

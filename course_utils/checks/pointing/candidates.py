@@ -6,8 +6,9 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import islice
 
-from course_utils.changes import Change, IdleValues, Text, repairs, small_changes
+from course_utils.changes import Change, IdleValues, Text, compounds, repairs, small_changes
 from course_utils.checks.pointing.constants import constant_lines
 from course_utils.checks.pointing.sorts import ALIKE, UNLIKE, Sorts, likeness
 
@@ -21,7 +22,7 @@ FIRST = (
 )  # fmt: skip
 SECOND = ("constant", "exchanged", "complement", "brackets")
 ADDED = ("call", "power", "copy", "factor", "term", "other-name")
-LAST = ("order", "statement-missing", "one-case", "graph-kept")
+LAST = ("order", "statement-missing", "one-case", "graph-kept", "compound")
 # What takes nothing away, so that what is left after it was there before.
 MILD = ("sign", "divided", "multiplied", "axis", "axis-lost", "bias", "brackets")
 # A constant set to nothing, or a case left out, fits by accident.
@@ -44,10 +45,13 @@ class Spot:
     quote: str
 
 
-# The likeliest slips taken back, and what the likeliest ones have taken out; the same of the others; what changes where
-# a statement stands; names of which the values have nothing in common.
-STAGES = 6
-LIKELIEST, MIDDLE, UNLIKELY = 0, 2, 5
+# The likeliest slips taken back, then wrong constants, then what the likeliest slips have taken out; the same of the
+# others; what changes where a statement stands; names of which the values have nothing in common; whole formulas that
+# were taken out.
+STAGES = 8
+LIKELIEST, NEXT, MIDDLE, UNLIKELY = 0, 1, 2, 5
+# Of a long cell there would be too many.
+MOST_COMPOUNDS = 5_000
 _small = lru_cache(maxsize=8)(partial(small_changes, under_conditions=False))
 _repairs = lru_cache(maxsize=8)(repairs)
 
@@ -66,12 +70,14 @@ def stages(source: str, lines: Collection[int], sorts: Sorts | None = None) -> I
     order = _Order(source, lines, sorts or {})
     small = order.by_group(_small(source))
     yield small[LIKELIEST]
+    yield small[NEXT]
     added = order.by_group(_repairs(source))
     yield added[LIKELIEST]
-    for spots in (small, added):
-        yield [spot for group in range(LIKELIEST + 1, UNLIKELY - 1) for spot in spots[group]]
+    yield [spot for group in range(MIDDLE, UNLIKELY - 1) for spot in small[group]]
+    yield [spot for group in range(NEXT, UNLIKELY - 1) for spot in added[group]]
     yield [spot for spot in small[UNLIKELY - 1] if spot.change.start not in order.alone]
     yield [*small[UNLIKELY], *added[UNLIKELY]]
+    yield order.by_group(islice(compounds(source), MOST_COMPOUNDS))[UNLIKELY - 1]
 
 
 class _Order:
@@ -89,7 +95,7 @@ class _Order:
 
         A stable order: within a kind, from the top of the cell to its end.
         """
-        found: dict[int, list[Spot]] = {group: [] for group in range(STAGES)}
+        found: dict[int, list[Spot]] = {group: [] for group in range(UNLIKELY + 1)}
         made = (one for one in changes if one.new not in TRICKS and not _feeds_itself(one, self._growing))
         for change in made:
             line = self._text.statement_at(change.start)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import linecache
-import re
 
-__all__ = ["cell_number", "cell_source", "is_cell"]
+__all__ = ["cell_source", "is_cell"]
 
 
 def cell_source(name: str) -> str:
@@ -23,16 +22,3 @@ def is_cell(name: str) -> bool:
     """Say whether code with this file name was typed in a cell."""
     kept = linecache.cache.get(name)
     return kept is not None and len(kept) == 4 and kept[1] is None
-
-
-def cell_number(name: str) -> int | None:
-    """Return the number that the notebook shows beside a cell; None outside of a notebook."""
-    try:
-        from IPython import get_ipython
-
-        shell = get_ipython()
-        said = shell.compile.format_code_name(name)
-        found = re.search(r"\d+", said[1])
-        return int(found[0]) if found else None
-    except (ImportError, AttributeError, TypeError):
-        return None

@@ -12,6 +12,9 @@ from course_utils.checks.pointing.cells import is_cell
 
 __all__ = ["OwnCode", "cells_of", "names_in", "own_code"]
 
+# Longer ones hold data.
+MOST_IN_TABLES = 64
+
 
 class OwnCode:
     """What was found: the functions and classes of the student, each once."""
@@ -22,7 +25,10 @@ class OwnCode:
 
 
 def own_code(objects: Iterable[object]) -> OwnCode:
-    """Follow objects to functions typed in cells: methods, what decorators wrap, and helpers that these name."""
+    """Follow objects to functions typed in cells: methods, what decorators wrap, and helpers that these name.
+
+    A table of functions leads to them.
+    """
     found, known, waiting = OwnCode(), set[int](), list(objects)
     while waiting:
         one = waiting.pop()
@@ -60,6 +66,10 @@ def _leads_to(one: Any) -> Iterator[object]:
         yield from (one.func, *one.args)
     elif isinstance(one, functools.cached_property):
         yield one.func
+    elif type(one) in (list, tuple) and len(one) <= MOST_IN_TABLES:
+        yield from one
+    elif type(one) is dict and len(one) <= MOST_IN_TABLES:
+        yield from one.values()
 
 
 def _of_function(function: FunctionType) -> Iterator[object]:

@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from course_utils.checks.pointing.bounds import Bounds
-from course_utils.checks.pointing.cells import cell_number, cell_source
+from course_utils.checks.pointing.cells import cell_source
 from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.interrupts import interrupts_wait
 from course_utils.checks.pointing.known import Known
 from course_utils.checks.pointing.memory import memory_limited
 from course_utils.checks.pointing.own_code import cells_of
 from course_utils.checks.pointing.search import BUDGET_S, Found, Search
-from course_utils.checks.pointing.sentence import pointed_at
+from course_utils.checks.pointing.sentence import pointed_at, unused_at
 from course_utils.checks.pointing.student_code import StudentCode
+from course_utils.checks.pointing.unused import unused_value
 from course_utils.checks.recorded import load_recorded, load_second
+from course_utils.checks.shown_cells import cell_number, shown_line
 from course_utils.checks.types import Judgement, Observation, PartObservation, Pointed
 from course_utils.kits.probe import Inputs, Outputs, Part, Probe
 
@@ -25,6 +27,8 @@ __all__ = ["find_change", "outputs_after", "point_at"]
 
 def point_at(judgement: Judgement, probe: Probe, objects: Mapping[str, object], observation: Observation) -> Judgement:
     """Return a judgement whose parts that are wrong or raise an error have the line to look at, where one was found.
+
+    Where there is none, and nothing is known of the mistake either, it is the line of a value that is used nowhere.
 
     Args:
         judgement: What the judge said for the recorded inputs.
@@ -42,7 +46,7 @@ def point_at(judgement: Judgement, probe: Probe, objects: Mapping[str, object], 
         share_s = until.left() if number == len(wrong) - 1 else until.left() / 2
         found = find_change(probe.exercise, part, arguments, seen[part.name], share_s, before)
         before += [found] if found else []
-        line = _pointed(found, part, arguments) if found else None
+        line = _pointed(found, part, arguments) if found else _unused(parts[part.name], arguments)
         parts[part.name] = replace(parts[part.name], pointed=line)
     return replace(judgement, parts=tuple(parts.values())) if judgement.parts else parts[probe.parts[0].name]
 
@@ -94,10 +98,29 @@ def outputs_after(found: Found, part: Part, arguments: Sequence[object], inputs:
     return StudentCode(arguments).changed(found.cell, found.change, raw, inputs, bounds).outputs or {}
 
 
+def _unused(said: Judgement, arguments: Sequence[object]) -> Pointed | None:
+    """Return the line of a value that is used nowhere, for a part of which nothing else is known."""
+    if said.verdict != "wrong" or said.misconceptions:
+        return None
+    try:
+        found = unused_value(arguments)
+    except Exception:
+        # As in `find_change`: a class of a student may do anything when it is looked at.
+        return None
+    if found is None:
+        return None
+    cell, unread = found
+    shown = shown_line(cell, unread.line)
+    source = "\n" * (shown - unread.line) + cell_source(cell)
+    elsewhere = cell not in cells_of(arguments)
+    return unused_at(source, shown, unread.names, elsewhere=elsewhere, cell=cell_number(cell))
+
+
 def _pointed(found: Found, part: Part, arguments: Sequence[object]) -> Pointed:
+    shown = shown_line(found.cell, found.line)
     return pointed_at(
-        cell_source(found.cell),
-        found.line,
+        "\n" * (shown - found.line) + cell_source(found.cell),
+        shown,
         part,
         kind=found.change.kind,
         left=found.left,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,15 +163,15 @@ class Search:
         return self._outputs(cell, spot.change, self._others, until, None)
 
     def _stages(self, now: Trial) -> Iterator[list[Candidate]]:
-        """Yield the changes of all cells that were run; where an error was raised, those near its line first."""
+        """Yield the changes of all cells that were run; where nothing came out, those near the last line first."""
         yield misspelt(now.error)
         # Where nothing comes out, the sort of a value may be what is wrong.
         sorts = self._bounds.sorts if now.outputs is not None else {}
         per_cell = [(cell, _in_stages(cell, run, sorts.get(cell, {}))) for cell, run in self._bounds.lines.items()]
-        far = _far_from(now.error)
+        far = _far_from(_lines_of(now.error) if now.error else self._bounds.last)
         for _ in range(STAGES):
             found = [(cell, spot) for cell, spots in per_cell for spot in next(spots, [])]
-            yield sorted(found, key=far) if now.error else found
+            yield sorted(found, key=far) if now.outputs is None else found
 
 
 def _in_stages(cell: str, lines: set[int], sorts: Sorts) -> Iterator[list[Spot]]:
@@ -181,10 +181,13 @@ def _in_stages(cell: str, lines: set[int], sorts: Sorts) -> Iterator[list[Spot]]
         return
 
 
-def _far_from(error: BaseException | None) -> Callable[[Candidate], float]:
-    """Return how far the values of a statement are from those of the line that raised an error."""
-    frames = traceback.extract_tb(error.__traceback__) if error else []
-    lines = {frame.filename: frame.lineno or 0 for frame in frames if is_cell(frame.filename)}
+def _lines_of(error: BaseException) -> dict[str, int]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return {frame.filename: frame.lineno or 0 for frame in frames if is_cell(frame.filename)}
+
+
+def _far_from(lines: Mapping[str, int]) -> Callable[[Candidate], float]:
+    """Return how far the values of a statement are from those of some lines, by cell."""
     steps = {name: distances(cell_source(name), line) for name, line in lines.items()}
     return lambda one: steps.get(one[0], {}).get(one[1].line, float("inf"))
 

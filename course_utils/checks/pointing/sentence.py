@@ -1,13 +1,14 @@
-"""What a student reads of a line that was found: which one it is, and that one change in it is enough. Never which."""
+"""What a student reads of a line: that one change in it is enough, never which; or what gets an idle value there."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from course_utils.checks.types import Pointed
 from course_utils.kits.probe import Part
 
-__all__ = ["pointed_at", "whole_cell"]
+__all__ = ["pointed_at", "unused_at", "whole_cell"]
 
 LONGEST = 80
 # These change where a statement stands, or whether it does.
@@ -28,12 +29,38 @@ def pointed_at(
         elsewhere: Whether this is not the cell that holds the objects of the part.
         cell: The number that the notebook shows beside the cell.
     """
-    quote = _shortened(source.splitlines()[line - 1].strip())
-    where = f"line {line} of {whole_cell(source, line)}" if elsewhere else f"line {line}"
+    quote, where = _quote(source, line), _where(source, line, elsewhere)
     what = part.name if part.name in part.uses else "this part"
     change = f"one change {'at' if kind in WHOLE else 'in'} this line"
     effect = f"leaves one mistake in {what}. {left}" if left else f"makes {what} right."
     return Pointed(line, quote, f"Look at {where}, `{quote}`: {change} {effect}", cell)
+
+
+def unused_at(
+    source: str, line: int, names: Sequence[str], *, elsewhere: bool = False, cell: int | None = None
+) -> Pointed:
+    """Return a line of a cell in which names get a value that is used nowhere, with its sentence.
+
+    Args:
+        source: The cell.
+        line: The line, counted from 1.
+        names: The names.
+        elsewhere: Whether this is not the cell that holds the objects of the part.
+        cell: The number that the notebook shows beside the cell.
+    """
+    quote, where = _quote(source, line), _where(source, line, elsewhere)
+    listed = " and ".join(f"`{name}`" for name in names)
+    fact, belongs = ("gets a value", "it belongs") if len(names) == 1 else ("get values", "they belong")
+    says = f"{listed} {fact} there that nothing uses. If {belongs} in the result, code is missing."
+    return Pointed(line, quote, f"Look at {where}, `{quote}`: {says}", cell)
+
+
+def _quote(source: str, line: int) -> str:
+    return _shortened(source.splitlines()[line - 1].strip())
+
+
+def _where(source: str, line: int, elsewhere: bool) -> str:
+    return f"line {line} of {whole_cell(source, line)}" if elsewhere else f"line {line}"
 
 
 def whole_cell(source: str, line: int) -> str:

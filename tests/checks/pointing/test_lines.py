@@ -211,6 +211,12 @@ def test_a_helper_in_another_cell_is_found_there():
     assert found.cell == space["slope"].__code__.co_filename
 
 
+def test_a_helper_in_a_table_is_found_there():
+    source = GRADIENT.replace("slope(f, x, i, h) for", "TABLE['slope'][0](f, x, i, h) for")
+    (found,) = changes_found("finite_differences", run_cell(f"{source}\nTABLE = {{'slope': (slope, None)}}\n"))
+    assert found.quote == "return (f(up) - f(down)) / 2 * h"
+
+
 def test_a_part_without_a_line_leaves_time_for_the_next(capsys, monkeypatch):
     budgets = []
 
@@ -319,6 +325,38 @@ def test_what_torch_imports_late_does_not_stop_a_change():
     code = "from tests.checks.pointing.test_lines import ERROR, point\nprint(point('batchnorm_module', ERROR).quote)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "mean, var = x, x.var(dim=0, correction=0)"
+
+
+def test_where_the_answer_has_another_shape_the_lines_that_lead_to_it_come_first(monkeypatch):
+    """The mistake is in the last line; above it are many that could be changed."""
+    above = "def rel_error(x, y):\n" + "".join(f"    n{i} = x * y + {i} * x\n" for i in range(40))
+    source, tried = RIGHT.replace("return np.max(", "return x * np.max(").replace("def rel_error(x, y):\n", above), []
+    monkeypatch.setattr(Order, "learn", lambda order, one, spoiled: tried.append(one[1].line))
+    changes_found("finite_differences", run_cell(source))
+    assert tried[0] == source.strip().count("\n") + 1
+
+
+def test_what_numpy_imports_late_does_not_stop_a_change():
+    code = (
+        "import sys\nassert 'numpy.ma' not in sys.modules\n"
+        "from course_utils.checks.pointing import import_late_parts\nimport_late_parts()\n"
+        "print('numpy.ma' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+
+
+def test_a_loop_that_was_too_short_may_run_much_longer():
+    source = """
+    def walk_moments(num_steps, p_good=0.75, good=-10.0, bad=20.0):
+        few, many, mean, square = 3, 600, 0.0, 0.0
+        for k in range(few):
+            mean += (p_good * good + (1 - p_good) * bad) / many
+            square += (p_good * good**2 + (1 - p_good) * bad**2) / many
+        return num_steps * mean, num_steps * (square - mean**2)
+    """
+    (found,) = changes_found("walk_moments", run_cell(source))
+    assert found.quote == "for k in range(few):"
 
 
 @pytest.mark.parametrize(

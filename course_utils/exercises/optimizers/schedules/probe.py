@@ -31,7 +31,7 @@ def _rates(learning_rate: object, inputs: Inputs) -> Pieces:
     for name, more in (("plain", ()), ("warm", (warmup,))):
         total = int(inputs[f"total_{name}"])
         for kind in KINDS:
-            rates = [call(learning_rate, RATE, step, kind, base, total, *more) for step in range(total)]
+            rates = (call(learning_rate, RATE, step, kind, base, total, *more) for step in range(total))
             numbers = [as_array(rate, "the return value of learning_rate", ()) for rate in rates]
             yield {f"{name}_{kind}": np.stack(numbers)}
     yield {"refuses": np.array(float(_refuses(learning_rate, base)))}
