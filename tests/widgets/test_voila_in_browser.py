@@ -60,10 +60,15 @@ def served(tmp_path_factory):
 
 
 def kernels(server):
-    """Return how many kernels the server has started."""
-    return sum(
-        "ipykernel" in " ".join(child.cmdline()) for child in psutil.Process(server.pid).children(recursive=True)
-    )
+    """Return how many kernels of the server run."""
+    return sum(is_kernel(child) for child in psutil.Process(server.pid).children(recursive=True))
+
+
+def is_kernel(process):
+    try:
+        return "ipykernel" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it ends while it is looked at
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +175,15 @@ def test_a_preset_sets_all_values(shown):
     demo.preset(name)
     shown.get_by_role("button", name=name, exact=True).click()
     assert float(box(shown, "Learning rate").input_value()) == pytest.approx(demo.state["lr"], rel=1e-5)
+
+
+def test_a_demo_leads_back_to_the_index_and_its_kernel_ends(shown, served, tmp_path):
+    shown.screenshot(path=str(tmp_path / "demo.png"))
+    shown.locator(".demo").get_by_role("link", name="All demos").click()
+    shown.wait_for_function("document.querySelector('h1')?.innerText.includes('Demos')")
+    assert shown.url == served[0]
+    assert all(shown.get_by_role("link", name=make(one.demo).scene.title, exact=True).count() for one in LECTURES)
+    deadline = time.monotonic() + 30
+    while kernels(served[1]) and time.monotonic() < deadline:
+        time.sleep(0.3)
+    assert kernels(served[1]) == 0

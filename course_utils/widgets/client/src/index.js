@@ -51,10 +51,16 @@ function orSay(el, make) {
   }
 }
 
+// Voila shows a notebook of the lecture below its index.
+function wayBack(scene) {
+  const [index, file] = location.pathname.split("voila/render/");
+  return scene.lecture && file ? [element("nav", { class: "tools", "aria-label": "Page" }, element("a", { class: "tool", href: index }, "All demos"))] : [];
+}
+
 export const widget = {
   render({ model, el }) {
     el.addEventListener("keydown", keepKeys);
-    const view = orSay(el, () => new View(demos[model.get("scene").name], model, el));
+    const view = orSay(el, () => new View(demos[model.get("scene").name], model, el, wayBack(model.get("scene"))));
     return () => view?.end();
   },
 };
