@@ -7,7 +7,8 @@ are wall clock, median over the values, the best of some rounds, as other work o
 of every demo from a movement of a slider until the picture is painted by the page itself (`browser_median_ms`,
 `browser_p95_ms`) and from opening it to its first paint (`browser_first_paint_ms`); in JupyterLab from the moment at
 which its cell has run until it is painted (`notebook_first_paint_ms`, negative where it is painted before JupyterLab
-hears that the cell has run) and from a movement until it is painted (`notebook_median_ms`, `notebook_p95_ms`);
+hears that the cell has run) and from a movement until it is painted (`notebook_median_ms`, `notebook_p95_ms`), in a
+notebook with this demo and in one with all demos (`full_notebook_...`);
 and as PNG from a kernel through Voila, from a key to the painted picture (`browser_png_ms`). The last line is JSON.
 """
 
@@ -37,6 +38,9 @@ from course_utils.widgets.demo import Demo
 
 VALUES, ROUNDS, USUAL = 40, 3, 3
 KEYS = 30
+
+# By demo, the times by what they measure.
+Times = dict[str, dict[str, float]]
 
 # The control that a hand would move, and its range.
 MOVES = {
@@ -181,26 +185,35 @@ FOLLOW = """(cell) => {
 }"""
 
 
-def notebook_ms(browser: Any, folder: Path, names: list[str]) -> dict[str, dict[str, float]]:
-    """Return the times in ms of each demo in JupyterLab: to its first painting, and from a slider to the picture."""
-    codes = ["from course_utils import widgets", *(f"widgets.{name}().show()" for name in names)]
-    times: dict[str, dict[str, float]] = {}
-    with lab(folder, codes) as address:
-        opened = browser.new_page(viewport={"width": 1440, "height": 900})
-        opened.goto(address, timeout=120_000)
-        opened.wait_for_function("document.body.innerText.includes('Python 3 (ipykernel) | Idle')", timeout=180_000)
-        for number, name in enumerate(["", *names]):
-            cell = opened.locator(".jp-CodeCell").nth(number)
-            cell.locator(".cm-content").click()
-            opened.evaluate(FOLLOW, number)
-            opened.keyboard.press("Shift+Enter")
-            opened.wait_for_function(f"'ran' in seen && ({number} === 0 || 'painted' in seen)", timeout=60_000)
-            opened.wait_for_timeout(500)
-            if name:
-                first = float(opened.evaluate("seen.painted - seen.ran"))
-                label = _first_slider(opened, name, f"document.querySelectorAll('.jp-CodeCell')[{number}]")
-                opened.evaluate(CLIENT, [KEYS, label, number])
-                times[name] = {"first_paint_ms": first, **_spread(opened.evaluate(CLIENT, [KEYS, label, number]))}
+def notebook_ms(browser: Any, folder: Path, names: list[str]) -> tuple[Times, Times]:
+    """Return the times of each demo in JupyterLab, in a notebook of its own and in one notebook with all of them."""
+    begin = "from course_utils import widgets"
+    show = {name: f"widgets.{name}().show()" for name in names}
+    books = {**{name: [begin, show[name]] for name in names}, "all": [begin, *show.values()]}
+    with lab(folder, books) as tree:
+        alone = {name: _in_notebook(browser, f"{tree}{name}.ipynb?reset", [name])[name] for name in names}
+        return alone, _in_notebook(browser, f"{tree}all.ipynb?reset", names)
+
+
+def _in_notebook(browser: Any, address: str, names: list[str]) -> Times:
+    """Run a notebook cell by cell; return the times in ms to the first painting and from a slider to the picture."""
+    times: Times = {}
+    opened = browser.new_page(viewport={"width": 1440, "height": 900})
+    opened.goto(address, timeout=120_000)
+    opened.wait_for_function("document.body.innerText.includes('Python 3 (ipykernel) | Idle')", timeout=180_000)
+    for number, name in enumerate(["", *names]):
+        cell = opened.locator(".jp-CodeCell").nth(number)
+        cell.locator(".cm-content").click()
+        opened.evaluate(FOLLOW, number)
+        opened.keyboard.press("Shift+Enter")
+        opened.wait_for_function(f"'ran' in seen && ({number} === 0 || 'painted' in seen)", timeout=60_000)
+        opened.wait_for_timeout(500)
+        if name:
+            first = float(opened.evaluate("seen.painted - seen.ran"))
+            label = _first_slider(opened, name, f"document.querySelectorAll('.jp-CodeCell')[{number}]")
+            opened.evaluate(CLIENT, [KEYS, label, number])
+            times[name] = {"first_paint_ms": first, **_spread(opened.evaluate(CLIENT, [KEYS, label, number]))}
+    opened.close()
     return times
 
 
@@ -233,19 +246,15 @@ def in_browser() -> dict[str, Any]:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=options)
         times = {name: client_ms(browser, Path(folder), name) for name in names}
-        for name, found in times.items():
-            print(f"{name:20}", "  ".join(f"{key} {value:.1f}" for key, value in found.items()), flush=True)
-        in_notebook = notebook_ms(browser, Path(folder), names)
-        for name, found in in_notebook.items():
-            print(f"in a notebook: {name:20}", "  ".join(f"{key} {value:.1f}" for key, value in found.items()))
+        alone, together = notebook_ms(browser, Path(folder), names)
         by_png = png_ms(browser, Path(folder))
         browser.close()
     keys = ("median_ms", "p95_ms", "first_paint_ms")
-    by_key = {
-        f"{where}_{key}": {name: round(found[key], 1) for name, found in measured.items()}
-        for where, measured in (("browser", times), ("notebook", in_notebook))
-        for key in keys
-    }
+    by_key: dict[str, dict[str, float]] = {}
+    for where, measured in (("browser", times), ("notebook", alone), ("full_notebook", together)):
+        for name, found in measured.items():
+            print(f"{where:14} {name:20}", "  ".join(f"{key} {value:.1f}" for key, value in found.items()), flush=True)
+        by_key |= {f"{where}_{key}": {name: round(found[key], 1) for name, found in measured.items()} for key in keys}
     return {**by_key, "browser_png_ms": round(by_png, 1)}
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,17 +50,18 @@ def _answering(address: str, server: subprocess.Popen[bytes]) -> str:
 
 
 @contextmanager
-def lab(folder: Path, codes: list[str]) -> Iterator[str]:
-    """Serve a notebook with these cells in JupyterLab; yield its address."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in codes])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, folder / "demos.ipynb")
+def lab(folder: Path, notebooks: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Serve notebooks with these cells, by their names, in JupyterLab; yield the address of its tree of files."""
+    for name, codes in notebooks.items():
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in codes])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, folder / f"{name}.ipynb")
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={PORT}", "--IdentityProvider.token="]
     command = [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}"]
     homes = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
     output: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, env={**os.environ, **homes}, **output) as server:
         try:
-            yield f"{_answering(f'http://127.0.0.1:{PORT}/', server)}lab/tree/demos.ipynb"
+            yield f"{_answering(f'http://127.0.0.1:{PORT}/', server)}lab/tree/"
         finally:
             server.terminate()
