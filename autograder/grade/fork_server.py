@@ -12,6 +12,7 @@ from multiprocessing import forkserver
 from typing import Any
 
 from autograder.grade.memory import free_memory
+from autograder.sandbox.socket_folder import use_socket_folder
 from course_utils.exercises import exercise_ids, package_of
 
 __all__ = ["begin_fork_server", "exercises_in", "workers_for"]
@@ -51,5 +52,6 @@ def begin_fork_server(exercises: Sequence[str]) -> Any:
     context = multiprocessing.get_context("forkserver")
     judges = [f"{package_of(exercise)}.{name}" for exercise in exercises for name in ("answer", "probe")]
     context.set_forkserver_preload([*PRELOADED, *judges])
+    use_socket_folder()
     forkserver.ensure_running()
     return context

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from autograder.sandbox.endings import Broken, End
+from autograder.sandbox.socket_folder import socket_folder
 from autograder.sandbox.walls.disk import FOLDER
 from autograder.sandbox.walls.known_walls import WALLS, describe
 
@@ -58,7 +59,7 @@ class WarmProcess:
         self.walls = walls
         _remove_what_kills_left()
         # Only this user may enter the folder, and thus connect.
-        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX)
+        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, dir=socket_folder())
         self.address = f"{self._folder.name}/socket"
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the process that writes it)
         control, theirs = socket.socketpair()
@@ -234,7 +235,7 @@ class _Lines:
 
 def _remove_what_kills_left() -> None:
     """Remove the folders in which nobody listens any more, because their owners were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for folder in Path(socket_folder()).glob(f"{PREFIX}*"):
         with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
             if folder.stat().st_uid == os.getuid() and time.time() - folder.stat().st_mtime > OLD_S:
                 try:
