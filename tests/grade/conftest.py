@@ -1,5 +1,8 @@
 """The small course, made once; and grading it."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from autograder.grade.classrun import Order, grade_class
@@ -27,3 +30,10 @@ def grade(course, submissions, tmp_path):
         return {one.student: one for one in grades}
 
     return run
+
+
+@pytest.fixture
+def short_folder():
+    """Yield a folder whose path is short enough for that of a socket in it."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)

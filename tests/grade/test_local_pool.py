@@ -5,7 +5,6 @@ import signal
 import socket
 import tempfile
 from functools import partial
-from pathlib import Path
 
 import psutil
 import pytest
@@ -122,16 +121,9 @@ def test_workers_that_die_while_they_start_are_an_error_with_what_to_do(course, 
         grade_class(Order(submissions, tmp_path / "out", course, seed=7), partial(local_pool, workers=1))
 
 
-@pytest.fixture
-def short():
-    """Yield a folder whose path a socket can have."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        yield Path(folder)
-
-
-def test_the_folder_of_a_killed_run_goes_and_that_of_a_living_one_stays(short, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(short))
-    folders = [short / f"autograder-warm-{name}" for name in ("killed", "new", "living")]
+def test_the_folder_of_a_killed_run_goes_and_that_of_a_living_one_stays(short_folder, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(short_folder))
+    folders = [short_folder / f"autograder-warm-{name}" for name in ("killed", "new", "living")]
     listeners = [socket.socket(socket.AF_UNIX) for _ in folders]
     for folder, listener in zip(folders, listeners, strict=True):
         folder.mkdir()
