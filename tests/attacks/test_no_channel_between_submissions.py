@@ -5,6 +5,7 @@ first one would `hear` it. The same files show, without walls, that they can be 
 """
 
 import json
+import os
 import re
 import secrets
 import subprocess
@@ -20,8 +21,11 @@ from autograder.sandbox.types import Limits
 CHANNELS = Path(__file__).parent / "fixtures" / "channels"
 NAMES = sorted(path.stem for path in CHANNELS.glob("*.py"))
 LIMITS = Limits(cell_s=30.0)
-# Of one user: root, who runs the tests, may have as many as it likes.
-NOT_FOR_ROOT = {"user_counter_of_descriptors_on_their_way"}
+# Of one user: root may have as many as it likes, and behind walls that root builds submissions have different users.
+OF_ONE_USER = {"user_counter_of_descriptors_on_their_way"}
+# The kernel lets nobody but root use them, walls or not.
+OF_ROOT = {"hint_for_writing", "watched_disk"}
+ROOT = os.geteuid() == 0
 OPEN = """
 import io, contextlib, json, sys
 names = {}
@@ -103,11 +107,13 @@ def servers():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_submission_cannot_tell_another_one_anything(name, servers):
+    if name in OF_ONE_USER and not ROOT:
+        pytest.skip("without root all submissions have the same user, as CONTRIBUTING says")
     said, heard = what_is_heard(name, *map(Behind, servers), re.__file__)
     assert "HEARD" not in heard, said
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - NOT_FOR_ROOT))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - (OF_ONE_USER if ROOT else OF_ROOT)))
 def test_without_walls_it_is_heard(name, tmp_path):
     (tmp_path / "shared").write_text("x")
     said, heard = what_is_heard(name, Unprotected(), Unprotected(), tmp_path / "shared")
