@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 from autograder.build.notebooks import source_notebook, without_master
@@ -14,6 +13,7 @@ from autograder.grade.gradebook_file import CONFIG_NAME, FILE_NAME, check_gradeb
 from autograder.grade.late import read_late_rules
 from autograder.grade.release import load_release
 from autograder.grade.releases import read_releases
+from autograder.public_files import PACKAGES
 
 __all__ = ["prepare_folder"]
 
@@ -40,7 +40,7 @@ def prepare_folder(folder: Path, root: Path) -> tuple[Path, ...]:
     written = {f"release/{name}/{name}.ipynb": content for name, content in contents.items()}
     written |= {f"source/{name}/{name}.ipynb": as_bytes(source_notebook(name, root)) for name in names}
     if not (folder / CONFIG_NAME).exists():
-        written[CONFIG_NAME] = (files("autograder") / CONFIG_NAME).read_bytes()
+        written[CONFIG_NAME] = (PACKAGES["autograder"] / CONFIG_NAME).read_bytes()
     with errors_for_people(folder):
         folder.mkdir(parents=True, exist_ok=True)
         write_all(folder, written.items())

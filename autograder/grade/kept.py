@@ -7,11 +7,10 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from importlib.resources import files
 from pathlib import Path
 
-from autograder.grade.engine import PACKAGES, versions
-from autograder.public_files import LEFT_BEHIND
+from autograder.grade.engine import versions
+from autograder.public_files import LEFT_BEHIND, PACKAGES
 
 __all__ = ["code_states", "file_states", "is_kept", "keep", "name_of"]
 
@@ -30,7 +29,7 @@ def name_of(*made_from: object) -> str:
 
 def code_states() -> tuple[State, ...]:
     """Return path, size and time of change of all files of the packages."""
-    return tuple(state for package in PACKAGES for state in sorted(_states_below(str(files(package)))))
+    return tuple(state for folder in PACKAGES.values() for state in sorted(_states_below(str(folder))))
 
 
 def _states_below(folder: str) -> Iterator[State]:

@@ -35,6 +35,7 @@ from autograder.grade.tasks import Task
 from autograder.grade.types import GradingError, SubmissionGrade
 from autograder.marks.decisions import apply_decisions
 from autograder.marks.keep import keep_marks
+from autograder.public_files import PACKAGES
 from autograder.report.markdown import inert_cell, inert_markdown
 
 __all__ = ["COURSE_ROOT", "EngineExporter", "cell_for_marking", "engine_config"]
@@ -54,7 +55,7 @@ def engine_config() -> Config:
     config.GenerateFeedback.exporter_class = "autograder.grade.nbgrader_feedback.FeedbackExporter"
     config.HTMLExporter.filters = {"markdown2html": f"{__name__}.cell_for_marking"}
     # Of two templates with one name, the first counts: ours asks no other machine for anything.
-    config.HTMLExporter.extra_template_basedirs = [str(files("autograder") / "grade" / "formgrader"), FORMGRADER]
+    config.HTMLExporter.extra_template_basedirs = [str(PACKAGES["autograder"] / "grade" / "formgrader"), FORMGRADER]
     return config
 
 

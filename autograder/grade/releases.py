@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 from autograder.course import FILE_NAME, NOTEBOOKS, Course
-from autograder.grade.engine import PACKAGES
 from autograder.grade.kept import State, code_states, is_kept, keep
 from autograder.grade.release import load_release
 from autograder.grade.types import GradingError
+from autograder.public_files import PACKAGES
 from course_utils.exercises import exercise_folder
 
 __all__ = ["assignments_of", "name_of_code", "note_of_check", "read_releases"]
@@ -87,7 +86,7 @@ def _texts(name: str) -> tuple[PurePosixPath, ...]:
 def _name_of_code(states: tuple[State, ...]) -> str:
     """Return the name of the code in these files of the packages; they are read once, as long as none has changed."""
     paths = [Path(path) for path, _, _ in states]
-    roots = [Path(str(files(package))) for package in PACKAGES]
+    roots = list(PACKAGES.values())
     below = {path.relative_to(root.parent): path for root in roots for path in paths if path.is_relative_to(root)}
     return name_of_code({PurePosixPath(name.as_posix()): path.read_bytes() for name, path in below.items()})
 

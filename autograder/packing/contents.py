@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 from autograder.course import FILE_NAME, Course
 from autograder.grade.engine import engine_files
 from autograder.grade.releases import assignments_of, name_of_code, note_of_check, read_releases
-from autograder.public_files import is_left_behind, is_public
+from autograder.public_files import PACKAGES, is_left_behind, is_public
 
 __all__ = ["course_files", "imported_packages"]
 
-PACKAGES = ("autograder", "course_utils")
 # What runs in a place: the command for one notebook, and the words of the places.
 STARTS = ("autograder/__main__.py", "autograder/commands/one.py", "autograder/commands/__init__.py",
           "autograder/grade/grading_task.py", "autograder/places/")  # fmt: skip
@@ -31,7 +29,7 @@ def course_files(course: Course, workbook: str, root: Path) -> dict[PurePosixPat
     """
     (name,) = assignments_of(course, workbook)
     released = read_releases([name], root)[name]
-    roots = {package: Path(str(files(package))) for package in PACKAGES}
+    roots = PACKAGES
     own = set(course.workbooks[name].points)
     found = {
         PurePosixPath(path): file.read_bytes()

@@ -2,6 +2,8 @@
 
 import ast
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,3 +125,18 @@ def test_every_kind_of_data_is_known():
         path.suffix for package in engine.PACKAGES for path in (ROOT / package).rglob("*") if is_of_the_project(path)
     }
     assert found <= {".py", ".pyc", *engine.DATA, *pages}
+
+
+def test_a_folder_with_the_name_of_a_package_changes_no_digest(tmp_path):
+    # A course that has masters of its own, and whose folder Python looks into first.
+    (tmp_path / "autograder" / "masters").mkdir(parents=True)
+    code = (
+        "from autograder.grade.engine import engine_digest; from autograder.grade.kept import name_of;"
+        "print(engine_digest(), name_of())"
+    )
+    here, there = (
+        subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True).stdout
+        for folder in (ROOT, tmp_path)
+    )
+    assert here == there
+    assert len(set(here.split())) == 2
