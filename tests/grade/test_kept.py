@@ -13,9 +13,8 @@ def package(tmp_path, monkeypatch):
     (tmp_path / "below").mkdir()
     for name in ("__init__.py", "below/data.json"):
         (tmp_path / name).write_text("1")
-    monkeypatch.syspath_prepend(tmp_path.parent)
     for module in (kept, releases):
-        monkeypatch.setattr(module, "PACKAGES", (tmp_path.name,))
+        monkeypatch.setattr(module, "PACKAGES", {tmp_path.name: tmp_path})
     return tmp_path
 
 
