@@ -5,13 +5,11 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 
-from course_utils import exercises
-
 __all__ = ["EXERCISES", "LEFT_BEHIND", "PACKAGES", "is_left_behind", "is_public", "public_files_of_exercises"]
 
-# The folders of the packages, found by files in them: a folder called `autograder` where a command runs, with masters
-# of a course and no code, would make Python take the package for several folders.
-PACKAGES = {"autograder": Path(__file__).parent, "course_utils": Path(exercises.__file__).parents[1]}
+# The folders of the packages, which lie beside each other, found by this file: a folder called `autograder` where a
+# command runs, with masters of a course and no code, would make Python take the package for several folders.
+PACKAGES = {name: Path(__file__).parents[1] / name for name in ("autograder", "course_utils")}
 
 EXERCISES = "exercises"
 # In the folder of an exercise, or above it.
