@@ -28,15 +28,13 @@ export class Panel {
     this.legend = element("ul", { class: "legend" });
     const head = element("figcaption", {}, this.caption, ...this.choosers.map(({ box }) => box));
     this.figure = element("figure", {}, head, this.legend, this.plot.holder);
-    this.named = "";
   }
 
   // Write what stands above the picture of a state; `draw` and `label` come afterwards, for all panels.
   write({ state, seen, data, theme }) {
     this.drawn = this.spec.plot(state, seen, data, this.view);
     this.choosers.forEach((one) => one.follow());
-    const caption = asText(this.spec.caption, state, seen, this.view);
-    if (this.caption.textContent !== caption) { this.caption.textContent = caption; this.plot.room.forget(); }
+    say(this.caption, asText(this.spec.caption, state, seen, this.view));
     this.writeLegend(this.drawn, theme);
   }
 
@@ -53,12 +51,14 @@ export class Panel {
   }
 
   writeLegend({ layers, scale }, theme) {
-    const entries = layers.filter(({ name }) => name), key = theme.name + entries.map(({ name }) => name).join("|") + JSON.stringify(scale);
-    if (key === this.named) return;
-    this.named = key;
-    this.plot.room.forget();
-    const lines = entries.map((entry) => element("li", {}, swatch(entry, theme), entry.name));
-    this.legend.replaceChildren(...lines, ...(scale ? [colourScale(scale, theme)] : []));
+    const entries = layers.filter(({ name }) => name), looks = JSON.stringify([theme.name, entries.map(({ look, every }) => [look, every]), scale]);
+    if (looks !== this.looks) {
+      this.looks = looks;
+      this.plot.room.forget();
+      const lines = entries.map((entry) => element("li", {}, swatch(entry, theme), element("span")));
+      this.legend.replaceChildren(...lines, ...(scale ? [colourScale(scale, theme)] : []));
+    }
+    entries.forEach(({ name }, k) => say(this.legend.children[k].lastChild, name));
   }
 }
 
