@@ -40,6 +40,13 @@ def module_of(path):
     return ".".join(parts).removesuffix(".__init__")
 
 
+def known(name, graph):
+    """Return a module or package of the graph: this one, or the nearest that holds it; empty where there is none."""
+    while name and name not in graph:
+        name = name.rpartition(".")[0]
+    return name
+
+
 def exercise_of(path):
     """Return the id of the exercise in whose folder a file lies; empty where it lies in none."""
     return path.parts[3] if path.parts[:2] == EXERCISES and len(path.parts) > 4 else ""
@@ -115,7 +122,7 @@ def main():
     changed = changed_files()
     print("changed:", *changed[:10], *(["and more"] if len(changed) > 10 else []))
     graph = import_graph(*(ROOT / package for package in PACKAGES))
-    near = distances(graph, map(module_of, changed))
+    near = distances(graph, (known(module_of(path), graph) for path in changed))
     exercises = {exercise_of(path) for path in changed} - {""}
     tests = [path.relative_to(ROOT) for path in sorted(ROOT.glob("tests/**/test_*.py"))]
     files = [path for path in tests if module_of(path) in near]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.balance import Seconds
 from tests.project.imports import import_graph
-from tests.quick import PACKAGES, ROOT, Nearest, distances, exercise_of, module_of, worth_collecting
+from tests.quick import PACKAGES, ROOT, Nearest, distances, exercise_of, known, module_of, worth_collecting
 
 pytest_plugins = ["pytester"]
 
@@ -79,3 +79,11 @@ def test_a_change_of_the_project_finds_the_tests_of_it():
     near = distances(graph, ["autograder.grade.engine"])
     assert near["tests.grade.test_engine"] == 1
     assert not [name for name in near if ".fixtures." in name]
+
+
+def test_a_change_of_what_the_browser_runs_finds_the_tests_of_its_package():
+    graph = import_graph(*(ROOT / package for package in PACKAGES))
+    changed = module_of(Path("course_utils/widgets/client/src/core/view.js"))
+    assert known(changed, graph) == "course_utils.widgets"
+    assert "tests.widgets.test_javascript" in distances(graph, [known(changed, graph)])
+    assert known(module_of(Path("README.md")), graph) == ""
