@@ -79,3 +79,26 @@ def test_the_other_view_shows_the_same_state(shown):
     )
     assert right.get_by_label(box).input_value() == "0.02"
     assert drawn(right) != before
+
+
+BOTH = """() => {
+  const sliders = [...document.querySelectorAll('.demo')].map((one) => one.querySelectorAll('input[type=range]'));
+  for (let k = 1; k < 6; k++) for (const [one, place] of [[sliders[0][0], 0.3], [sliders[1][1], 0.5]]) {
+    one.value = Math.round(one.max * (place + 0.05 * k));
+    one.dispatchEvent(new Event('input'));
+  }
+}"""
+BOXES = """() => [...document.querySelectorAll('.demo')].map(
+  (one) => [...one.querySelectorAll('input')].map((box) => box.value)
+)"""
+
+
+def test_both_views_may_be_moved_at_once(shown):
+    errors = []
+    shown.on("pageerror", lambda error: errors.append(error))
+    shown.evaluate(BOTH)
+    left, right = shown.evaluate(BOXES)
+    assert left == right
+    shown.wait_for_timeout(1000)
+    assert shown.evaluate(BOXES) == [left, right]
+    assert errors == []

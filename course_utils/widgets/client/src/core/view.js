@@ -145,14 +145,16 @@ export class View {
   sendNow() {
     clearTimeout(this.unsent);
     this.unsent = null;
+    this.told = this.state;
     this.model.save_changes();
   }
 
-  // A change of this view itself comes back, too, and must not stop what is computing; nor undo what the hand did since.
+  // A change of this view itself comes back, too, and must not stop what is computing; nor may the kernel's echo of what
+  // it was told last undo what the hand did since.
   followModel() {
-    const now = this.model.get("state");
-    if (Object.keys(now).every((name) => now[name] === this.state[name])) return;
-    if (this.unsent) { this.model.set("state", this.state); return; }
+    const now = this.model.get("state"), isNow = (state) => Object.keys(now).every((name) => now[name] === state[name]);
+    if (isNow(this.state)) return;
+    if (this.unsent && this.told && isNow(this.told)) { this.model.set("state", this.state); return; }
     this.state = { ...now };
     this.refresh();
   }
