@@ -87,6 +87,9 @@ class _Process:
     def __init__(self, work: Callable[[Any], Any], cpu_s: int, memory_bytes: int) -> None:
         self._owner = os.getpid()
         self._channel, theirs = socket.socketpair()
+        # The collector writes to all that it looks through, which would copy what both processes share.
+        gc.collect()
+        gc.freeze()
         self._child = os.fork()
         if self._child == 0:
             _serve(work, theirs, cpu_s, memory_bytes)
@@ -145,7 +148,6 @@ def _serve(work: Callable[[Any], Any], channel: socket.socket, cpu_s: int, memor
 
 def _stand_alone(channel: int) -> None:
     """Close all that the parent left open, so that nobody who waits for its end waits for this process, too."""
-    gc.freeze()  # to look through what is shared would copy it
     os.closerange(3, channel)
     os.closerange(channel + 1, 1 << 20)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
