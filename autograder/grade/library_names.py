@@ -38,9 +38,9 @@ class LibraryNames:
         return top in self._tops
 
 
-def naming_nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
-    """Return the imports and assignments of a tree, in which names are given."""
-    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
+def naming_nodes(nodes: Iterable[ast.AST]) -> tuple[ast.AST, ...]:
+    """Return the imports and assignments among the nodes of a tree, in which names are given."""
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
 
 
 def aliases_in(nodes: Iterable[ast.AST]) -> LibraryNames:

@@ -13,7 +13,7 @@ import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from symtable import Symbol, SymbolTable, symtable
 from types import ModuleType
@@ -70,6 +70,8 @@ HARMLESS = frozenset(BUILTINS.split())
 # What a cell can read before it binds the same name itself.
 THERE = (frozenset((*dir(builtins), "__builtins__", "display", "exit", "get_ipython", "In", "Out", "quit"))) - HARMLESS
 MODULES = frozenset(("math", "numpy", "torch", "torch.nn", "torch.nn.functional", "torch.optim", "matplotlib.pyplot"))
+# The kinds of nodes in which something is named.
+NAMING = (ast.Name, ast.Attribute, ast.Import, ast.ImportFrom, ast.Assign, ast.FunctionDef, ast.MatchClass)
 # Where names of operations begin, which no source has to spell.
 OPERATIONS = "aten"
 
@@ -122,6 +124,16 @@ class Source:
     bound: frozenset[str]
     used: frozenset[str]
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """The nodes of the tree that name something; those of a released cell serve every submission."""
+        return tuple(node for node in ast.walk(self.tree) if isinstance(node, NAMING))
+
+    @cached_property
+    def naming(self) -> tuple[ast.AST, ...]:
+        """The imports and assignments of the tree."""
+        return naming_nodes(self.nodes)
+
 
 def source_of(text: str) -> Source | None:
     """Return a cell, parsed; None where it is no Python."""
@@ -156,15 +168,15 @@ def names_of(own: Sequence[Source], given: Sequence[Source]) -> Used | None:
         given: Those that run and are as they were released.
     """
     used = _used_of_given(own, given)
-    imported = aliases_in(node for one in given for node in naming_nodes(one.tree))
+    imported = aliases_in(node for one in given for node in one.naming)
     bound = {name for one in (*own, *used) for name in one.bound} | _imported(own)
     known = {name for name, dotted in imported.aliases.items() if all(piece in KNOWN for piece in dotted.split("."))}
     read = {name for one in (*own, *used) for name in one.used}
     # A name that somebody else gives as well may be read before the student binds it.
     strange = (read - bound - HARMLESS - known) | read & (THERE | imported.aliases.keys() - known)
-    if strange or not _is_plain([node for one in own for node in ast.walk(one.tree)]):
+    if strange or not _is_plain([node for one in own for node in one.nodes]):
         return None
-    return _names([node for one in (*own, *used) for node in ast.walk(one.tree)], imported)
+    return _names([node for one in (*own, *used) for node in one.nodes], imported)
 
 
 def _used_of_given(own: Sequence[Source], given: Sequence[Source]) -> list[Source]:
@@ -180,7 +192,7 @@ def _used_of_given(own: Sequence[Source], given: Sequence[Source]) -> list[Sourc
 
 
 def _imported(own: Sequence[Source]) -> set[str]:
-    imports = (node for one in own for node in ast.walk(one.tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    imports = (node for one in own for node in one.naming if isinstance(node, ast.Import | ast.ImportFrom))
     return {one.asname or one.name.partition(".")[0] for node in imports for one in node.names}
 
 

@@ -84,7 +84,7 @@ def names_used(release: Release, rebuilt: Rebuilt) -> Used | None:
     texts = [source for source in run if source not in released]
     if sum(map(len, texts)) > MAX_SOURCE:
         return None
-    own = [source_of(text) for text in texts]
+    own = [_source(text) for text in texts]
     given = [_released(source) for source in run if source in released]
     read = [one for one in own if one is not None]
     return names_of(read, [one for one in given if one is not None]) if len(read) == len(own) else None
@@ -94,12 +94,12 @@ def read_release(release: Release) -> None:
     """Read the names that released cells give, which every submission has, and keep them."""
     for cell in release.cells:
         if cell.code:
-            _naming_in_release(cell.source)
             _released(cell.source)
 
 
 def forget_submission() -> None:
     """Let go of what was read of a submission, which can be large; what was read of releases stays."""
+    _source.cache_clear()
     _parsed.cache_clear()
     _names.cache_clear()
 
@@ -124,6 +124,8 @@ def _read(cells: Iterable[Cell]) -> Iterator[_Read]:
 @lru_cache(maxsize=CELLS)
 def _parsed(source: str) -> ast.Module | None:
     """Parse a source as it is, or else without the lines that are IPython's."""
+    if (read := _source(source)) is not None:
+        return read.tree
     for text in (source, NOT_PYTHON.sub(r"\1pass", source)):
         try:
             return ast.parse(text)
@@ -132,16 +134,16 @@ def _parsed(source: str) -> ast.Module | None:
     return None
 
 
+@lru_cache(maxsize=CELLS)
+def _source(text: str) -> Source | None:
+    return source_of(text)
+
+
 @lru_cache(maxsize=4)  # every exercise of a submission asks for the same
 def _names(sources: tuple[str, ...], given: frozenset[str]) -> LibraryNames:
     """Return the names that cells give to what is a library's; `given` are the sources of the release."""
-    nodes = (_naming_in_release(source) if source in given else _naming(source) for source in sources)
+    nodes = (_naming(source, released=source in given) for source in sources)
     return aliases_in(chain.from_iterable(nodes))
-
-
-@cache
-def _naming_in_release(source: str) -> tuple[ast.AST, ...]:
-    return _naming(source)
 
 
 @cache
@@ -150,9 +152,11 @@ def _released(source: str) -> Source | None:
     return source_of(NOT_PYTHON.sub(r"\1pass", source))
 
 
-def _naming(source: str) -> tuple[ast.AST, ...]:
+def _naming(source: str, *, released: bool) -> tuple[ast.AST, ...]:
+    if (read := _released(source) if released else _source(source)) is not None:
+        return read.naming
     tree = _parsed(source)
-    return () if tree is None else naming_nodes(tree)
+    return () if tree is None else naming_nodes(ast.walk(tree))
 
 
 def _definitions(cells: Iterator[_Read]) -> dict[str, tuple[_Read, ast.AST]]:
