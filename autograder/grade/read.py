@@ -82,6 +82,8 @@ def read_notebook(content: bytes, max_bytes: int) -> tuple[tuple[FileCell, ...],
             notes.append(f"Cell {number} of the file is damaged and was left out.")
         else:
             cells.append(cell)
+    if count := sum(map(_has_no_line_ends, map(_source_of, _cells(notebook)))):
+        notes.append(f"The lines of {count} cells had lost their ends, as some converters leave them; they are back.")
     return tuple(cells), tuple(notes)
 
 
@@ -131,9 +133,9 @@ def _cells(notebook: dict[str, Any]) -> list[Any]:
 def _cell(number: int, record: Any) -> FileCell | None:
     if not isinstance(record, dict) or record.get("cell_type") not in CELL_TYPES:
         return None
-    source = record.get("source")
+    source = _source_of(record)
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
+        source = ("\n" if _has_no_line_ends(source) else "").join(source)
     if not isinstance(source, str):
         return None
     metadata = _mapping(record.get("metadata"))
@@ -150,6 +152,16 @@ def _cell(number: int, record: Any) -> FileCell | None:
         experiment=_tagged(metadata.get("tags")),
         pictures=pictures,
     )
+
+
+def _source_of(record: Any) -> Any:
+    return record.get("source") if isinstance(record, dict) else None
+
+
+def _has_no_line_ends(source: Any) -> bool:
+    """Say whether a source has several lines, of which not one has an end."""
+    lines = source if isinstance(source, list) else []
+    return len(lines) > 1 and all(isinstance(line, str) and "\n" not in line for line in lines)
 
 
 def _pictures(attachments: dict[str, Any]) -> Iterator[Picture]:

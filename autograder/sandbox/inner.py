@@ -71,7 +71,8 @@ def _cell(request: Mapping[str, Any], shell: GradingShell) -> Answer:
     reply = {"message": "", "error": "", "line": "", "outputs": RECORDER.take()}
     if error is not None:
         name = type(error).__name__
-        reply |= {"message": f"{name}: {_text(error)}", "error": name, "line": _failing_line(error, request["source"])}
+        message = ": ".join(filter(None, (name, _text(error))))
+        reply |= {"message": message, "error": name, "line": _failing_line(error, request["source"])}
     return reply, {}
 
 
@@ -79,9 +80,9 @@ def _failing_line(error: BaseException, source: str) -> str:
     """Return the line of a cell in whose statement an error was raised; empty if nobody knows."""
     try:
         lines = source.lstrip("\n").splitlines()  # IPython does not count empty lines above
-        if isinstance(error, SyntaxError) and not error.__traceback__:
-            return lines[(error.lineno or 1) - 1].strip()
         numbers = [number for frame, number in traceback.walk_tb(error.__traceback__) if _is_top(frame.f_code)]
+        if not numbers and isinstance(error, SyntaxError):  # the cell itself could not be read
+            numbers = [error.lineno or 1]
         return lines[numbers[0] - 1].strip()
     except Exception:
         return ""
@@ -151,6 +152,7 @@ def _line(request: Mapping[str, Any], inputs: Mapping[str, NDArray[Any]], shell:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)[:2000]
+        # The text of an error in the syntax ends with the name that IPython gives to the cell.
+        return str(error.msg if isinstance(error, SyntaxError) else error)[:2000]
     except Exception:
         return "(its message cannot be shown)"

@@ -12,12 +12,12 @@ from course_utils.checks.surroundings import explain_by_frame
 __all__ = ["describe_error"]
 
 OURS = str(Path(__file__).parents[1])
-MAX_MESSAGE = 300
+SHORT, MAX_MESSAGE = 200, 300
 
 
 def describe_error(error: BaseException) -> str:
     """Return one or two sentences on `error` for the student whose code raised it."""
-    text = _text(error).split("\n")[0][:MAX_MESSAGE]
+    text = _first_sentences(_text(error))
     raised = f"Your code raised {type(error).__name__}{': ' if text else ''}{text}".rstrip(".")
     own = _last_own_frame(error)
     line = own[0].line if own else None
@@ -31,9 +31,17 @@ def _inside(name: str) -> str:
     return "" if name.startswith("<") else f"in {name}, "
 
 
+def _first_sentences(text: str) -> str:
+    """Return the first line; of one that is long, as those of torch, the first sentences."""
+    line = text.split("\n")[0]
+    end = line.rfind(". ", 0, SHORT)
+    return line[: end + 1] if len(line) > SHORT and end > 0 else line[:MAX_MESSAGE]
+
+
 def _text(error: BaseException) -> str:
     try:
-        return str(error).strip()
+        # The text of an error in the syntax ends with the name that IPython gives to the cell.
+        return str(error.msg if isinstance(error, SyntaxError) else error).strip()
     except Exception:  # __str__ is the student's too
         return "an error that cannot be printed"
 

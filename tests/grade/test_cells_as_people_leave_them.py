@@ -247,6 +247,23 @@ def test_a_loop_that_never_ends_costs_its_function_nothing(course, submissions, 
     assert "did not finish within 2 s; what else it defines was kept" in " ".join(found.notes)
 
 
+UNREADABLE = {
+    "copied_minus": ("1 - self.mu", "1 \u2212 self.mu", "U+2212) (at `self.state[i] = self.mu * old", "type it anew"),
+    "copied_space": ("        old =", "\u00a0       old =", "U+00A0 (at `old = self", "type it anew"),
+    "mixed_tabs": ("            old =", "\t    old =", "spaces in indentation (at `old =", "four spaces"),
+    "no_bracket": ("(parameters, lr)\n", "(parameters, lr\n", "'(' was never closed (at `super().__init__", ""),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_python_cannot_read_is_quoted_with_its_line_and_no_name_of_a_file(name, course, submissions, grade):
+    old, new, *said = UNREADABLE[name]
+    mini.hand_in(submissions, "ada", mini.solved(course, {"momentum": mini.MOMENTUM.replace(old, new, 1)}))
+    message = grade()["ada"].exercises[0].message
+    assert all(part in message for part in said)
+    assert "ipython-input" not in message
+
+
 def test_a_pasted_picture_is_seen_by_whoever_marks_it(course, submissions, grade, tmp_path):
     notebook = mini.solved(course, {**mini.PERFECT, "why": "My table:\n\n![t](attachment:t%201.png)"})
     svg = "<svg onload='alert(1)'/>"

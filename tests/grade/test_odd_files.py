@@ -87,6 +87,13 @@ def raw_cells(course):
     return notebook
 
 
+def without_line_ends(course):
+    notebook = mini.solved(course, mini.PERFECT)
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"]).split("\n")
+    return notebook
+
+
 def large_outputs(course):
     notebook = mini.solved(course, mini.PERFECT)
     mini.cell(notebook, "momentum")["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 10_000_000}]
@@ -111,6 +118,7 @@ NOTEBOOKS = {
     "windows_lines": (
         lambda c: mini.solved(c, {name: text.replace("\n", "\r\n") for name, text in mini.PERFECT.items()}), FULL, ""
     ),
+    "lines_without_ends": (without_line_ends, FULL, "cells had lost their ends"),
     "byte_order_mark": (lambda c: b"\xef\xbb\xbf" + json.dumps(mini.solved(c, mini.PERFECT)).encode(), FULL, ""),
     "empty_file": (lambda c: b"", NOTHING, "The file is empty."),
     "not_json": (lambda c: b"Dear instructor,\n", NOTHING, "it is not JSON"),

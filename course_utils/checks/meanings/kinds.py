@@ -50,6 +50,11 @@ KINDS = (
         "A tensor that is tracked was given to numpy, which knows no gradients. Where a gradient has to flow through, "
         "torch's own function is needed; where only the number is wanted, a detached tensor.",
     ),
-    Meaning(RuntimeError, r"NVIDIA|CUDA|Expected all tensors to be on the same device", CPU_ONLY),
-    Meaning(AssertionError, r"CUDA", CPU_ONLY),
+    Meaning(
+        RuntimeError,
+        r"NVIDIA|CUDA|Expected all tensors to be on the same device|from the '\w+' backend|support for \w+ devices|"
+        r"device type not an accelerator|doesn`t support getNewGenerator|without \w+ backend|Cannot get \w+ generator",
+        CPU_ONLY,
+    ),
+    Meaning(AssertionError, r"not compiled with \w+ enabled", CPU_ONLY),
 )

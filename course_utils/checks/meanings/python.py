@@ -30,6 +30,12 @@ PYTHON = (
         "Somewhere the function assigns to `{name}`, which makes `{name}` a local name in all of it: in this line it "
         "has no value yet.",
     ),
+    Meaning(
+        SyntaxError,
+        r"invalid (non-printable )?character",
+        "It came along with copied text and only looks like a sign of Python, or like a space: type it anew.",
+    ),
+    Meaning(TabError, "", "Some lines are indented by tabs and others by spaces: indent all by four spaces a level."),
     Meaning(TypeError, r"for \^|bitwise_xor", POWER),
     Meaning(NotImplementedError, r"bitwise_xor", POWER),
     Meaning(TypeError, r"NoneType", NO_VALUE),
