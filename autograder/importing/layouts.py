@@ -164,7 +164,8 @@ def canvas(parts: Parts, place: int, context: Context) -> Claim | None:
 def one_folder_each(parts: Parts, place: int, context: Context) -> Claim | None:
     """One folder per student, called by an id, an email or a name of the roster; without a roster nobody knows.
 
-    The id may also be one of several words: `Meier, Lena(lmeier)` of Sakai, `homework-lmeier` of GitHub Classroom.
+    An id or a whole name may also stand among other words: `Meier, Lena(lmeier)` of Sakai, `homework-lmeier` of GitHub
+    Classroom, `Meier_Lena_4711`.
     """
     if context.roster is None or place + 1 == len(parts):
         return None
@@ -173,11 +174,23 @@ def one_folder_each(parts: Parts, place: int, context: Context) -> Claim | None:
     try:
         context.roster.find(who)
     except Unknown:
-        login = context.roster.id_in(label)
+        login = context.roster.id_in(label) or context.roster.named_in(label)
         if not login:
             return None
         who = Who(login, ids=(("id", login),))
     return Claim("one folder each", (who,), parts[-1])
+
+
+def one_file_each(parts: Parts, place: int, context: Context) -> Claim | None:
+    """Files beside each other, each with an id or a whole name of the roster in its own: `lmeier_02_optimizers.ipynb`.
+
+    Below a folder that may be somebody's whose name is misspelt, the name of a file is the student's and tells nothing.
+    """
+    roster, label = context.roster, parts[place]
+    if roster is None or place + 1 != len(parts) or any(roster.nearest(part) for part in parts[:place]):
+        return None
+    login = roster.id_in(label) or roster.named_in(label)
+    return Claim("one file each", (Who(login, ids=(("id", login),)),), parts[-1]) if login else None
 
 
 def blackboard(parts: Parts, place: int, context: Context) -> Claim | None:
@@ -230,5 +243,6 @@ def _account(parts: Parts, place: int, number: str) -> str:
 
 
 RECOGNISERS: tuple[Callable[[Parts, int, Context], Claim | None], ...] = (
-    gradescope, exchange, moodle, brightspace, blackboard, nbgrader, canvas, ilias, one_folder_each, classroom
+    gradescope, exchange, moodle, brightspace, blackboard, nbgrader, canvas, ilias, one_folder_each, classroom,
+    one_file_each,
 )  # fmt: skip

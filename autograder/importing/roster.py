@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +39,7 @@ NEAR = 75
 # An id inside of a label: neither letters nor digits beside it, and so many characters at least.
 ALONE = r"(?<![^\W_]){}(?![^\W_])"
 SHORTEST = 3
+Folding = Callable[[str], str]
 
 
 class Unknown(Exception):
@@ -118,6 +120,14 @@ class Roster:
         found = [one for one in sure if not one.isdigit() and re.search(ALONE.format(re.escape(one)), label, re.I)]
         return found[0] if len(found) == 1 else ""
 
+    def named_in(self, label: str) -> str:
+        """Return the id of the one person whose whole name stands in a label; "" if nobody's does, or several's.
+
+        The words of the name may stand in any order, and with other words. A name of one word is not looked for.
+        """
+        found = [one.id for one in self.people if any(_stands_in(one.name, label, folded) for folded in FOLDINGS)]
+        return found[0] if len(found) == 1 else ""
+
     def _called(self, name: str, *, sortable: bool) -> set[Person]:
         """Return those whose name fits best; nobody if none fits."""
         for order in ("sortable" if sortable else "natural", "any"):
@@ -136,15 +146,26 @@ class Roster:
         """Return the end of a sentence on a name that nobody has: the most similar one, or why there is none."""
         if name and not self.has_names:
             return ", which has no names"
+        person = self.nearest(name)
+        return f"; the nearest name there is {person.name} ({person.id})" if person else ""
+
+    def nearest(self, name: str) -> Person | None:
+        """Return the person whose name is most similar; None if nobody's is."""
         found = process.extractOne(FOLDINGS[-1](name), self._folded.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
-        if not found:
-            return ""
-        person = self._folded[found[0]]
-        return f"; the nearest name there is {person.name} ({person.id})"
+        return self._folded[found[0]] if found else None
 
     @cached_property
     def _folded(self) -> dict[str, Person]:
         return {FOLDINGS[-1](text): person for person in self.people for _, text in _orders(person) if text}
+
+
+def _stands_in(name: str, label: str, folded: Folding) -> bool:
+    own = _folded_words(name, folded)
+    return len(own) > 1 and own <= _folded_words(label, folded)
+
+
+def _folded_words(text: str, folded: Folding) -> set[str]:
+    return {folded(word) for word in re.split(r"[\W_]+", unicodedata.normalize("NFC", text)) if word}
 
 
 def read_roster(path: Path) -> Roster:

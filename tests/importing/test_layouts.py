@@ -215,3 +215,32 @@ def test_a_student_cannot_hand_in_for_another(importing, notebook):
     for packed in (True, False):
         importing(files, roster=ROSTER, packed=packed)
         assert set(importing.students()) == {"jm"}
+
+
+NAMED_FILES = (
+    (f"lmeier_{NAME}.ipynb", "lmeier"),
+    (f"{NAME}-LMEIER (2).ipynb", "lmeier"),
+    (f"homework 2/{NAME} (Müller-Lüdenscheidt, Joerg).ipynb", "jm"),
+    (f"Kopie von {NAME} - Lena Meier.ipynb", "lmeier"),
+    (f"Lüdenscheidt_Müller_Jörg_4711/{NAME}.ipynb", "jm"),
+)
+
+
+@pytest.mark.parametrize(("path", "student"), NAMED_FILES)
+def test_an_id_or_a_whole_name_tells_wherever_it_stands(importing, notebook, path, student):
+    report = importing({path: notebook()}, roster=ROSTER.replace("lm,", "lmeier,"))
+    assert report.problems == ()
+    assert set(importing.students()) == {student}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{NAME}_Meier.ipynb",  # a part of a name
+        f"{NAME} Lena Meier and Sean O'Brien.ipynb",
+        f"Lena Maier/{NAME} Seán O'Brien.ipynb",  # a student's file, in a folder whose name is misspelt
+    ],
+)
+def test_what_may_be_somebody_elses_tells_nothing(importing, notebook, path):
+    assert len(importing({path: notebook()}, roster=ROSTER).problems) == 1
+    assert importing.students() == {}
