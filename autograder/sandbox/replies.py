@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 
 from autograder.sandbox.frames import UPON, unpack_arrays
 from autograder.sandbox.types import Claim, LibraryUse
+from course_utils.checks.meanings import meaning_of
 from course_utils.checks.types import PartObservation, Problem, VerdictName
 from course_utils.kits.probe import Outputs
 
@@ -22,6 +23,7 @@ __all__ = ["CellReply", "OutputBudget", "clean_text", "read_cell", "read_claim",
 MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
 # What a probe itself can say; in particular not "correct".
 VERDICTS: dict[str, VerdictName] = {"error": "error", "wrong": "wrong", "not attempted": "not attempted"}
+SYNTAX = {kind.__name__: kind for kind in (SyntaxError, IndentationError, TabError)}
 MAX_ARRAYS = 256
 MAX_USES, MAX_USE = 4000, 120
 MAX_NDIM = 8
@@ -49,6 +51,18 @@ class CellReply:
     error: str
     line: str
     outputs: tuple[dict[str, Any], ...]
+
+    @property
+    def is_of_syntax(self) -> bool:
+        """Whether Python could not read the cell."""
+        return self.error in SYNTAX
+
+    @property
+    def raised(self) -> str:
+        """The message with the line, and what it means where Python could not read that."""
+        where = f" (at `{self.line}`)" if self.line else ""
+        meaning = meaning_of(SYNTAX[self.error](), self.message) if self.is_of_syntax else ""
+        return f"{self.message.rstrip('.')}{where}. {meaning}".rstrip()
 
 
 def read_cell(answer: Mapping[str, Any], output_bytes: int) -> CellReply:

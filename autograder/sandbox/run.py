@@ -13,7 +13,7 @@ from autograder.sandbox.company import Company
 from autograder.sandbox.endings import Killed, Lost
 from autograder.sandbox.host import Server, Strictness
 from autograder.sandbox.on_demand import named_in
-from autograder.sandbox.replies import CellReply, OutputBudget, read_cell, read_claim, read_part, read_uses
+from autograder.sandbox.replies import OutputBudget, read_cell, read_claim, read_part, read_uses
 from autograder.sandbox.seconds import seconds_of
 from autograder.sandbox.servers import borrow_server
 from autograder.sandbox.statements import python_of, readable, rescues, statements
@@ -29,7 +29,6 @@ from autograder.sandbox.types import (
     RunResult,
     Step,
 )
-from course_utils.checks.meanings import meaning_of
 from course_utils.checks.types import Observation, PartObservation, Problem, VerdictName
 from course_utils.kits.probe import Part, load_probe
 
@@ -41,7 +40,6 @@ OUT_OF_TIME = "was not reached: the time for the whole notebook is used up."
 Read = TypeVar("Read")
 UNREADABLE = "gave no readable result"
 RESCUE_S = 5.0  # for the definitions of a cell that did not come to an end
-SYNTAX = {kind.__name__: kind for kind in (SyntaxError, IndentationError, TabError)}
 
 
 def run_submission(steps: Sequence[Step], limits: Limits | None = None, *, walls: Strictness = "full") -> RunResult:
@@ -135,8 +133,8 @@ class _SubmissionRun:
             result = CellResult(step.id, status, reply.message, kept, time.monotonic() - start)
             self._replay.append((step, source))
             if reply.error and reply.error != "NotImplementedError":  # that is what a stub raises
-                self._blame(step, "error", _what_was_raised(reply))
-                rescued = self._rescue(step, [readable(source)]) if reply.error in SYNTAX else source
+                self._blame(step, "error", f"Your cell raised {reply.raised}")
+                rescued = self._rescue(step, [readable(source)]) if reply.is_of_syntax else source
                 self._say_what_failed(step, f"raised {reply.message.splitlines()[0]}", reply.line, rescued)
         self.cells.append(result)
 
@@ -288,13 +286,6 @@ def _read(read: Callable[..., Read], *answer: Any) -> Read:
     except Exception as error:
         log.warning("an answer could not be read", exc_info=True)
         raise Lost("crashed", f"{UNREADABLE} ({type(error).__name__}).") from None
-
-
-def _what_was_raised(reply: CellReply) -> str:
-    where = f" (at `{reply.line}`)" if reply.line else ""
-    kind = SYNTAX.get(reply.error)
-    meaning = meaning_of(kind(), reply.message) if kind else ""
-    return f"Your cell raised {reply.message.rstrip('.')}{where}. {meaning}".rstrip()
 
 
 def _cell_request(source: str) -> dict[str, Any]:
