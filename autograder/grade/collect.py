@@ -23,7 +23,10 @@ from autograder.grade.worked import worked_on
 __all__ = ["LATE", "OF_NBGRADER", "TIMESTAMP", "Collected", "Found", "collect", "load"]
 
 TIMESTAMP = "timestamp.txt"
+LAYOUT = "STUDENT/ASSIGNMENT/NOTEBOOK.ipynb"
 MAX_OTHERS = 5
+# So far below the folder of an assignment a notebook is looked for, where none lies in it, in so many folders.
+MAX_BELOW, MAX_FOLDERS = 3, 100
 MAX_LOOKED_INTO = 10
 # What a platform says of lateness where it does not tell the time.
 LATE = "late.txt"
@@ -84,16 +87,22 @@ def collect(folder: Path, assignments: Container[str]) -> Collected:
                 strays.append(f"{student.name}/{path.name} is a link or a file, not a folder; it was left aside.")
             elif path.name in assignments:
                 found.append(Found(student.name, path))
+            elif path.is_file() and is_notebook(path.name):
+                strays.append(
+                    f"{student.name}/{tidy(path.name, 200)} lies beside the folders of assignments; it was left aside. "
+                    f"The layout is {LAYOUT}."
+                )
     if not found:
-        raise GradingError(f"there is no submission in {folder}; the layout is STUDENT/ASSIGNMENT/NOTEBOOK.ipynb")
+        raise GradingError(f"there is no submission in {folder}; the layout is {LAYOUT}")
     return Collected(tuple(found), tuple(strays))
 
 
 def load(found: Found, release: Release, max_bytes: int) -> Submission:
     """Read a submission; what cannot be read becomes its problem.
 
-    Of several notebooks the one is taken that has most of its exercises worked on, and of equal ones the one that is
-    called most like the assignment.
+    Where no notebook lies in the folder itself, those in folders below it count: so an archive leaves them that was
+    unpacked. Of several notebooks the one is taken that has most of its exercises worked on, and of equal ones the one
+    that is called most like the assignment.
 
     Args:
         found: Where it lies.
@@ -102,19 +111,19 @@ def load(found: Found, release: Release, max_bytes: int) -> Submission:
     """
     student, assignment = found.student, found.assignment
     when = _line(found.folder / TIMESTAMP)
-    notebooks = [path for path in _entries(found.folder) if is_notebook(path.name, [assignment])]
+    notebooks = _notebooks(found.folder, assignment)
     if not notebooks:
         problem = f"No notebook was handed in: there is no .ipynb file in {assignment}{_only(found.folder)}."
         return Submission(student, assignment, problem=problem, submitted_at=when)
     wanted = f"{assignment}.ipynb"
     path, content, problem = _best(notebooks, wanted, release, max_bytes)
-    name = tidy(path.name, 200)
-    notes = [f"The file is called {name!r}, not {wanted!r}."] if path.name != wanted else []
+    name = _name(path, found.folder)
+    notes = [f"The file is called {name!r}, not {wanted!r}."] if name != wanted else []
     if when and time_of(when) is None:
         notes.append(f"{TIMESTAMP} says {tidy(when, 100)!r}, which is no date and time; it counts as not late.")
     if late := _line(found.folder / LATE):
         notes.append(late)
-    if others := [tidy(other.name, 200) for other in notebooks if other != path]:
+    if others := [_name(other, found.folder) for other in notebooks if other != path]:
         more = [f"and {len(others) - MAX_OTHERS} more"] if len(others) > MAX_OTHERS else []
         named = ", ".join([*map(repr, others[:MAX_OTHERS]), *more])
         notes.append(f"{name!r} was graded; left aside: {named}.")
@@ -127,6 +136,22 @@ def load(found: Found, release: Release, max_bytes: int) -> Submission:
         notes=tuple(notes),
         submitted_at=when,
     )
+
+
+def _notebooks(folder: Path, assignment: str) -> list[Path]:
+    """Return the notebooks in the folder of a submission; where there are none, those in folders below it."""
+    level, left = [folder], MAX_FOLDERS
+    for _ in range(1 + MAX_BELOW):
+        there = [path for one in level[:left] for path in _entries(one)]
+        if notebooks := [path for path in there if is_notebook(path.name, [assignment])]:
+            return notebooks
+        left -= len(level)
+        level = [path for path in there if path.is_dir() and not path.is_symlink() and path.name != "__MACOSX"]
+    return []
+
+
+def _name(path: Path, folder: Path) -> str:
+    return tidy(path.relative_to(folder).as_posix(), 200)
 
 
 def _only(folder: Path) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.grade.collect import collect
 from autograder.grade.large_files import without_outputs
 from tests.grade import mini
 
@@ -27,6 +28,27 @@ def test_the_finished_one_is_graded_and_not_the_untouched_original(course, submi
     found = grade()["ada"]
     assert (found.checked_score, found.file_name) == (4, finished)
     assert f"{finished!r} was graded; left aside: '{mini.NAME}.ipynb'." in found.notes
+
+
+def test_what_an_archive_left_in_folders_is_graded_and_links_are_not_followed(course, submissions, grade, tmp_path):
+    solved, name = bytes_of(mini.solved(course, mini.PERFECT)), f"{mini.NAME}.ipynb"
+    mini.hand_in(submissions, "ada", mini.released(course)).unlink()
+    below = submissions / "ada" / mini.NAME / "my work" / "homework"
+    below.mkdir(parents=True)
+    (below / name).write_bytes(solved)
+    mini.hand_in(submissions, "eve", mini.released(course)).unlink()
+    (submissions / "eve" / mini.NAME / "linked").symlink_to(below)
+    found = grade()
+    assert (found["ada"].checked_score, found["ada"].file_name) == (4, f"my work/homework/{name}")
+    assert found["eve"].checked_score == 0
+    assert "only 'linked'" in found["eve"].problem
+
+
+def test_a_notebook_beside_the_folders_of_assignments_is_said_to_be_there(course, submissions):
+    mini.hand_in(submissions, "ada", mini.released(course))
+    (submissions / "ada" / f"{mini.NAME}.ipynb").write_bytes(bytes_of(mini.solved(course, mini.PERFECT)))
+    (stray,) = collect(submissions, [mini.NAME]).strays
+    assert stray.startswith(f"ada/{mini.NAME}.ipynb lies beside the folders of assignments")
 
 
 def test_of_equal_ones_that_with_the_right_name_is_graded(course, submissions, grade):
