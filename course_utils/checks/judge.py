@@ -137,7 +137,7 @@ def _misshapen(got: Outputs, key: PartKey) -> str:
         if name not in got:
             return f"Missing: {label}."
         if got[name].shape != array.shape:
-            return f"{label} has shape {got[name].shape}; expected {array.shape}."
+            return f"{label}: the shape is {got[name].shape}; expected {array.shape}."
     return ""
 
 

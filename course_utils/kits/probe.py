@@ -186,11 +186,11 @@ def as_array(value: object, what: str, shape: tuple[int, ...] | None = None) -> 
 
 
 def _shaped(shape: tuple[int, ...]) -> str:
-    return f"has shape {shape}" if shape else "is a single number"
+    return f"has shape {tuple(shape)}" if shape else "is a single number"
 
 
 def _wanted(shape: tuple[int, ...]) -> str:
-    return f"shape {shape}" if shape else "a single number"
+    return f"shape {tuple(shape)}" if shape else "a single number"
 
 
 @contextmanager

@@ -187,7 +187,9 @@ def _dropout(net_class: NetClass, inputs: Inputs) -> Outputs:
         "kept_by_two": np.array(round(both, 1)),
         "kept_after_norm": np.array(round(normalized, 1)),
         "mean_kept": flag(abs(mean - 1.0) < 0.05),
-        "quiet_in_test": flag(all_close(as_array(quiet, "the scores"), as_array(plain, "the scores"))),
+        "quiet_in_test": flag(
+            all_close(as_array(quiet, "the array of scores"), as_array(plain, "the array of scores"))
+        ),
         **_seeded(net_class, inputs),
     }
 

@@ -84,9 +84,9 @@ def _moved(perturb: Callable[..., Any], params: Params, inputs: Inputs, name: st
         if activation is not _same_values:
             raise ProbeFailure("perturb should keep each layer's activation as the third value.")
         shape = NOISY[i][0]
-        weights = as_array(w, f"the weights of layer {i}", shape)
+        weights = as_array(w, f"the weight matrix of layer {i}", shape)
         found[f"{name}_w{i}"] = weights.astype(np.float32)
-        found[f"{name}_b{i}"] = as_array(b, f"the biases of layer {i}", shape[1:])
+        found[f"{name}_b{i}"] = as_array(b, f"the bias vector of layer {i}", shape[1:])
     return found
 
 

@@ -100,7 +100,7 @@ def _run_standardize(standardize: Callable[..., Any], inputs: Inputs) -> Outputs
     names = ("train", "test")
     values = unpack(returned, "standardize", names)
     arrays = {
-        name: as_array(value, f"the standardized {name} images", inputs[name].shape)
+        name: as_array(value, f"the array of standardized {name} images", inputs[name].shape)
         for name, value in zip(names, values, strict=True)
     }
     varies = ordinary_pixels(inputs)
