@@ -100,16 +100,16 @@ def most_memory(function: Callable[[], object]) -> float:
 
 
 def measure_ours(tasks: Sequence[Sequence[Task]]) -> tuple[dict[str, float], list[SubmissionGrade]]:
-    """Measure the floor once and twice at the same time, one process, one worker and two workers, in turn.
+    """Measure the floors, the first one also twice at the same time, one process, one worker and two workers, in turn.
 
     Every measurement has its own seed, as what was trained with the same hidden inputs before is remembered. The first
     tasks are those with which everything gets warm.
     """
-    bare, other, alone, one, two = (
-        Floor(tasks), Floor(tasks), Here(tasks), Workers(1, tasks[0]), Workers(2, tasks[0])
-    )  # fmt: skip
+    bare, other, forked, alone = Floor(tasks), Floor(tasks), Floor(tasks, forked=True), Here(tasks)
+    one, two = Workers(1, tasks[0]), Workers(2, tasks[0])
     sides: dict[str, Callable[[int], float]] = {
         "floor_s": bare.seconds,
+        "forked_floor_s": forked.seconds,
         "two_floors_s": lambda number: at_once(number, bare, other),
         "here_s": alone.seconds,
         "one_worker_s": lambda number: seconds(lambda: one.grade(tasks[number])),
@@ -122,7 +122,7 @@ def measure_ours(tasks: Sequence[Sequence[Task]]) -> tuple[dict[str, float], lis
         rounds.append({name: measure(again if name == "two_floors_s" else number) for name, measure in sides.items()})
         print({name: round(value, 2) for name, value in rounds[-1].items()}, flush=True)
     found = {name: min(one_round[name] for one_round in rounds) for name in sides}
-    for each in (bare, other, alone, one):
+    for each in (bare, other, forked, alone, one):
         each.close()
     found["two_workers_mb"] = most_memory(lambda: two.grade(tasks[0]))
     two.close()
@@ -161,6 +161,7 @@ def main() -> None:
         "ratio_vs_nbgrader_parallel": times["nbgrader_parallel_s"] / times["two_workers_s"],
         "ratio_vs_nbgrader_with_start": times["nbgrader_s"] / times["with_start_s"],
         "floor_ratio": times["here_s"] / times["floor_s"],
+        "forked_floor_ratio": times["here_s"] / times["forked_floor_s"],
         "two_worker_speedup": times["one_worker_s"] / times["two_workers_s"],
         "two_floor_speedup": 2 * times["floor_s"] / times["two_floors_s"],
         "first_verdict_s": times["first_verdict_s"],

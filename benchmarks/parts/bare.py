@@ -1,10 +1,15 @@
-"""Grading in one process, and the floor under it: bare cells and probes in a warm process, nothing around them."""
+"""Grading in one process, and two floors under it: bare cells and probes in a warm process, and in a fork of it each.
+
+The second is the least that keeps submissions apart: without walls, limits, messages, keys, verdicts and notebooks.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from autograder.demo.classroom import WORKBOOK
@@ -19,25 +24,35 @@ from autograder.sandbox.types import CellStep, Step
 __all__ = ["Floor", "Here", "at_once"]
 
 
-def floor(rounds: Sequence[Sequence[Sequence[Step]]], orders: Any) -> None:
+def floor(rounds: Sequence[Sequence[Sequence[Step]]], orders: Any, *, forked: bool) -> None:
     """Be a warm process that runs bare cells and probes, all plans of the round asked for; answer with the seconds."""
     from autograder.sandbox.warm import warm_up
-    from course_utils.checks.observe import conclude_part, observe_part
-    from course_utils.kits.probe import load_probe
 
     shell = warm_up()
     while (number := orders.recv()) is not None:
         start = time.perf_counter()
         for steps in rounds[number]:
-            shell.reset(new_session=False)
-            for step in steps:
-                if isinstance(step, CellStep):
-                    shell.run_cell(step.source, store_history=True)
-                    continue
-                objects = {name: shell.user_ns.get(name) for name in load_probe(step.exercise).objects}
-                for part in load_probe(step.exercise).parts:
-                    conclude_part(part, observe_part(part, objects, step.inputs), step.inputs)
+            if forked and (child := os.fork()):
+                os.waitpid(child, 0)
+                continue
+            _run(shell, steps)
+            if forked:
+                os._exit(0)
         orders.send(time.perf_counter() - start)
+
+
+def _run(shell: Any, steps: Sequence[Step]) -> None:
+    from course_utils.checks.observe import conclude_part, observe_part
+    from course_utils.kits.probe import load_probe
+
+    shell.reset(new_session=False)
+    for step in steps:
+        if isinstance(step, CellStep):
+            shell.run_cell(step.source, store_history=True)
+            continue
+        objects = {name: shell.user_ns.get(name) for name in load_probe(step.exercise).objects}
+        for part in load_probe(step.exercise).parts:
+            conclude_part(part, observe_part(part, objects, step.inputs), step.inputs)
 
 
 def here(rounds: Sequence[Sequence[Task]], orders: Any) -> None:
@@ -84,10 +99,10 @@ class Apart:
 
 
 class Floor(Apart):
-    """A process in which `floor` runs."""
+    """A process in which `floor` runs, each plan in a fork if `forked`."""
 
-    def __init__(self, rounds: Sequence[Sequence[Task]]) -> None:
-        super().__init__(floor, [[_steps(task) for task in tasks] for tasks in rounds])
+    def __init__(self, rounds: Sequence[Sequence[Task]], *, forked: bool = False) -> None:
+        super().__init__(partial(floor, forked=forked), [[_steps(task) for task in tasks] for tasks in rounds])
 
 
 class Here(Apart):
