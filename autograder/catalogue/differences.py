@@ -11,7 +11,7 @@ from course_utils.checks.closeness import close
 from course_utils.checks.types import KINDS, PartKey
 from course_utils.kits.probe import Outputs
 
-__all__ = ["differs", "statements"]
+__all__ = ["beginning", "differs", "statements"]
 
 
 def statements(recorded: PartKey) -> tuple[str, ...]:
@@ -36,9 +36,13 @@ def differs(piece: Outputs, got: Outputs, key: PartKey) -> bool:
 
 def _begins(whole: NDArray[Any] | None, rows: NDArray[Any], key: PartKey, name: str) -> bool:
     """Say whether an array begins with these rows; of one that need not be right all through, it may."""
-    if whole is None or whole.ndim != rows.ndim or whole.shape[1:] != rows.shape[1:]:
-        return False
-    if name in key.agreement:
-        return True
+    known = beginning(whole, rows)
+    return known is not None and (name in key.agreement or bool(close(known, rows, key, name).all()))
+
+
+def beginning(whole: NDArray[Any] | None, rows: NDArray[Any]) -> NDArray[Any] | None:
+    """Return the first rows of an array, as many as `rows` has; None if it has not as many, or others."""
+    if whole is None or whole.ndim != rows.ndim:
+        return None
     known = whole[: len(rows)] if whole.ndim else whole
-    return known.shape == rows.shape and bool(close(known, rows, key, name).all())
+    return known if known.shape == rows.shape else None

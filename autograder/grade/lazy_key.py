@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from autograder.catalogue.answer import Alternative, Answer, candidate_of, make_key
 from autograder.catalogue.differences import differs, statements
+from autograder.grade.refuted import Refuted
 from course_utils.checks.closeness import close
 from course_utils.checks.recorded import load_recorded
 from course_utils.checks.types import KINDS, Candidate, Key, Kind, PartKey, Ranked
@@ -28,7 +29,7 @@ __all__ = ["lazy_key"]
 # So many small changes without a name are tried.
 MOST_CHANGES = 60
 # So many mistakes made together are tried although they show in some other places: there an entry is right by accident.
-MOST_UNLIKE = 100
+MOST_UNLIKE = 60
 
 
 def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
@@ -81,17 +82,25 @@ class _Recorded:
             for name in self.statements
         )
 
-    def is_alike(self, key: PartKey, got: Outputs) -> bool:
-        """Say whether the arrays are shaped as the recorded ones, and the outputs as well."""
-        shapes = {name: array.shape for name, array in self.key.expected.items()}
-        return all(
-            shapes == {name: arrays[name].shape for name in shapes if name in arrays} for arrays in (key.expected, got)
-        )
+    def unlike(self, kind: Kind, got: Outputs, key: PartKey) -> dict[int, int]:
+        """Return, by the numbers of the recorded candidates, at how many places of their arrays they do not fit.
 
-    def unlike(self, kind: Kind, shown: NDArray[np.bool_]) -> dict[int, int]:
-        """Return, by the numbers of the recorded candidates, at how many places of their arrays they do not fit."""
+        Where the recorded arrays are shaped in another way, an array is one place.
+        """
         known = self._places[kind]
-        return dict(zip(known.numbers, (known.told & (known.wrong != shown)).sum(axis=1).tolist(), strict=True))
+        wrong = {name: ~close(got[name], array, key, name).ravel() for name, array in key.expected.items()}
+        if all(key.expected[name].shape == array.shape for name, array in self.key.expected.items()):
+            shown = np.concatenate([wrong[name][chosen] for name, chosen in self.key.places.items()])
+            unlike = known.told & (known.wrong != shown)
+        else:
+            told, seen = self._by_array(known.told), np.array([wrong[name].any() for name in self.key.places])
+            unlike = told & (self._by_array(known.wrong) != seen)
+        return dict(zip(known.numbers, unlike.sum(axis=1).tolist(), strict=True))
+
+    def _by_array(self, places: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return for each row and array whether one of its places is true."""
+        ends = np.cumsum([len(chosen) for chosen in self.key.places.values()])
+        return np.stack([piece.any(axis=1) for piece in np.split(places, ends[:-1], axis=1)], axis=1)
 
     def vague(self, kind: Kind) -> set[int]:
         """Return the numbers of the candidates that say nothing of places of which others do."""
@@ -161,7 +170,7 @@ class _Candidates(Ranked):
         """Yield those that show in the same places, then all other single mistakes and the most alike of the others.
 
         Of small changes there are only those that show in the same places. What comes later than the first difference
-        is not worked out.
+        is not worked out, and neither are mistakes together of which one alone is known to give the same.
         """
         impossible = {
             number
@@ -169,32 +178,41 @@ class _Candidates(Ranked):
             if self._recorded and self._recorded.contradicts(one, got)
             for number in one.numbers
         }
+        refuted = Refuted(self._recorded.key if self._recorded and self._kind == "misconceptions" else None, got, key)
         for number in self._order(got, key):
-            if number not in impossible:
-                one = self._alternatives[number]
-                yield candidate_of(one, self._inputs, number, lambda piece: differs(piece, got, key))
+            way = self._alternatives[number]
+            if number in impossible or refuted.has(number, way.ids):
+                continue
+            one = candidate_of(way, self._inputs, number, lambda piece: differs(piece, got, key))
+            yield one
+            # The next one is asked for: this one was not it.
+            refuted.add(one)
 
     def _order(self, got: Outputs, key: PartKey) -> Iterable[int]:
         if self._kind == "variants":
             return range(len(self))
-        if self._recorded is None or not self._recorded.is_alike(key, got):
+        if self._recorded is None or not _is_shaped(got, key.expected):
             return range(len(self)) if self._kind == "misconceptions" else self._tried()
-        return self._likeliest_first(self._recorded, _shows(got, key.expected, self._recorded.key.places, key))
+        return self._likeliest_first(self._recorded, self._recorded.unlike(self._kind, got, key))
 
-    def _likeliest_first(self, recorded: _Recorded, shown: NDArray[np.bool_]) -> Iterable[int]:
-        unlike = recorded.unlike(self._kind, shown)
+    def _likeliest_first(self, recorded: _Recorded, unlike: Mapping[int, int]) -> Iterable[int]:
         alike = sorted(number for number, places in unlike.items() if not places)
         if self._kind == "changes":
             return alike[:MOST_CHANGES]
-        vague, order, done = recorded.vague(self._kind), dict[int, None](), 0
+        single = set(self._single)
+        order = dict.fromkeys([*self._singles_in_order([one for one in alike if one in single], recorded), *alike])
+        others = sorted((number for number in unlike if number not in order), key=lambda number: unlike[number])
+        return [*order, *others[:MOST_UNLIKE]]
+
+    def _singles_in_order(self, alike: Sequence[int], recorded: _Recorded) -> Iterator[int]:
+        """Yield all mistakes that are made alone: those alike first, but not before others if they are vague."""
+        vague, done = recorded.vague(self._kind), 0
         for number in alike:
             # What says nothing of some arrays fits more often: single mistakes before it are looked at first.
             end = bisect_left(self._single, number) if number in vague else done
-            order |= dict.fromkeys([*self._single[done:end], number])
+            yield from (*self._single[done:end], number)
             done = max(done, end)
-        order |= dict.fromkeys(self._single)
-        others = sorted((number for number in unlike if number not in order), key=lambda number: unlike[number])
-        return [*order, *others[:MOST_UNLIKE]]
+        yield from self._single
 
     @cached_property
     def _single(self) -> list[int]:
@@ -213,6 +231,6 @@ class _Candidates(Ranked):
         )
 
 
-def _shows(got: Outputs, expected: Outputs, places: Mapping[str, NDArray[np.int64]], key: PartKey) -> NDArray[np.bool_]:
-    """Return at which of the places the outputs are not as expected."""
-    return np.concatenate([~close(got[n], expected[n], key, n).ravel()[chosen] for n, chosen in places.items()])
+def _is_shaped(got: Outputs, expected: Outputs) -> bool:
+    """Say whether all arrays are there, in the expected shapes."""
+    return all(name in got and got[name].shape == array.shape for name, array in expected.items())

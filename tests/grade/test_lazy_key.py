@@ -6,10 +6,13 @@ import pytest
 from autograder.catalogue.answer import Alternative, Piecewise, candidate_of, load_answer, make_key
 from autograder.catalogue.differences import differs, statements
 from autograder.catalogue.solution import load_solution
+from autograder.grade import lazy_key as grade_lazy_key
 from autograder.grade.lazy_key import lazy_key
+from autograder.grade.refuted import Refuted
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
 from course_utils.checks.recorded import load_recorded
+from course_utils.checks.types import Candidate, PartKey
 from course_utils.kits.probe import gathered, load_probe
 from tests.exercises.matrix import solutions
 
@@ -27,6 +30,68 @@ def test_every_known_solution_is_judged_as_by_a_full_key(exercise):
         assert (lazy.score, lazy.verdict) == (wanted.score, wanted.verdict)
         if wanted.verdict in ("misconception", "variant"):
             assert lazy.score == wanted.score
+
+
+# What the untrained network of these inputs gets right is 0, in percent as well.
+@pytest.mark.parametrize("seed", [100, 101])
+def test_a_single_mistake_is_named_rather_than_two_together(seed):
+    answer = load_answer("training_epoch")
+    inputs = answer.generate(np.random.default_rng(seed))
+    seen = observe(load_probe("training_epoch"), solutions("training_epoch", "MUTANTS")["new-tensors"], inputs)
+    assert judge(seen, lazy_key(answer, inputs, 4.0)).misconceptions == ("new-tensors",)
+
+
+@pytest.fixture
+def worked_out(monkeypatch):
+    """The numbers of the candidates that are worked out, as they come."""
+    numbers = []
+
+    def noted(way, inputs, number, *options):
+        numbers.append(number)
+        return candidate_of(way, inputs, number, *options)
+
+    monkeypatch.setattr(grade_lazy_key, "candidate_of", noted)
+    return numbers
+
+
+def test_inputs_of_other_shapes_than_the_recorded_ones_leave_few_mistakes_to_look_at(worked_out):
+    answer = load_answer("convnets")
+    known = load_recorded("convnets")[0]["num_classes"]
+    draws = (answer.generate(np.random.default_rng(seed)) for seed in range(9))
+    key = lazy_key(answer, next(drawn for drawn in draws if drawn["num_classes"] != known), 1.0).parts[1]
+    got = {name: array * 1.01 for name, array in key.expected.items()}
+    assert not [one for one in key.misconceptions.likely(got, key) if not differs(one.outputs, got, key)]
+    assert 0 < len(worked_out) < 0.7 * len(key.misconceptions)
+
+
+def recorded_part(**given):
+    """A recorded part with an array of four numbers: what the mistake `a` gives, and `a` and `b` together."""
+    ways = [
+        Candidate(tuple(name), (), 0.5, {"out": np.array(out)}, numbers=(number,))
+        for number, (name, out) in enumerate(given.items())
+    ]
+    return PartKey("f", 1.0, {"out": np.arange(1.0, 5.0)}, (), ways, {}, "", places={"out": np.arange(4)})
+
+
+@pytest.mark.parametrize(
+    ("together", "refuted"),
+    [([0.5, 1.5, 2.5, 3.5], True), ([0.5, 1.5, 2.5, 3.6], False), ([0.0, 1.0, 2.0, 3.0], False)],
+)
+def test_two_mistakes_that_give_what_one_gave_are_as_wrong_as_it(together, refuted):
+    recorded = recorded_part(a=[0.5, 1.5, 2.5, 3.5], ab=together)
+    key = recorded_part()
+    seen = Refuted(recorded, {"out": np.array([7.0, 8.0, 9.0, 10.0])}, key)
+    seen.add(Candidate(("a",), (), 0.5, {"out": np.array([2.5, 3.5, 4.5, 5.5])}, numbers=(0,)))
+    assert seen.has(1, ("a", "b")) is refuted
+    assert not seen.has(0, ("a",))
+
+
+def test_whole_numbers_and_what_the_outputs_have_refute_nothing():
+    wrong, key = np.array([2.5, 3.5, 4.5, 5.5]), recorded_part()
+    for recorded, got in (([1.0, 0.0, 1.0, 1.0], wrong + 1), ([0.5, 1.5, 2.5, 3.5], wrong)):
+        seen = Refuted(recorded_part(a=recorded, ab=recorded), {"out": got}, key)
+        seen.add(Candidate(("a",), (), 0.5, {"out": wrong}, numbers=(0,)))
+        assert not seen.has(1, ("a", "b"))
 
 
 def test_a_run_stops_at_the_first_arrays_that_differ():
