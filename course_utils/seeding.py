@@ -8,9 +8,7 @@ import random
 import numpy as np
 import torch
 
-__all__ = ["DEFAULT_SEED", "seed_worker", "set_device", "set_seed"]
-
-DEFAULT_SEED = 2021
+__all__ = ["seed_worker", "set_device", "set_seed"]
 
 
 def set_seed(seed: int | None = None, seed_torch: bool = True) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.authoring.faults import fault_of
+from autograder.authoring.error_line import fault_of
 from autograder.build.everything import build_all
 from autograder.build.files import drift, write
 from autograder.build.master_faults import BuildError

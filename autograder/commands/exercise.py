@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.authoring.faults import fault_of
+from autograder.authoring.error_line import fault_of
 from autograder.build.cell_lists import build_cell_lists
 from autograder.build.conventions import build_conventions
 from autograder.build.files import Files, write

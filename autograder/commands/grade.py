@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from autograder.grade.class_grades import ClassGrades
-    from autograder.grade.names import Identify
+    from autograder.grade.student_name import Identify
 
 __all__ = ["grade"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from autograder.course import Course
 from autograder.grade.earlier_grades import Change
-from autograder.grade.names import StudentName
 from autograder.grade.release import Release
+from autograder.grade.student_name import StudentName
 from autograder.grade.types import SubmissionGrade
 
 __all__ = ["ClassGrades"]

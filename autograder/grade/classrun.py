@@ -23,11 +23,11 @@ from autograder.grade.gradebook_file import FILE_NAME as GRADEBOOK
 from autograder.grade.kept import file_states, is_kept, keep, name_of
 from autograder.grade.keys import submission_basis, submission_key
 from autograder.grade.late import read_late_rules
-from autograder.grade.names import Identify, StudentName
 from autograder.grade.other_assignments import known_of_other_assignments
 from autograder.grade.release import Release, load_release
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.settings import Settings, settings_of
+from autograder.grade.student_name import Identify, StudentName
 from autograder.grade.tasks import OpenPool, Task
 from autograder.grade.types import GradingError, SubmissionGrade
 from autograder.report.earlier import read_earlier

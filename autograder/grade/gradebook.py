@@ -14,8 +14,8 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 
 from autograder.grade.gradebook_file import errors_of_gradebook
 from autograder.grade.late import LateRules
-from autograder.grade.names import StudentName
 from autograder.grade.release import Release
+from autograder.grade.student_name import StudentName
 from autograder.grade.times import time_of
 from autograder.grade.types import BY_HAND, ExerciseGrade, SubmissionGrade
 from autograder.report.words import reasons

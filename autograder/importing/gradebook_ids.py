@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from autograder.grade.names import StudentName
+from autograder.grade.student_name import StudentName
 from autograder.importing.people import slug
 from autograder.importing.roster import Person, Roster
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,17 @@ from autograder.catalogue.ways import Ignored, solution_part
 from autograder.kits.library_functions import OPTIMIZERS
 from autograder.kits.named_factors import named_factors
 from autograder.kits.optimizer import WORDS
-from autograder.kits.small_images import PIXELS, small_images
 from course_utils.checks.labels import Label
+from course_utils.data.images import FASHION_MNIST
+from course_utils.data.sources import read_sample
 from course_utils.kits.probe import Inputs
 
 __all__ = ["gradient_mistakes", "update_answer"]
 
 Array = NDArray[Any]
 STEPS, BATCH, CLASSES = 4, 6, 3
+# Of a Fashion-MNIST image, pooled to 7 x 7.
+PIXELS = 49
 NAMES = ("weight", "bias")
 
 OTHER_DEFAULTS = Ignored(
@@ -125,7 +129,7 @@ def _labels(state: str) -> dict[str, Label]:
 
 def _fresh_model(rng: np.random.Generator) -> dict[str, Array]:
     """Draw minibatches, the parameters of a softmax model, and gradients that somebody has left behind."""
-    images, labels = small_images(rng, STEPS * BATCH, CLASSES)
+    images, labels = _small_images(rng, STEPS * BATCH, CLASSES)
     shapes = {"weight": (CLASSES, PIXELS), "bias": (CLASSES,)}
     return {
         "images": images.reshape(STEPS, BATCH, PIXELS),
@@ -133,3 +137,24 @@ def _fresh_model(rng: np.random.Generator) -> dict[str, Array]:
         **{name: rng.normal(scale=0.1, size=shape) for name, shape in shapes.items()},
         **{f"stale_{name}": rng.normal(scale=0.3, size=shape) for name, shape in shapes.items()},
     }
+
+
+def _small_images(rng: np.random.Generator, count: int, classes: int) -> tuple[Array, Array]:
+    """Draw images of the first `classes` kinds of clothing, the kinds in turn.
+
+    Always from the images in the package, so that the same generator gives the same images on every machine.
+
+    Returns:
+        Normalised pixels, float64, shape (count, 49); and class numbers, float64, shape (count,).
+    """
+    pixels, targets = _pooled()
+    kinds = np.arange(count) % classes
+    chosen = [rng.choice(np.flatnonzero(targets == kind)) for kind in kinds]
+    return pixels[chosen], kinds.astype(np.float64)
+
+
+@cache
+def _pooled() -> tuple[Array, Array]:
+    images, targets = read_sample(FASHION_MNIST, train=True)
+    pooled = images.numpy().reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, PIXELS) / 255
+    return (pooled - FASHION_MNIST.mean) / FASHION_MNIST.std, targets.numpy()

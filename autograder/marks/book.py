@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.grade.gradebook_file import check_gradebook, reading_gradebook
 from autograder.grade.late import Late
-from autograder.grade.names import StudentName
+from autograder.grade.student_name import StudentName
 from autograder.grade.types import GradingError
 from autograder.marks.decisions import Decision, Override, decisions_in, overrides_in
 from autograder.marks.read import MarkedAnswer, marked_answers

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.course import Course
-from autograder.grade.names import StudentName
+from autograder.grade.student_name import StudentName
 from autograder.grade.types import ExerciseGrade, SubmissionGrade
 from autograder.marks.book import ClassBook, Marks
 from autograder.marks.read import MarkedAnswer

@@ -10,7 +10,7 @@ from autograder.exporting import ExportOrder, export_grades
 from autograder.exporting.feedback import FeedbackOrder, give_feedback
 from autograder.grade.classrun import Order, grade_class
 from autograder.grade.grading_task import in_this_process
-from autograder.grade.names import StudentName
+from autograder.grade.student_name import StudentName
 from autograder.grade.types import GradingError
 from autograder.report.earlier import read_earlier
 from tests.browser import NEEDS_CHROMIUM, chromium

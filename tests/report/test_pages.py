@@ -1,8 +1,8 @@
 """Tables and pages say what the grades say, and nothing that they hold runs."""
 
 from autograder.grade.late import Late
-from autograder.grade.names import StudentName
 from autograder.grade.outputs import inert_outputs, pixels_of_a_notebook
+from autograder.grade.student_name import StudentName
 from autograder.grade.types import ExerciseGrade, Numbers, PartGrade, SubmissionGrade
 from autograder.marks.book import Marks
 from autograder.marks.read import MarkedAnswer, RubricItem

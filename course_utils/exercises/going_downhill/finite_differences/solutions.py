@@ -81,10 +81,6 @@ def all_at_once(f, x, h=1e-5):
     return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
 
 
-def one_slope(f, x, h=1e-5):
-    return (f(x + h) - f(x - h)) / (2 * h)
-
-
 def first_axis_only(f, x, h=1e-5):
     grad = np.zeros_like(x)
     for i in range(len(x)):
@@ -96,14 +92,6 @@ def first_axis_only(f, x, h=1e-5):
         x[i] = old
         grad[i] = (up - down) / (2 * h)
     return grad
-
-
-def flattened(f, x, h=1e-5):
-    return on_copies(f, x, h).ravel()
-
-
-def flat_points(f, x, h=1e-5):
-    return on_copies(lambda z: f(z.ravel()), x, h)
 
 
 def both_points_the_same(f, x, h=1e-5):
@@ -173,14 +161,6 @@ MUTANTS = {
         gradient("(up - here) / h"),
         error("np.max(abs(x - y) / (abs(x) + abs(y)))"),
     ),
-}
-
-PARTLY = {
-    "one slope": (one_slope, rel_error),
-    "flattened result": (flattened, rel_error),
-    "f called with flat points": (flat_points, rel_error),
-    "forgot return": (forgot_return, rel_error),
-    "error for every entry": (on_copies, error("abs(x - y) / np.maximum(1e-8, abs(x) + abs(y))")),
 }
 
 WRONG = {

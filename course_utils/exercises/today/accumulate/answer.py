@@ -13,7 +13,6 @@ from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
 
-TOTAL = "total = sum(len(labels) for _, labels in batches)"
 ZERO = "optimizer.zero_grad()"
 LOOP = "for inputs, labels in batches:"
 WEIGHTED = " * len(labels) / total"

@@ -44,10 +44,6 @@ def only_exact(y, y_hat):
     return naive(y, y_hat)
 
 
-def log_clamped(y, y_hat):
-    return -(y * y_hat.log().clamp(min=-100) + (1 - y) * (1 - y_hat).log().clamp(min=-100)).mean()
-
-
 def as_numbers(y, y_hat):
     return with_epsilon(y, y_hat).item()
 

@@ -36,10 +36,6 @@ def with_layer(layer, finish=lambda z: z.squeeze(-1)):
     return network
 
 
-def first_column(z):
-    return z[:, :1] if len(z.T) > 1 else z[:, 0]
-
-
 def unit(x, w, b):
     return torch.sigmoid(torch.einsum("...i,i->...", x, w) + b)
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.exercises.training_loop.tuning.probe_digits import Run, accuracies
 from course_utils.kits.comparing import every, flag
-from course_utils.kits.digits_runs import Run, accuracies
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array
 
 __all__ = ["BUDGET_EPOCHS", "GOAL", "PROBE", "SMALLEST_BATCH"]

@@ -9,7 +9,7 @@ from importlib import import_module
 import pytest
 from typer.testing import CliRunner
 
-from autograder.authoring.faults import FOLDER, fault_of
+from autograder.authoring.error_line import FOLDER, fault_of
 from autograder.build.recorded import record
 from autograder.catalogue.answer import load_answer
 from autograder.catalogue.edit import EditError, accepted, edit
@@ -59,8 +59,8 @@ def test_an_error_elsewhere_is_not_the_authors():
 @pytest.mark.parametrize(
     ("mistakes", "conventions", "said"),
     [
-        ([accepted("kind", "Fine.", UPHILL)], [], r"test_faults\.py:\d+: 'kind' costs no marks; hand it over in"),
-        ([], [edit("ascent", "Uphill.", UPHILL)], r"test_faults\.py:\d+: 'ascent' costs marks; write `accepted"),
+        ([accepted("kind", "Fine.", UPHILL)], [], r"test_error_line\.py:\d+: 'kind' costs no marks; hand it over in"),
+        ([], [edit("ascent", "Uphill.", UPHILL)], r"test_error_line\.py:\d+: 'ascent' costs marks; write `accepted"),
     ],
 )
 def test_an_edit_on_the_wrong_list_is_refused(mistakes, conventions, said):
