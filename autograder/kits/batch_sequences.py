@@ -49,7 +49,7 @@ def fresh_columns(rng: np.random.Generator, rows: int) -> np.ndarray:
     return x
 
 
-def fresh_affine(rng: np.random.Generator, features: int = FEATURES) -> tuple[np.ndarray, np.ndarray]:
+def fresh_affine(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Draw a gain and a shift that cannot be taken for each other, for 1 or for 0."""
-    signs = rng.choice([-1.0, 1.0], size=features)
-    return rng.uniform(1.3, 2.2, size=features) * signs, rng.uniform(0.3, 0.8, size=features)
+    signs = rng.choice([-1.0, 1.0], size=FEATURES)
+    return rng.uniform(1.3, 2.2, size=FEATURES) * signs, rng.uniform(0.3, 0.8, size=FEATURES)

@@ -12,13 +12,15 @@ from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["told_apart"]
 
+LEAST = 1e-4
 
-def told_apart(part: AnswerPart, mistakes: Sequence[Alternative], inputs: Inputs, least: float = 1e-4) -> bool:
-    """Say whether the right answer and all mistakes of different names differ by more than `least` somewhere."""
+
+def told_apart(part: AnswerPart, mistakes: Sequence[Alternative], inputs: Inputs) -> bool:
+    """Say whether the right answer and all mistakes of different names differ by more than 1e-4 somewhere."""
     right = Alternative(("right",), (), part.reference)
     seen = [(one.ids, _arrays(one, inputs)) for one in (right, *mistakes)]
     pairs = ((a, b) for (a, b) in combinations(seen, 2) if a[0] != b[0])
-    return all(_difference(one, other) > least for (_, one), (_, other) in pairs)
+    return all(_difference(one, other) > LEAST for (_, one), (_, other) in pairs)
 
 
 def _arrays(one: Alternative, inputs: Inputs) -> Outputs:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -55,11 +54,10 @@ class Doorkeeper:
 
     Args:
         accounts: Whom there is.
-        now: Seconds that nobody can set.
     """
 
-    def __init__(self, accounts: Accounts, now: Callable[[], float] = time.monotonic) -> None:
-        self.accounts, self._now = accounts, now
+    def __init__(self, accounts: Accounts) -> None:
+        self.accounts = accounts
         self._wrong: dict[str, deque[float]] = {}
 
     async def by_header(self, request: Request) -> Who:
@@ -83,7 +81,7 @@ class Doorkeeper:
         except HubDown as error:
             raise _hub_down() from error
         if who is None:
-            wrong.append(self._now())
+            wrong.append(time.monotonic())
             raise HTTPException(401, "nobody in this course has this token; ask the teaching staff whether you are "
                                      "on the roster")  # fmt: skip
         return who
@@ -104,7 +102,7 @@ class Doorkeeper:
         if len(self._wrong) > MOST_ADDRESSES:
             self._wrong.clear()
         times = self._wrong.setdefault(request.client.host if request.client else "", deque())
-        while times and times[0] < self._now() - WITHIN_S:
+        while times and times[0] < time.monotonic() - WITHIN_S:
             times.popleft()
         return times
 

@@ -18,6 +18,7 @@ __all__ = ["Accepted", "HandIn", "Rules", "TooMany", "accept", "hand_in", "hand_
 # Bits of the seed of the hidden inputs: those of a whole number in SQL.
 SEED_BITS = 63
 OPEN = ("waiting", "running")
+MOST_SHOWN = 50
 
 
 class TooMany(Exception):
@@ -133,10 +134,10 @@ def hand_in(engine: Engine, number: int) -> HandIn | None:
     return None if row is None else _hand_in(row)
 
 
-def hand_ins_of(engine: Engine, student: str, most: int = 50) -> Sequence[HandIn]:
+def hand_ins_of(engine: Engine, student: str) -> Sequence[HandIn]:
     """Return the last hand-ins of a student, the last one first."""
     with reading(engine) as connection:
-        return [_hand_in(row) for row in connection.execute(_of(student).limit(most))]
+        return [_hand_in(row) for row in connection.execute(_of(student).limit(MOST_SHOWN))]
 
 
 def verdicts_left(engine: Engine, rules: Rules, student: str, when: datetime) -> int:

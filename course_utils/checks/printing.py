@@ -16,9 +16,9 @@ MAX_CHARACTERS = 2_000
 class _Limited(io.TextIOBase):
     """A text stream that passes on a limited number of characters and counts the rest."""
 
-    def __init__(self, target: TextIO, limit: int) -> None:
+    def __init__(self, target: TextIO) -> None:
         self._target = target
-        self._left = limit
+        self._left = MAX_CHARACTERS
         self.dropped = 0
 
     def writable(self) -> bool:
@@ -37,9 +37,9 @@ class _Limited(io.TextIOBase):
 
 
 @contextmanager
-def first_prints(limit: int = MAX_CHARACTERS) -> Iterator[None]:
-    """Pass on the first `limit` characters of stdout and of stderr within the block; say how many were left out."""
-    out, err = _Limited(sys.stdout, limit), _Limited(sys.stderr, limit)
+def first_prints() -> Iterator[None]:
+    """Pass on the first characters of stdout and of stderr within the block; say how many were left out."""
+    out, err = _Limited(sys.stdout), _Limited(sys.stderr)
     try:
         with redirect_stdout(out), redirect_stderr(err):
             yield

@@ -10,15 +10,15 @@ from course_utils.kits.probe import Outputs
 __all__ = ["carries_graph", "tensor_statements"]
 
 
-def tensor_statements(value: object, dtype: torch.dtype = torch.float64) -> Outputs:
-    """Return statements about a value that should be a tensor of `dtype` without a graph.
+def tensor_statements(value: object) -> Outputs:
+    """Return statements about a value that should be a float64 tensor without a graph.
 
     What cannot be seen because of something else counts as all right.
     """
     is_tensor = isinstance(value, torch.Tensor)
     return {
         "is_tensor": flag(is_tensor),
-        "same_dtype": flag(not is_tensor or value.dtype == dtype),  # type: ignore[attr-defined]
+        "same_dtype": flag(not is_tensor or value.dtype == torch.float64),  # type: ignore[attr-defined]
         "no_graph": flag(not carries_graph(value)),
     }
 

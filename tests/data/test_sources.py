@@ -43,9 +43,9 @@ def alone(monkeypatch, tmp_path):
     sources._reachable.cache_clear()
 
 
-def copy_full(target, name="FashionMNIST"):
-    shutil.copytree(FULL / name, target / name)
-    return target / name / "raw"
+def copy_full(target):
+    shutil.copytree(FULL / "FashionMNIST", target / "FashionMNIST")
+    return target / "FashionMNIST" / "raw"
 
 
 def test_without_network_the_embedded_sample_is_used_and_named(alone, capsys):

@@ -22,13 +22,13 @@ def _accepting(part):
 
 
 @contextmanager
-def corrected(monkeypatch, exercise, engine="corrected"):
+def corrected(monkeypatch, exercise):
     """A course in which the known mistakes of an exercise are accepted with full marks, and which says it is new."""
     answer = load_answer(exercise)
     fixed = replace(answer, parts=tuple(_accepting(part) for part in answer.parts))
     with monkeypatch.context() as patch:
         patch.setattr(judge, "load_answer", lambda name: fixed if name == exercise else load_answer(name))
-        patch.setattr(keys, "engine_digest", lambda: engine)
+        patch.setattr(keys, "engine_digest", lambda: "corrected")
         yield
 
 

@@ -18,9 +18,9 @@ IMPORTS = "import numpy as np\nimport torch\nimport torch.nn.functional as F\nfr
 STUB = "class BatchNorm(nn.Module):\n    def forward(self, x):\n        raise NotImplementedError"
 
 
-def seen(solution, *added, by_hand=(*NORMALIZATIONS, *OPTIMIZERS), stub=STUB, imports=IMPORTS):
+def seen(solution, *added, by_hand=(*NORMALIZATIONS, *OPTIMIZERS), stub=STUB):
     given = [
-        Cell("imports", "plain", True, imports),
+        Cell("imports", "plain", True, IMPORTS),
         Cell("batchnorm", "solution", True, stub, exercise="batchnorm"),
         Cell("other", "solution", True, "layer = nn.BatchNorm1d(3)", exercise="other"),
     ]

@@ -20,16 +20,16 @@ class Residual(nn.Module):
         return torch.relu(self.linear(x)) + x
 
 
-def kinds(width=20):
+def kinds():
     return deep_layer_types(
-        layer_norm=lambda: nn.LayerNorm(width, elementwise_affine=False),
+        layer_norm=lambda: nn.LayerNorm(20, elementwise_affine=False),
         batch_norm=lambda n: nn.BatchNorm1d(n, affine=False),
         residual=Residual,
     )
 
 
-def network(name, depth=20, classes=10):
-    return NeuralNetwork([30, *[20] * depth, classes], kinds()[name])
+def network(name, depth=20):
+    return NeuralNetwork([30, *[20] * depth, 10], kinds()[name])
 
 
 @pytest.fixture

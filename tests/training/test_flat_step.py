@@ -69,10 +69,10 @@ def network(dtype=torch.float32):
     return NeuralNetwork([6, 5, 5, 3], Layer).to(dtype)
 
 
-def batches(dtype=torch.float32, count=7):
+def batches(dtype=torch.float32):
     generator = torch.Generator().manual_seed(1)
-    x = torch.randn(count, 8, 6, generator=generator, dtype=torch.float64).to(dtype)
-    y = torch.randint(3, (count, 8), generator=generator)
+    x = torch.randn(7, 8, 6, generator=generator, dtype=torch.float64).to(dtype)
+    y = torch.randint(3, (7, 8), generator=generator)
     return list(zip(x, y, strict=True))
 
 

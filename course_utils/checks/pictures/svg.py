@@ -45,10 +45,10 @@ def line(start: Point, end: Point, *, opacity: float = 1.0, dash: str = "none") 
     )
 
 
-def polyline(points: Sequence[Point], colour: str, dash: str = "none", width: float = 1.8) -> str:
+def polyline(points: Sequence[Point], colour: str, dash: str = "none") -> str:
     """Return a line through points."""
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return element("polyline", points=path, fill="none", stroke=colour, stroke_width=width, stroke_dasharray=dash)
+    return element("polyline", points=path, fill="none", stroke=colour, stroke_width=1.8, stroke_dasharray=dash)
 
 
 def dot(at: Point, colour: str, *, square: bool = False) -> str:
@@ -59,9 +59,9 @@ def dot(at: Point, colour: str, *, square: bool = False) -> str:
     return element("circle", cx=x, cy=y, r=3, fill=colour)
 
 
-def ring(at: Point, radius: float = 8.0) -> str:
+def ring(at: Point) -> str:
     """Return a circle around a point that is spoken of."""
-    return element("circle", cx=at[0], cy=at[1], r=radius, fill="none", stroke=YOURS, stroke_width=1.8)
+    return element("circle", cx=at[0], cy=at[1], r=8.0, fill="none", stroke=YOURS, stroke_width=1.8)
 
 
 def cell(corner: Point, width: float, height: float, colour: str, opacity: float) -> str:
@@ -77,11 +77,10 @@ def cells(parts: Iterable[str]) -> str:
     return f"<g {edge}>{''.join(parts)}</g>"
 
 
-def letters(text: str, at: Point, *, anchor: str = "middle", upright: bool = False, **more: object) -> str:
-    """Return letters; `upright` ones run from below to above."""
+def letters(text: str, at: Point, *, anchor: str = "middle", **more: object) -> str:
+    """Return letters."""
     x, y = at
-    turned = {"transform": f"rotate(-90 {x:.1f} {y:.1f})"} if upright else {}
-    return element("text", text, x=x, y=y, text_anchor=anchor, **turned, **more)
+    return element("text", text, x=x, y=y, text_anchor=anchor, **more)
 
 
 def _value(value: object) -> str:
