@@ -113,6 +113,32 @@ def expected(term):
     return {one.id: (one.marks + words[one.id]) * one.counts for one in accepted}
 
 
+def check_what_the_teacher_sees(term, address, page):
+    """The teacher sees whose work is weak; on the page for the class, mistakes are counted and nobody is named."""
+    page.goto(f"{address}/people")
+    weak = page.locator("#rows tr", has_text=term.first("weak").id)
+    weak.get_by_text("momentum: a known mistake").wait_for()
+    assert "4 have not handed in" in page.locator("#missing").inner_text()
+    page.goto(f"{address}/class")
+    momentum = page.locator("section", has=page.get_by_role("heading", name="momentum"))
+    # 34 are in full groups of five; the four who did nothing are too few to be counted apart.
+    wait_for(lambda: "8 of 34" in momentum.inner_text(), "the mistake of eight is shown")
+    assert not any(one.id in page.locator("body").inner_text() for one in term.students)
+
+
+def check_feedback_and_export(term, wanted):
+    """Everybody has a page with the mark given by hand, and the marks that follow."""
+    term.run("feedback", term.folder)
+    pages = term.pages()
+    assert set(pages) == set(wanted)
+    assert "<strong>1 / 1</strong><span>by hand</span>" in pages[term.first("good").id]
+    assert "<strong>0 / 1</strong><span>by hand</span>" in pages[term.first("weak").id]
+    assert term.first("weak").name in pages[term.first("weak").id]
+    rows = term.exported()
+    assert {row[0]: float(row[3]) for row in rows[1:] if row[2]} == wanted
+    assert [row[0] for row in rows[1:]] == [one.id for one in term.students]
+
+
 def test_a_term_at_the_service(term, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONSAFEPATH", "1")  # the copy of the course for students is not the one that grades
     edition = term.edition(tmp_path)
@@ -127,15 +153,7 @@ def test_a_term_at_the_service(term, tmp_path, monkeypatch):
         verify_a_receipt(term, students, tmp_path)
         with chromium() as browser:
             teacher = log_in(browser, service.address, students.tokens["teacher"])
-            teacher.goto(f"{service.address}/people")
-            weak = teacher.locator("#rows tr", has_text=term.first("weak").id)
-            weak.get_by_text("momentum: a known mistake").wait_for()
-            assert "4 have not handed in" in teacher.locator("#missing").inner_text()
-            teacher.goto(f"{service.address}/class")
-            momentum = teacher.locator("section", has=teacher.get_by_role("heading", name="momentum"))
-            # 34 are in full groups of five; the four who did nothing are too few to be counted apart.
-            wait_for(lambda: "8 of 34" in momentum.inner_text(), "the mistake of eight is shown")
-            assert not any(one.id in teacher.locator("body").inner_text() for one in term.students)
+            check_what_the_teacher_sees(term, service.address, teacher)
 
     # The final run draws other inputs, and knows from the service when each hand-in came.
     term.due(due)
@@ -146,12 +164,4 @@ def test_a_term_at_the_service(term, tmp_path, monkeypatch):
     term.grade("--roster", "roster.csv", "--force")
     assert term.manual() == by_hand
 
-    term.run("feedback", term.folder)
-    pages = term.pages()
-    assert set(pages) == set(wanted)
-    assert "<strong>1 / 1</strong><span>by hand</span>" in pages[term.first("good").id]
-    assert "<strong>0 / 1</strong><span>by hand</span>" in pages[term.first("weak").id]
-    assert term.first("weak").name in pages[term.first("weak").id]
-    rows = term.exported()
-    assert {row[0]: float(row[3]) for row in rows[1:] if row[2]} == wanted
-    assert [row[0] for row in rows[1:]] == [one.id for one in term.students]
+    check_feedback_and_export(term, wanted)

@@ -84,19 +84,10 @@ def mark(term, formgrader, browser, shots):
     page.close()
 
 
-def expected(term):
-    """What everybody must have: the marks of the checks and those given by hand, nothing for who was late."""
-    by_hand = {term.first(kind).id: score for kind, score in BY_HAND.items()}
-    return {one.id: (one.marks + by_hand.get(one.id, 0.0)) * one.counts for one in term.students if one.imported}
-
-
-def test_a_term(term, formgrader, browser, tmp_path):
-    assert len(term.students) == len({one.name for one in term.students}) == 40
-
-    downloads = school.hand_in(term.students, term.edition(tmp_path), tmp_path)
-    inbound = school.hand_in_by_nbgrader(term.students, term.folder, tmp_path)
-
-    # Import: what is no notebook of the course is the only thing that stays out, and two files need a look.
+def hand_in_and_import(term, folder):
+    """Import what forty students hand in: what is no notebook of the course is the only thing that stays out."""
+    downloads = school.hand_in(term.students, term.edition(folder), folder)
+    inbound = school.hand_in_by_nbgrader(term.students, term.folder, folder)
     options = ("--assignment", NAME, "--roster", "roster.csv", "--out", term.folder / "submitted", "--time-zone", "UTC")
     first = term.run("import", downloads[0], *options, status=1)
     second, third = term.run("import", downloads[1], *options), term.run("import", inbound, *options)
@@ -104,24 +95,18 @@ def test_a_term(term, formgrader, browser, tmp_path):
     kinds = [one.kind for one in term.students for line in errors if one.name in line or one.id in line]
     assert sorted(kinds) == ["another course", "empty", "half written", "half written"]
     assert second.stderr == third.stderr == ""
-    arrived = {path.name for path in (term.folder / "submitted").iterdir()}
-    assert arrived == {one.id for one in term.students if one.imported}
 
-    term.due(school.DUE)
-    term.grade()
+
+def waiting(term):
+    """The students whose answers in words have no marks yet."""
     with term.book() as book:
-        waiting = {one.student_id for one in book.assignment_submissions(NAME) if one.needs_manual_grade}
-    assert waiting == {one.id for one in term.students if one.answers}
+        return {one.student_id for one in book.assignment_submissions(NAME) if one.needs_manual_grade}
 
-    mark(term, formgrader, browser, tmp_path)
-    by_hand = {term.first(kind).id: score for kind, score in BY_HAND.items()}
-    assert term.manual() == by_hand
-    term.grade("--force")
-    assert term.manual() == by_hand
 
-    # There is one page, whoever writes it, and it shows the mark that was given by hand.
+def check_feedback(term):
+    """There is one page for each student, whoever writes it, and it shows the mark that was given by hand."""
     graded = term.pages()
-    assert set(graded) == arrived
+    assert set(graded) == {one.id for one in term.students if one.imported}
     for kind, score in BY_HAND.items():
         assert f"<strong>{score:g} / 1</strong><span>by hand</span>" in graded[term.first(kind).id]
     term.run("feedback", term.folder)
@@ -133,10 +118,32 @@ def test_a_term(term, formgrader, browser, tmp_path):
         with zipfile.ZipFile(term.folder / f"feedback-{platform}-{NAME}.zip") as archive:
             assert len(archive.namelist()) == kinds
 
+
+def check_export(term, by_hand):
+    """Everybody has the marks of the checks and those given by hand, nothing for who was late."""
+    wanted = {one.id: (one.marks + by_hand.get(one.id, 0.0)) * one.counts for one in term.students if one.imported}
     rows = term.exported()
-    wanted = expected(term)
     assert {row[0]: float(row[3]) for row in rows[1:] if row[2]} == wanted
     assert [row[0] for row in rows[1:]] == [one.id for one in term.students]
     for platform, column in (("canvas", 3), ("moodle", 0)):
         rows = term.exported("--format", platform)
         assert {row[column]: float(row[-1]) for row in rows if row[column] in wanted} == wanted
+
+
+def test_a_term(term, formgrader, browser, tmp_path):
+    assert len(term.students) == len({one.name for one in term.students}) == 40
+    hand_in_and_import(term, tmp_path)
+    arrived = {path.name for path in (term.folder / "submitted").iterdir()}
+    assert arrived == {one.id for one in term.students if one.imported}
+
+    term.due(school.DUE)
+    term.grade()
+    assert waiting(term) == {one.id for one in term.students if one.answers}
+    mark(term, formgrader, browser, tmp_path)
+    by_hand = {term.first(kind).id: score for kind, score in BY_HAND.items()}
+    assert term.manual() == by_hand
+    term.grade("--force")
+    assert term.manual() == by_hand
+
+    check_feedback(term)
+    check_export(term, by_hand)

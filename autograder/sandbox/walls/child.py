@@ -42,20 +42,7 @@ def enclose_child(limits: Mapping[str, int], view: View, failures: Failures) -> 
         _volunteer_for_the_kernel()
         user = take_folder(os.environ["HOME"])
     else:
-        proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
-        _volunteer_for_the_kernel(proc)
-        with attempt(failures, "network", "ipc"):
-            linux.unshare(linux.NEWNS | linux.NEWNET | linux.NEWIPC | linux.NEWUTS)
-            linux.set_hostname("sandbox")
-        with attempt(failures, "disk", "scratch", "processes"):
-            linux.mount("tmpfs", view.code, "tmpfs", linux.MS_RDONLY, "size=4k,mode=0755")
-            mount_scratch(limits["file_bytes"], view)
-            mount_proc()
-        # Last: what was mounted belongs to the namespace left here, so rights in the new one cannot undo it.
-        with attempt(failures, "user"):
-            enter_user_namespace(proc=proc)
-        os.close(proc)
-        os.chdir(FOLDER)
+        _enter_namespaces(limits["file_bytes"], view, failures)
     with attempt(failures, "privileges"):
         if os.geteuid() == 0:
             become_nobody(user)
@@ -68,6 +55,23 @@ def enclose_child(limits: Mapping[str, int], view: View, failures: Failures) -> 
     with attempt(failures, "system calls"):
         install_filter()
     return stand_ins
+
+
+def _enter_namespaces(file_bytes: int, view: View, failures: Failures) -> None:
+    proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+    _volunteer_for_the_kernel(proc)
+    with attempt(failures, "network", "ipc"):
+        linux.unshare(linux.NEWNS | linux.NEWNET | linux.NEWIPC | linux.NEWUTS)
+        linux.set_hostname("sandbox")
+    with attempt(failures, "disk", "scratch", "processes"):
+        linux.mount("tmpfs", view.code, "tmpfs", linux.MS_RDONLY, "size=4k,mode=0755")
+        mount_scratch(file_bytes, view)
+        mount_proc()
+    # Last: what was mounted belongs to the namespace left here, so rights in the new one cannot undo it.
+    with attempt(failures, "user"):
+        enter_user_namespace(proc=proc)
+    os.close(proc)
+    os.chdir(FOLDER)
 
 
 def _mapped_bytes() -> int:
