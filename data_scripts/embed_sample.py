@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,7 +18,38 @@ from course_utils.data import ImageDataset
 __all__ = ["embed", "facts"]
 
 
-def embed(folder_name: str, splits: dict[str, tuple[ImageDataset, int]], licence: str) -> None:
+def embed(
+    folder_name: str,
+    load: Callable[..., ImageDataset],
+    moments: tuple[float, float],
+    per_class: tuple[int, int],
+    licence: str,
+) -> None:
+    """Check the facts of the full set, then write its sample into the package.
+
+    Args:
+        folder_name: Name of torchvision's class.
+        load: Returns the full split for `train=True` and for `train=False`.
+        moments: Mean and standard deviation of pixel / 255 that the training split must have, to four digits.
+        per_class: How many training and test images of each class are kept.
+        licence: The licence note that lies beside the files.
+
+    Raises:
+        SystemExit: The set is another one.
+    """
+    train, test = load(train=True), load(train=False)
+    if (len(train), len(test)) != (60_000, 10_000):
+        raise SystemExit(
+            f"expected 60,000 and 10,000 images, found {len(train):,} and {len(test):,} from {train.source}"
+        )
+    mean, std = facts(f"{folder_name} train", train.data.numpy(), train.targets.numpy())
+    facts(f"{folder_name} test", test.data.numpy(), test.targets.numpy())
+    if (round(mean, 4), round(std, 4)) != moments:
+        raise SystemExit(f"expected mean {moments[0]} and std {moments[1]}, found {mean:.4f} and {std:.4f}")
+    _write_sample(folder_name, {"train": (train, per_class[0]), "t10k": (test, per_class[1])}, licence)
+
+
+def _write_sample(folder_name: str, splits: dict[str, tuple[ImageDataset, int]], licence: str) -> None:
     """Write the sample files of a data set into the package.
 
     Args:

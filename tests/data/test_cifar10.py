@@ -4,7 +4,6 @@ import hashlib
 import os
 import pickle
 import shutil
-import socket
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import pytest
 import torch
 from torchvision import datasets
 
-from course_utils.data import DataFileError, cifar10, small_split, sources
+from course_utils.data import DataFileError, small_split
 from course_utils.data.cifar10 import load_cifar10, load_cifar10_or_fashion_mnist
 from course_utils.data.images import ImageDataset
 from data_scripts import prepare_cifar10
@@ -20,25 +19,6 @@ from data_scripts import prepare_cifar10
 COPY = Path(os.environ.get("COURSE_DATA", "no such folder")) / "cifar10-jpeg"
 BATCHES = "cifar-10-batches-py"
 CLASSES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-
-
-@pytest.fixture
-def alone(monkeypatch, tmp_path):
-    """Leave nothing but the package: no COURSE_DATA, an empty cache, no network."""
-
-    def refuse(*args, **kwargs):
-        raise OSError("no network here")
-
-    monkeypatch.delenv("COURSE_DATA", raising=False)
-    monkeypatch.setattr(sources, "cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(cifar10, "cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(socket, "create_connection", refuse)
-    caches = (cifar10._load, cifar10._reachable, sources._load, sources._reachable)
-    for cache in caches:
-        cache.cache_clear()
-    yield tmp_path
-    for cache in caches:
-        cache.cache_clear()
 
 
 @pytest.fixture

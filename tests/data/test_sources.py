@@ -3,7 +3,6 @@
 import gzip
 import os
 import shutil
-import socket
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,30 +16,12 @@ from course_utils.data import (
     get_fmnist_data_loaders,
     load_fashion_mnist,
     load_mnist,
-    sources,
 )
 
 FULL = Path(os.environ.get("COURSE_DATA", "no such folder"))
 needs_full = pytest.mark.skipif(
     not (FULL / "FashionMNIST" / "raw").is_dir(), reason="the full Fashion-MNIST is not here (COURSE_DATA)"
 )
-
-
-@pytest.fixture
-def alone(monkeypatch, tmp_path):
-    """Leave nothing but the package: no COURSE_DATA, an empty cache, no network."""
-
-    def refuse(*args, **kwargs):
-        raise OSError("no network here")
-
-    monkeypatch.delenv("COURSE_DATA", raising=False)
-    monkeypatch.setattr(sources, "cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(socket, "create_connection", refuse)
-    sources._load.cache_clear()
-    sources._reachable.cache_clear()
-    yield tmp_path
-    sources._load.cache_clear()
-    sources._reachable.cache_clear()
 
 
 def copy_full(target):
