@@ -19,7 +19,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import quantiles
@@ -103,20 +103,7 @@ def measure(students: int, within_s: float, folder: Path) -> dict[str, Any]:
     try:
         watcher = Watcher(tokens["teacher"])
         begin = time.perf_counter()
-
-        def one(i: int) -> float:
-            time.sleep(max(0.0, begin + i * within_s / students - time.perf_counter()))
-            asked = time.perf_counter()
-            Service(f"http://127.0.0.1:{PORT}", tokens[f"student{i}"]).hand_in(WORKBOOK, content[i])
-            return time.perf_counter() - asked
-
-        with ThreadPoolExecutor(students) as pool:
-            running = [pool.submit(one, i) for i in range(students)]
-            looks = []
-            while not all(future.done() for future in running):
-                looks.append(watcher.look())
-                time.sleep(LOOK_EVERY_S)
-            arrivals = [future.result() for future in running]
+        arrivals, looks = _hand_in_all(content, tokens, within_s, watcher)
         while (found := watcher.queue())["waiting"] + found["running"]:
             time.sleep(LOOK_EVERY_S)
         graded_s = time.perf_counter() - begin
@@ -129,6 +116,27 @@ def measure(students: int, within_s: float, folder: Path) -> dict[str, Any]:
         "live_max_s": round(max(looks), 3), "graded": found["done"], "lost": students - found["done"] - found["failed"],
         "failed": found["failed"], "all_graded_after_s": round(graded_s, 1),
     }  # fmt: skip
+
+
+def _hand_in_all(
+    content: Sequence[bytes], tokens: Mapping[str, str], within_s: float, watcher: Watcher
+) -> tuple[list[float], list[float]]:
+    """Return the seconds until each arrival was confirmed, and those of the teacher's looks meanwhile."""
+    begin = time.perf_counter()
+
+    def one(i: int) -> float:
+        time.sleep(max(0.0, begin + i * within_s / len(content) - time.perf_counter()))
+        asked = time.perf_counter()
+        Service(f"http://127.0.0.1:{PORT}", tokens[f"student{i}"]).hand_in(WORKBOOK, content[i])
+        return time.perf_counter() - asked
+
+    looks = []
+    with ThreadPoolExecutor(len(content)) as pool:
+        running = [pool.submit(one, i) for i in range(len(content))]
+        while not all(future.done() for future in running):
+            looks.append(watcher.look())
+            time.sleep(LOOK_EVERY_S)
+        return [future.result() for future in running], looks
 
 
 def main() -> None:

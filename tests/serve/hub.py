@@ -70,9 +70,8 @@ def proxy():
     return script
 
 
-@contextmanager
-def hub(folder, students):
-    """Start everything; yield the address of the hub and its process."""
+def configured(folder, students):
+    """Write the hub's configuration and the students' homes; return the hub's address."""
     names = ("port", "hub_port", "api_port", "service_port")
     values = {name: free_port() for name in names}
     config = CONFIG.format(
@@ -82,29 +81,46 @@ def hub(folder, students):
     (folder / "hub_config.py").write_text(config)
     for name in students:
         (folder / "home" / name).mkdir(parents=True)
-    address = f"http://127.0.0.1:{values['port']}"
-    environment = {name: text for name, text in os.environ.items() if not name.startswith(("JUPYTER", "JPY"))}
-    log = (folder / "hub.log").open("w")
-    command = [sys.executable, "-m", "jupyterhub", "--config", str(folder / "hub_config.py")]
-    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environment)
-    below = set()
+    return f"http://127.0.0.1:{values['port']}"
 
-    def ready():
-        if process.poll() is not None:
-            return True
-        below.update(psutil.Process(process.pid).children(recursive=True))
-        return answers(f"{address}/services/hand-in/health")
 
-    try:
-        wait_for(ready, "the hub and the service answer", 300)
-        assert process.poll() is None, (folder / "hub.log").read_text()[-3000:]
-        yield address, process
-    finally:
-        if process.poll() is None:
-            below.update(psutil.Process(process.pid).children(recursive=True))
-        process.terminate()
-        process.wait(60)
-        for one in below:
+class Hub:
+    """A process of JupyterHub, and all that it started."""
+
+    def __init__(self, folder):
+        self.log, self.below = (folder / "hub.log").open("w"), set()
+        environment = {name: text for name, text in os.environ.items() if not name.startswith(("JUPYTER", "JPY"))}
+        command = [sys.executable, "-m", "jupyterhub", "--config", str(folder / "hub_config.py")]
+        self.process = subprocess.Popen(command, cwd=folder, stdout=self.log, stderr=self.log, env=environment)
+
+    def runs(self):
+        if self.process.poll() is not None:
+            return False
+        self.below.update(psutil.Process(self.process.pid).children(recursive=True))
+        return True
+
+    def stop(self):
+        self.runs()
+        self.process.terminate()
+        self.process.wait(60)
+        for one in self.below:
             if one.is_running():
                 one.kill()
-        log.close()
+        self.log.close()
+
+
+@contextmanager
+def hub(folder, students):
+    """Start everything; yield the address of the hub and its process."""
+    address = configured(folder, students)
+    started = Hub(folder)
+    try:
+        wait_for(
+            lambda: not started.runs() or answers(f"{address}/services/hand-in/health"),
+            "the hub and the service answer",
+            300,
+        )
+        assert started.process.poll() is None, (folder / "hub.log").read_text()[-3000:]
+        yield address, started.process
+    finally:
+        started.stop()

@@ -56,35 +56,47 @@ def test_a_student_hands_in_and_the_teacher_sees_it(tmp_path):
     with hub(tmp_path, [STUDENT, "teacher"]) as (address, process), chromium() as browser:
         write_notebook(tmp_path)
         tab = log_in(browser, address, STUDENT, f"/user/{STUDENT}/lab/tree/{WORKBOOK}.ipynb")
-        tab.get_by_text("Launch Server").click()
-        tab.wait_for_url(re.compile(r"^[^?]*/lab/tree/"))
-        cell = run_last_cell(tab)
-        cell.get_by_text("arrived at").wait_for()
-        tab.screenshot(path=str(tmp_path / "arrived.png"))
-        cell.locator(".part", has_text="adam").first.wait_for()
-        cell.locator(".course-check").last.scroll_into_view_if_needed()
-        tab.screenshot(path=str(tmp_path / "verdict.png"))
-        assert "not yet" in cell.locator(".part", has_text="adam").first.inner_text()
-        receipt = tmp_path / "home" / STUDENT / f"{WORKBOOK}-receipt-1.json"
-        key = tmp_path / "key.pem"
-        with urllib.request.urlopen(f"{address}/services/hand-in/key.pem") as published:
-            key.write_bytes(published.read())
-        verify = [sys.executable, "-m", "autograder", "receipt", "verify", str(receipt), "--key", str(key)]
-        done = subprocess.run(verify, cwd=ROOT, capture_output=True, text=True)
-        assert f"{STUDENT} handed in {WORKBOOK}" in done.stdout
-
+        hands_in(tab, tmp_path)
+        has_a_receipt(address, tmp_path)
         tab.goto(f"{address}/services/hand-in/")
         tab.get_by_text("signed receipt").wait_for()
         assert tab.goto(f"{address}/services/hand-in/people").status == 403
-        teacher = log_in(browser, address, "teacher", "/services/hand-in/people", color_scheme="dark")
-        teacher.locator("#rows tr", has_text=STUDENT).wait_for()
-        assert "adam: a known mistake" in teacher.locator("#rows").inner_text()
-        teacher.goto(f"{address}/services/hand-in/class")
-        teacher.wait_for_selector("body[data-drawn]")
-        assert teacher.locator("#people").inner_text() == "fewer than 5"
-        assert STUDENT not in teacher.locator("body").inner_text()
+        sees_it(log_in(browser, address, "teacher", "/services/hand-in/people", color_scheme="dark"), address)
         refuses_other_tokens(address)
         says_that_the_hub_is_down(tmp_path, process)
+
+
+def hands_in(tab, folder):
+    """The student starts a server, runs the last cell, and reads the verdict."""
+    tab.get_by_text("Launch Server").click()
+    tab.wait_for_url(re.compile(r"^[^?]*/lab/tree/"))
+    cell = run_last_cell(tab)
+    cell.get_by_text("arrived at").wait_for()
+    tab.screenshot(path=str(folder / "arrived.png"))
+    cell.locator(".part", has_text="adam").first.wait_for()
+    cell.locator(".course-check").last.scroll_into_view_if_needed()
+    tab.screenshot(path=str(folder / "verdict.png"))
+    assert "not yet" in cell.locator(".part", has_text="adam").first.inner_text()
+
+
+def has_a_receipt(address, folder):
+    """The receipt in the student's home is that of the published key."""
+    receipt, key = folder / "home" / STUDENT / f"{WORKBOOK}-receipt-1.json", folder / "key.pem"
+    with urllib.request.urlopen(f"{address}/services/hand-in/key.pem") as published:
+        key.write_bytes(published.read())
+    verify = [sys.executable, "-m", "autograder", "receipt", "verify", str(receipt), "--key", str(key)]
+    done = subprocess.run(verify, cwd=ROOT, capture_output=True, text=True)
+    assert f"{STUDENT} handed in {WORKBOOK}" in done.stdout
+
+
+def sees_it(teacher, address):
+    """The teacher's page names the student; that of the class counts too few to say anything."""
+    teacher.locator("#rows tr", has_text=STUDENT).wait_for()
+    assert "adam: a known mistake" in teacher.locator("#rows").inner_text()
+    teacher.goto(f"{address}/services/hand-in/class")
+    teacher.wait_for_selector("body[data-drawn]")
+    assert teacher.locator("#people").inner_text() == "fewer than 5"
+    assert STUDENT not in teacher.locator("body").inner_text()
 
 
 def refuses_other_tokens(address):
