@@ -35,25 +35,23 @@ class Refuted:
         self._recorded, self._got, self._key = recorded, got, key
         known = recorded.misconceptions if recorded else ()
         self._known = {number: one.outputs for one in known for number in one.numbers}
-        self._wrong: defaultdict[str, set[tuple[str, int, bytes]]] = defaultdict(set)
+        self._given: defaultdict[str, dict[tuple[str, int, bytes], NDArray[Any]]] = defaultdict(dict)
 
     def has(self, number: int, ids: tuple[str, ...]) -> bool:
         """Say whether mistakes together give numbers that one of them gave, and that the outputs do not have."""
         entries = self._known.get(number, {})
         return len(ids) > 1 and any(
-            name in entries and entries[name][:count].tobytes() == wrong
+            name in entries and entries[name][:count].tobytes() == known and self._differs(name, rows, entries[name])
             for one in ids
-            for name, count, wrong in self._wrong[one]
+            for (name, count, known), rows in self._given[one].items()
         )
 
     def add(self, one: Candidate) -> None:
-        """Note what a single mistake gave that the outputs do not have, of arrays that may lack their last rows."""
+        """Note what a single mistake gave, of arrays that may lack their last rows."""
         known = self._known.get(one.numbers[0], {}) if len(one.ids) == 1 else {}
         for name in one.outputs.keys() & known:
             count = self._count(name, one.outputs[name])
-            entries = known[name][:count]
-            if _are_fractions(entries) and self._differs(name, one.outputs[name]):
-                self._wrong[one.ids[0]].add((name, count, entries.tobytes()))
+            self._given[one.ids[0]].setdefault((name, count, known[name][:count].tobytes()), one.outputs[name])
 
     def _count(self, name: str, rows: NDArray[Any]) -> int:
         """Return how many of the recorded places are in these rows."""
@@ -61,10 +59,8 @@ class Refuted:
         share = rows.size / max(self._key.expected[name].size, 1)
         return int((self._recorded.places[name] < share * self._recorded.expected[name].size).sum())
 
-    def _differs(self, name: str, rows: NDArray[Any]) -> bool:
-        got = beginning(self._got.get(name), rows)
-        return got is not None and bool(close(got, rows, self._key, name).mean() < MOST_ALIKE)
-
-
-def _are_fractions(entries: NDArray[Any]) -> bool:
-    return bool((np.isfinite(entries) & (entries != np.round(entries))).any())
+    def _differs(self, name: str, rows: NDArray[Any], entries: NDArray[Any]) -> bool:
+        """Say whether the outputs do not have these rows, of which the recorded entries are no whole numbers."""
+        got, known = beginning(self._got.get(name), rows), entries[: self._count(name, rows)]
+        fractions = np.isfinite(known) & (known != np.round(known))
+        return got is not None and bool(fractions.any() and close(got, rows, self._key, name).mean() < MOST_ALIKE)
