@@ -251,16 +251,6 @@ class SubmissionGrade:
         return sum(one.max_score for one in self.checked)
 
     @property
-    def hand_score(self) -> float:
-        """Marks given by hand, or because there was no answer."""
-        return self.score - self.checked_score
-
-    @property
-    def hand_max(self) -> float:
-        """Marks that a person can give."""
-        return sum(one.max_score for one in self.exercises) - self.checked_max
-
-    @property
     def waiting(self) -> float:
         """Marks that wait for marking by hand."""
         return sum(one.max_score for one in self.exercises if one.score is None)

@@ -6,15 +6,11 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from course_utils.look import COLOURS, DASHES, INK, MARKERS, look_of
+from course_utils.look import COLOURS, INK, look_of
 from course_utils.look.style import RC
 
-__all__ = ["INK", "LETTERS", "LINES", "PATH", "line", "quiet"]
+__all__ = ["INK", "LETTERS", "PATH", "line", "quiet"]
 
-LINES: tuple[dict[str, Any], ...] = tuple(
-    {"color": colour, "linestyle": dash, "marker": marker}
-    for colour, dash, marker in zip(COLOURS, DASHES, MARKERS, strict=True)
-)
 # The style of all figures of the course, with letters for the last row: 12 points or more wherever there is text.
 LETTERS: Any = {
     **RC,

@@ -17,6 +17,10 @@ JSON = st.recursive(
 )
 
 
+def bytes_of(notebook):
+    return json.dumps(notebook).encode()
+
+
 @pytest.mark.parametrize("finished", [f"{mini.NAME}-Copy1.ipynb", "final version.ipynb", f"{mini.NAME}.ipynb.json"])
 def test_the_finished_one_is_graded_and_not_the_untouched_original(course, submissions, grade, finished):
     mini.hand_in(submissions, "ada", mini.released(course))
