@@ -110,21 +110,17 @@ class _Recorded:
 
     @cached_property
     def _places(self) -> Mapping[Kind, _Places]:
-        width = sum(map(len, self.key.places.values()))
-        return {kind: self._of_kind(kind, width) for kind in KINDS}
+        return {kind: self._of_kind([one for one in getattr(self.key, kind) if not one.shapes]) for kind in KINDS}
 
-    def _of_kind(self, kind: Kind, width: int) -> _Places:
-        known = [one for one in getattr(self.key, kind) if not one.shapes]
-        rows = np.array([self._row(one) for one in known], dtype=bool).reshape(len(known), 2, width)
-        return _Places([one.numbers[0] for one in known], rows[:, 0], rows[:, 1])
-
-    def _row(self, one: Candidate) -> NDArray[np.bool_]:
+    def _of_kind(self, known: Sequence[Candidate]) -> _Places:
         told, wrong = [], []
         for name, chosen in self.key.places.items():
             expected = self.key.expected[name].ravel()[chosen]
-            told.append(np.full(len(chosen), name in one.outputs))
-            wrong.append(~close(one.outputs.get(name, expected), expected, self.key, name))
-        return np.stack([np.concatenate(told), np.concatenate(wrong)])
+            entries = np.array([one.outputs.get(name, expected) for one in known]).reshape(len(known), len(chosen))
+            has_it = np.array([name in one.outputs for one in known], dtype=bool)
+            told.append(has_it[:, None].repeat(len(chosen), axis=1))
+            wrong.append(~close(entries, expected, self.key, name))
+        return _Places([one.numbers[0] for one in known], np.hstack(told), np.hstack(wrong))
 
 
 class _Candidates(Ranked):
