@@ -33,7 +33,7 @@ def _of_operation(text: Text, block: Block, node: ast.BinOp) -> Iterator[Change]
         before, after = whole[: start - begin].rstrip(), whole[end - begin :].lstrip()
         if before.endswith("(") and after.startswith(")"):
             new = f"{before[:-1]}{text.code(inner)}{after[1:]}"
-            line = text.source.count("\n", 0, begin) + 1
+            line = text.line_at(begin)
             target = target_of(block.node, node)
             yield Change("brackets-missing", begin, begin + len(whole), new, line, target, text.code(inner))
 

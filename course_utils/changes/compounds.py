@@ -3,42 +3,53 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, permutations, product
+from itertools import chain, combinations, permutations, product
 
 from course_utils.changes.change import Change
 from course_utils.changes.expressions import Piece, bracketed, made, roots
 from course_utils.changes.text import Block, Function, Text
 from course_utils.changes.values import REDUCTIONS, terms
-from course_utils.changes.words import words_of
+from course_utils.changes.words import WORD, words_of
 
 __all__ = ["compounds"]
 
 # Of a function, so many formulas of so many letters are brought in.
-MOST, LONGEST = 60, 40
+MOST, LONGEST, MOST_IN_POOL = 60, 40, 400
 # Of the names, so many are subtracted from each other.
 MOST_NAMES = 8
 SIGNS = ("*", "/", "+", "-")
+# How two names are combined to a factor, and to a divisor.
+PAIRS = {"*": "-", "/": "+"}
 
 
-def compounds(source: str) -> Iterator[Change]:
+def compounds(source: str, lines: Collection[int] | None = None) -> Iterator[Change]:
     """Yield changes that combine a term with another formula of its function, or with one that is like it.
 
     Alike are formulas with one name exchanged for another, as `(bad - mean) ** 2` is for `(good - mean) ** 2`, and
-    means and sums of a product in place of a single factor. A factor may be the difference of two names, too.
+    means and sums of a product in place of a single factor. A factor may be the difference of two names, and a
+    divisor the sum of two.
 
     Args:
         source: Python code.
+        lines: Where the statements begin that are changed; None for all of them.
     """
-    text = Text(source)
+    text = Text(source) if lines is None else Text(source).within(lines)
     blocks = [one for one in text.blocks if not isinstance(one.node, ast.FunctionDef | ast.AsyncFunctionDef)]
     for sign, block in product(SIGNS, blocks):
         for function, formulas in _formulas(block):
-            pool = _pool(text, function) + (_differences(text, function) if sign == "*" else ())
-            for node, new in product(chain.from_iterable(map(terms, formulas)), pool):
+            pool = _likeliest(_pool(text, function), text.code(block.node))
+            pool += _pairs(text, function, sign) if sign in PAIRS else ()
+            for node, new in product(chain.from_iterable(map(_places, formulas)), pool):
                 code = text.code(node)
                 yield made(text, block, Piece("compound", node, f"({bracketed(text, node)} {sign} {new})", code))
+
+
+def _places(root: ast.AST) -> Iterator[ast.expr]:
+    """Return the terms of a formula; a 1 is one, too, as something may have divided it."""
+    yield from terms(root)
+    yield from (node for node in ast.walk(root) if isinstance(node, ast.Constant) and node.value in (1, -1))
 
 
 def _formulas(block: Block) -> Iterator[tuple[Function | ast.Lambda, Iterable[ast.AST]]]:
@@ -57,12 +68,23 @@ def _pool(text: Text, function: Function | ast.Lambda) -> tuple[str, ...]:
     own = (bracketed(text, node) for node in nodes)
     of_products = chain.from_iterable(_of_products(text, node, names) for node in nodes)
     alike = chain.from_iterable(_alike(text, node, names) for node in nodes)
-    return tuple(dict.fromkeys(chain(own, of_products, alike)))[:MOST]
+    found = dict.fromkeys(chain(own, of_products, alike))
+    idle = set(words_of(text, function).idle)
+    # What the function is given or computes and never uses has likely been in what is lost.
+    return tuple(sorted(found, key=lambda code: idle.isdisjoint(WORD.findall(code))))[:MOST_IN_POOL]
 
 
-def _differences(text: Text, function: Function | ast.Lambda) -> tuple[str, ...]:
+def _likeliest(pool: Sequence[str], statement: str) -> tuple[str, ...]:
+    """Return some of the formulas, those first that have a name which the statement lacks."""
+    own = set(WORD.findall(statement))
+    return tuple(sorted(pool, key=lambda code: own.issuperset(WORD.findall(code))))[:MOST]
+
+
+def _pairs(text: Text, function: Function | ast.Lambda, sign: str) -> tuple[str, ...]:
+    """Return differences of two names as factors, and sums of two as divisors."""
     names = [name for name in words_of(text, function).terms if name.isidentifier()][:MOST_NAMES]
-    return tuple(f"({one} - {other})" for one, other in permutations(names, 2))
+    pairs = permutations(names, 2) if sign == "*" else combinations(names, 2)
+    return tuple(f"({one} {PAIRS[sign]} {other})" for one, other in pairs)
 
 
 def _is_short(text: Text, node: ast.expr) -> bool:

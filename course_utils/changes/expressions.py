@@ -81,9 +81,7 @@ def made(text: Text, block: Block, piece: Piece) -> Change:
     """Return the change of a text in which one node of a statement becomes something else."""
     start, end = text.span(piece.node)
     target = target_of(block.node, piece.node)
-    return Change(
-        piece.kind, start, end, piece.new, text.source.count("\n", 0, start) + 1, target, piece.term, piece.instead
-    )
+    return Change(piece.kind, start, end, piece.new, text.line_at(start), target, piece.term, piece.instead)
 
 
 def _under(text: Text, block: Block, piece: Piece, condition: ast.expr) -> Iterator[Change]:

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from course_utils.changes.change import Change
 from course_utils.changes.text import Function, Text
 
-__all__ = ["KEPT", "IdleValues", "idle_names"]
+__all__ = ["KEPT", "WORD", "IdleValues", "idle_names"]
 
 # Functions of which the result is remembered.
 KEPT = 64

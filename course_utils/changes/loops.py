@@ -18,6 +18,9 @@ def out_of_loops(text: Text, block: Block) -> Iterator[Change]:
     if not isinstance(loop, ast.For | ast.While) or loop.orelse:
         return
     for number in range(len(loop.body) - 1, 0, -1):
+        # What such a loop waits for may be among the rest: without that it would not end.
+        if isinstance(loop, ast.While) and not isinstance(loop.body[number], ast.Return):
+            break
         yield _moved(text, loop, loop.body[number:])
     if isinstance(loop.body[-1], ast.Return):
         yield _instead(text, loop.body[-1:], "pass")

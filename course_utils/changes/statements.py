@@ -11,7 +11,7 @@ from course_utils.changes.expressions import OPPOSITE
 from course_utils.changes.targets import target_of
 from course_utils.changes.text import Block, Text
 
-__all__ = ["added_up", "statement_changes"]
+__all__ = ["added_up", "of_its_own", "statement_changes"]
 
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -58,12 +58,24 @@ def added_up(text: Text, block: Block) -> Iterator[Change]:
                 yield _whole(text, block.node, "added-up", f"{name} {sign}= {term}", term)
 
 
+def of_its_own(text: Text, block: Block) -> Iterator[Change]:
+    """Return the changes that give a second name a value of its own: after `m = [0]` and `v = m`, both are one list."""
+    match block.node:
+        case ast.Assign(targets=[target], value=ast.Name() | ast.Attribute() as value) if block.function is not None:
+            for node in ast.walk(block.function):
+                if isinstance(node, ast.Assign) and text.code(value) in map(text.code, node.targets):
+                    yield _whole(text, block.node, "own-value", f"{text.code(target)} = {text.code(node.value)}")
+        case ast.Assign(targets=[_, _, *_] as targets, value=ast.List() | ast.ListComp() | ast.Call() as value):
+            new = "; ".join(f"{text.code(one)} = {text.code(value)}" for one in targets)
+            yield _whole(text, block.node, "own-value", new)
+
+
 def _whole(text: Text, node: ast.stmt, kind: str, new: str, term: str = "") -> Change:
     return _made(text, *text.span(node), new, kind, target_of(node), term)
 
 
 def _made(text: Text, start: int, end: int, new: str, kind: str, target: str, term: str = "") -> Change:
-    return Change(kind, start, end, new, text.source.count("\n", 0, start) + 1, target, term)
+    return Change(kind, start, end, new, text.line_at(start), target, term)
 
 
 def _exchangeable(first: Block, second: Block) -> bool:

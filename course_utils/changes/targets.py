@@ -37,7 +37,17 @@ def target_of(statement: ast.stmt, changed: ast.AST | None = None) -> str:
 
 
 def _holds(tree: ast.AST, node: ast.AST) -> bool:
-    return any(one is node for one in ast.walk(tree))
+    if not isinstance(tree, ast.expr) or not isinstance(node, ast.expr | ast.keyword):
+        return any(one is node for one in ast.walk(tree))
+    return _begin(tree) <= _begin(node) and _end(node) <= _end(tree)
+
+
+def _begin(node: ast.expr | ast.keyword) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def _end(node: ast.expr | ast.keyword) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or 0
 
 
 def _name(node: ast.expr) -> str:

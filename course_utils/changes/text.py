@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import copy
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,7 +48,7 @@ class Text:
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line))
         chosen = [node for node in self.tree.body if getattr(node, "name", "") in names]
-        self.blocks = tuple(_blocks(chosen or self.tree.body, None))
+        self.blocks = self._every = tuple(_blocks(chosen or self.tree.body, None))
         self._codes: dict[int, str] = {}
         self._statements: dict[int, int] = {}
 
@@ -54,6 +56,16 @@ class Text:
         """Return where a node begins and ends in the text."""
         start = self._offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         return start, self._offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def within(self, lines: Collection[int]) -> Text:
+        """Return the same text, of which only the statements that begin in some lines are looked at for changes."""
+        part = copy.copy(self)
+        part.blocks = tuple(block for block in self._every if block.node.lineno in lines)
+        return part
+
+    def line_at(self, place: int) -> int:
+        """Return the line, counted from 1, that a place in the text is in."""
+        return bisect_right(self._starts, place)
 
     def start_of(self, line: int) -> int:
         """Return where a line, counted from 1, begins in the text."""
@@ -80,7 +92,7 @@ class Text:
     @cached_property
     def _spans(self) -> tuple[tuple[int, int, int], ...]:
         """Where each statement begins and ends, and its line."""
-        return tuple((*self.span(block.node), block.node.lineno) for block in self.blocks)
+        return tuple((*self.span(block.node), block.node.lineno) for block in self._every)
 
     @cached_property
     def complemented(self) -> frozenset[str]:

@@ -30,6 +30,7 @@ __all__ = [
     "load_probe",
     "never",
     "raw_array",
+    "show",
     "watched",
 ]
 
@@ -180,9 +181,17 @@ def as_array(value: object, what: str, shape: tuple[int, ...] | None = None) -> 
     array = _numbers(value, what)
     if shape is not None and array.shape != shape:
         raise ProbeFailure(f"{what} {_shaped(array.shape)}; expected {_wanted(shape)}.")
+    show(array)
+    return array
+
+
+def show(array: NDArray[Any]) -> None:
+    """Show an array to whoever watches this run: one that `summarise` will make, as soon as it is known.
+
+    A run that only asks whether it can come right is stopped there where it cannot, and need not come to its end.
+    """
     if look := _watching.get():
         look(array)
-    return array
 
 
 def _shaped(shape: tuple[int, ...]) -> str:

@@ -107,9 +107,41 @@ def test_brackets_that_are_there_are_kept():
         ("    ratio = math.log(x) - math.log(y)\n", "ratio = math.exp(math.log(x) - math.log(y))"),
         ("    top = torch.linalg.eigvals(x)[-1]\n", "top = torch.linalg.eigvalsh(x)[-1]"),
         ("    loss = y * y.log() + (1 - y) * (1 - p)\n", "loss = y * y.log() + (1 - y) * (1 - p).log()"),
+        ("    y = p * y + x\n", "y = p * y + (1 - p) * x"),
+        ("    mean = p * x\n", "mean = p * x + (1 - p) * y"),
+        ("    mean = (1 - p) * x\n", "mean = (1 - p) * x + p * y"),
+        ("    y = p * y\n", "y = p * y + (1 - p) * x"),
+        ("    y = np.sin(3 * x)\n", "y = 3 * np.sin(3 * x)"),
+        ("    y = (x * p).sum()\n", "y = (x[::-1] * p).sum()"),
+        ("    y = x.mean(axis=(0, 2)) + p.var(axis=2)\n", "y = x.mean(axis=(0, 2)) + p.var(axis=(0, 2))"),
+        ("    y = x[p:]\n", "y = x[p + 1:]"),
+        ("    y = x.sum() ** 2\n", "y = (x ** 2).sum()"),
+        ("    y = x.mean() / x.min()\n", "y = x.max() / x.min()"),
+        ("    y = torch.autograd.grad(x, p)\n", "y = torch.autograd.grad(x, p, create_graph=True)"),
+        ("    y = x.logsigmoid()\n", "y = x.logsigmoid().exp()"),
+        ("    y = x.sum() / p + len(x)\n", "y = x.sum() / len(x) + len(x)"),
+        ("    y = np.exp(0.01 * x)\n", "y = np.exp(np.log(0.01) * x)"),
     ],
 )
 def test_a_call_or_a_sign_that_is_lost_comes_back(slip, right):
     source = f"def f(x, y, p):\n{slip}    return x + y\n"
     found = {ast.unparse(ast.parse(change.applied(source)).body[0].body[0]) for change in repairs(source)}
     assert ast.unparse(ast.parse(right)) in found
+
+
+def test_a_second_name_gets_a_value_of_its_own():
+    source = "def f(self, n):\n    self.m = [0 for _ in range(n)]\n    self.v = self.m\n    a = b = []\n    return a\n"
+    found = [change.applied(source) for change in repairs(source)]
+    assert source.replace("self.v = self.m", "self.v = [0 for _ in range(n)]") in found
+    assert source.replace("a = b = []", "a = []; b = []") in found
+
+
+def test_an_entry_that_is_given_and_never_read_comes_back():
+    source = "def f(w, c):\n    c.setdefault('eps', 1e-8)\n    return w / c['s']\n"
+    assert any('c["eps"]' in change.new for change in repairs(source))
+
+
+def test_only_the_lines_that_were_run_are_changed():
+    source = "def f(x):\n    return x - 1\n\n\ndef g(x):\n    return x - 1\n"
+    assert {change.line for change in repairs(source)} == {2, 6}
+    assert {change.line for change in repairs(source, lines={6})} == {6}

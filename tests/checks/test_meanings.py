@@ -43,6 +43,7 @@ RAISED = (
     ("None", "p - 0.1 * p.grad"),
     ("None", "x, y = nothing()"),
     ("None", "p.grad.zero_()"),
+    ("has to set itself up", "class Net(nn.Module):\n    def __init__(self):\n        pass\nNet()(t)"),
     ("values and their indices", "square - square.max(dim=1)"),
     ("values and their indices", "square.max(dim=1).exp()"),
     ("brackets that call", "t - t.mean"),

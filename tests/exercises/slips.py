@@ -4,7 +4,7 @@ import random
 import re
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from autograder.catalogue.solution import load_solution
@@ -21,8 +21,8 @@ from tests.exercises.matrix import material
 __all__ = ["OUTCOMES", "Outcome", "outcomes"]
 
 OUTCOMES = ("pointed at", "another line", "named", "quoted", "unused", "neither", "false")
-# Changes of which no single line is wrong.
-NOWHERE = ("order", "statement-missing", "return-in-loop", "argument-unused", "arguments-unused")
+# What is put in is the wrong line, or leaves the right one in a second place.
+NOWHERE = ("return-in-loop", "argument-unused", "arguments-unused")
 # Of so many slips for each one that is wanted, the others change nothing that is judged.
 TRIES = 4
 
@@ -59,6 +59,16 @@ class _Slip:
     cell: _Cell
     change: Change
     line: int
+
+    @property
+    def lines(self):
+        """The lines that are right to point at: of a statement that is gone, those around it; of two, both."""
+        if self.change.kind == "statement-missing":
+            rows = self.change.applied(self.cell.source).splitlines()
+            above = next((n for n in range(self.line - 1, 0, -1) if rows[n - 1].strip()), self.line)
+            return {self.line, above}
+        piece = self.cell.source[self.change.start : self.change.end]
+        return {*range(self.line, self.line + 1 + (piece.count("\n") if self.change.kind == "order" else 0))}
 
 
 def outcomes(exercise, most, budget_s, seed):
@@ -106,7 +116,7 @@ def _kind(exercise, part, slip, source, said, line, seed):
     if line is not None and not _holds(exercise, part, slip.cell, line, source, seed):
         return "false"
     if line is not None:
-        return "pointed at" if line.line == slip.line else "another line"
+        return "pointed at" if line.line in slip.lines else "another line"
     if said.misconceptions:
         return "named"
     if said.verdict == "error":
@@ -160,8 +170,22 @@ def _slips_of(cell, rng):
     begins, last = Text(cell.source), cell.source.rstrip().count("\n")
     changes = small_changes(cell.source, under_conditions=False)
     made = [_Slip(cell, one, begins.statement_at(one.start)) for one in changes if one.line <= last]
-    chosen = [one for one in made if one.change.kind not in NOWHERE and not one.change.is_default]
+    chosen = [_gone(one) for one in made if one.change.kind not in NOWHERE and not one.change.is_default]
     return rng.sample(chosen, len(chosen))
+
+
+def _gone(slip):
+    """Return a slip that leaves out a statement with its whole line, where others are left beside it."""
+    source, change = slip.cell.source, slip.change
+    start, end = source.rfind("\n", 0, change.start) + 1, source.find("\n", change.end) + 1
+    if change.kind != "statement-missing" or not end or source[start : change.start].strip():
+        return slip
+    gone = replace(change, start=start, end=end, new="")
+    try:
+        compile(gone.applied(source), "", "exec")
+    except SyntaxError:
+        return slip  # it is the only one of its block
+    return replace(slip, change=gone)
 
 
 def _cells(exercise):

@@ -106,7 +106,7 @@ PYTHON = (
     ),
     Meaning(
         AttributeError,
-        r"before Module\.__init__\(\) call",
+        r"before Module\.__init__\(\) call|has no attribute '_(modules|parameters|buffers|(back|for)ward_hooks)'",
         "A torch module has to set itself up before anything is stored in it: the call of Module's own __init__ is "
         "missing, or comes too late.",
     ),

@@ -7,12 +7,14 @@ in it, cannot be interrupted.
 
 from __future__ import annotations
 
+import dis
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from functools import lru_cache
 from time import monotonic
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from course_utils.checks.pointing.cells import is_cell
@@ -24,8 +26,16 @@ __all__ = ["Bounds", "Stopped", "bounded"]
 # Beyond the lines that the unchanged code ran.
 SLACK, FACTOR = 10_000, 4
 RECURSION = 1_500
+# With these, code goes back to an earlier line.
+LOOPING = frozenset(number for name, number in dis.opmap.items() if "BACKWARD" in name or name == "JUMP_ABSOLUTE")
 # Whoever draws, displays or starts something does it once for the check, and not again.
 SHOWING = ("matplotlib", "IPython", "ipykernel", "ipywidgets", "fastprogress")
+
+
+class Room(Enum):
+    """Where code was written: by the student, or in a file that shows something, starts threads, or does neither."""
+
+    CELL, SHOWING, THREADS, LIBRARY = range(4)
 
 
 class Stopped(BaseException):
@@ -53,7 +63,10 @@ class Bounds:
         self._most = sys.maxsize if steps is None else steps
         self._on_line = self._keep_line if steps is None else self._line
         # By the name of the file, which is compared faster than a code object.
-        self._in_cell: dict[str, bool] = {}
+        self._rooms: dict[str, Room] = {}
+        # By identity, as codes are compared by all that is in them.
+        self._loops: dict[int, bool] = {}
+        self._recent: set[tuple[str, int]] = set()
 
     def allowance(self) -> int:
         """Return how many steps a changed run may take, if this was the unchanged one."""
@@ -66,13 +79,31 @@ class Bounds:
         """
         self.steps += 1
         name = frame.f_code.co_filename
-        if name not in self._in_cell:
-            self._in_cell[name] = is_cell(name)
-        if self._in_cell[name]:
-            return self._on_line(frame, "line", arg)
-        if _shows(name) or (_starts(name) and frame.f_code.co_name == "start"):
+        room = self._rooms.get(name)
+        if room is None:
+            room = self._rooms[name] = Room.CELL if is_cell(name) else _room(name)
+        if room is Room.LIBRARY:
+            return None
+        if room is Room.CELL:
+            return self._on_line(frame, "line", arg) if self._is_followed(frame.f_code) else None
+        if room is Room.SHOWING or frame.f_code.co_name == "start":
             raise Stopped
         return None
+
+    def recent_lines(self) -> set[tuple[str, int]]:
+        """Return cells and lines that were run since this was asked for the last time."""
+        recent, self._recent = self._recent, set()
+        return recent
+
+    def _is_followed(self, code: CodeType) -> bool:
+        """Say whether lines are counted: always where they are kept, and else where there are loops."""
+        if self._most == sys.maxsize:
+            return True
+        if id(code) not in self._loops:
+            self._loops[id(code)] = not LOOPING.isdisjoint(code.co_code[::2])
+        if not self._loops[id(code)] and (self.steps > self._most or monotonic() >= self.until.not_before):
+            self._stop_if_over()
+        return self._loops[id(code)]
 
     def _line(self, frame: FrameType, event: str, arg: Any) -> Any:
         if event == "line":
@@ -84,6 +115,7 @@ class Bounds:
     def _keep_line(self, frame: FrameType, event: str, arg: Any) -> Any:
         cell = frame.f_code.co_filename
         self.lines.setdefault(cell, set()).add(frame.f_lineno)
+        self._recent.add((cell, frame.f_lineno))
         self.last = {cell: frame.f_lineno}
         if event == "return" and (cell, frame.f_code.co_firstlineno) not in self._ended:
             self._ended.add((cell, frame.f_code.co_firstlineno))
@@ -97,14 +129,11 @@ class Bounds:
 
 
 @lru_cache(maxsize=4096)
-def _shows(name: str) -> bool:
+def _room(name: str) -> Room:
     path = name.replace("\\", "/")
-    return any(f"/{one}/" in path for one in SHOWING)
-
-
-@lru_cache(maxsize=4096)
-def _starts(name: str) -> bool:
-    return name.replace("\\", "/").endswith("/threading.py")
+    if any(f"/{one}/" in path for one in SHOWING):
+        return Room.SHOWING
+    return Room.THREADS if path.endswith("/threading.py") else Room.LIBRARY
 
 
 @contextmanager

@@ -38,6 +38,14 @@ class Known:
         """Say whether outputs earn all marks."""
         return agrees(outputs, self.key.expected, self.key) or self._variants.match(outputs) is not None
 
+    def is_named(self, outputs: Outputs) -> bool:
+        """Say whether outputs are those of a small change of the solution, which the judge names."""
+        return match(outputs, self.key.changes, self.key) is not None
+
+    def right_names(self, outputs: Outputs) -> set[str]:
+        """Return the names of the outputs that are as expected."""
+        return {name for name, wanted in self.key.expected.items() if agrees(outputs, {name: wanted}, self.key)}
+
     def mistake(self, outputs: Outputs) -> Candidate | None:
         """Return the named mistake that outputs show."""
         return self._mistakes.match(outputs)

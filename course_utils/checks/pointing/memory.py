@@ -9,12 +9,12 @@ from pathlib import Path
 __all__ = ["memory_limited"]
 
 STATM = Path("/proc/self/statm")
-MORE_BYTES = 1 << 30
+MORE_BYTES = 1 << 28
 
 
 @contextmanager
 def memory_limited() -> Iterator[None]:
-    """Let the process grow by a gigabyte at most, within the block; what needs more gets a MemoryError."""
+    """Let the process grow by 256 MiB at most, within the block; what needs more gets a MemoryError."""
     if not STATM.exists():
         yield
         return

@@ -113,7 +113,7 @@ def _unused(said: Judgement, arguments: Sequence[object]) -> Pointed | None:
     shown = shown_line(cell, unread.line)
     source = "\n" * (shown - unread.line) + cell_source(cell)
     elsewhere = cell not in cells_of(arguments)
-    return unused_at(source, shown, unread.names, elsewhere=elsewhere, cell=cell_number(cell))
+    return unused_at(source, shown, unread, elsewhere=elsewhere, cell=cell_number(cell))
 
 
 def _pointed(found: Found, part: Part, arguments: Sequence[object]) -> Pointed:

@@ -26,6 +26,7 @@ def distances(source: str, line: int) -> Mapping[int, int]:
         SyntaxError: It is not Python.
     """
     nodes = [block.node for block in Text(source).blocks]
+    bound = {id(node): set(_bound(node)) for node in nodes}
     around = [node for node in nodes if node.lineno <= line <= (node.end_lineno or node.lineno)]
     found: dict[int, int] = {}
     waiting = [(max(around, key=lambda node: node.lineno), 0)] if around else []
@@ -34,7 +35,7 @@ def distances(source: str, line: int) -> Mapping[int, int]:
             continue
         found[node.lineno] = steps
         wanted = set(_read(node))
-        waiting += [(other, steps + 1) for other in nodes if wanted & set(_bound(other))]
+        waiting += [(other, steps + 1) for other in nodes if wanted & bound[id(other)]]
     return found
 
 

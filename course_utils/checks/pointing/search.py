@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from numpy.typing import NDArray
@@ -13,17 +13,16 @@ from numpy.typing import NDArray
 from course_utils.changes import Change
 from course_utils.checks.errors import describe_error
 from course_utils.checks.pointing.bounds import Bounds
-from course_utils.checks.pointing.candidates import MILD, STAGES, Spot, stages
-from course_utils.checks.pointing.cells import cell_source, is_cell
+from course_utils.checks.pointing.candidates import MILD, Spot
+from course_utils.checks.pointing.cells import cell_source
 from course_utils.checks.pointing.deadline import Deadline
 from course_utils.checks.pointing.early import Early
 from course_utils.checks.pointing.known import Known
 from course_utils.checks.pointing.late_parts import import_late_parts
-from course_utils.checks.pointing.misspelt import misspelt
 from course_utils.checks.pointing.order import Candidate, Order
-from course_utils.checks.pointing.reach import distances
-from course_utils.checks.pointing.sorts import Sorts
+from course_utils.checks.pointing.sequence import after_error, after_wrong_numbers
 from course_utils.checks.pointing.student_code import StudentCode
+from course_utils.checks.pointing.suspects import Place, suspicion
 from course_utils.checks.pointing.trial import Trial
 from course_utils.checks.types import PartObservation
 from course_utils.kits.probe import Look, Outputs, Part
@@ -37,8 +36,13 @@ LONGEST_RUN_S = 0.45
 AGAIN = 2.0
 # In the check it may have waited for what a library does once.
 TRAINING_S = 10.0
-# Of the time, so much is for changes that make all right; the rest for those that leave a named mistake.
+# Of the time, so much is for changes that make all right; the rest for those that leave a named mistake, where none is
+# named yet.
 FIRST = 0.75
+# Where a run takes so many seconds, there is time for few.
+SLOW_S = 0.02
+# A changed run may take as much longer than the unchanged one; what did not come to its end, so many seconds.
+LONGER, UNKNOWN_S = 4.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -91,46 +95,74 @@ class Search:
         """
         if not self._code.functions or self._part.limit_s or seen.duration_s > TRAINING_S:
             return None
-        until, right_until = Deadline(budget_s), Deadline(FIRST * budget_s)
+        until, first_until = Deadline(budget_s), Deadline(FIRST * budget_s)
         if seen.problem is not None:
             import_late_parts()
-        self._bounds, left = Bounds(until), until.left()
-        taken: list[NDArray[Any]] = []
-        now = self._code.run(self._part, self._known.inputs, self._bounds, taken.append)
-        if not _is_as_seen(now, seen) or (now.outputs is not None and self._known.is_right(now.outputs)):
+        now = self._unchanged(until)
+        if not (_is_as_seen(now, seen) or self._is_by_chance(now, seen)) or self._took_s > LONGEST_RUN_S:
             return None
-        if until.left() < left - LONGEST_RUN_S:
+        if now.outputs is not None and self._known.is_right(now.outputs):
             return None
-        # What ends in an error, or in a complaint of the probe, has run in part.
-        self._allowance = self._bounds.allowance() if now.outputs is not None else None
-        early = Early(self._known.key, taken, now.outputs)
         tried: list[Candidate] = []
         likely = [(one.cell, Spot(one.change, one.line, one.quote)) for one in before if one.cell in self._bounds.lines]
-        found = self._right([likely], tried, early, right_until)
-        found = found or self._right(self._stages(now), tried, early, right_until)
-        return found or (self._partly_right(now.outputs, tried, until) if now.outputs is not None else None)
+        if now.outputs is None or self._known.is_named(now.outputs):
+            return self._right(chain([likely], self._stages(now)), tried, until)
+        found = self._right(chain([likely], self._stages(now)), tried, first_until)
+        return found or self._partly_right(now.outputs, tried, until)
+
+    def _unchanged(self, until: Deadline) -> Trial:
+        """Run the code as it is, and learn from that what is to be known of a run."""
+        self._bounds, left = Bounds(until), until.left()
+        taken: list[NDArray[Any]] = []
+        lines: list[set[Place]] = []
+
+        def note(array: NDArray[Any]) -> None:
+            taken.append(array)
+            lines.append(self._bounds.recent_lines())
+
+        now = self._code.run(self._part, self._known.inputs, self._bounds, note)
+        self._took_s = left - until.left()
+        self._most_s = max(LONGER * self._took_s, UNKNOWN_S)
+        # What ends in an error, or in a complaint of the probe, has run in part.
+        self._allowance = self._bounds.allowance() if now.outputs is not None else None
+        self._early, self._order = Early(self._known.key, taken, now.outputs), Order()
+        self._suspicion = suspicion(lines, self._early.was_right())
+        return now
+
+    def _stages(self, now: Trial) -> Iterator[list[Candidate]]:
+        if now.outputs is None:
+            return after_error(self._bounds, now)
+        return after_wrong_numbers(self._bounds, self._suspicion, is_slow=self._took_s > SLOW_S)
+
+    def _is_by_chance(self, now: Trial, seen: PartObservation) -> bool:
+        """Say whether numbers differ from those seen as random ones do: the same arrays are right, and others not."""
+        if seen.problem is not None or now.outputs is None or not _are_alike(now.outputs, seen.outputs):
+            return False
+        return self._known.right_names(now.outputs) == self._known.right_names(seen.outputs)
 
     def _outputs(self, cell: str, change: Change, known: Known, until: Deadline, look: Look | None) -> Outputs | None:
-        bounds, start = Bounds(until, self._allowance), time.thread_time()
+        bounds, start = Bounds(Deadline(min(until.left(), self._most_s)), self._allowance), time.thread_time()
         outputs = self._code.changed(cell, change, self._part, known.inputs, bounds, look).outputs
         self._last_s = time.thread_time() - start
         return outputs
 
-    def _right(
-        self, stages: Iterable[list[Candidate]], tried: list[Candidate], early: Early, until: Deadline
-    ) -> Found | None:
+    def _right(self, stages: Iterable[list[Candidate]], tried: list[Candidate], until: Deadline) -> Found | None:
         """Return the first change that makes all right, and add those that were tried to a list."""
+        early = self._early
         for stage in stages:
-            order = Order(stage)
-            for cell, spot in order:
+            for cell, spot in self._order.of(stage):
                 if until.is_over():
                     return None
                 tried.append((cell, spot))
-                early.start()
+                scouts = early.can_scout and self._order.wants_scout((cell, spot))
+                early.start(scouts=scouts)
                 outputs = self._outputs(cell, spot.change, self._known, until, early.look)
                 if outputs is not None and self._known.is_right(outputs) and self._is_right_again(cell, spot):
                     return Found(cell, spot.line, spot.quote, spot.change)
-                order.learn((cell, spot), spoiled=early.spoiled)
+                self._order.learn((cell, spot), early.effect, to_end=scouts or not early.can_scout)
+            # The next stage has to be made before its first change can be tried.
+            if until.is_over():
+                return None
         return None
 
     def _is_right_again(self, cell: str, spot: Spot) -> bool:
@@ -162,35 +194,6 @@ class Search:
         until = Deadline(max(LONGEST_RUN_S, AGAIN * self._last_s))
         return self._outputs(cell, spot.change, self._others, until, None)
 
-    def _stages(self, now: Trial) -> Iterator[list[Candidate]]:
-        """Yield the changes of all cells that were run; where nothing came out, those near the last line first."""
-        yield misspelt(now.error)
-        # Where nothing comes out, the sort of a value may be what is wrong.
-        sorts = self._bounds.sorts if now.outputs is not None else {}
-        per_cell = [(cell, _in_stages(cell, run, sorts.get(cell, {}))) for cell, run in self._bounds.lines.items()]
-        far = _far_from(_lines_of(now.error) if now.error else self._bounds.last)
-        for _ in range(STAGES):
-            found = [(cell, spot) for cell, spots in per_cell for spot in next(spots, [])]
-            yield sorted(found, key=far) if now.outputs is None else found
-
-
-def _in_stages(cell: str, lines: set[int], sorts: Sorts) -> Iterator[list[Spot]]:
-    try:
-        yield from stages(cell_source(cell), lines, sorts)
-    except (SyntaxError, ValueError, RecursionError):
-        return
-
-
-def _lines_of(error: BaseException) -> dict[str, int]:
-    frames = traceback.extract_tb(error.__traceback__)
-    return {frame.filename: frame.lineno or 0 for frame in frames if is_cell(frame.filename)}
-
-
-def _far_from(lines: Mapping[str, int]) -> Callable[[Candidate], float]:
-    """Return how far the values of a statement are from those of some lines, by cell."""
-    steps = {name: distances(cell_source(name), line) for name, line in lines.items()}
-    return lambda one: steps.get(one[0], {}).get(one[1].line, float("inf"))
-
 
 def _is_as_seen(now: Trial, seen: PartObservation) -> bool:
     if seen.problem is not None and seen.problem.verdict == "error":
@@ -198,6 +201,10 @@ def _is_as_seen(now: Trial, seen: PartObservation) -> bool:
     if seen.problem is not None:
         return bool(now.complaint) and now.complaint == seen.problem.message
     return now.outputs is not None and _same(now.outputs, seen.outputs)
+
+
+def _are_alike(some: Outputs, others: Outputs) -> bool:
+    return some.keys() == others.keys() and all(one.shape == others[name].shape for name, one in some.items())
 
 
 def _same(some: Outputs, others: Outputs) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 
+from course_utils.changes import LOST, Fact, Unread
 from course_utils.checks.types import Pointed
 from course_utils.kits.probe import Part
 
@@ -13,6 +13,14 @@ __all__ = ["pointed_at", "unused_at", "whole_cell"]
 LONGEST = 80
 # These change where a statement stands, or whether it does.
 WHOLE = ("order", "moved", "statement-missing")
+SAYS = {
+    Fact.DROPPED: "this line computes something that is neither kept nor used.",
+    Fact.NEVER_RUN: "this line never runs, as the one above it always leaves.",
+    Fact.SAME: "this line gives a name the value that it has already.",
+    Fact.ALWAYS_TAKEN: "its condition is always true.",
+    Fact.EMPTY: "nothing is done here.",
+    Fact.NEVER_TAKEN: "its condition is never true, so that the lines below it never run.",
+}
 
 
 def pointed_at(
@@ -31,28 +39,38 @@ def pointed_at(
     """
     quote, where = _quote(source, line), _where(source, line, elsewhere)
     what = part.name if part.name in part.uses else "this part"
-    change = f"one change {'at' if kind in WHOLE else 'in'} this line"
+    change = _lost(kind) or f"one change {'at' if kind in WHOLE else 'in'} this line"
     effect = f"leaves one mistake in {what}. {left}" if left else f"makes {what} right."
     return Pointed(line, quote, f"Look at {where}, `{quote}`: {change} {effect}", cell)
 
 
-def unused_at(
-    source: str, line: int, names: Sequence[str], *, elsewhere: bool = False, cell: int | None = None
-) -> Pointed:
-    """Return a line of a cell in which names get a value that is used nowhere, with its sentence.
+def unused_at(source: str, line: int, unread: Unread, *, elsewhere: bool = False, cell: int | None = None) -> Pointed:
+    """Return a line of a cell that does nothing, or gives names a value that is used nowhere, with its sentence.
 
     Args:
         source: The cell.
         line: The line, counted from 1.
-        names: The names.
+        unread: What it is about the line.
         elsewhere: Whether this is not the cell that holds the objects of the part.
         cell: The number that the notebook shows beside the cell.
     """
     quote, where = _quote(source, line), _where(source, line, elsewhere)
-    listed = " and ".join(f"`{name}`" for name in names)
-    fact, belongs = ("gets a value", "it belongs") if len(names) == 1 else ("get values", "they belong")
-    says = f"{listed} {fact} there that nothing uses. If {belongs} in the result, code is missing."
+    says = SAYS.get(unread.fact) or _of_names(unread)
     return Pointed(line, quote, f"Look at {where}, `{quote}`: {says}", cell)
+
+
+def _of_names(unread: Unread) -> str:
+    listed, is_one = " and ".join(f"`{name}`" for name in unread.names), len(unread.names) == 1
+    fact, belongs = ("gets a value", "it belongs") if is_one else ("get values", "they belong")
+    nothing = "no line of the cell uses" if unread.fact == Fact.ATTRIBUTE else "nothing uses"
+    return f"{listed} {fact} there that {nothing}. If {belongs} in the result, code is missing."
+
+
+def _lost(kind: str) -> str:
+    """Say where a statement is missing; empty where none is."""
+    if not kind.startswith(LOST):
+        return ""
+    return f"one more statement {'before' if kind.endswith('before') else 'behind'} this line"
 
 
 def _quote(source: str, line: int) -> str:

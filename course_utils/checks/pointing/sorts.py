@@ -15,7 +15,9 @@ __all__ = ["ALIKE", "UNKNOWN", "UNLIKE", "Sorts", "add_sorts", "attributes_of", 
 # By name, the sorts of value that it had; an attribute of `self` has that before its name.
 Sorts = Mapping[str, Set[str]]
 
-NUMBER, ARRAY, FUNCTION = "number", "array", "function"
+NUMBER, ARRAY, FUNCTION, TEXT = "number", "array", "function", "str"
+# What is compared with a text is one.
+COMPARED = re.compile(r"\s*(?:==|!=|(?:not )?in)\s*[(\[{]?\s*[\"']")
 # How alike the values are that a change exchanges: of one sort; not seen, or numbers of different shapes; or such as
 # cannot stand for each other.
 ALIKE, UNKNOWN, UNLIKE = range(3)
@@ -48,7 +50,8 @@ def likeness(change: Change, source: str, sorts: Sorts) -> int:
     """
     old, new = (set(WORD.findall(code)) for code in (source[change.start : change.end], change.new))
     if change.kind in EXCHANGING:
-        return _likeness(_of(sorts, old - new), _of(sorts, new - old))
+        given = {TEXT} if COMPARED.match(source, change.end) else _of(sorts, old - new)
+        return _likeness(given, _of(sorts, new - old))
     if change.kind in COMPUTING and not all(map(_computes, _of(sorts, new - old))):
         return UNLIKE
     return UNKNOWN
@@ -59,7 +62,7 @@ def _likeness(some: Set[str], others: Set[str]) -> int:
         return UNKNOWN
     if some & others:
         return ALIKE
-    return UNKNOWN if any(map(_computes, some)) and any(map(_computes, others)) else UNLIKE
+    return UNKNOWN if any(map(_holds_numbers, some)) and any(map(_holds_numbers, others)) else UNLIKE
 
 
 def _of(sorts: Sorts, names: Set[str]) -> set[str]:
@@ -68,6 +71,10 @@ def _of(sorts: Sorts, names: Set[str]) -> set[str]:
 
 def _computes(sort: str) -> bool:
     return sort.startswith((NUMBER, ARRAY))
+
+
+def _holds_numbers(sort: str) -> bool:
+    return _computes(sort) or sort in ("list", "tuple")
 
 
 def _sort_of(value: Any) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from course_utils.checks.pointing.bounds import Bounds, Stopped, bounded
 from course_utils.checks.pointing.quiet import quiet
@@ -36,7 +37,7 @@ def attempt(part: Part, arguments: Sequence[object], inputs: Inputs, bounds: Bou
         bounds: The bounds.
         look: Sees every array that the probe takes, and may raise `Stopped`; None if nobody does.
     """
-    given = copy.deepcopy(dict(inputs))
+    given = {name: np.array(array) for name, array in inputs.items()}
     try:
         with bounded(bounds), quiet(bounds.until.clock + GRACE_S), watched(look):
             return Trial(part.outputs(*arguments, given))

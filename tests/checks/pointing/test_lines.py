@@ -168,6 +168,59 @@ def sharpness(loss_fn, params, iterations=20, generator=None):
     h = hessian_vector_product(loss_fn, params, v)
     return float(sum((a * b).sum() for a, b in zip(v, h)))
 """
+# One statement is missing.
+NOT_KEPT = """
+from tests.checks.pointing.typed import f, grad_x_f, grad_y_f
+
+def optimize_f(x, y, step_size, steps):
+    x_path, y_path = [x], [y]
+    for _ in range(steps):
+        dx, dy = grad_x_f(x, y), grad_y_f(x, y)
+        x -= step_size * dx
+        y -= step_size * dy
+        x_path.append(x)
+    return x, y, f(x, y), x_path, y_path
+"""
+NOT_REVERSED = """
+import numpy as np
+
+def ema(values, beta, bias_correction=False):
+    out = np.zeros(len(values))
+    for t in range(len(values)):
+        weights = np.array([(1 - beta) * beta**s for s in range(t + 1)])
+        out[t] = (weights * values[: t + 1]).sum()
+        if bias_correction:
+            out[t] = out[t] / weights.sum()
+    return out
+"""
+# Two names of one list.
+ONE_LIST = """
+import torch
+
+class AdamOptimizer:
+    def __init__(self, parameters, lr=0.01, beta1=0.9, beta2=0.99):
+        self.parameters, self.lr, self.beta1, self.beta2 = list(parameters), lr, beta1, beta2
+        self.m = [torch.zeros_like(p) for p in self.parameters]
+        self.v = self.m
+        self.t = 0
+
+    @torch.no_grad()
+    def step(self):
+        self.t += 1
+        for p, m, v in zip(self.parameters, self.m, self.v):
+            m.mul_(self.beta1).add_((1 - self.beta1) * p.grad)
+            v.mul_(self.beta2).add_((1 - self.beta2) * p.grad**2)
+            p -= self.lr * (m / (1 - self.beta1**self.t)) / torch.sqrt(v / (1 - self.beta2**self.t) + 1e-7)
+"""
+# Other numbers at each call.
+BY_CHANCE = """
+import numpy as np
+import torch
+
+def make_layer(d0, d1, activation):
+    w = np.random.default_rng().normal(1, np.sqrt(2 / d0), size=(d0, d1))
+    return torch.from_numpy(w), torch.zeros(d1, dtype=torch.float64), activation
+"""
 NO_GRADIENT = HESSIAN.replace("(g * v).sum()", "v.sum()")
 OTHER_TENSORS = HESSIAN.replace("grad(slope, params)", "grad(slope, vectors)")
 
@@ -192,6 +245,10 @@ def patience(monkeypatch):
         ("walk_moments", TWO_RETURNS, ["return num_steps * mean, num_steps * variance"]),
         ("sharpness", NO_GRADIENT, ["slope = sum(v.sum() for g, v in zip(first, vectors))"] * 2),
         ("sharpness", OTHER_TENSORS, ["return list(torch.autograd.grad(slope, vectors))"] * 2),
+        ("gradient_descent", NOT_KEPT, ["x_path.append(x)"]),
+        ("ema", NOT_REVERSED, ["out[t] = (weights * values[: t + 1]).sum()"]),
+        ("adam", ONE_LIST, ["self.v = self.m"]),
+        ("initialisation", BY_CHANCE, ["w = np.random.default_rng().normal(1, np.sqrt(2 / d0), size=(d0, d1))"]),
         ("layernorm", LAYERNORM, ["return beta * z + beta, (z, gamma, s)", "dx = (g - g.mean(axis=1, keepdims=True)"]),
     ],
 )
@@ -264,7 +321,7 @@ def test_check_says_the_line_and_not_the_change(capsys):
 
 def test_parts_that_share_a_mistake_share_its_line(monkeypatch):
     space, tried = run_cell(HESSIAN.replace("(g * v).sum()", "(g / v).sum()")), []
-    monkeypatch.setattr(Order, "learn", lambda order, one, spoiled: tried.append(one))
+    monkeypatch.setattr(Order, "learn", lambda order, one, effect, to_end: tried.append(one))
     first, second = wrong_parts("sharpness", space)
     found = find_change("sharpness", *first, 60)
     assert tried
@@ -277,6 +334,14 @@ def test_parts_that_share_a_mistake_share_its_line(monkeypatch):
     ("options", "sentence"),
     [
         ({"kind": "sign"}, "Look at line 2, `return x`: one change in this line makes f right."),
+        (
+            {"kind": "lost-behind"},
+            "Look at line 2, `return x`: one more statement behind this line makes f right.",
+        ),
+        (
+            {"kind": "lost-alike-before"},
+            "Look at line 2, `return x`: one more statement before this line makes f right.",
+        ),
         ({"kind": "order"}, "Look at line 2, `return x`: one change at this line makes f right."),
         (
             {"kind": "sign", "elsewhere": True},
@@ -331,7 +396,7 @@ def test_where_the_answer_has_another_shape_the_lines_that_lead_to_it_come_first
     """The mistake is in the last line; above it are many that could be changed."""
     above = "def rel_error(x, y):\n" + "".join(f"    n{i} = x * y + {i} * x\n" for i in range(40))
     source, tried = RIGHT.replace("return np.max(", "return x * np.max(").replace("def rel_error(x, y):\n", above), []
-    monkeypatch.setattr(Order, "learn", lambda order, one, spoiled: tried.append(one[1].line))
+    monkeypatch.setattr(Order, "learn", lambda order, one, effect, to_end: tried.append(one[1].line))
     changes_found("finite_differences", run_cell(source))
     assert tried[0] == source.strip().count("\n") + 1
 

@@ -51,6 +51,25 @@ def test_several_values_of_a_line_are_named_together(capsys):
     assert "Look at line 2, `half, g, h = 0.5, x, x`: `g` and `h` get values there that nothing uses." in text
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("x.sqrt()\n    return x", "line 2, `x.sqrt()`: this line computes something that is neither kept nor used."),
+        ("x = x\n    return x", "line 2, `x = x`: this line gives a name the value that it has already."),
+        ("return x\n    x = f(x)", "line 3, `x = f(x)`: this line never runs, as the one above it always leaves."),
+        (
+            "if False:\n        x = x - f(x)\n    return x",
+            "line 2, `if False:`: its condition is never true, so that the lines below it never run.",
+        ),
+        ("if True:\n        x = x + f(x) ** 3\n    return x", "line 2, `if True:`: its condition is always true."),
+        ("if f is None:\n        pass\n    return x", "line 3, `pass`: nothing is done here."),
+    ],
+)
+def test_a_line_that_does_nothing_is_named(body, says, capsys):
+    text = said(capsys, "newton_step", run_cell(f"def newton_step(f, x):\n    {body}\n")["newton_step"])
+    assert f"Look at {says}" in text
+
+
 def test_a_helper_is_looked_at_too_and_its_cell_is_named_where_that_is_another_one(capsys):
     space = run_cell(HELPER)
     assert "Look at line 1, `def spread(mean, square):`: `mean` gets" in said(

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from course_utils.kits.comparing import array_equal, close, every, flag
-from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array
+from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array, show
 from course_utils.kits.tensors import chance, tensor
 
 __all__ = ["BATCH_SIZES", "MEASURED", "NO_DRAWS", "NO_NOISE", "PROBE"]
@@ -79,12 +79,13 @@ def _run(gradient_variance: Callable[..., Any], inputs: Inputs) -> Outputs:
     variances, used = [], []
     with chance(int(inputs["seed"])):
         measure = partial(_measure, gradient_variance)
-        piled = [measure(RecordingLoss(count), alike, 4, draws)[0] for draws in (SHORT, 4 * SHORT)]
         for size in BATCH_SIZES:
             loss_fn = RecordingLoss(count)
             variance, after = measure(loss_fn, inputs, size, int(inputs["num_draws"]))
+            show(_logarithm(variance))
             variances.append(variance)
             used.append(loss_fn.used)
+        piled = [measure(RecordingLoss(count), alike, 4, draws)[0] for draws in (SHORT, 4 * SHORT)]
         single = _single(measure, RecordingLoss(count), inputs)
         recorder = RecordingLoss(count)
         recorder.calls = 0
@@ -129,7 +130,7 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
     used = raw_array(raw, "used", (len(BATCH_SIZES), count + 1)) > 0
     allowed = [[size in (batch_size, count) for size in range(count + 1)] for batch_size in BATCH_SIZES]
     one, other = raw_array(raw, "twice", (2,))
-    logarithms = np.where((variances < 0) | piled, np.nan, np.log(np.maximum(variances, SMALLEST)))
+    logarithms = np.where((variances < 0) | piled, np.nan, _logarithm(variances))
     return {
         "variance": logarithms,
         "draws_apart": flag(not piled),
@@ -139,6 +140,11 @@ def _statements(raw: Outputs, inputs: Inputs) -> Outputs:
         "single_draw": np.array(_of_a_single_draw(float(raw_array(raw, "single", ())), float(variances[1]))),
         "inputs_left_alone": flag(every(array_equal(raw[name], inputs[name]) for name in GIVEN)),
     }
+
+
+def _logarithm(variances: NDArray[Any]) -> NDArray[Any]:
+    logarithms: NDArray[Any] = np.log(np.maximum(variances, SMALLEST))
+    return logarithms
 
 
 def _pairs_kept(raw: Outputs, inputs: Inputs) -> bool:
