@@ -45,7 +45,7 @@ SAYS = {
     "bias": "{where}{term} divides by N - 1 where N is meant, or the other way round.",
     "flag": "{where}a switch is set the wrong way round.",
     "constant": "{where}the constant {term} has another value.",
-    "name": "{where}the code uses {instead} where {term} belongs.",
+    "name": "{where}the values are those with {instead} in the place of {term}.",
     "statement-missing": "A step is missing: {target} is not updated.",
     "not-added-up": "{where}each new value replaces the ones before it instead of being added to them.",
     "graph-kept": "The gradient graph is kept where the values should not be part of it.",
