@@ -17,6 +17,10 @@ KNOWN = {
     ("loss_along_gradient", "start-included"),
     # Half and twice a default of 1e-8.
     ("rmsprop_update", "constant-in-default-of-epsilon"),
+    # Twice or half of 1e-5, where the variances of a draw are large.
+    ("layernorm", "constant-in-eps"),
+    # It shows with the default number of steps, where mistakes are not compared.
+    ("newton_schulz", "other-defaults"),
     # The rows are all alike, so an accuracy is 0 or 1.
     ("training_epoch", "name-in-accuracies"),
 }
