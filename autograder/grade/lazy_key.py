@@ -29,7 +29,7 @@ __all__ = ["lazy_key"]
 # So many small changes without a name are tried.
 MOST_CHANGES = 60
 # So many mistakes made together are tried although they show in some other places: there an entry is right by accident.
-MOST_UNLIKE = 60
+MOST_UNLIKE = 80
 
 
 def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
