@@ -145,7 +145,7 @@ def _notebooks(folder: Path, assignment: str) -> list[Path]:
         there = [path for one in level[:left] for path in _entries(one)]
         if notebooks := [path for path in there if is_notebook(path.name, [assignment])]:
             return notebooks
-        left -= len(level)
+        left = max(left - len(level), 0)
         level = [path for path in there if path.is_dir() and not path.is_symlink() and path.name != "__MACOSX"]
     return []
 

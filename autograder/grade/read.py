@@ -76,13 +76,14 @@ def read_notebook(content: bytes, max_bytes: int) -> tuple[tuple[FileCell, ...],
     notebook = _parse(content)
     cells: list[FileCell] = []
     notes: list[str] = []
-    for number, record in enumerate(_cells(notebook), start=1):
+    records = _cells(notebook)
+    for number, record in enumerate(records, start=1):
         cell = _cell(number, record)
         if cell is None:
             notes.append(f"Cell {number} of the file is damaged and was left out.")
         else:
             cells.append(cell)
-    if count := sum(map(_has_no_line_ends, map(_source_of, _cells(notebook)))):
+    if count := sum(map(_has_no_line_ends, map(_source_of, records))):
         notes.append(f"The lines of {count} cells had lost their ends, as some converters leave them; they are back.")
     return tuple(cells), tuple(notes)
 

@@ -1,13 +1,15 @@
 """Of several files the finished one is graded, and large outputs keep nobody's work from being read."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.grade.collect import collect
+from autograder.grade.collect import MAX_FOLDERS, collect, load
 from autograder.grade.large_files import without_outputs
+from autograder.grade.release import load_release
 from tests.grade import mini
 
 JSON = st.recursive(
@@ -42,6 +44,21 @@ def test_what_an_archive_left_in_folders_is_graded_and_links_are_not_followed(co
     assert (found["ada"].checked_score, found["ada"].file_name) == (4, f"my work/homework/{name}")
     assert found["eve"].checked_score == 0
     assert "only 'linked'" in found["eve"].problem
+
+
+def test_among_very_many_folders_not_all_are_looked_into(course, submissions, monkeypatch):
+    """The bound holds on every level; each folder that is listed is counted."""
+    listed = []
+    monkeypatch.setattr(Path, "iterdir", lambda path, plain=Path.iterdir: listed.append(path) or plain(path))
+    folder = mini.hand_in(submissions, "ada", mini.released(course)).parent
+    (folder / f"{mini.NAME}.ipynb").unlink()
+    for number in range(3 * MAX_FOLDERS):
+        for name in "abcd":
+            (folder / f"{number:03d}" / name).mkdir(parents=True)
+    (one,) = collect(submissions, [mini.NAME]).found
+    listed.clear()
+    assert "No notebook" in load(one, load_release(mini.NAME, bytes_of(mini.released(course))), 10**6).problem
+    assert len([path for path in listed if path != folder]) < MAX_FOLDERS
 
 
 def test_a_notebook_beside_the_folders_of_assignments_is_said_to_be_there(course, submissions):

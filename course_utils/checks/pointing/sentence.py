@@ -19,7 +19,7 @@ SAYS = {
     Fact.SAME: "this line gives a name the value that it has already.",
     Fact.ALWAYS_TAKEN: "its condition is always true.",
     Fact.EMPTY: "nothing is done here.",
-    Fact.NEVER_TAKEN: "its condition is never true, so that the lines below it never run.",
+    Fact.NEVER_TAKEN: "its condition is never true, so the block that it opens never runs.",
 }
 
 

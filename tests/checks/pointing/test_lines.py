@@ -170,7 +170,7 @@ def sharpness(loss_fn, params, iterations=20, generator=None):
 """
 # One statement is missing.
 NOT_KEPT = """
-from tests.checks.pointing.typed import f, grad_x_f, grad_y_f
+from course_utils.exercises.going_downhill.gradient_descent.solutions import f, grad_x_f, grad_y_f
 
 def optimize_f(x, y, step_size, steps):
     x_path, y_path = [x], [y]

@@ -59,7 +59,7 @@ def test_several_values_of_a_line_are_named_together(capsys):
         ("return x\n    x = f(x)", "line 3, `x = f(x)`: this line never runs, as the one above it always leaves."),
         (
             "if False:\n        x = x - f(x)\n    return x",
-            "line 2, `if False:`: its condition is never true, so that the lines below it never run.",
+            "line 2, `if False:`: its condition is never true, so the block that it opens never runs.",
         ),
         ("if True:\n        x = x + f(x) ** 3\n    return x", "line 2, `if True:`: its condition is always true."),
         ("if f is None:\n        pass\n    return x", "line 3, `pass`: nothing is done here."),

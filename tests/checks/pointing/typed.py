@@ -4,8 +4,6 @@ import itertools
 import linecache
 import textwrap
 
-import numpy as np
-
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
 from course_utils.checks.pointing import find_change
@@ -40,18 +38,3 @@ def wrong_parts(exercise, space):
 def changes_found(exercise, space, budget_s=PATIENCE_S):
     """Return what is found for each part that is wrong."""
     return [find_change(exercise, *wrong, budget_s) for wrong in wrong_parts(exercise, space)]
-
-
-def f(x, y):
-    """Return the function of the first workbook."""
-    return x**2 + y**2 + x * (y + 2) + np.cos(3 * x)
-
-
-def grad_x_f(x, y):
-    """Return its derivative with respect to x."""
-    return 2 * x - 3 * np.sin(3 * x) + y + 2
-
-
-def grad_y_f(x, y):
-    """Return its derivative with respect to y."""
-    return x + 2 * y
