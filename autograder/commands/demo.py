@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.demo.classroom import WORKBOOK
-from autograder.grade.fork_server import begin_fork_server, exercises_in
-from autograder.sandbox.servers import begin_warming
+from autograder.grade.workers import begin_workers, exercises_in
 
 __all__ = ["demo"]
 
@@ -20,9 +19,8 @@ def demo(
     ),
 ) -> None:
     """Give out the student's notebook, grade a small class on real images, print the table."""
-    # Both take seconds, in which this process imports the rest, and compares the notebook with its master.
-    begin_warming("full")
-    begin_fork_server(exercises_in(WORKBOOK))
+    # It takes seconds, in which this process imports the rest, and compares the notebook with its master.
+    begin_workers(exercises_in(WORKBOOK))
     from rich.console import Console
 
     from autograder.course import CourseError, find_root

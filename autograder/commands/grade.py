@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from glob import escape
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.grade.fork_server import begin_fork_server, exercises_in, workers_for
+from autograder.grade.workers import begin_workers, exercises_in
 from autograder.sandbox.host import Strictness
-from autograder.sandbox.servers import begin_warming
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,9 +19,6 @@ if TYPE_CHECKING:
     from autograder.grade.student_name import Identify
 
 __all__ = ["grade"]
-
-# To know how many workers are worth it.
-ENOUGH = 200
 
 
 def grade(
@@ -52,7 +46,7 @@ def grade(
     """Grade submissions behind walls, on fresh inputs, and write tables, pages and the gradebook."""
     walls: Strictness = "weak" if weak_walls else "full"
     if walls == "full" and scheduler is None and not out.exists():
-        _begin(_some(submissions, assignment), workers)
+        _begin(submissions, assignment)
     from rich.console import Console
 
     from autograder.course import CourseError, find_root
@@ -91,17 +85,11 @@ def _names_of(roster: Path) -> Identify:
     return partial(names_on, read_roster(roster))
 
 
-def _some(submissions: Path, assignment: str | None) -> list[Path]:
-    """Return the first submissions that lie at their places."""
-    return list(islice(submissions.glob(f"*/{escape(assignment) if assignment else '*'}/*.ipynb"), ENOUGH))
-
-
-def _begin(found: Sequence[Path], workers: int | None) -> None:
-    """Start what takes seconds: this process imports the rest meanwhile."""
-    if found:
-        begin_warming("full")
-    if found and (workers or workers_for(len(found))) > 1:
-        begin_fork_server(exercises_in(found[0].parent.name))
+def _begin(submissions: Path, assignment: str | None) -> None:
+    """Start what takes seconds, where something is to be graded: this process imports the rest meanwhile."""
+    found = next(submissions.glob(f"*/{escape(assignment) if assignment else '*'}/*.ipynb"), None)
+    if found is not None:
+        begin_workers(exercises_in(found.parent.name))
 
 
 def _show(console: Console, result: ClassGrades, out: Path) -> None:

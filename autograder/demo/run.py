@@ -10,9 +10,9 @@ from autograder.course import NOTEBOOKS
 from autograder.demo.classroom import CLASS, WORKBOOK, hand_in
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.classrun import Order, Watcher, grade_class
-from autograder.grade.fork_server import workers_for
 from autograder.grade.local_pool import local_pool
 from autograder.grade.releases import read_releases
+from autograder.grade.workers import workers_for
 from autograder.sandbox.types import Limits
 
 __all__ = ["run_demo"]

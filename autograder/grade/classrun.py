@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from threading import Thread
@@ -135,6 +134,13 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
     return grades
 
 
+def _get_ready_to_report() -> None:
+    """Import what writes reports, while the processes of the pool start; a run with nothing to do does not need it."""
+    from autograder.grade.record import get_ready
+
+    get_ready()
+
+
 def _names(order: Order, grades: Sequence[SubmissionGrade]) -> tuple[Mapping[str, StudentName], list[str]]:
     """Return the names of the class, and a line for everybody who is not on the roster."""
     if order.identify is None:
@@ -208,14 +214,11 @@ class _ClassRun:
             return
         judged = self.releases[first.submission.assignment].checked
         with open_pool(len(found), judged) as pool:
-            # Seconds of imports, in which the processes of the pool start.
+            Thread(target=_get_ready_to_report, daemon=True).start()
             _check_place(self.folder.path, self.course, self.releases, self.order.earlier)
-            for number, graded in enumerate(pool(chain([first], tasks))):
+            for graded in pool(chain([first], tasks)):
                 self.folder.keep(graded)
                 self.know(graded.grade, fresh=True)
-                if number == 0:
-                    # Seconds of imports: not before the first verdict, and not when everything is graded.
-                    Thread(target=import_module, args=["autograder.grade.record"], daemon=True).start()
 
     def tasks(self, found: Sequence[Found]) -> Iterator[Task]:
         """Yield what is not done; submissions are read one at a time, as they are asked for."""

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
-import warnings
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
-from sqlalchemy.exc import SAWarning
-from sqlalchemy.orm import scoped_session, sessionmaker
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, scoped_session, selectinload, sessionmaker
 
 from autograder.grade.gradebook_file import errors_of_gradebook
 from autograder.grade.late import LateRules
@@ -22,11 +32,18 @@ from autograder.report.words import reasons
 
 __all__ = ["enter_class"]
 
+# What belongs to an entry is read for all entries at once.
+BELOW = (
+    joinedload(SubmittedNotebook.assignment),
+    selectinload(SubmittedNotebook.grades),
+    selectinload(SubmittedNotebook.comments),
+)
+
 
 def enter_class(
     url: str,
     releases: Iterable[Release],
-    grades: Iterable[SubmissionGrade],
+    grades: Sequence[SubmissionGrade],
     rules: LateRules,
     only: str = "",
     *,
@@ -49,22 +66,19 @@ def enter_class(
         names: What students are called, by id; the names of others stay as they are.
     """
     with errors_of_gradebook(url), _one_transaction(url, rules.course.course.id) as book:
+        _enter_students(book.db, {grade.student for grade in grades}, names or {})
         for release in releases:
-            _enter_assignment(book, release, rules)
-        for grade in grades:
-            again = fresh is None or (grade.student, grade.assignment) in fresh
-            _enter_submission(book, grade, rules, only, again=again)
-        for student, name in (names or {}).items():
-            book.update_or_create_student(
-                student, first_name=name.first or None, last_name=name.last or None, email=name.email or None
-            )
+            notebook = _enter_assignment(book, release, rules)
+            handed_in = [grade for grade in grades if grade.assignment == release.name]
+            kept = _submissions(book.db, notebook, [grade.student for grade in handed_in])
+            for grade in handed_in:
+                again = fresh is None or (grade.student, grade.assignment) in fresh
+                _enter_submission(kept[grade.student], grade, rules, only, again=again)
 
 
 @contextmanager
 def _one_transaction(url: str, course_id: str) -> Iterator[Any]:
     """Open a gradebook whose commits only flush; all of it is kept at the end, or nothing."""
-    # nbgrader's own statements make SQLAlchemy warn about their order.
-    warnings.filterwarnings("ignore", message=".*not in session, add operation", category=SAWarning)
     with Gradebook(url, course_id) as book, book.engine.connect() as connection:
         with connection.begin():
             book.db.remove()
@@ -74,58 +88,82 @@ def _one_transaction(url: str, course_id: str) -> Iterator[Any]:
         book.db.remove()
 
 
-def _enter_assignment(book: Any, release: Release, rules: LateRules) -> None:
-    notebook = json.loads(release.notebook)
+def _enter_students(db: Any, students: Iterable[str], names: Mapping[str, StudentName]) -> None:
+    known = {student.id: student for student in db.scalars(select(Student))}
+    for student in sorted({*students, *names} - known.keys()):
+        known[student] = Student(id=student)
+        db.add(known[student])
+    for student, name in names.items():
+        entry = known[student]
+        entry.first_name, entry.last_name, entry.email = name.first or None, name.last or None, name.email or None
+
+
+def _enter_assignment(book: Any, release: Release, rules: LateRules) -> Notebook:
+    released = json.loads(release.notebook)
     name = release.name
     due = rules.due(name)
     book.update_or_create_assignment(name, **({"duedate": due} if due else {}))
-    kernel = json.dumps(notebook["metadata"].get("kernelspec", {}))
-    book.update_or_create_notebook(name, name, kernelspec=kernel)
-    for record in notebook["cells"]:
-        graded = record["metadata"].get("nbgrader")
-        if graded:
-            _enter_cell(book, name, record, graded)
+    kernel = json.dumps(released["metadata"].get("kernelspec", {}))
+    notebook = book.update_or_create_notebook(name, name, kernelspec=kernel)
+    known = {(type(cell), cell.name): cell for cell in (*notebook._base_cells, *notebook.source_cells)}
+    for record in released["cells"]:
+        for kind, values in _cells_of(record):
+            cell = known.get((kind, values["name"])) or kind(notebook=notebook)
+            for attribute, value in values.items():
+                setattr(cell, attribute, value)
+            book.db.add(cell)
+    book.db.flush()
+    return notebook
 
 
-def _enter_cell(book: Any, name: str, record: dict[str, Any], graded: dict[str, Any]) -> None:
-    place = (graded["grade_id"], name, name)
+def _cells_of(record: Mapping[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Yield what the gradebook keeps of a cell of a release: the class of each entry, and its values."""
+    graded = record["metadata"].get("nbgrader")
+    if not graded:
+        return
+    name, cell_type = graded["grade_id"], record["cell_type"]
     source = record["source"] if isinstance(record["source"], str) else "".join(record["source"])
     locked = bool(graded.get("grade") and not graded.get("solution")) or bool(graded.get("locked"))
     if graded.get("grade"):
-        book.update_or_create_grade_cell(*place, max_score=float(graded["points"]), cell_type=record["cell_type"])
+        yield GradeCell, {"name": name, "max_score": float(graded["points"]), "cell_type": cell_type}
     if graded.get("solution"):
-        book.update_or_create_solution_cell(*place)
-    book.update_or_create_source_cell(
-        *place, cell_type=record["cell_type"], locked=locked, source=source, checksum=graded.get("checksum")
-    )
+        yield SolutionCell, {"name": name}
+    about = {"cell_type": cell_type, "locked": locked, "source": source, "checksum": graded.get("checksum")}
+    yield SourceCell, {"name": name, **about}
 
 
-def _enter_submission(book: Any, grade: SubmissionGrade, rules: LateRules, only: str, *, again: bool) -> None:
-    book.update_or_create_student(grade.student)
-    when = time_of(grade.submitted_at)
-    submission = book.update_or_create_submission(
-        grade.assignment, grade.student, **({"timestamp": when.replace(tzinfo=None)} if when else {})
-    )
+def _submissions(db: Any, notebook: Notebook, students: Sequence[str]) -> dict[str, SubmittedNotebook]:
+    """Return the entries of these students for a notebook, by student, complete; those that are missing are made.
+
+    An earlier release may have had fewer cells; so a class can be graded again after a correction.
+    """
+    query = select(SubmittedNotebook).where(SubmittedNotebook.notebook == notebook).options(*BELOW)
+    found = {entry.assignment.student_id: entry for entry in db.scalars(query)}
+    kept = {student: found.get(student) or _new_submission(db, notebook, student) for student in students}
+    for entry in kept.values():
+        graded, commented = ({one.cell_id for one in ones} for ones in (entry.grades, entry.comments))
+        db.add_all(Grade(cell=cell, notebook=entry) for cell in notebook.grade_cells if cell.id not in graded)
+        db.add_all(Comment(cell=cell, notebook=entry) for cell in notebook.solution_cells if cell.id not in commented)
+    db.flush()
+    return kept
+
+
+def _new_submission(db: Any, notebook: Notebook, student: str) -> SubmittedNotebook:
+    submission = SubmittedAssignment(assignment=notebook.assignment, student_id=student)
+    entry = SubmittedNotebook(notebook=notebook, assignment=submission)
+    db.add_all([submission, entry])
+    return entry
+
+
+def _enter_submission(
+    entry: SubmittedNotebook, grade: SubmissionGrade, rules: LateRules, only: str, *, again: bool
+) -> None:
+    submission = entry.assignment
+    if when := time_of(grade.submitted_at):
+        submission.timestamp = when.replace(tzinfo=None)
     submission.extension = rules.extensions.of(grade.student, grade.assignment)
-    (notebook,) = submission.notebooks
-    _complete(book, notebook)
-    _enter_marks(notebook, {one.grade_id: one for one in grade.exercises}, only, again=again)
-    book.db.flush()
-    book.db.refresh(notebook)
-    notebook.late_submission_penalty = rules.penalty(grade.assignment, submission.total_seconds_late)
-
-
-def _complete(book: Any, notebook: SubmittedNotebook) -> None:
-    """Add what an earlier release did not have, so that a class can be graded again after a correction."""
-    graded = {entry.cell_id for entry in notebook.grades}
-    commented = {comment.cell_id for comment in notebook.comments}
-    book.db.add_all(Grade(cell_id=c.id, notebook=notebook) for c in notebook.notebook.grade_cells if c.id not in graded)
-    book.db.add_all(
-        Comment(cell_id=cell.id, notebook=notebook)
-        for cell in notebook.notebook.solution_cells
-        if cell.id not in commented
-    )
-    book.db.flush()
+    entry.late_submission_penalty = rules.penalty(grade.assignment, submission.total_seconds_late)
+    _enter_marks(entry, {one.grade_id: one for one in grade.exercises}, only, again=again)
 
 
 def _enter_marks(notebook: SubmittedNotebook, by_cell: Mapping[str, ExerciseGrade], only: str, *, again: bool) -> None:

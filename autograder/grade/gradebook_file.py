@@ -24,6 +24,7 @@ __all__ = [
     "errors_of_gradebook",
     "prepare_gradebook",
     "reading_gradebook",
+    "version_of_schema",
 ]
 
 FILE_NAME = "gradebook.db"
@@ -74,7 +75,7 @@ def check_gradebook(path: Path, course: Course, releases: Mapping[str, Release])
         if strange:
             found = ", ".join(sorted(strange))
             raise GradingError(f"{path} has marks in {name} for cells that are not in this release ({found}); {move}")
-    if versions != {_version()}:
+    if versions != {version_of_schema()}:
         raise GradingError(f"{path} was made by another version of nbgrader; back it up and run `nbgrader db upgrade`")
 
 
@@ -116,7 +117,7 @@ def _make_empty(path: Path) -> None:
         Base.metadata.create_all(engine)
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-            connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": _version()})
+            connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version_of_schema()})
     finally:
         engine.dispose()
 
@@ -152,7 +153,8 @@ def _root(error: BaseException) -> str:
 
 
 @cache
-def _version() -> str:
+def version_of_schema() -> str:
+    """Return what the installed nbgrader calls the newest form of its tables."""
     from alembic.script import ScriptDirectory
 
     # nbgrader itself asks alembic's command, which is found in an activated environment only.

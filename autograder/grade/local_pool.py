@@ -2,31 +2,31 @@
 
 A worker gets a submission as bytes and gives bytes back; it holds no gradebook and writes nothing. All workers fork
 their submissions from clones of one warm process, so that a further worker costs neither a start nor much memory.
-Each worker has a pipe and shares no lock with others, so that it may be killed at any moment.
+Each worker has a connection and shares no lock with others, so that it may be killed at any moment.
 """
 
 from __future__ import annotations
 
 import gc
-import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from autograder.grade.fork_server import begin_fork_server
 from autograder.grade.tasks import ATTEMPTS, Pool, Task
 from autograder.grade.types import Graded, GradingError
-from autograder.sandbox.servers import begin_warming, use_warm_process
-from autograder.sandbox.walls import linux
+from autograder.grade.workers import begin_workers
+from autograder.sandbox.endings import Broken
+from autograder.sandbox.servers import use_warm_process
+from autograder.sandbox.trusted_forks import Fork
 
 __all__ = ["local_pool"]
 
 Do = Callable[[Task], Graded]
 # The first message of a worker.
 READY = "ready"
+ENDED = "a worker was ended while it started; if memory is short, start again with fewer --workers"
 
 
 @contextmanager
@@ -76,37 +76,27 @@ class _Jobs:
 
 
 class _Worker:
-    """A process, its pipe, and what it works on."""
+    """A process, and what it works on."""
 
-    def __init__(self, context: Any, address: str, do: Do | None) -> None:
-        pipe, theirs = context.Pipe()
-        self.pipe: Connection = pipe
-        self.process = context.Process(target=_work, args=(theirs, address, do), daemon=True)
-        self.process.start()
-        theirs.close()
+    def __init__(self, process: Fork) -> None:
+        self.process, self.pipe = process, process.connection
         self.ready = False
         self.job: _Job | None = None
 
     def give(self, job: _Job) -> None:
-        """Let it work on a job; where it has died, its end of the pipe says so later."""
+        """Let it work on a job; where it has died, its end of the connection says so later."""
         self.job = job
         job.attempts += 1
         with suppress(OSError):
             self.pipe.send(job.task)
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.join()
-        self.pipe.close()
 
 
 class _Crew:
     """The workers, and the jobs that they have not done."""
 
     def __init__(self, count: int, exercises: Sequence[str], do: Do | None) -> None:
-        self._do, self._address = do, begin_warming("full")
-        self._context = begin_fork_server(exercises)  # a worker cannot start before it has imported all
-        self._count = count
+        self._exercises, self._do, self._count = exercises, do, count
+        begin_workers(exercises)
         self._workers: list[_Worker] = []
         self._lost_at_start = 0
 
@@ -130,7 +120,7 @@ class _Crew:
 
     def end(self) -> None:
         for worker in self._workers:
-            worker.end()
+            worker.process.end()
 
     def _employ(self, jobs: _Jobs) -> None:
         for worker in self._workers:
@@ -139,7 +129,16 @@ class _Crew:
         jobs.read_ahead()
 
     def _new(self) -> _Worker:
-        return _Worker(self._context, self._address, self._do)
+        """Return a new worker, which cannot start before all is imported.
+
+        Raises:
+            GradingError: What workers are forked from is ended again and again.
+        """
+        for _ in range(ATTEMPTS):
+            with suppress(Broken):
+                warm = begin_workers(self._exercises)
+                return _Worker(warm.forks.fork(_work, warm.address, self._do))
+        raise GradingError(ENDED)
 
     def _with_news(self) -> list[_Worker]:
         """Wait until a worker says something, or dies."""
@@ -169,10 +168,8 @@ class _Crew:
         if not worker.ready:
             self._lost_at_start += 1
         if self._lost_at_start >= ATTEMPTS:
-            raise GradingError(
-                "a worker was ended while it started; if memory is short, start again with fewer --workers"
-            )
-        worker.end()
+            raise GradingError(ENDED)
+        worker.process.end()
         self._workers[self._workers.index(worker)] = self._new()
 
 
@@ -183,12 +180,9 @@ def _failure(task: Task, reason: str) -> Graded:
 
 
 def _work(pipe: Connection, address: str, do: Do | None) -> None:
-    """Be a worker: it ends with the client, which alone decides when to stop."""
+    """Be a worker."""
     from autograder.grade.grading_task import grade_task  # imported in the process that this one was forked from
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     use_warm_process(address, "full")
     gc.freeze()  # all that is shared with other workers; to look through it would copy it
     gc.enable()

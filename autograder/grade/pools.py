@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from autograder.grade.fork_server import workers_for
 from autograder.grade.local_pool import local_pool
 from autograder.grade.tasks import Pool
 from autograder.grade.types import GradingError
+from autograder.grade.workers import workers_for
 from autograder.sandbox.host import Strictness
 
 __all__ = ["choose_pool"]
@@ -17,7 +17,7 @@ __all__ = ["choose_pool"]
 def choose_pool(
     workers: int | None, scheduler: str | None, walls: Strictness, submissions: int, exercises: Sequence[str] = ()
 ) -> AbstractContextManager[Pool]:
-    """Return the pool for a run: this process for a few submissions, else workers of this machine, or of a cluster.
+    """Return the pool for a run: workers of this machine or of a cluster; this process where walls are missing.
 
     Args:
         workers: How many workers; None for as many as are worth it.
@@ -33,20 +33,12 @@ def choose_pool(
         if scheduler or (workers or 1) > 1:
             raise GradingError("without full walls student code could reach the workers' scheduler; leave out "
                                "--workers and --scheduler")  # fmt: skip
-        return _here(submissions, exercises)
+        from autograder.grade.grading_task import in_this_process
+
+        return in_this_process(submissions, exercises)
     if scheduler:
         # A second of imports that one machine does not need.
         from autograder.grade.cluster import existing_cluster
 
         return existing_cluster(submissions, exercises, scheduler=scheduler)
-    count = workers or workers_for(submissions)
-    if count == 1:
-        return _here(submissions, exercises)
-    return local_pool(submissions, exercises, workers=count)
-
-
-def _here(submissions: int, exercises: Sequence[str]) -> AbstractContextManager[Pool]:
-    # Half a second of imports that a client of workers does not need.
-    from autograder.grade.grading_task import in_this_process
-
-    return in_this_process(submissions, exercises)
+    return local_pool(submissions, exercises, workers=workers or workers_for(submissions))

@@ -11,12 +11,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import configure_mappers
+
 from autograder.grade.class_grades import ClassGrades
 from autograder.grade.earlier_grades import Change
 from autograder.grade.engine import versions
 from autograder.grade.files import write_all
 from autograder.grade.gradebook import enter_class
-from autograder.grade.gradebook_file import FILE_NAME, prepare_gradebook
+from autograder.grade.gradebook_file import FILE_NAME, prepare_gradebook, version_of_schema
 from autograder.grade.late import read_late_rules
 from autograder.grade.types import ExerciseGrade
 from autograder.grade.visible import visible
@@ -28,11 +30,19 @@ from autograder.report.cells import defused
 from autograder.report.class_page import class_page
 from autograder.report.earlier import read_earlier
 from autograder.report.feedback import feedback_pages
+from autograder.report.pages import prepare_pages
 from autograder.report.sheet import Sheet, sheets_of
 
-__all__ = ["COLUMNS", "changes_csv", "grades_csv", "record", "report_json"]
+__all__ = ["COLUMNS", "changes_csv", "get_ready", "grades_csv", "record", "report_json"]
 
 COLUMNS = ("student", "assignment", "exercise", "score", "max_score", "verdict", "misconception", "message", "seconds")
+
+
+def get_ready() -> None:
+    """Do what reports need and no grade changes: seconds, in which others start and grade."""
+    configure_mappers()
+    version_of_schema()
+    prepare_pages()
 
 
 def record(folder: Path, grades: ClassGrades, earlier: Sequence[Path] = ()) -> None:

@@ -12,11 +12,13 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from multiprocessing import Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from autograder.sandbox.endings import Broken, End
 from autograder.sandbox.socket_folder import socket_folder
+from autograder.sandbox.trusted_forks import TrustedForks
 from autograder.sandbox.walls.disk import FOLDER
 from autograder.sandbox.walls.known_walls import WALLS, describe
 
@@ -51,6 +53,8 @@ class WallsMissing(Exception):
 class WarmProcess:
     """The process that clones are made of. It warms up while its owner does other things, and ends when its owner does.
 
+    With full walls, `forks` makes forks that have no walls, for the trusted side: torch is imported once for both.
+
     Args:
         walls: "full" refuses to run anything if a wall is missing; "weak" builds what can be built.
     """
@@ -64,10 +68,12 @@ class WarmProcess:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the process that writes it)
         control, theirs = socket.socketpair()
         self._control = _Lines(control)
-        with theirs, socket.socket(socket.AF_UNIX) as listener:
+        owner, forks = Pipe()
+        self.forks = TrustedForks(owner)
+        with theirs, forks, socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self.address)
             listener.listen()
-            descriptors = [theirs.fileno(), listener.fileno()]
+            descriptors = [theirs.fileno(), listener.fileno(), *([forks.fileno()] if walls == "full" else [])]
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-s", "-m", "autograder.sandbox.server", *map(str, descriptors)],
                 pass_fds=descriptors,
@@ -97,9 +103,14 @@ class WarmProcess:
             last_words = self._log.read().decode(errors="replace")[-4000:]
             raise Broken(f"{error}\n{last_words}") from None
 
+    def has_ended(self) -> bool:
+        """Say whether the process has ended, or the one that makes forks."""
+        return self.process.poll() is not None or (self.walls == "full" and self.forks.have_ended())
+
     def close(self) -> None:
-        """End the process and everything below it."""
+        """End the process and everything below it, and all forks."""
         self._control.close()
+        self.forks.close(ENDING_S)
         try:
             # One that is still warming up does not listen; with weak walls it has a folder to remove.
             self.process.wait(STOP_S if self.walls == "weak" else ENDING_S)

@@ -1,8 +1,11 @@
-"""The warm process, and its clones. Started as `python -m autograder.sandbox.server CONTROL LISTENER`, two descriptors.
+"""The warm process, and its clones. Started as `python -m autograder.sandbox.server CONTROL LISTENER [FORKS]`.
 
 It is a program of its own, not a fork of the grader: what the grader has in memory (answers, keys, descriptors) was
-never here. It enters its walls before it imports anything large, and never runs student code itself. Whoever connects
-gets a clone of it, which forks one child per submission; a clone needs no second warm-up, and hardly any memory.
+never here. It imports torch, splits off the process that workers of the trusted side are forked from, and enters its
+walls before it imports anything of the course. It never runs student code itself. Whoever connects gets a clone of it,
+which forks one child per submission; a clone needs no second warm-up, and hardly any memory.
+
+The arguments are descriptors: two sockets, and a connection to the owner of the trusted forks, where it has any.
 """
 
 from __future__ import annotations
@@ -18,12 +21,15 @@ import time
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from typing import Any
 
 from autograder.sandbox.on_demand import import_named
+from autograder.sandbox.trusted_forks import serve_forks
 from autograder.sandbox.walls import linux
 from autograder.sandbox.walls.child import enclose_child
-from autograder.sandbox.walls.known_walls import WALLS
+from autograder.sandbox.walls.known_walls import WALLS, Failures
 from autograder.sandbox.walls.makeshift import Makeshift
 from autograder.sandbox.walls.outer import enclose, take_user
 from autograder.sandbox.walls.public_copy import import_public_copy
@@ -33,23 +39,61 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Build the outer walls, say which failed, warm up, and make clones until the trusted side hangs up."""
-    control, listener = (socket.socket(fileno=int(descriptor)) for descriptor in sys.argv[1:])
-    for own in (control, listener):
-        own.set_inheritable(False)
-    failures: dict[str, str] = {}
+    """Say which walls fail, import torch, split off the trusted forks, enter the walls, warm up, and make clones."""
+    descriptors = [int(descriptor) for descriptor in sys.argv[1:]]
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, False)
+    control, listener = (socket.socket(fileno=descriptor) for descriptor in descriptors[:2])
     view = current_view()
+    # Before anything is imported, so that a refusal is quick.
+    _say(control, failures=_try_walls(view))
+    gc.disable()  # until all is imported, of which nothing is garbage
+    import torch  # noqa: F401
+
+    gc.freeze()
+    for forks in map(Connection, descriptors[2:]):
+        if os.fork() == 0:
+            control.close()
+            listener.close()
+            serve_forks(forks)
+        forks.close()
+    _be_warm(control, listener, view)
+
+
+def _try_walls(view: View) -> Failures:
+    """Return which walls cannot be built and why: found out in a fork, as there is no way out of them."""
+    if sys.platform != "linux":
+        return dict.fromkeys(WALLS, f"{sys.platform} has no namespaces")
+    ours, theirs = Pipe(duplex=False)
+    child = os.fork()
+    if child == 0:
+        failures: Failures = {}
+        try:
+            enclose(view, failures)
+            theirs.send(failures)
+        finally:
+            os._exit(0)
+    theirs.close()
+    try:
+        with ours:
+            return ours.recv()
+    except EOFError:
+        return dict.fromkeys(WALLS, "the process that tried to build it has ended")
+    finally:
+        os.waitpid(child, 0)
+
+
+def _be_warm(control: socket.socket, listener: socket.socket, view: View) -> None:
+    """Enter the walls, warm up, and make clones until the trusted side hangs up."""
+    failures: Failures = {}
     users = 1
     if sys.platform == "linux":
         users = enclose(view, failures)
     else:
-        failures.update(dict.fromkeys(WALLS, f"{sys.platform} has no namespaces"))
-    # Before anything is imported, so that a refusal is quick.
-    _say(control, failures=failures)
+        failures.update(_try_walls(view))
     makeshift = Makeshift() if failures else None
     if makeshift and "disk" in failures:
         import_public_copy(makeshift.base)
-    gc.disable()  # until all is imported, of which nothing is garbage
     from autograder.sandbox.warm import warm_up
 
     try:

@@ -23,13 +23,15 @@ _ADDRESSES: dict[Strictness, str] = {}
 _LOCK = threading.RLock()
 
 
-def begin_warming(walls: Strictness) -> str:
-    """Start the warm process, if it is not started, without waiting for it; return its address."""
+def begin_warming(walls: Strictness) -> WarmProcess:
+    """Start the warm process, if there is none, without waiting for it; return it."""
     key = (os.getpid(), walls)
     with _LOCK:
+        if key in _WARM and _WARM[key].has_ended():
+            _WARM.pop(key).close()
         if key not in _WARM:
             _WARM[key] = WarmProcess(walls)
-        return _WARM[key].address
+        return _WARM[key]
 
 
 def use_warm_process(address: str, walls: Strictness) -> None:
@@ -60,12 +62,10 @@ def _take(walls: Strictness) -> Server:
     if walls in _ADDRESSES:
         with suppress(Broken):
             return Server(_ADDRESSES[walls], walls)
-    begin_warming(walls)
-    key = (os.getpid(), walls)
     try:
-        return _WARM[key].clone()
+        return begin_warming(walls).clone()
     except Exception:
-        _WARM.pop(key).close()  # the next one to ask gets a new one
+        _WARM.pop((os.getpid(), walls)).close()  # the next one to ask gets a new one
         raise
 
 

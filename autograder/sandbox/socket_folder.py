@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from multiprocessing import util
 
-__all__ = ["socket_folder", "use_socket_folder"]
+__all__ = ["socket_folder"]
 
 LONGEST = 103  # macOS; Linux takes 107
 BELOW = 48  # what is below it: a folder and a socket, both with names that are drawn
@@ -16,13 +15,3 @@ def socket_folder() -> str:
     """Return the folder for temporary files, or `/tmp` where its path is too long."""
     usual = tempfile.gettempdir()
     return usual if len(os.fsencode(usual)) + BELOW <= LONGEST else "/tmp"
-
-
-def use_socket_folder() -> None:
-    """Let the sockets of `multiprocessing` lie there, for as long as this process lives."""
-    usual = tempfile.tempdir
-    tempfile.tempdir = socket_folder()
-    try:
-        util.get_temp_dir()  # makes its folder once
-    finally:
-        tempfile.tempdir = usual

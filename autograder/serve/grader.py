@@ -23,13 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.catalogue.words import words_of
 from autograder.course import CourseError, load_course
-from autograder.grade.fork_server import workers_for
 from autograder.grade.grading_task import in_this_process
 from autograder.grade.local_pool import local_pool
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.settings import settings_of
 from autograder.grade.tasks import ATTEMPTS, Pool, Task
 from autograder.grade.types import GradingError, Submission
+from autograder.grade.workers import workers_for
 from autograder.sandbox.walls import linux
 from autograder.serve.files import content_of, place
 from autograder.serve.hand_ins import HandIn

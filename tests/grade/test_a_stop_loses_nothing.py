@@ -18,7 +18,6 @@ from autograder.grade.classrun import Order, grade_class
 from autograder.grade.grading_task import in_this_process
 from autograder.grade.local_pool import local_pool
 from autograder.sandbox.servers import close_servers
-from autograder.sandbox.socket_folder import use_socket_folder
 from tests.grade import mini
 
 TIMES = re.compile(rb'"(seconds|duration_s)": ?[0-9.e-]+')
@@ -129,7 +128,6 @@ BATCH, BATCHES = 200, 10
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_two_thousand_submissions_on_two_workers_grow_nothing(course, submissions, tmp_path, short_folder, monkeypatch):
-    use_socket_folder()  # that of multiprocessing outlives this test
     monkeypatch.setattr(tempfile, "tempdir", str(short_folder))  # other programs write to /tmp, too
     close_servers()
     found, seconds = [], []

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import suppress
-from os import environ, kill
+from os import environ, kill, readlink
 from pathlib import Path
 
 import pytest
@@ -39,17 +39,25 @@ def family(pid):
     """The run, its workers, their warm processes and the forks in which submissions run, by kind."""
     found, todo = {"run": [pid], "worker": [], "warm": [], "fork": []}, [pid]
     while todo:
-        for path in Path(f"/proc/{todo.pop()}/task").glob("*/children"):
+        parent = todo.pop()
+        for path in Path(f"/proc/{parent}/task").glob("*/children"):
             for child in map(int, read(path).split()):
                 todo.append(child)
-                found[kind_of(child)].append(child)
+                found[kind_of(child, begun_by_run=parent == pid)].append(child)
     return {kind: pids for kind, pids in found.items() if pids}
 
 
-def kind_of(pid):
-    if b"autograder.sandbox.server" not in read(Path(f"/proc/{pid}/cmdline")):
-        return "worker"
-    return "fork" if read(Path(f"/proc/{pid}/oom_score_adj")).strip() == b"1000" else "warm"
+def kind_of(pid, *, begun_by_run):
+    """The kind of a process: what lies outside of the walls and was not begun by the run itself grades."""
+    if read(Path(f"/proc/{pid}/oom_score_adj")).strip() == b"1000":
+        return "fork"
+    return "worker" if outside_of_walls(pid) and not begun_by_run else "warm"
+
+
+def outside_of_walls(pid):
+    with suppress(OSError):
+        return readlink(f"/proc/{pid}/ns/pid") == readlink("/proc/self/ns/pid")
+    return False
 
 
 def read(path):

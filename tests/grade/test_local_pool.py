@@ -19,21 +19,30 @@ from autograder.sandbox.servers import close_servers
 from tests.grade import mini
 from tests.grade.test_a_stop_loses_nothing import hand_in_class, reports, table
 
-SERVER, FORK_SERVER = "autograder.sandbox.server", "multiprocessing.forkserver"
+SERVER = "autograder.sandbox.server"
 
 
-def _below(process, word):
-    return [one for one in process.children() if any(word in part for part in one.cmdline())]
+def _split():
+    """The processes into which those with torch have split: within walls, and those that workers are forked from."""
+    servers = [one for one in psutil.Process().children() if SERVER in one.cmdline()]
+    halves = [half for server in servers for half in server.children()]
+    ours = os.readlink("/proc/self/ns/pid")
+    outside = [half for half in halves if os.readlink(f"/proc/{half.pid}/ns/pid") == ours]
+    return [half for half in halves if half not in outside], outside
+
+
+def forkers():
+    return _split()[1]
 
 
 def workers():
     """The processes that grade."""
-    return [worker for server in _below(psutil.Process(), FORK_SERVER) for worker in server.children()]
+    return [worker for forker in forkers() for worker in forker.children()]
 
 
 def warm():
     """The warm processes, within their walls."""
-    return [inner for outer in _below(psutil.Process(), SERVER) for inner in outer.children()]
+    return _split()[0]
 
 
 def clones():
@@ -89,7 +98,7 @@ def undisturbed(course, tmp_path_factory):
     return table(folder / "out"), reports(folder / "out")
 
 
-@pytest.mark.parametrize("of_kind", [workers, clones, warm], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("of_kind", [workers, clones, warm, forkers], ids=lambda kind: kind.__name__)
 def test_a_killed_process_changes_no_mark(of_kind, course, submissions, tmp_path, undisturbed):
     hand_in_class(submissions, course, 8)
     killer = Killer(of_kind)

@@ -1,0 +1,210 @@
+"""Forks of the process that has imported torch, for code that is trusted: without walls, where and as its owner runs.
+
+The process that makes them is itself such a fork. It is split off before the other one enters its walls, so that torch
+is imported once for both sides, and so that nothing the trusted side imports was ever in the memory of a submission.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
+from typing import Any, NoReturn
+
+from autograder.sandbox.endings import Broken
+from autograder.sandbox.walls import linux
+
+__all__ = ["Fork", "TrustedForks", "serve_forks"]
+
+FORK = "fork"
+
+
+@dataclass(frozen=True)
+class _Home:
+    """Where and as what forks run.
+
+    Args:
+        environment: The environment of the owner.
+        path: Its `sys.path`.
+        folder: Its working folder.
+        without_bytecode: Whether it writes no bytecode.
+        modules: What is imported before the first fork.
+    """
+
+    environment: Mapping[str, str]
+    path: Sequence[str]
+    folder: str
+    without_bytecode: bool
+    modules: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What a fork does: `target(connection, *args)`."""
+
+    target: Callable[..., None]
+    args: tuple[Any, ...]
+
+
+class TrustedForks:
+    """Makes forks and ends them; all of them end when their owner does, or closes this.
+
+    Args:
+        connection: `serve_forks` serves its other end.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection, self._lock, self._prepared = connection, threading.RLock(), False
+
+    def prepare(self, modules: Sequence[str]) -> None:
+        """Let them be where this process is, and import modules before the first fork; this does not wait for it.
+
+        Only the first call has an effect.
+
+        Raises:
+            Broken: The process that makes forks has ended.
+        """
+        with self._lock, _ended_is_broken():
+            if not self._prepared:
+                home = _Home(dict(os.environ), tuple(sys.path), os.getcwd(), sys.dont_write_bytecode, tuple(modules))
+                self._connection.send(home)
+                send_handle(self._connection, 2, None)
+            self._prepared = True
+
+    def fork(self, target: Callable[..., None], *args: Any) -> Fork:
+        """Return a fork that calls `target(connection, *args)`; target and arguments are pickled.
+
+        Raises:
+            Broken: The process that makes forks has ended.
+        """
+        self.prepare(())
+        ours, theirs = Pipe()
+        with theirs, self._lock, _ended_is_broken():
+            self._connection.send(FORK)
+            send_handle(self._connection, theirs.fileno(), None)
+            pid = self._connection.recv()
+        ours.send(_Work(target, args))
+        return Fork(ours, pid, self)
+
+    def kill(self, pid: int) -> None:
+        """End a fork, and wait until it has ended; where the process that made it has ended, it has, too."""
+        with self._lock, suppress(Broken), _ended_is_broken():
+            self._connection.send(pid)
+            self._connection.recv()
+
+    def have_ended(self) -> bool:
+        """Say whether the process that makes forks has ended: it says nothing unless it is asked."""
+        with self._lock:
+            return self._connection.closed or self._connection.poll()
+
+    def close(self, wait_s: float) -> None:
+        """End the process that makes forks, and with it all of these; wait for it."""
+        with self._lock, suppress(Broken), _ended_is_broken():
+            self._connection.send(None)
+            self._connection.poll(wait_s)
+        self._connection.close()
+
+
+@contextmanager
+def _ended_is_broken() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError) as error:
+        raise Broken("the process that workers are forked from has ended") from error
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A fork.
+
+    Args:
+        connection: Its other end is the first argument of what the fork calls.
+        pid: The process.
+        forks: Has made it.
+    """
+
+    connection: Connection
+    pid: int
+    forks: TrustedForks
+
+    def end(self) -> None:
+        """Kill it, and wait until it has ended."""
+        self.forks.kill(self.pid)
+        self.connection.close()
+
+
+def serve_forks(connection: Connection) -> NoReturn:
+    """Be the process that makes forks, until the owner hangs up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner decides when it is over
+    try:
+        _serve(connection)
+    except (EOFError, ConnectionError):
+        pass
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def _serve(connection: Connection) -> None:
+    while (message := connection.recv()) is not None:
+        if isinstance(message, _Home):
+            _move(message, recv_handle(connection))
+        elif message == FORK:
+            connection.send(_fork(connection, recv_handle(connection)))
+        else:
+            connection.send(_kill(message))
+
+
+def _move(home: _Home, errors: int) -> None:
+    os.dup2(errors, 2)
+    os.close(errors)
+    os.environ.clear()
+    os.environ.update(home.environment)
+    os.chdir(home.folder)
+    sys.path[:] = home.path
+    sys.dont_write_bytecode = home.without_bytecode
+    for name in home.modules:
+        import_module(name)
+    gc.freeze()  # to look through it would copy it
+
+
+def _fork(connection: Connection, descriptor: int) -> int:
+    child = os.fork()
+    if child == 0:
+        connection.close()
+        _become_fork(Connection(descriptor))
+    os.close(descriptor)
+    return child
+
+
+def _become_fork(connection: Connection) -> NoReturn:
+    try:
+        if sys.platform == "linux":
+            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        work = connection.recv()
+        work.target(connection, *work.args)
+    except EOFError:
+        pass  # the owner has ended
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def _kill(pid: int) -> int:
+    """End a child, which has this number until it is waited for."""
+    with suppress(ProcessLookupError, ChildProcessError):
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    return pid
