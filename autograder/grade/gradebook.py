@@ -12,7 +12,6 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     GradeCell,
-    Notebook,
     SolutionCell,
     SourceCell,
     Student,
@@ -98,7 +97,7 @@ def _enter_students(db: Any, students: Iterable[str], names: Mapping[str, Studen
         entry.first_name, entry.last_name, entry.email = name.first or None, name.last or None, name.email or None
 
 
-def _enter_assignment(book: Any, release: Release, rules: LateRules) -> Notebook:
+def _enter_assignment(book: Any, release: Release, rules: LateRules) -> Any:
     released = json.loads(release.notebook)
     name = release.name
     due = rules.due(name)
@@ -132,15 +131,21 @@ def _cells_of(record: Mapping[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]
     yield SourceCell, {"name": name, **about}
 
 
-def _submissions(db: Any, notebook: Notebook, students: Sequence[str]) -> dict[str, SubmittedNotebook]:
+def _submissions(db: Any, notebook: Any, students: Sequence[str]) -> dict[str, Any]:
     """Return the entries of these students for a notebook, by student, complete; those that are missing are made.
 
     An earlier release may have had fewer cells; so a class can be graded again after a correction.
     """
-    query = select(SubmittedNotebook).where(SubmittedNotebook.notebook == notebook).options(*BELOW)
-    found = {entry.assignment.student_id: entry for entry in db.scalars(query)}
-    kept = {student: found.get(student) or _new_submission(db, notebook, student) for student in students}
-    for entry in kept.values():
+    of_this = select(SubmittedAssignment).where(SubmittedAssignment.assignment == notebook.assignment)
+    known = {one.student_id: one for one in db.scalars(of_this)}
+    entries = select(SubmittedNotebook).where(SubmittedNotebook.notebook == notebook).options(*BELOW)
+    kept = {entry.assignment.student_id: entry for entry in db.scalars(entries)}
+    for student in students:
+        if student not in kept:
+            submission = known.get(student) or SubmittedAssignment(assignment=notebook.assignment, student_id=student)
+            kept[student] = SubmittedNotebook(notebook=notebook, assignment=submission)
+            db.add_all([submission, kept[student]])
+    for entry in map(kept.__getitem__, students):
         graded, commented = ({one.cell_id for one in ones} for ones in (entry.grades, entry.comments))
         db.add_all(Grade(cell=cell, notebook=entry) for cell in notebook.grade_cells if cell.id not in graded)
         db.add_all(Comment(cell=cell, notebook=entry) for cell in notebook.solution_cells if cell.id not in commented)
@@ -148,16 +153,7 @@ def _submissions(db: Any, notebook: Notebook, students: Sequence[str]) -> dict[s
     return kept
 
 
-def _new_submission(db: Any, notebook: Notebook, student: str) -> SubmittedNotebook:
-    submission = SubmittedAssignment(assignment=notebook.assignment, student_id=student)
-    entry = SubmittedNotebook(notebook=notebook, assignment=submission)
-    db.add_all([submission, entry])
-    return entry
-
-
-def _enter_submission(
-    entry: SubmittedNotebook, grade: SubmissionGrade, rules: LateRules, only: str, *, again: bool
-) -> None:
+def _enter_submission(entry: Any, grade: SubmissionGrade, rules: LateRules, only: str, *, again: bool) -> None:
     submission = entry.assignment
     if when := time_of(grade.submitted_at):
         submission.timestamp = when.replace(tzinfo=None)

@@ -51,7 +51,8 @@ def main() -> None:
     import torch  # noqa: F401
 
     gc.freeze()
-    for forks in map(Connection, descriptors[2:]):
+    for descriptor in descriptors[2:]:
+        forks: Connection = Connection(descriptor)
         if os.fork() == 0:
             control.close()
             listener.close()
@@ -76,7 +77,7 @@ def _try_walls(view: View) -> Failures:
     theirs.close()
     try:
         with ours:
-            return ours.recv()
+            return dict(ours.recv())
     except EOFError:
         return dict.fromkeys(WALLS, "the process that tried to build it has ended")
     finally:
