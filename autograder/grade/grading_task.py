@@ -12,6 +12,7 @@ from functools import cache, partial
 from threadpoolctl import threadpool_limits
 
 from autograder.catalogue.answer import load_answer
+from autograder.grade.plan import draw_inputs
 from autograder.grade.pointing import RunSteps
 from autograder.grade.regrade import regrade_submission
 from autograder.grade.release import Release, load_release
@@ -25,7 +26,7 @@ from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import begin_warming, borrow_server
 from course_utils.kits.probe import load_probe
 
-__all__ = ["grade_task", "in_this_process", "report_failure", "settle"]
+__all__ = ["grade_task", "in_this_process", "rehearse", "report_failure"]
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ def grade_task(task: Task) -> Graded:
     Raises:
         GradingError: This machine cannot build the walls.
     """
-    settle()
+    _settle()
     release = load_release(task.submission.assignment, task.release)
     _load_judges(tuple(release.checked))
     run = partial(run_submission, walls=task.settings.walls)
@@ -97,8 +98,18 @@ def _here(tasks: Iterable[Task]) -> Iterator[Graded]:
         yield grade_task(task)
 
 
+def rehearse(exercises: tuple[str, ...]) -> None:
+    """Import what judges these exercises and run each reference once: the first run of all takes longest."""
+    _settle()
+    _load_judges(exercises)
+    for exercise in exercises:
+        inputs = draw_inputs(exercise, 0, "")
+        for part in load_answer(exercise).parts:
+            part.reference(inputs)
+
+
 @cache
-def settle() -> None:
+def _settle() -> None:
     """Import what grading needs, and keep every run of it to one core."""
     import torch  # two seconds that a refusal does not need
 

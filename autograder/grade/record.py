@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 from collections.abc import Iterator, Sequence
@@ -43,6 +44,7 @@ def get_ready() -> None:
     configure_mappers()
     version_of_schema()
     prepare_pages()
+    gc.freeze()  # to look through all of this again and again would take half as long as writing
 
 
 def record(folder: Path, grades: ClassGrades, earlier: Sequence[Path] = ()) -> None:

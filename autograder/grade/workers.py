@@ -5,6 +5,7 @@ Imported before anything large, so that it starts first.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
 
@@ -20,8 +21,6 @@ SUBMISSIONS_PER_WORKER = 2
 # What the warm process and the one that workers are forked from take together, and what a submission may.
 BYTES_OF_ALL = 1_000_000_000
 BYTES_PER_WORKER = 2_000_000_000
-# The rest is imported when torch is settled, and by its settings.
-PRELOADED = ("autograder.grade.settled", "autograder.grade.local_pool")
 
 
 def workers_for(submissions: int) -> int:
@@ -51,6 +50,12 @@ def begin_workers(exercises: Sequence[str]) -> WarmProcess:
         Broken: What was just started has ended.
     """
     warm = begin_warming("full")
-    judges = [f"{package_of(exercise)}.{name}" for exercise in exercises for name in ("answer", "probe")]
-    warm.forks.prepare([*PRELOADED, *judges])
+    warm.forks.prepare(_get_ready, tuple(exercises))
     return warm
+
+
+def _get_ready(exercises: tuple[str, ...]) -> None:
+    gc.disable()  # nothing that is imported here is garbage; workers begin to collect theirs
+    from autograder.grade.grading_task import rehearse
+
+    rehearse(exercises)

@@ -15,7 +15,6 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
@@ -38,19 +37,17 @@ class _Home:
         path: Its `sys.path`.
         folder: Its working folder.
         without_bytecode: Whether it writes no bytecode.
-        modules: What is imported before the first fork.
     """
 
     environment: Mapping[str, str]
     path: Sequence[str]
     folder: str
     without_bytecode: bool
-    modules: Sequence[str]
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What a fork does: `target(connection, *args)`."""
+    """What is called: a fork gives its connection as well, before the arguments."""
 
     target: Callable[..., None]
     args: tuple[Any, ...]
@@ -66,19 +63,19 @@ class TrustedForks:
     def __init__(self, connection: Connection) -> None:
         self._connection, self._lock, self._prepared = connection, threading.RLock(), False
 
-    def prepare(self, modules: Sequence[str]) -> None:
-        """Let them be where this process is, and import modules before the first fork; this does not wait for it.
+    def prepare(self, target: Callable[..., None], *args: Any) -> None:
+        """Let them be where this process is, and call `target(*args)` before the first fork; this does not wait for it.
 
-        Only the first call has an effect.
+        Only the first call has an effect. Target and arguments are pickled.
 
         Raises:
             Broken: The process that makes forks has ended.
         """
         with self._lock, _ended_is_broken():
             if not self._prepared:
-                home = _Home(dict(os.environ), tuple(sys.path), os.getcwd(), sys.dont_write_bytecode, tuple(modules))
-                self._connection.send(home)
+                self._connection.send(_Home(dict(os.environ), tuple(sys.path), os.getcwd(), sys.dont_write_bytecode))
                 send_handle(self._connection, 2, None)
+                self._connection.send(_Work(target, args))
             self._prepared = True
 
     def fork(self, target: Callable[..., None], *args: Any) -> Fork:
@@ -87,7 +84,7 @@ class TrustedForks:
         Raises:
             Broken: The process that makes forks has ended.
         """
-        self.prepare(())
+        self.prepare(gc.freeze)
         ours, theirs = Pipe()
         with theirs, self._lock, _ended_is_broken():
             self._connection.send(FORK)
@@ -160,6 +157,9 @@ def _serve(connection: Connection) -> None:
     while (message := connection.recv()) is not None:
         if isinstance(message, _Home):
             _move(message, recv_handle(connection))
+            work = connection.recv()
+            work.target(*work.args)
+            gc.freeze()  # to look through it would copy it
         elif message == FORK:
             connection.send(_fork(connection, recv_handle(connection)))
         else:
@@ -174,9 +174,6 @@ def _move(home: _Home, errors: int) -> None:
     os.chdir(home.folder)
     sys.path[:] = home.path
     sys.dont_write_bytecode = home.without_bytecode
-    for name in home.modules:
-        import_module(name)
-    gc.freeze()  # to look through it would copy it
 
 
 def _fork(connection: Connection, descriptor: int) -> int:

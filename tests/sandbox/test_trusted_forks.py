@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import psutil
@@ -47,7 +48,7 @@ def test_a_fork_runs_where_and_as_its_owner_does(warm):
 
 
 def test_what_it_is_prepared_with_is_there_and_torch_is_imported_anyway(warm):
-    warm.forks.prepare(["wave"])
+    warm.forks.prepare(import_module, "wave")
     said = warm.forks.fork(tell, "wave", "torch", "IPython", "course_utils").connection.recv()
     assert said["modules"] == ["wave", "torch"]
 
@@ -103,7 +104,7 @@ def test_all_end_with_an_owner_that_is_killed(tmp_path):
 
 
 def test_nothing_of_the_owner_is_in_the_process_behind_the_walls(warm):
-    warm.forks.prepare(["wave"])
+    warm.forks.prepare(import_module, "wave")
     assert warm.forks.fork(tell, "wave").connection.recv()["modules"] == ["wave"]
     clone = warm.clone()
     inner = next(one for one in psutil.Process(warm.process.pid).children() if _has_other_processes(one.pid))
