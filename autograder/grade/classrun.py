@@ -214,11 +214,13 @@ class _ClassRun:
             return
         judged = self.releases[first.submission.assignment].checked
         with open_pool(len(found), judged) as pool:
-            Thread(target=_get_ready_to_report, daemon=True).start()
             _check_place(self.folder.path, self.course, self.releases, self.order.earlier)
+            ready = Thread(target=_get_ready_to_report, daemon=True)
+            ready.start()
             for graded in pool(chain([first], tasks)):
                 self.folder.keep(graded)
                 self.know(graded.grade, fresh=True)
+            ready.join()  # two threads that import parts of one package at once fail
 
     def tasks(self, found: Sequence[Found]) -> Iterator[Task]:
         """Yield what is not done; submissions are read one at a time, as they are asked for."""

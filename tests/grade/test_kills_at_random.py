@@ -116,3 +116,4 @@ def test_kills_at_random_moments_cost_no_marks(course, submissions, tmp_path):
     print(json.dumps({"killed": Counter(killed), "ends": ends, "log": (tmp_path / "disturbed.log").stat().st_size}))
     assert marks(tmp_path / "out") == marks(tmp_path / "undisturbed")
     assert set(ends) <= {0, 1, 2, -signal.SIGKILL}
+    assert "Traceback" not in (tmp_path / "disturbed.log").read_text(errors="replace")

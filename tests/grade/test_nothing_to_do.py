@@ -22,3 +22,12 @@ def test_a_run_with_nothing_to_do_imports_nothing_large(course, submissions, tmp
     assert json.loads(second.stderr.splitlines()[-1]) == []
     assert second.stdout == first.stdout
     assert "ada" in second.stdout
+
+
+def test_a_submission_that_comes_later_is_graded_where_a_gradebook_is(course, submissions, tmp_path):
+    command = [sys.executable, "-m", "autograder", "grade", str(submissions), "--out", str(tmp_path / "out")]
+    for student in ("ada", "bob"):
+        mini.hand_in(submissions, student, mini.solved(course, mini.PERFECT))
+        done = subprocess.run(command, cwd=course, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert "bob" in done.stdout
