@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple, fields, replace
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,9 @@ __all__ = ["COLUMNS", "changes_csv", "get_ready", "grades_csv", "record", "repor
 COLUMNS = ("student", "assignment", "exercise", "score", "max_score", "verdict", "misconception", "message", "seconds")
 
 
+@cache
 def get_ready() -> None:
-    """Do what reports need and no grade changes: seconds, in which others start and grade."""
+    """Do what reports need and no grade changes, once: seconds, in which others start and grade."""
     configure_mappers()
     version_of_schema()
     prepare_pages()
