@@ -5,20 +5,15 @@ from __future__ import annotations
 import json
 import secrets
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from autograder.course import CourseError, find_root, load_course
-from autograder.grade.grading_task import grade_task
-from autograder.grade.release import load_release
-from autograder.grade.releases import assignments_of, read_releases
-from autograder.grade.settings import settings_of
-from autograder.grade.tasks import Task
-from autograder.grade.types import Graded, GradingError, Submission
-from autograder.importing.workbook import look_into
-from autograder.report.words import marks, text_of
+from autograder.grade.workers import begin_workers, exercises_in
 from autograder.sandbox.host import Strictness
+
+if TYPE_CHECKING:
+    from autograder.grade.types import Graded
 
 __all__ = ["one"]
 
@@ -34,6 +29,11 @@ def one(
     ] = False,
 ) -> None:
     """Grade one notebook behind walls, on fresh inputs. Exit with 1 if grading itself failed, with 2 if nothing ran."""
+    if not weak_walls and notebook.is_file():
+        begin_workers(exercises_in(workbook or notebook.stem))  # seconds, in which this process imports the rest
+    from autograder.course import CourseError
+    from autograder.grade.types import GradingError
+
     chosen = secrets.randbits(128) if seed is None else seed
     try:
         graded = _grade(notebook, workbook, student, chosen, "weak" if weak_walls else "full")
@@ -46,6 +46,15 @@ def one(
 
 
 def _grade(notebook: Path, workbook: str | None, student: str, seed: int, walls: Strictness) -> Graded:
+    from autograder.course import find_root, load_course
+    from autograder.grade.pools import choose_pool
+    from autograder.grade.release import load_release
+    from autograder.grade.releases import assignments_of, read_releases
+    from autograder.grade.settings import settings_of
+    from autograder.grade.tasks import Task
+    from autograder.grade.types import GradingError, Submission
+    from autograder.importing.workbook import look_into
+
     course = load_course(find_root())
     contents = read_releases(assignments_of(course, workbook), find_root())
     settings = settings_of(course, seed, walls)
@@ -61,7 +70,9 @@ def _grade(notebook: Path, workbook: str | None, student: str, seed: int, walls:
         known = ", ".join(releases)
         raise GradingError(f"{notebook} is not one of the workbooks {known}; say which with --workbook")
     submission = Submission(student, looked.assignment, notebook.name, content)
-    return grade_task(Task(notebook.name, submission, contents[looked.assignment], settings))
+    with choose_pool(1, None, walls, 1, releases[looked.assignment].checked) as pool:
+        (graded,) = pool([Task(notebook.name, submission, contents[looked.assignment], settings)])
+    return graded
 
 
 def _record(graded: Graded, seed: int) -> dict[str, Any]:
@@ -73,6 +84,8 @@ def _record(graded: Graded, seed: int) -> dict[str, Any]:
 
 
 def _words(graded: Graded) -> str:
+    from autograder.report.words import marks, text_of
+
     grade = graded.grade
     most = sum(each.max_score for each in grade.exercises)
     lines = [f"{grade.assignment}: {marks(grade.score)} of {marks(most)}", *grade.notes]

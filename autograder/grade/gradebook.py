@@ -19,7 +19,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, scoped_session, selectinload, sessionmaker
+from sqlalchemy.orm import contains_eager, scoped_session, selectinload, sessionmaker
 
 from autograder.grade.gradebook_file import errors_of_gradebook
 from autograder.grade.late import LateRules
@@ -31,9 +31,10 @@ from autograder.report.words import reasons
 
 __all__ = ["enter_class"]
 
-# What belongs to an entry is read for all entries at once.
+# So many submissions are in memory at a time; what belongs to them is read at once.
+AT_ONCE = 200
 BELOW = (
-    joinedload(SubmittedNotebook.assignment),
+    contains_eager(SubmittedNotebook.assignment),
     selectinload(SubmittedNotebook.grades),
     selectinload(SubmittedNotebook.comments),
 )
@@ -69,10 +70,13 @@ def enter_class(
         for release in releases:
             notebook = _enter_assignment(book, release, rules)
             handed_in = [grade for grade in grades if grade.assignment == release.name]
-            kept = _submissions(book.db, notebook, [grade.student for grade in handed_in])
-            for grade in handed_in:
-                again = fresh is None or (grade.student, grade.assignment) in fresh
-                _enter_submission(kept[grade.student], grade, rules, only, again=again)
+            for begin in range(0, len(handed_in), AT_ONCE):
+                some = handed_in[begin : begin + AT_ONCE]
+                kept = _submissions(book.db, notebook, [grade.student for grade in some])
+                for grade in some:
+                    again = fresh is None or (grade.student, grade.assignment) in fresh
+                    _enter_submission(kept[grade.student], grade, rules, only, again=again)
+                book.db.flush()
 
 
 @contextmanager
@@ -132,25 +136,32 @@ def _cells_of(record: Mapping[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]
 
 
 def _submissions(db: Any, notebook: Any, students: Sequence[str]) -> dict[str, Any]:
-    """Return the entries of these students for a notebook, by student, complete; those that are missing are made.
+    """Return the entries of these students for a notebook, by student; those that are missing are made.
 
-    An earlier release may have had fewer cells; so a class can be graded again after a correction.
+    Entries refer to what is above them by ids: the lists of a notebook would hold the entries of the whole class.
     """
-    of_this = select(SubmittedAssignment).where(SubmittedAssignment.assignment == notebook.assignment)
-    known = {one.student_id: one for one in db.scalars(of_this)}
-    entries = select(SubmittedNotebook).where(SubmittedNotebook.notebook == notebook).options(*BELOW)
-    kept = {entry.assignment.student_id: entry for entry in db.scalars(entries)}
-    for student in students:
-        if student not in kept:
-            submission = known.get(student) or SubmittedAssignment(assignment=notebook.assignment, student_id=student)
-            kept[student] = SubmittedNotebook(notebook=notebook, assignment=submission)
-            db.add_all([submission, kept[student]])
-    for entry in map(kept.__getitem__, students):
-        graded, commented = ({one.cell_id for one in ones} for ones in (entry.grades, entry.comments))
-        db.add_all(Grade(cell=cell, notebook=entry) for cell in notebook.grade_cells if cell.id not in graded)
-        db.add_all(Comment(cell=cell, notebook=entry) for cell in notebook.solution_cells if cell.id not in commented)
+    above = notebook.assignment_id
+    theirs = (SubmittedAssignment.assignment_id == above, SubmittedAssignment.student_id.in_(students))
+    known = {one.student_id: one for one in db.scalars(select(SubmittedAssignment).where(*theirs))}
+    entries = select(SubmittedNotebook).where(SubmittedNotebook.notebook_id == notebook.id)
+    found = db.scalars(entries.join(SubmittedNotebook.assignment).where(*theirs).options(*BELOW))
+    kept = {entry.assignment.student_id: entry for entry in found}
+    for student in sorted(set(students) - kept.keys()):
+        submission = known.get(student) or SubmittedAssignment(assignment_id=above, student_id=student)
+        kept[student] = SubmittedNotebook(notebook_id=notebook.id, assignment=submission)
+        db.add_all([submission, kept[student]])
+    for entry in kept.values():
+        _complete(db, notebook, entry)
     db.flush()
     return kept
+
+
+def _complete(db: Any, notebook: Any, entry: Any) -> None:
+    """Add what an earlier release did not have, so that a class can be graded again after a correction."""
+    graded, commented = ({one.cell_id for one in ones} for ones in (entry.grades, entry.comments))
+    db.add_all(Grade(cell_id=cell.id, notebook=entry) for cell in notebook.grade_cells if cell.id not in graded)
+    added = (cell for cell in notebook.solution_cells if cell.id not in commented)
+    db.add_all(Comment(cell_id=cell.id, notebook=entry) for cell in added)
 
 
 def _enter_submission(entry: Any, grade: SubmissionGrade, rules: LateRules, only: str, *, again: bool) -> None:
