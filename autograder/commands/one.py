@@ -47,7 +47,7 @@ def one(
 
 def _grade(notebook: Path, workbook: str | None, student: str, seed: int, walls: Strictness) -> Graded:
     from autograder.course import find_root, load_course
-    from autograder.grade.pools import choose_pool
+    from autograder.grade.local_pool import one_at_a_time
     from autograder.grade.release import load_release
     from autograder.grade.releases import assignments_of, read_releases
     from autograder.grade.settings import settings_of
@@ -70,8 +70,9 @@ def _grade(notebook: Path, workbook: str | None, student: str, seed: int, walls:
         known = ", ".join(releases)
         raise GradingError(f"{notebook} is not one of the workbooks {known}; say which with --workbook")
     submission = Submission(student, looked.assignment, notebook.name, content)
-    with choose_pool(1, None, walls, 1, releases[looked.assignment].checked) as pool:
-        (graded,) = pool([Task(notebook.name, submission, contents[looked.assignment], settings)])
+    task = Task(notebook.name, submission, contents[looked.assignment], settings)
+    with one_at_a_time(1, walls) as pool:
+        (graded,) = pool([task])
     return graded
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from threading import Thread
@@ -134,13 +135,6 @@ def grade_class(order: Order, open_pool: OpenPool, watcher: Watcher | None = Non
     return grades
 
 
-def _get_ready_to_report() -> None:
-    """Import what writes reports, while the processes of the pool start; a run with nothing to do does not need it."""
-    from autograder.grade.record import get_ready
-
-    get_ready()
-
-
 def _names(order: Order, grades: Sequence[SubmissionGrade]) -> tuple[Mapping[str, StudentName], list[str]]:
     """Return the names of the class, and a line for everybody who is not on the roster."""
     if order.identify is None:
@@ -215,7 +209,8 @@ class _ClassRun:
         judged = self.releases[first.submission.assignment].checked
         with open_pool(len(found), judged) as pool:
             _check_place(self.folder.path, self.course, self.releases, self.order.earlier)
-            ready = Thread(target=_get_ready_to_report, daemon=True)
+            # Seconds of imports that a run with nothing to do does not need, while the processes of the pool start.
+            ready = Thread(target=lambda: import_module("autograder.grade.record").get_ready(), daemon=True)
             ready.start()
             for graded in pool(chain([first], tasks)):
                 self.folder.keep(graded)

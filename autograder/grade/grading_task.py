@@ -26,7 +26,7 @@ from autograder.sandbox.run import run_submission
 from autograder.sandbox.servers import begin_warming, borrow_server
 from course_utils.kits.probe import load_probe
 
-__all__ = ["grade_task", "in_this_process", "rehearse", "report_failure"]
+__all__ = ["grade_task", "in_this_process", "rehearse", "report_failure", "settle"]
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def grade_task(task: Task) -> Graded:
     Raises:
         GradingError: This machine cannot build the walls.
     """
-    _settle()
+    settle()
     release = load_release(task.submission.assignment, task.release)
     _load_judges(tuple(release.checked))
     run = partial(run_submission, walls=task.settings.walls)
@@ -100,7 +100,7 @@ def _here(tasks: Iterable[Task]) -> Iterator[Graded]:
 
 def rehearse(exercises: tuple[str, ...]) -> None:
     """Import what judges these exercises and run each reference once: the first run of all takes longest."""
-    _settle()
+    settle()
     _load_judges(exercises)
     for exercise in exercises:
         inputs = draw_inputs(exercise, 0, "")
@@ -109,7 +109,7 @@ def rehearse(exercises: tuple[str, ...]) -> None:
 
 
 @cache
-def _settle() -> None:
+def settle() -> None:
     """Import what grading needs, and keep every run of it to one core."""
     import torch  # two seconds that a refusal does not need
 

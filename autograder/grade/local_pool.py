@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -18,10 +18,11 @@ from autograder.grade.tasks import ATTEMPTS, Pool, Task
 from autograder.grade.types import Graded, GradingError
 from autograder.grade.workers import begin_workers
 from autograder.sandbox.endings import Broken
+from autograder.sandbox.host import Strictness
 from autograder.sandbox.servers import use_warm_process
 from autograder.sandbox.trusted_forks import Fork
 
-__all__ = ["local_pool"]
+__all__ = ["local_pool", "one_at_a_time"]
 
 Do = Callable[[Task], Graded]
 # The first message of a worker.
@@ -49,6 +50,20 @@ def local_pool(
         yield crew.grade
     finally:
         crew.end()
+
+
+def one_at_a_time(submissions: int, walls: Strictness) -> AbstractContextManager[Pool]:
+    """Return a pool with one worker; where walls are missing, which keep submissions away from it, this process.
+
+    Args:
+        submissions: How many submissions there are.
+        walls: What stands around a submission.
+    """
+    if walls == "full":
+        return local_pool(submissions, workers=1)
+    from autograder.grade.grading_task import in_this_process  # imports that a client of workers does not need
+
+    return in_this_process(submissions)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from autograder.grade.local_pool import local_pool
+from autograder.grade.local_pool import local_pool, one_at_a_time
 from autograder.grade.tasks import Pool
 from autograder.grade.types import GradingError
 from autograder.grade.workers import workers_for
@@ -33,9 +33,7 @@ def choose_pool(
         if scheduler or (workers or 1) > 1:
             raise GradingError("without full walls student code could reach the workers' scheduler; leave out "
                                "--workers and --scheduler")  # fmt: skip
-        from autograder.grade.grading_task import in_this_process
-
-        return in_this_process(submissions, exercises)
+        return one_at_a_time(submissions, walls)
     if scheduler:
         # A second of imports that one machine does not need.
         from autograder.grade.cluster import existing_cluster

@@ -23,8 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.catalogue.words import words_of
 from autograder.course import CourseError, load_course
-from autograder.grade.grading_task import in_this_process
-from autograder.grade.local_pool import local_pool
+from autograder.grade.local_pool import one_at_a_time
 from autograder.grade.releases import assignments_of, read_releases
 from autograder.grade.settings import settings_of
 from autograder.grade.tasks import ATTEMPTS, Pool, Task
@@ -80,7 +79,7 @@ class Grader:
 
     def pool(self) -> AbstractContextManager[Pool]:
         """Open the place where one hand-in at a time is graded."""
-        return in_this_process(MANY) if self.job.walls == "weak" else local_pool(MANY, workers=1)
+        return one_at_a_time(MANY, self.job.walls)
 
     def one(self, name: str, pool: Pool) -> None:
         """Grade the next hand-in, or wait a moment where there is none."""
