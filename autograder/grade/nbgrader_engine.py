@@ -25,7 +25,7 @@ from autograder.course import CourseError, find_root, load_course
 from autograder.grade.collect import Found, load
 from autograder.grade.folder import OutFolder, open_folder
 from autograder.grade.gradebook import enter_class
-from autograder.grade.grading_task import grade_task
+from autograder.grade.grading_task import in_this_process
 from autograder.grade.keys import submission_basis, submission_key
 from autograder.grade.late import read_late_rules
 from autograder.grade.release import load_release
@@ -145,7 +145,8 @@ def _known(folder: OutFolder, task: Task) -> SubmissionGrade:
     done = folder.done(task.key)
     if done is not None:
         return done
-    graded = grade_task(task)
+    with in_this_process(1) as pool:
+        (graded,) = pool([task])
     folder.keep(graded)
     return graded.grade
 
