@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import combinations, product
 from typing import Any
 
@@ -188,6 +188,11 @@ class _Runner:
     not_in_mistakes: tuple[str, ...]
     building_on: str
 
+    @cached_property
+    def _alone(self) -> Part:
+        """The part without stand-ins."""
+        return replace(self.part, upon={})
+
     def right(self, inputs: Inputs) -> Outputs:
         """Return the arrays of the solution.
 
@@ -256,8 +261,7 @@ class _Runner:
             raise NoOutputsError(f"{type(error).__name__}: {error}") from error
         asked = is_enough if self.part.summarise is None else never
         with warnings.catch_warnings(action="ignore"):
-            alone = replace(self.part, upon={})
-            seen = conclude_part(alone, observe_part(alone, objects, inputs, asked), inputs)
+            seen = conclude_part(self._alone, observe_part(self._alone, objects, inputs, asked), inputs)
         if seen.problem is not None:
             raise NoOutputsError(seen.problem.message)
         return seen.outputs

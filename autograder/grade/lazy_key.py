@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from autograder.catalogue.answer import Alternative, Answer, candidate_of, make_key
 from autograder.catalogue.differences import differs, statements
 from autograder.grade.refuted import Refuted
+from autograder.grade.twins import Twins
 from course_utils.checks.closeness import close
 from course_utils.checks.recorded import load_recorded
 from course_utils.checks.types import KINDS, Candidate, Key, Kind, PartKey, Ranked
@@ -39,7 +40,10 @@ def lazy_key(answer: Answer, inputs: Inputs, points: float) -> Key:
     parts = []
     for part, part_key in zip(answer.parts, key.parts, strict=True):
         find = partial(_recorded_part, answer.exercise, part.name)
-        candidates: dict[str, Any] = {kind: _Candidates(getattr(part, kind), inputs, find, kind) for kind in KINDS}
+        accepted: list[Candidate] = []
+        candidates: dict[str, Any] = {
+            kind: _Candidates(getattr(part, kind), inputs, find, kind, accepted) for kind in KINDS
+        }
         parts.append(replace(part_key, **candidates))
     return replace(key, parts=tuple(parts))
 
@@ -124,7 +128,15 @@ class _Recorded:
 
 
 class _Candidates(Ranked):
-    """Candidates of one kind that are simulated when they are looked at."""
+    """Candidates of one kind that are simulated when they are looked at.
+
+    Args:
+        alternatives: All of this kind.
+        inputs: Inputs of the probe.
+        find: Returns what is recorded of the part.
+        kind: Which of its candidates they are.
+        accepted: The conventions of the part that have been worked out; conventions put themselves there.
+    """
 
     def __init__(
         self,
@@ -132,9 +144,10 @@ class _Candidates(Ranked):
         inputs: Inputs,
         find: Callable[[], _Recorded | None],
         kind: Kind,
+        accepted: list[Candidate],
     ) -> None:
         self._alternatives, self._inputs, self._kind = alternatives, inputs, kind
-        self._find = find
+        self._find, self._accepted = find, accepted
 
     @cached_property
     def _recorded(self) -> _Recorded | None:
@@ -166,7 +179,7 @@ class _Candidates(Ranked):
         """Yield those that show in the same places, then all other single mistakes and the most alike of the others.
 
         Of small changes there are only those that show in the same places. What comes later than the first difference
-        is not worked out, and neither are mistakes together of which one alone is known to give the same.
+        is not worked out, and neither is what gives the same as fewer edits gave, or the same twice.
         """
         impossible = {
             number
@@ -174,14 +187,18 @@ class _Candidates(Ranked):
             if self._recorded and self._recorded.contradicts(one, got)
             for number in one.numbers
         }
-        refuted = Refuted(self._recorded.key if self._recorded and self._kind == "misconceptions" else None, got, key)
+        recorded = self._recorded.key if self._recorded and self._kind == "misconceptions" else None
+        refuted, twins = Refuted(recorded, got, key, self._accepted), Twins(recorded, got)
         for number in self._order(got, key):
             way = self._alternatives[number]
-            if number in impossible or refuted.has(number, way.ids):
+            # An edit by itself is worked out in any case.
+            if number in impossible or (not way.where and (twins.differ(number) or refuted.has(number, way.ids))):
                 continue
             one = candidate_of(way, self._inputs, number, lambda piece: differs(piece, got, key))
             yield one
             # The next one is asked for: this one was not it.
+            if self._kind == "variants":
+                self._accepted.append(one)
             refuted.add(one)
 
     def _order(self, got: Outputs, key: PartKey) -> Iterable[int]:

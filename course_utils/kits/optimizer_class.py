@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,15 +78,15 @@ class _Drive:
         """Take all steps; yield after each one for each tensor the weights after each step so far."""
         shapes = [tuple(weights.shape) for weights in self._weights]
         histories = [np.empty((len(self._given[0]), *shape)) for shape in shapes]
-        for number, gradients in enumerate(zip(*map(torch.tensor, self._given), strict=True)):
-            self._step(gradients)
+        for number in range(len(self._given[0])):
+            self._step([torch.tensor(given[number]) for given in self._given])
             for history, weights, shape in zip(histories, self._weights, shapes, strict=True):
                 history[number] = as_array(weights, "a parameter after step()", shape)
             yield [history[: number + 1] for history in histories]
         if self._generator.ends > 1 and every(array_equal(history[-1], history[-2]) for history in histories):
             raise ProbeFailure(WALKED_TWICE)
 
-    def _step(self, gradients: tuple[torch.Tensor, ...]) -> None:
+    def _step(self, gradients: Sequence[torch.Tensor]) -> None:
         for weights, gradient in zip(self._weights, gradients, strict=True):
             weights.grad = gradient.clone()
         try:

@@ -1,5 +1,7 @@
 """A key that is worked out as far as it is needed judges as one that is worked out in full."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from autograder.catalogue.solution import load_solution
 from autograder.grade import lazy_key as grade_lazy_key
 from autograder.grade.lazy_key import lazy_key
 from autograder.grade.refuted import Refuted
+from autograder.grade.twins import Twins
 from course_utils.checks.judge import judge
 from course_utils.checks.observe import observe
 from course_utils.checks.recorded import load_recorded
@@ -65,7 +68,7 @@ def test_inputs_of_other_shapes_than_the_recorded_ones_leave_few_mistakes_to_loo
 
 
 def recorded_part(**given):
-    """A recorded part with an array of four numbers: what the mistake `a` gives, and `a` and `b` together."""
+    """A recorded part with an array of four numbers, and what mistakes give, of one letter each."""
     ways = [
         Candidate(tuple(name), (), 0.5, {"out": np.array(out)}, numbers=(number,))
         for number, (name, out) in enumerate(given.items())
@@ -73,25 +76,72 @@ def recorded_part(**given):
     return PartKey("f", 1.0, {"out": np.arange(1.0, 5.0)}, (), ways, {}, "", places={"out": np.arange(4)})
 
 
+GOT = {"out": np.array([7.0, 8.0, 9.0, 10.0])}
+GIVEN = np.array([2.5, 3.5, 4.5, 5.5])
+
+
 @pytest.mark.parametrize(
     ("together", "refuted"),
     [([0.5, 1.5, 2.5, 3.5], True), ([0.5, 1.5, 2.5, 3.6], False), ([0.0, 1.0, 2.0, 3.0], False)],
 )
 def test_two_mistakes_that_give_what_one_gave_are_as_wrong_as_it(together, refuted):
-    recorded = recorded_part(a=[0.5, 1.5, 2.5, 3.5], ab=together)
-    key = recorded_part()
-    seen = Refuted(recorded, {"out": np.array([7.0, 8.0, 9.0, 10.0])}, key)
-    seen.add(Candidate(("a",), (), 0.5, {"out": np.array([2.5, 3.5, 4.5, 5.5])}, numbers=(0,)))
+    seen = Refuted(recorded_part(a=[0.5, 1.5, 2.5, 3.5], ab=together), GOT, recorded_part())
+    assert not seen.has(1, ("a", "b"))
+    seen.add(Candidate(("a",), (), 0.5, {"out": GIVEN}, numbers=(0,)))
     assert seen.has(1, ("a", "b")) is refuted
-    assert not seen.has(0, ("a",))
+    assert not seen.has(1, ("c", "b"))
 
 
 def test_whole_numbers_and_what_the_outputs_have_refute_nothing():
-    wrong, key = np.array([2.5, 3.5, 4.5, 5.5]), recorded_part()
-    for recorded, got in (([1.0, 0.0, 1.0, 1.0], wrong + 1), ([0.5, 1.5, 2.5, 3.5], wrong)):
-        seen = Refuted(recorded_part(a=recorded, ab=recorded), {"out": got}, key)
-        seen.add(Candidate(("a",), (), 0.5, {"out": wrong}, numbers=(0,)))
+    for recorded, got in (([1.0, 0.0, 1.0, 1.0], GIVEN + 1), ([0.5, 1.5, 2.5, 3.5], GIVEN)):
+        seen = Refuted(recorded_part(a=recorded, ab=recorded), {"out": got}, recorded_part())
+        seen.add(Candidate(("a",), (), 0.5, {"out": GIVEN}, numbers=(0,)))
         assert not seen.has(1, ("a", "b"))
+
+
+def test_a_mistake_within_a_convention_that_gives_what_the_convention_gave_is_as_wrong_as_it():
+    entries = np.array([0.5, 1.5, 2.5, 3.5])
+    way = Candidate(("way",), (), 1.0, {"out": entries}, numbers=(0,))
+    recorded = replace(recorded_part(a=entries, b=entries + 0.25), variants=[way])
+    worked_out = replace(way, outputs={"out": GIVEN})
+    seen = Refuted(recorded, GOT, recorded_part(), [worked_out])
+    assert seen.has(0, ("a",))
+    assert not seen.has(1, ("b",))
+    assert not Refuted(recorded, {"out": GIVEN}, recorded_part(), [worked_out]).has(0, ("a",))
+
+
+def test_a_mistake_that_shows_elsewhere_is_not_that_of_an_array_that_is_wrong():
+    right = np.array([0.5, 1.5, 2.5, 3.5])
+    recorded = replace(recorded_part(a=right), expected={"out": right})
+    key = replace(recorded_part(), expected={"out": right + 1})
+    assert Refuted(recorded, GOT, key).has(0, ("a",))
+    assert not Refuted(recorded, {"out": right + 1}, key).has(0, ("a",))
+
+
+@pytest.mark.parametrize(
+    ("once", "twice", "got", "refuted"),
+    [
+        ([0.5, 1.5], [0.5, 1.5], [7.0, 8.0], True),
+        ([0.5, 1.5], [0.5, 1.6], [7.0, 8.0], False),
+        ([1.0, 0.0], [1.0, 0.0], [7.0, 8.0], False),
+        ([0.5, 1.5], [0.5, 1.5], [5.01, 6.0], False),
+    ],
+)
+def test_a_mistake_that_makes_two_arrays_the_same_is_none_of_outputs_with_two(once, twice, got, refuted):
+    mistake = Candidate(("a",), (), 0.5, {"once": np.array(once), "twice": np.array(twice)}, numbers=(0,))
+    places, expected = {"once": np.arange(2), "twice": np.arange(2)}, {"once": np.ones(2), "twice": np.full(2, 3.0)}
+    recorded = PartKey("f", 1.0, expected, (), [mistake], {}, "", places=places)
+    assert Twins(recorded, {"once": np.array([5.0, 6.0]), "twice": np.array(got)}).differ(0) is refuted
+
+
+def test_what_ignores_an_argument_is_not_worked_out_for_outputs_that_depend_on_it(worked_out):
+    answer = load_answer("sharpness")
+    key = lazy_key(answer, answer.generate(np.random.default_rng(0)), 1.0).parts[1]
+    got = {name: array * (1.0 if "alone" in name else 1.01) for name, array in key.expected.items()}
+    ways = answer.parts[1].misconceptions
+    assert not [one for one in key.misconceptions.likely(got, key) if not differs(one.outputs, got, key)]
+    ignoring = [number for number in worked_out if "iterations-ignored" in ways[number].ids]
+    assert 0 < len(ignoring) < sum("iterations-ignored" in way.ids for way in ways) / 4
 
 
 def test_a_run_stops_at_the_first_arrays_that_differ():

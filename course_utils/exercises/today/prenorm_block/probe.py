@@ -49,7 +49,7 @@ def _filled(block_class: object, inputs: Inputs, **options: bool) -> nn.Module:
     order = _order_of_calls(block, tensor(inputs["x"]))
     with torch.no_grad():
         for name, parameter in _linear(attention, feed_forward):
-            parameter.copy_(tensor(_weights(seed, len(name), tuple(parameter.shape))))
+            parameter.copy_(_weights(seed, len(name), tuple(parameter.shape)))
         inside = set(attention.modules())
         for within in (True, False):
             chosen = [module for module in order if (module in inside) == within]
@@ -96,22 +96,21 @@ def _order_of_calls(block: nn.Module, x: torch.Tensor) -> list[nn.Module]:
 def _fill_norm(module: nn.Module, seed: int, number: int, features: int) -> None:
     """Draw gains, which start at 1, and shifts, which start at 0; longer ones repeat."""
     for parameter in module.parameters(recurse=False):
-        values = _scales(seed, number, features, not parameter.detach().any())
-        parameter.copy_(tensor(np.resize(values, tuple(parameter.shape))))
+        parameter.copy_(_scales(seed, number, features, not parameter.detach().any(), tuple(parameter.shape)))
 
 
 # The same for every block that has such a tensor; grading fills hundreds of them.
 @lru_cache(maxsize=128)
-def _weights(seed: int, length: int, shape: tuple[int, ...]) -> NDArray[Any]:
+def _weights(seed: int, length: int, shape: tuple[int, ...]) -> torch.Tensor:
     rng = np.random.default_rng([seed, length, int(np.prod(shape))])
     # Queries and keys of size 1 or more, with a mean that is not 0.
-    return rng.normal(0.3, 1.0, size=shape) / max(1, len(shape))
+    return tensor(rng.normal(0.3, 1.0, size=shape) / max(1, len(shape)))
 
 
 @lru_cache(maxsize=128)
-def _scales(seed: int, number: int, features: int, shift: bool) -> NDArray[Any]:
+def _scales(seed: int, number: int, features: int, shift: bool, shape: tuple[int, ...]) -> torch.Tensor:
     rng = np.random.default_rng([seed, number, features, int(shift)])
-    return rng.uniform(-0.8, 0.8, features) if shift else rng.uniform(0.5, 1.5, features)
+    return tensor(np.resize(rng.uniform(-0.8, 0.8, features) if shift else rng.uniform(0.5, 1.5, features), shape))
 
 
 def _gradient(block: nn.Module, x: NDArray[Any], dout: NDArray[Any]) -> NDArray[Any]:
