@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.catalogue.edit import EditError
 from course_utils.checks.labels import Label
-from course_utils.checks.types import Candidate, Key, PartKey
+from course_utils.checks.types import Besides, Candidate, Key, PartKey
 from course_utils.exercises import exercise_folder, package_of
 from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, load_probe, never
 
@@ -87,6 +87,7 @@ class AnswerPart:
     agreement: Mapping[str, float] = field(default_factory=dict)
     upon: Simulate | None = None
     follows: tuple[str, ...] = ()
+    besides: tuple[Besides, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,7 @@ def _part_key(part: AnswerPart, probed: Part, inputs: Inputs) -> PartKey:
         agreement=part.agreement,
         upon=part.upon(inputs) if part.upon else {},
         follows=part.follows,
+        besides=part.besides,
         uses=probed.uses,
         counts_with=probed.counts_with,
     )

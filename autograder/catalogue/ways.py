@@ -17,6 +17,7 @@ from autograder.catalogue.solution import Solution, load_solution
 from course_utils.changes import small_changes
 from course_utils.checks.labels import Label
 from course_utils.checks.observe import conclude_part, observe_part
+from course_utils.checks.types import Besides
 from course_utils.kits.probe import Inputs, IsEnough, Outputs, Part, gathered, load_probe, never
 
 __all__ = ["Ignored", "solution_part"]
@@ -69,6 +70,7 @@ def solution_part(
     conventions: Iterable[Edit] = (),
     ignored: Sequence[Ignored] = (),
     not_in_mistakes: Sequence[str] = (),
+    besides: Sequence[Besides] = (),
     with_changes: bool = True,
     changing: Sequence[str] = (),
     built_on: str = "",
@@ -96,6 +98,8 @@ def solution_part(
         conventions: Accepted conventions; those with `pairs=False` are not looked for together with mistakes.
         ignored: Mistakes that are seen in some arrays only.
         not_in_mistakes: Arrays that may tell a convention but not a mistake, which is named whatever they hold.
+        besides: The same of other arrays; where these are not right, that is said beside the mistake. A mistake with
+            the id of one of them is told by its array.
         with_changes: Whether small changes are looked for. Not where all arrays are statements: the few bits of a wrong
             answer are those of some small change by accident.
         changing: Functions and classes of which small changes are looked for; all that the part uses if empty.
@@ -126,7 +130,7 @@ def solution_part(
     common = _together([one for one in allowed if one.pairs], 2)
     frequent = [one for one in allowed if one.pairs and one.frequent]
     changes = _small_changes(solution, tuple(changing) or part.uses, words or {}) if with_changes else []
-    run = _Runner(solution, part, tuple(not_in_mistakes), building_on)
+    run = _Runner(solution, part, tuple(not_in_mistakes), tuple(besides), building_on)
     mistaken = [run.mistaken(one) for one in singles]
     return AnswerPart(
         name=name,
@@ -153,6 +157,7 @@ def solution_part(
         factors=factors,
         upon=run.right_upon if part.upon else None,
         follows=follows,
+        besides=tuple(besides),
     )
 
 
@@ -186,6 +191,7 @@ class _Runner:
     solution: Solution
     part: Part
     not_in_mistakes: tuple[str, ...]
+    besides: tuple[Besides, ...]
     building_on: str
 
     @cached_property
@@ -225,15 +231,23 @@ class _Runner:
         return self._without(way, ())
 
     def mistaken(self, way: _Placed) -> Alternative:
-        return self._without(way, self.not_in_mistakes)
+        return self._without(way, self._not_told(way.ids))
 
     def ignoring(self, some: Ignored, way: _Placed | None = None) -> Alternative:
         """Return a mistake that is seen in some arrays only, alone or beside another one."""
         if way is None:
-            return self._without(_Placed((some.id,), (some.says,), (), some.share), some.arrays)
+            alone = _Placed((some.id,), (some.says,), (), some.share)
+            return self._without(alone, (*some.arrays, *self._said_beside(alone.ids)))
         ids, says = (*way.ids, some.id), (*way.says, some.says_too)
         both = replace(way, ids=ids, says=says, share=way.share * some.share, where="")
-        return self._without(both, (*some.arrays, *self.not_in_mistakes))
+        return self._without(both, (*some.arrays, *self._not_told(ids)))
+
+    def _not_told(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the arrays that say nothing of mistakes with these ids."""
+        return (*self.not_in_mistakes, *self._said_beside(ids))
+
+    def _said_beside(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one.array for one in self.besides if one.id not in ids)
 
     def _without(self, way: _Placed, left_out: Sequence[str]) -> Alternative:
         def looked_at(found: Outputs) -> Outputs:

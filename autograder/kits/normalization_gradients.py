@@ -17,7 +17,7 @@ from autograder.catalogue.answer import Alternative, AnswerPart, Piecewise
 from autograder.catalogue.edit import Edit, accepted, apply, edit, spans
 from autograder.catalogue.solution import load_solution
 from autograder.catalogue.ways import solution_part
-from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes
+from autograder.kits.normalization_mistakes import BESIDES, EXTRA_LABELS, WORDS, normalization_mistakes
 from course_utils.checks.labels import TABLE, Label
 from course_utils.kits.probe import Inputs, IsEnough, Outputs, Pieces, gathered, load_probe
 
@@ -136,6 +136,7 @@ def gradients_answer_part(
         ),
         conventions=(_as_rows(dgamma, dbeta),),
         not_in_mistakes=("gradients_flat",),
+        besides=BESIDES,
         changing=(name,),
         labels=LABELS,
         reread=reread,

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from autograder.catalogue.edit import Edit
 from course_utils.checks.labels import Label
+from course_utils.checks.types import Besides
 
-__all__ = ["EXTRA_LABELS", "GRADIENT_LABELS", "WORDS", "normalization_mistakes", "other_epsilons"]
+__all__ = ["BESIDES", "EXTRA_LABELS", "GRADIENT_LABELS", "WORDS", "normalization_mistakes", "other_epsilons"]
 
 Changes = Mapping[str, str]
 
@@ -137,6 +138,14 @@ ALONE = {
     "mean-of-squares", "one-statistic-as-constant", "graph-cut", "computes-in-float64", "statistics-as-rows",
 }  # fmt: skip
 CONVENTIONS = {"unbiased-running-variance", "computes-in-float64", "statistics-as-rows"}
+BESIDES = (
+    Besides(
+        "inputs_left_alone",
+        "input-changed",
+        "The function also writes into what it is given, which the caller still needs.",
+        0.5,
+    ),
+)
 # Common in published homework.
 FREQUENT = ("1e-7", "1e-8", "1e-6")
 EPSILONS = (*FREQUENT, "1e-9", "1e-10")

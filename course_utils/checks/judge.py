@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.checks.besides import with_besides
 from course_utils.checks.causes import with_causes
 from course_utils.checks.closeness import close
 from course_utils.checks.conditions import with_conditions
@@ -78,9 +79,11 @@ def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_sco
     if _is_right_upon_stand_ins(got, key):
         return verdict("variant", 1.0, key.follows[1], (key.follows[0],), show=False)
     if found := match(got.outputs, key.misconceptions, key):
+        found = with_besides(found, got.outputs, key)
         message = f"{' And: '.join(found.says)}{failed} Read again: {key.reread}."
         return verdict("misconception", found.share, message, found.ids)
     if found := match(got.outputs, key.changes, key):
+        found = with_besides(found, got.outputs, key)
         message = f"{' And: '.join(found.says)} Read again: {key.reread}."
         return verdict("wrong", found.share, message, found.ids)
     # Only now: a known mistake may give other shapes, and then its name says more than the shapes do.

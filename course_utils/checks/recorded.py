@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from course_utils.checks.labels import Label
-from course_utils.checks.types import KINDS, Candidate, Key, PartKey
+from course_utils.checks.types import KINDS, Besides, Candidate, Key, PartKey
 from course_utils.exercises import exercise_folder
 from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["dump_recorded", "load_recorded", "load_second", "parse_recorded"]
 
 VALUES = ("expected", "baselines", "places", "upon")
-TEXTS = ("name", "weight", "reread", "factors", "rtol", "agreement", "uses", "counts_with", "follows")
+TEXTS = ("name", "weight", "reread", "factors", "rtol", "agreement", "uses", "counts_with", "follows", "besides")
 
 
 def load_recorded(exercise: str) -> tuple[Inputs, Key]:
@@ -118,7 +118,8 @@ def _part(record: dict[str, Any], groups: Mapping[str, Outputs]) -> PartKey:
     texts = {key: value for key, value in record.items() if key not in ("says", "arrays")}
     labels = {name: Label(**{**said, "axes": tuple(said.get("axes", ()))}) for name, said in record["labels"].items()}
     tuples: dict[str, Any] = {name: tuple(record[name]) for name in ("uses", "follows") if name in record}
-    fields: dict[str, Any] = {**texts, **known, **values, "labels": labels, **tuples}
+    besides = tuple(Besides(*one) for one in record.get("besides", ()))
+    fields: dict[str, Any] = {**texts, **known, **values, "labels": labels, **tuples, "besides": besides}
     return PartKey(**fields)
 
 

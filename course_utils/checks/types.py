@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from course_utils.kits.probe import Outputs
 
 __all__ = [
     "KINDS",
+    "Besides",
     "Candidate",
     "Evidence",
     "Judgement",
@@ -98,6 +99,22 @@ class Candidate:
     numbers: tuple[int, ...] = ()
 
 
+class Besides(NamedTuple):
+    """What is said beside any mistake where an array is not right of which the mistake says nothing.
+
+    Args:
+        array: Name of the array: a statement, as that an argument is as it was.
+        id: The misconception.
+        says: A sentence for the student.
+        share: What is left of the marks.
+    """
+
+    array: str
+    id: str
+    says: str
+    share: float = 1.0
+
+
 class Ranked(Sequence[Candidate]):
     """Candidates that are worked out as they are looked at, the likeliest for some outputs first."""
 
@@ -129,6 +146,7 @@ class PartKey:
         agreement: Arrays of which not every entry has to be right, and the share that has to be, from 0 to 1.
         upon: The arrays of the declared convention upon stand-ins for functions of earlier exercises.
         follows: Id and sentence for a part that is right upon these, but not upon the student's own functions.
+        besides: What is said beside mistakes.
     """
 
     name: str
@@ -148,6 +166,7 @@ class PartKey:
     counts_with: str = ""
     upon: Outputs = field(default_factory=dict)
     follows: tuple[str, ...] = ()
+    besides: tuple[Besides, ...] = ()
 
     @cached_property
     def scales(self) -> Mapping[str, np.float64]:

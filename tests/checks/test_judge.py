@@ -7,7 +7,7 @@ import pytest
 
 from course_utils.checks.judge import agrees, judge_part
 from course_utils.checks.labels import Label
-from course_utils.checks.types import Candidate, PartKey, PartObservation, Problem
+from course_utils.checks.types import Besides, Candidate, PartKey, PartObservation, Problem
 
 WEIGHTS = Label("weights", "step")
 EXPECTED = {"steps": np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])}
@@ -36,6 +36,30 @@ def test_exact_then_variant_then_mistake_then_wrong(factor, verdict, score, ids)
     found = judged(factor * EXPECTED["steps"])
     assert (found.verdict, found.score, found.misconceptions) == (verdict, score, ids)
     assert bool(found.evidence) == (verdict in ("misconception", "wrong"))
+
+
+KEPT = {**EXPECTED, "kept": np.array(1.0)}
+
+
+@pytest.mark.parametrize(
+    ("kept", "ids", "score"), [(1.0, ("doubled",), 2.0), (0.0, ("doubled", "changed"), 1.5), (None, ("doubled",), 2.0)]
+)
+def test_what_a_mistake_says_nothing_of_is_said_beside_it(kept, ids, score):
+    besides = (Besides("kept", "changed", "It is changed, too.", 0.75),)
+    known = PartKey("part", 1.0, KEPT, (), (MISTAKE,), {"steps": WEIGHTS}, "section 1", besides=besides)
+    arrays = {**MISTAKE.outputs, **({} if kept is None else {"kept": np.array(kept)})}
+    found = judge_part(PartObservation("part", arrays), known, "exercise", 4.0)
+    assert (found.misconceptions, found.score) == (ids, score)
+    assert ("It is changed, too." in found.message) == ("changed" in ids)
+
+
+def test_a_mistake_that_speaks_of_the_array_is_all_that_is_said():
+    mistake = Candidate(("changed",), ("It is changed.",), 0.75, {**EXPECTED, "kept": np.array(0.0)})
+    besides = (Besides("kept", "changed", "It is changed, too.", 0.75),)
+    known = PartKey("part", 1.0, KEPT, (), (mistake,), {"steps": WEIGHTS}, "section 1", besides=besides)
+    found = judge_part(PartObservation("part", mistake.outputs), known, "exercise", 4.0)
+    assert (found.misconceptions, found.score) == (("changed",), 3.0)
+    assert "too" not in found.message
 
 
 def test_the_number_shown_is_the_farthest_off_in_the_first_step_that_is_wrong():

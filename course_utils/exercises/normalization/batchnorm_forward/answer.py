@@ -9,7 +9,7 @@ from autograder.catalogue.edit import accepted
 from autograder.catalogue.ways import solution_part
 from autograder.kits.batch_sequences import SEQUENCE_LABELS, fresh_sequences
 from autograder.kits.library_functions import NORMALIZATIONS
-from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes, other_epsilons
+from autograder.kits.normalization_mistakes import BESIDES, EXTRA_LABELS, WORDS, normalization_mistakes, other_epsilons
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER", "MISTAKES"]
@@ -107,6 +107,7 @@ PART = solution_part(
     MISTAKES,
     conventions=CONVENTIONS,
     not_in_mistakes=("float32_kept", "statistics_flat"),
+    besides=BESIDES,
     labels={**SEQUENCE_LABELS, **EXTRA_LABELS},
     reread="section 4.1, the formulas of the forward pass and of the running averages",
     words=WORDS,

@@ -233,12 +233,25 @@ VARIANTS = {
     "another-epsilon+running-variance-starts-at-one": (small_epsilon_from_one,),
 }
 
+
+def emptying(function):
+    """A function that uses the memory of x for something else in the end."""
+
+    def batchnorm_forward(x, gamma, beta, bn_param):
+        found = function(x, gamma, beta, bn_param)
+        x[:] = 0.0
+        return found
+
+    return batchnorm_forward
+
+
 MUTANTS = {
     "wrong-axis": (written(axis=1),),
     "wrong-axis (with its axis kept)": (wrong_axis_keepdims,),
     "unbiased-variance": (written(ddof=1, running_ddof=1),),
     "whole-array": (written(whole=True),),
     "divides-by-features": (divided_by_columns,),
+    "divides-by-features+input-changed": (emptying(divided_by_columns),),
     "divides-by-variance": (written(root=lambda v, e: v + e),),
     "epsilon-outside": (written(root=lambda v, e: np.sqrt(v) + e),),
     "no-epsilon": (written(root=lambda v, e: np.sqrt(v)),),

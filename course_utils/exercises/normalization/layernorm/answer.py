@@ -9,7 +9,7 @@ from autograder.catalogue.ways import solution_part
 from autograder.kits.library_functions import AUTOGRAD, NORMALIZATIONS
 from autograder.kits.normalization_gradients import fresh_gradient_inputs, gradients_answer_part
 from autograder.kits.normalization_inputs import fresh_rows
-from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes, other_epsilons
+from autograder.kits.normalization_mistakes import BESIDES, EXTRA_LABELS, WORDS, normalization_mistakes, other_epsilons
 from course_utils.checks.labels import TABLE, Label
 from course_utils.kits.probe import Inputs
 
@@ -56,6 +56,7 @@ FORWARD = solution_part(
         *other_epsilons("layernorm", '"eps", 1e-5', frequent=False),
     ),
     not_in_mistakes=("float32_kept",),
+    besides=BESIDES,
     labels={
         "square_out": Label("out", axes=TABLE),
         "other_out": Label("out", then="for a 3 x 4 array", axes=TABLE),

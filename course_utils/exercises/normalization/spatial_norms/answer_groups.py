@@ -9,7 +9,7 @@ import numpy as np
 from autograder.catalogue.answer import AnswerPart
 from autograder.catalogue.edit import Edit, accepted, edit
 from autograder.catalogue.ways import solution_part
-from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes
+from autograder.kits.normalization_mistakes import BESIDES, EXTRA_LABELS, WORDS, normalization_mistakes
 from course_utils.checks.labels import IMAGES, Label
 from course_utils.kits.probe import Inputs
 
@@ -141,6 +141,7 @@ def groups_part() -> AnswerPart:
         MISTAKES,
         conventions=(GAIN_OF_FOUR_AXES,),
         not_in_mistakes=("takes_flat_gain",),
+        besides=BESIDES,
         labels={
             "group_out": Label("output", then="for 2 groups", axes=IMAGES),
             "other_out": Label("output", then="for 3 groups", axes=IMAGES),

@@ -10,7 +10,7 @@ from autograder.catalogue.edit import Edit, accepted, edit
 from autograder.catalogue.solution import load_solution
 from autograder.catalogue.ways import solution_part
 from autograder.kits.batch_sequences import SEQUENCE_LABELS
-from autograder.kits.normalization_mistakes import EXTRA_LABELS, WORDS, normalization_mistakes
+from autograder.kits.normalization_mistakes import BESIDES, EXTRA_LABELS, WORDS, normalization_mistakes
 from course_utils.checks.labels import IMAGES, TABLE, Label
 from course_utils.exercises.normalization.batchnorm_forward.answer import MISTAKES as BATCHNORM_MISTAKES
 
@@ -165,6 +165,7 @@ def images_part() -> AnswerPart:
         MISTAKES,
         conventions=CONVENTIONS,
         not_in_mistakes=("float32_kept",),
+        besides=BESIDES,
         changing=(PART,),
         built_on=load_solution(EARLIER).source,
         labels={

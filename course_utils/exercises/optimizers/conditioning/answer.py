@@ -14,6 +14,7 @@ from autograder.catalogue.edit import Edit, accepted, edit
 from autograder.catalogue.ways import solution_part
 from autograder.kits.library_functions import COURSE
 from course_utils.checks.labels import Label
+from course_utils.checks.types import Besides
 from course_utils.kits.probe import Inputs
 
 __all__ = ["ANSWER"]
@@ -39,6 +40,14 @@ def _about_the_list(first_line: str) -> tuple[Edit, Edit]:
     )
 
 
+BESIDES = (
+    Besides(
+        "eigenvalues_left_alone",
+        "eigenvalues-changed",
+        "The eigenvalues that were passed in have been changed, too.",
+        0.75,
+    ),
+)
 LR = "lr = 2 / (largest + smallest)"
 RATE = "rate = (largest - smallest) / (largest + smallest)"
 
@@ -195,6 +204,7 @@ def _part(name: str, mistakes: tuple[Edit, ...], conventions: tuple[Edit, ...] =
         name,
         mistakes,
         conventions=conventions,
+        besides=BESIDES,
         labels=LABELS,
         reread="section 2.3, the factor per step in one direction",
         words=WORDS,

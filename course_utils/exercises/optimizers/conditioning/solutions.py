@@ -93,6 +93,11 @@ def sorts_in_place(eigenvalues):
     return descent(eigenvalues)
 
 
+def one_over_the_last(eigenvalues):
+    eigenvalues.sort()
+    return 1 / eigenvalues[-1], descent(eigenvalues)[1]
+
+
 MUTANTS = {
     "ends-of-the-list": descent_with(ends=ends_of_list),
     "one-over-largest": descent_with(lr=lambda a, b, w: 1 / b),
@@ -109,6 +114,7 @@ MUTANTS = {
     "rate-negative": descent_with(rate=lambda a, b, w: 1 - 2 / (a + b) * b),
     "share-removed": descent_with(rate=lambda a, b, w: 2 / (b / a + 1)),
     "condition-number": descent_with(rate=lambda a, b, w: b / a),
+    "one-over-largest+eigenvalues-changed": (one_over_the_last, heavy),
     "eigenvalues-changed": (sorts_in_place, heavy),
     "ends-of-the-list (heavy ball)": heavy_with(ends=ends_of_list),
     "step-of-gradient-descent": heavy_with(lr=lambda low, high: 2 / (low**2 + high**2)),

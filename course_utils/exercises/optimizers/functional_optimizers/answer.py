@@ -10,7 +10,12 @@ from autograder.catalogue.ways import solution_part
 from autograder.kits.library_functions import OPTIMIZERS
 from course_utils.checks.labels import Label
 from course_utils.exercises.optimizers.functional_optimizers import answer_adam, answer_rmsprop, answer_sgd_momentum
-from course_utils.exercises.optimizers.functional_optimizers.answer_config import IGNORED, W_IN_PLACE, config_mistakes
+from course_utils.exercises.optimizers.functional_optimizers.answer_config import (
+    BESIDES,
+    IGNORED,
+    W_IN_PLACE,
+    config_mistakes,
+)
 from course_utils.exercises.optimizers.functional_optimizers.probe import ONE, STATES
 from course_utils.kits.probe import Inputs
 
@@ -41,6 +46,7 @@ def _part(name: str, mistakes: tuple[Edit, ...], conventions: tuple[Edit, ...] =
         conventions=(*conventions, W_IN_PLACE),
         ignored=IGNORED,
         not_in_mistakes=("w_left_alone",),
+        besides=BESIDES,
         labels=LABELS,
         reread="section 2.6, the three rules with a config",
         words=WORDS,

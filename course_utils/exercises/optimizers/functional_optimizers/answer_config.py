@@ -6,8 +6,17 @@ from collections.abc import Sequence
 
 from autograder.catalogue.edit import Edit, accepted, edit
 from autograder.catalogue.ways import Ignored
+from course_utils.checks.types import Besides
 
-__all__ = ["EPSILON_INSIDE", "EPSILON_MISTAKES", "IGNORED", "OTHER_EPSILONS", "W_IN_PLACE", "config_mistakes"]
+__all__ = [
+    "BESIDES",
+    "EPSILON_INSIDE",
+    "EPSILON_MISTAKES",
+    "IGNORED",
+    "OTHER_EPSILONS",
+    "W_IN_PLACE",
+    "config_mistakes",
+]
 
 FILLED_IN = "config = {**defaults, **(config or {})}"
 MISSING = "a missing key means the default value, and missing state is zero, one key at a time."
@@ -17,6 +26,16 @@ W_IN_PLACE = accepted(
     "Your function moves w itself, as the classes do; that of the text leaves w as it was and returns a new array.",
     {"next_w = w ": "w[...] = w ", "return next_w": "return w"},
     pairs=False,
+)
+
+# Moving w costs nothing by itself, and nothing beside a mistake.
+BESIDES = (
+    Besides(
+        "w_left_alone",
+        "input-changed",
+        "Your function also moves w itself, as the classes do; that of the text leaves w as it was.",
+    ),
+    Besides("dw_left_alone", "input-changed", "dw itself has been changed, too; the caller may still need it.", 0.75),
 )
 
 
@@ -89,7 +108,7 @@ IGNORED = (
         "other-defaults",
         "With a given config everything is right; without one, the default values are not those of the text.",
         "The default values are not those of the text, either.",
-        ("next_w_default", "next_w_one_setting", "w_left_alone"),
+        ("next_w_default", "next_w_one_setting"),
         share=0.75,
     ),
 )

@@ -193,6 +193,13 @@ def velocity_in_dw(w, dw, config=None):
     return w + dw, {**c, "velocity": dw}
 
 
+def scaled_in_dw(w, dw, config=None):
+    """Forgets the velocity, and writes the step into the gradient."""
+    c = {"learning_rate": 1e-2, "momentum": 0.9, **(config or {})}
+    dw *= c["learning_rate"]
+    return w - dw, {**c, "velocity": -dw}
+
+
 def all_or_nothing(function, **state):
     """A function that makes a config where there is none, and counts on every key where there is one."""
 
@@ -249,13 +256,13 @@ MUTANTS = {
     "plain-sgd": momentum_with(lambda v, dw, lr, mu: v, lambda v, old, dw, c: -c["learning_rate"] * dw),
     "t-not-incremented (from 1)": adam_with(exponent=lambda t: t, stored=lambda t: t, default_t=1),
     "t-not-incremented+no-bias-correction": adam_with(divisors=lambda b1, b2, k: (1, 1), stored=lambda t: t),
-    "t-not-incremented+no-bias-correction (in w itself)": (
+    "t-not-incremented+no-bias-correction+input-changed (w)": (
         sgd_momentum,
         rmsprop,
         in_place(adam_with(divisors=lambda b1, b2, k: (1, 1), stored=lambda t: t)[2]),
     ),
     "t-frozen": adam_with(divisors=lambda b1, b2, k: (1 - b1, 1 - b2)),
-    "t-frozen (in w itself)": (
+    "t-frozen+input-changed (w)": (
         sgd_momentum,
         rmsprop,
         in_place(adam_with(divisors=lambda b1, b2, k: (1 - b1, 1 - b2))[2]),
@@ -300,8 +307,9 @@ MUTANTS = {
     "input-changed": (velocity_in_dw, rmsprop, adam),
     "input-changed (rmsprop)": (sgd_momentum, averages_in_dw, adam),
     "input-changed (and w as well)": (sgd_momentum, in_place(averages_in_dw), adam),
-    "ascent (in w itself)": (in_place(momentum_with(lambda v, dw, lr, mu: mu * v + lr * dw)[0]), rmsprop, adam),
-    "other-defaults (in w itself)": (in_place(momentum_with(heavy, default=0.99)[0]), rmsprop, adam),
+    "ascent+input-changed (w)": (in_place(momentum_with(lambda v, dw, lr, mu: mu * v + lr * dw)[0]), rmsprop, adam),
+    "other-defaults+input-changed (w)": (in_place(momentum_with(heavy, default=0.99)[0]), rmsprop, adam),
+    "velocity-not-read+input-changed (dw)": (scaled_in_dw, rmsprop, adam),
     "ascent (rmsprop)": rmsprop_with(change=lambda lr, quotient: lr * quotient),
     "learning-rate-ignored (rmsprop)": rmsprop_with(change=lambda lr, quotient: -quotient),
     "no-one-minus-beta": rmsprop_with(lambda s, g, d: d * s + g * g),
@@ -351,6 +359,7 @@ MUTANTS = {
     "corrected-stored-back": (sgd_momentum, rmsprop, stored_back),
     "epsilon-ignored (adam)": adam_with(denominator=lambda v, raw, f, e: np.sqrt(v)),
     "other-defaults (adam)": adam_with(betas=(0.9, 0.99)),
+    "t-starts-at-one+input-changed (w)": (sgd_momentum, rmsprop, in_place(adam_with(default_t=1)[2])),
     "t-starts-at-one (epsilon inside)": adam_with(default_t=1, denominator=lambda v, raw, f, e: np.sqrt(v + e)),
 }
 
