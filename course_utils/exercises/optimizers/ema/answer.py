@@ -40,7 +40,7 @@ MISTAKES = (
     ),
     edit(
         "average-not-kept",
-        "Each average starts again from zero: nothing is kept from one value to the next.",
+        "Nothing of earlier values enters an average: each is what it would be if the one before it were zero.",
         {"beta * average +": "0 * average +"},
     ),
     edit(

@@ -47,7 +47,7 @@ MISTAKES = (
     ),
     edit(
         "velocity-not-kept",
-        "The velocity starts again from zero at each step: nothing is kept from one step to the next.",
+        "Nothing of earlier steps enters a step: the weights move as if the velocity were zero before each of them.",
         {VELOCITY: "velocity.mul_(0).add_((1 - self.mu) * parameter.grad)"},
     ),
     edit(

@@ -75,7 +75,7 @@ MISTAKES = (
     ),
     edit(
         "velocity-not-kept",
-        "The velocity starts again from zero at each step: nothing is kept from one step to the next.",
+        "Nothing of earlier steps enters a step: the weights move as if the velocity were zero before each of them.",
         {"mul_(self.mu)": "mul_(0)"},
     ),
     edit(

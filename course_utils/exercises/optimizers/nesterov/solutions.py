@@ -105,6 +105,7 @@ MUTANTS = {
     "one-minus-mu-in-velocity": nesterov(velocity=lambda v, g, mu, lr: mu * v + (1 - mu) * g),
     "mu-on-wrong-term": nesterov(velocity=lambda v, g, mu, lr: v + mu * g),
     "velocity-not-kept": nesterov(velocity=lambda v, g, mu, lr: mu * torch.zeros_like(v) + g),
+    "velocity-not-kept (kept and not used)": nesterov(change=lambda v, old, g, mu, lr: -lr * (g + mu * g)),
     "learning-rate-twice": nesterov(velocity=lambda v, g, mu, lr: mu * v + lr * g),
     "learning-rate-on-gradient-only": nesterov(change=lambda v, old, g, mu, lr: -(lr * g + mu * v)),
     "sign-mixed": nesterov(

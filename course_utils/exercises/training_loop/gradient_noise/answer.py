@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from autograder.catalogue.answer import Answer, AnswerPart, Simulate
@@ -26,7 +27,7 @@ from course_utils.exercises.training_loop.gradient_noise.answer_methods import (
     alternatives,
     spread,
 )
-from course_utils.exercises.training_loop.gradient_noise.probe import BATCH_SIZES, PROBE
+from course_utils.exercises.training_loop.gradient_noise.probe import BATCH_SIZES, PROBE, generator
 from course_utils.kits.probe import Inputs, Outputs
 
 __all__ = ["ANSWER"]
@@ -69,12 +70,19 @@ def _slopes(residuals: NDArray[Any], x: NDArray[Any]) -> NDArray[Any]:
     return gradients
 
 
+def _drawn(inputs: Inputs, size: int) -> NDArray[Any]:
+    """Return the rows of each minibatch as the text draws them, shape (num_draws, size)."""
+    source, shape = generator(inputs, size), (int(inputs["num_draws"]), size)
+    return torch.randint(0, len(inputs["x"]), shape, generator=source).numpy()
+
+
 def simulate(method: Method) -> Simulate:
     """Return what chance leaves of a way to measure: its expectation for each batch size."""
 
     def arrays(inputs: Inputs) -> Outputs:
         per_example = _per_example(inputs)
-        variances = np.array([method.value(per_example, size) for size in BATCH_SIZES], dtype=np.float64)
+        found = [method.value(per_example, size, _drawn(inputs, size)) for size in BATCH_SIZES]
+        variances = np.array(found, dtype=np.float64)
         return {"variance": np.log(variances), **{name: np.array(getattr(method, name)) for name in STATEMENTS}}
 
     return arrays

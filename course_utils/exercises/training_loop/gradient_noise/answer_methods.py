@@ -19,6 +19,7 @@ __all__ = ["CONVENTIONS", "FIRST", "MISTAKES", "STATEMENTS", "TEXT", "Deviation"
 FIRST, SAMPLES = 16, 2000
 
 Gradients = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 
 def spread(gradients: Gradients) -> Any:
@@ -26,21 +27,33 @@ def spread(gradients: Gradients) -> Any:
     return ((gradients - gradients.mean(axis=0)) ** 2).sum(axis=1).mean()
 
 
-def _of_independent_draws(gradients: Gradients, size: int) -> Any:
+def _of_independent_draws(gradients: Gradients, size: int, rows: Rows) -> Any:
     return spread(gradients) / size
 
 
 def _minibatches(gradients: Gradients, size: int) -> Gradients:
-    rows = np.random.default_rng(0).integers(len(gradients), size=(SAMPLES, size))
+    return _means(gradients, np.random.default_rng(0).integers(len(gradients), size=(SAMPLES, size)))
+
+
+def _means(gradients: Gradients, rows: Rows) -> Gradients:
     means: Gradients = gradients[rows].mean(axis=1)
     return means
 
 
-def _mean_distance(gradients: Gradients, size: int) -> Any:
+def _expected_variance_of_lengths(gradients: Gradients, size: int, rows: Rows) -> Any:
+    return np.linalg.norm(_minibatches(gradients, size), axis=1).var()
+
+
+def _variance_of_lengths(gradients: Gradients, size: int, rows: Rows) -> Any:
+    """Return what it is for these draws: for others it can be a fifth larger or smaller, more than is tolerated."""
+    return np.linalg.norm(_means(gradients, rows), axis=1).var()
+
+
+def _mean_distance(gradients: Gradients, size: int, rows: Rows) -> Any:
     return np.linalg.norm(_minibatches(gradients, size) - gradients.mean(axis=0), axis=1).mean()
 
 
-def _without_replacement(gradients: Gradients, size: int) -> Any:
+def _without_replacement(gradients: Gradients, size: int, rows: Rows) -> Any:
     return spread(gradients) / size * (len(gradients) - size) / (len(gradients) - 1)
 
 
@@ -50,13 +63,14 @@ class Method:
 
     Args:
         components: First and last component of the gradient that is counted, as in a slice.
-        distance: `distance(gradients, size)` is the expectation for one minibatch, from the gradients of all rows.
+        distance: `distance(gradients, size, rows)` is the expectation for one minibatch, from the gradients of all
+            rows; or, where chance does more than is tolerated, what comes of `rows`, the draws that the text makes.
         scale: `scale(distance, gradients, size)` is what is returned.
         draws_apart: See the probe, like those that follow.
     """
 
     components: tuple[int, int | None] = (0, None)
-    distance: Callable[[Gradients, int], Any] = _of_independent_draws
+    distance: Callable[[Gradients, int, Rows], Any] = _of_independent_draws
     scale: Callable[[Any, Gradients, int], Any] = lambda distance, gradients, size: distance
     draws_apart: float = 1.0
     batch_size_used: float = 1.0
@@ -65,10 +79,10 @@ class Method:
     single_draw: float = MEASURED
     inputs_left_alone: float = 1.0
 
-    def value(self, per_example: Gradients, size: int) -> Any:
-        """Return the expectation of the result for minibatches of `size` rows."""
+    def value(self, per_example: Gradients, size: int, rows: Rows) -> Any:
+        """Return the expectation of the result for minibatches of `size` rows, or what comes of `rows`."""
         gradients = per_example[:, slice(*self.components)]
-        return self.scale(self.distance(gradients, size), gradients, size)
+        return self.scale(self.distance(gradients, size, rows), gradients, size)
 
 
 TEXT = Method()
@@ -119,7 +133,7 @@ MISTAKES = (
         "not-centred",
         "This is the mean squared length of the minibatch gradients. The gradient of the whole set is still in it: "
         "noise is what remains after it has been subtracted.",
-        {"distance": lambda gradients, size: (_minibatches(gradients, size) ** 2).sum(axis=1).mean()},
+        {"distance": lambda gradients, size, rows: (_minibatches(gradients, size) ** 2).sum(axis=1).mean()},
     ),
     Deviation(
         "without-replacement",
@@ -141,11 +155,9 @@ MISTAKES = (
             "variance-of-lengths",
             "This is the variance of the gradients' lengths. Two gradients of equal length can point to opposite "
             "sides: take the length of the difference.",
-            {
-                "distance": lambda gradients, size: np.linalg.norm(_minibatches(gradients, size), axis=1).var(),
-                "single_draw": single,
-            },
+            {"distance": distance, "single_draw": single},
         )
+        for distance in (_variance_of_lengths, _expected_variance_of_lengths)
         for single in (np.nan, NO_NOISE)
     ),
     Deviation(
@@ -161,7 +173,7 @@ MISTAKES = (
     Deviation(
         "one-example-at-a-time",
         "The draws are single examples, whatever the batch size: this is the variance for a batch of one.",
-        {"distance": lambda gradients, size: spread(gradients), "batch_size_used": 0.0},
+        {"distance": lambda gradients, size, rows: spread(gradients), "batch_size_used": 0.0},
     ),
     Deviation(
         "times-batch-size",
@@ -172,7 +184,7 @@ MISTAKES = (
         "gradients-accumulate",
         "The gradients are never set to zero between the draws, so each one contains all those before it, and the "
         "result grows with the number of draws.",
-        {"distance": lambda gradients, size: np.nan, "draws_apart": 0.0},
+        {"distance": lambda gradients, size, rows: np.nan, "draws_apart": 0.0},
     ),
     Deviation(
         "generator-not-used",

@@ -19,7 +19,7 @@ from course_utils.kits.comparing import array_equal, close, every, flag
 from course_utils.kits.probe import Inputs, Outputs, Probe, ProbeFailure, as_array, raw_array, show
 from course_utils.kits.tensors import chance, tensor
 
-__all__ = ["BATCH_SIZES", "MEASURED", "NO_DRAWS", "NO_NOISE", "PROBE"]
+__all__ = ["BATCH_SIZES", "MEASURED", "NO_DRAWS", "NO_NOISE", "PROBE", "generator"]
 
 BATCH_SIZES = (1, 4, 16)
 SHORT = 20
@@ -60,14 +60,18 @@ class RecordingLoss:
         return ((x[:, : len(w)] @ w + x[:, len(w) :] @ v - y) ** 2).mean()
 
 
+def generator(inputs: Inputs, batch_size: int) -> torch.Generator:
+    """Return the source of chance for minibatches of this size."""
+    return torch.Generator().manual_seed(int(inputs["seed"]) + batch_size)
+
+
 def _measure(
     gradient_variance: Callable[..., Any], loss_fn: RecordingLoss, inputs: Inputs, batch_size: int, draws: int
 ) -> tuple[NDArray[Any], Outputs]:
     """Return the result for fresh tensors, and these tensors as they are afterwards."""
     params = [tensor(inputs[name]).requires_grad_() for name in ("w", "v")]
     x, y = tensor(inputs["x"]), tensor(inputs["y"])
-    generator = torch.Generator().manual_seed(int(inputs["seed"]) + batch_size)
-    value = gradient_variance(loss_fn, params, x, y, batch_size, draws, generator)
+    value = gradient_variance(loss_fn, params, x, y, batch_size, draws, generator(inputs, batch_size))
     after = {name: as_array(one, name) for name, one in zip(GIVEN, (*params, x, y), strict=True)}
     return as_array(value, "the return value of gradient_variance", ()), after
 
