@@ -192,7 +192,9 @@ class _Candidates(Ranked):
         for number in self._order(got, key):
             way = self._alternatives[number]
             # An edit by itself is worked out in any case.
-            if number in impossible or (not way.where and (twins.differ(number) or refuted.has(number, way.ids))):
+            if number in impossible or (not way.where and refuted.has(number, way.ids)):
+                continue
+            if len(way.ids) > 1 and twins.differ(number):
                 continue
             one = candidate_of(way, self._inputs, number, lambda piece: differs(piece, got, key))
             yield one

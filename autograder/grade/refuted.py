@@ -18,16 +18,22 @@ __all__ = ["Refuted"]
 
 # An array is not that of the outputs where more than this share of its entries differs.
 MOST_ALIKE = 0.5
+# A single number agrees by accident.
+FEWEST = 2
 # What is noted of ways without a mistake: each mistake may be made within them.
-NO_MISTAKE = ("",)
+NO_MISTAKE = ""
+# A mistake among others; or a mistake alone, in a tuple, of which a single array counts.
+Maker = str | tuple[str, ...]
+# How many recorded entries of each array were worked out.
+Extent = tuple[tuple[str, int], ...]
 
 
 class Refuted:
     """What mistakes and conventions gave and the outputs do not have: where another one beside them changes nothing.
 
-    `a` and `b` together that agree with `a`, or with what is right, at all recorded places of an array do so for other
-    inputs as well, and so does a mistake within a convention that agrees with one of the two alone. Whole numbers agree
-    by accident; they count for nothing.
+    `a` and `b` together that agree with `a` at all recorded places of an array do so for other inputs as well. A
+    mistake within a convention has to agree with one of the two alone in all arrays that were worked out, and so have
+    `a` and `b` with `a` and `c`. Whole numbers agree by accident; they count for nothing.
 
     Args:
         recorded: The recorded part, whose inputs are others; None if there is none, and then nothing is refuted.
@@ -41,21 +47,21 @@ class Refuted:
     ) -> None:
         self._recorded, self._got, self._key = recorded, got, key
         self._known = _by_number(recorded.misconceptions) if recorded else {}
-        self._wrong: defaultdict[str, defaultdict[tuple[str, int], set[bytes]]]
-        self._wrong = defaultdict(lambda: defaultdict(set))
+        self._wrong: defaultdict[Maker, defaultdict[Extent, set[bytes]]] = defaultdict(lambda: defaultdict(set))
         if recorded:
             known = _by_number(recorded.variants)
-            self._note(NO_MISTAKE, key.expected, _right(recorded))
             for one in accepted:
-                self._note(NO_MISTAKE, one.outputs, known.get(one.numbers[0], {}))
+                self._note((NO_MISTAKE,), one.outputs, known.get(one.numbers[0], {}))
 
     def has(self, number: int, ids: tuple[str, ...]) -> bool:
         """Say whether a way gives numbers that another one gave with fewer edits, and that the outputs do not have."""
-        entries = self._known.get(number, {})
+        known = self._known.get(number, {})
+        makers: list[Maker] = [NO_MISTAKE, *ids, *((one,) for one in ids if len(ids) > 1)]
         return any(
-            name in entries and entries[name][:count].tobytes() in wrong
-            for one in (*NO_MISTAKE, *ids)
-            for (name, count), wrong in self._wrong[one].items()
+            _entries(known, extent) in wrong
+            for one in makers
+            for extent, wrong in self._wrong[one].items()
+            if all(name in known for name, _ in extent)
         )
 
     def add(self, one: Candidate) -> None:
@@ -63,11 +69,14 @@ class Refuted:
         self._note(one.ids, one.outputs, self._known.get(one.numbers[0], {}))
 
     def _note(self, ids: tuple[str, ...], outputs: Outputs, known: Outputs) -> None:
-        for name in outputs.keys() & known:
-            count = self._count(name, outputs[name])
-            if self._differs(name, outputs[name], known[name][:count]):
-                for one in ids:
-                    self._wrong[one][name, count].add(known[name][:count].tobytes())
+        extent = tuple((name, self._count(name, outputs[name])) for name in sorted(outputs.keys() & known))
+        differing = [(name, count) for name, count in extent if self._differs(name, outputs[name], known[name][:count])]
+        if differing and sum(_fractions(known[name][:count]) for name, count in extent) >= FEWEST:
+            for one in ids:
+                self._wrong[one][extent].add(_entries(known, extent))
+        if len(ids) == 1:
+            for piece in differing:
+                self._wrong[ids][(piece,)].add(_entries(known, (piece,)))
 
     def _count(self, name: str, rows: NDArray[Any]) -> int:
         """Return how many of the recorded places are in these rows."""
@@ -78,14 +87,18 @@ class Refuted:
     def _differs(self, name: str, rows: NDArray[Any], entries: NDArray[Any]) -> bool:
         """Say whether the outputs do not have these rows, of which the recorded entries are no whole numbers."""
         got = beginning(self._got.get(name), rows)
-        fractions = np.isfinite(entries) & (entries != np.round(entries))
-        return got is not None and bool(fractions.any() and close(got, rows, self._key, name).mean() < MOST_ALIKE)
+        return (
+            got is not None and _fractions(entries) > 0 and bool(close(got, rows, self._key, name).mean() < MOST_ALIKE)
+        )
 
 
-def _right(recorded: PartKey) -> Outputs:
-    """Return the right entries at the recorded places, as those of mistakes are stored."""
-    stored = {name: array.dtype for one in recorded.misconceptions for name, array in one.outputs.items()}
-    return {n: recorded.expected[n].ravel()[recorded.places[n]].astype(dtype) for n, dtype in stored.items()}
+def _entries(known: Outputs, extent: Extent) -> bytes:
+    return b"".join(known[name][:count].tobytes() for name, count in extent)
+
+
+def _fractions(entries: NDArray[Any]) -> int:
+    """Return how many entries are no whole numbers."""
+    return int((np.isfinite(entries) & (entries != np.round(entries))).sum())
 
 
 def _by_number(known: Iterable[Candidate]) -> dict[int, Outputs]:

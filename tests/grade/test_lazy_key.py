@@ -110,12 +110,37 @@ def test_a_mistake_within_a_convention_that_gives_what_the_convention_gave_is_as
     assert not Refuted(recorded, {"out": GIVEN}, recorded_part(), [worked_out]).has(0, ("a",))
 
 
-def test_a_mistake_that_shows_elsewhere_is_not_that_of_an_array_that_is_wrong():
-    right = np.array([0.5, 1.5, 2.5, 3.5])
-    recorded = replace(recorded_part(a=right), expected={"out": right})
-    key = replace(recorded_part(), expected={"out": right + 1})
-    assert Refuted(recorded, GOT, key).has(0, ("a",))
-    assert not Refuted(recorded, {"out": right + 1}, key).has(0, ("a",))
+def recorded_pairs(*rows):
+    """A recorded part of two arrays, and what pairs of mistakes give that share the mistake `a`."""
+    ways = [
+        Candidate(("a", f"b{n}"), (), 0.5, {"one": np.array(one), "other": np.array(other)}, numbers=(n,))
+        for n, (one, other) in enumerate(rows)
+    ]
+    size = np.arange(np.size(rows[0][0]))
+    expected = {"one": size + 1.0, "other": size + 3.0}
+    return PartKey("f", 1.0, expected, (), ways, {}, "", places={"one": size, "other": size})
+
+
+@pytest.mark.parametrize(
+    ("second", "refuted"),
+    [
+        (([0.5, 1.5], [0.5, 1.5]), True),
+        (([0.5, 1.5], [0.5, 1.6]), False),
+        (([0.5, 1.6], [0.5, 1.5]), False),
+    ],
+)
+def test_pairs_have_to_agree_in_all_arrays(second, refuted):
+    recorded = recorded_pairs(([0.5, 1.5], [0.5, 1.5]), second)
+    seen = Refuted(recorded, {"one": GIVEN[:2] + 9, "other": GIVEN[2:] + 9}, replace(recorded, places={}))
+    seen.add(replace(recorded.misconceptions[0], outputs={"one": GIVEN[:2], "other": GIVEN[2:]}))
+    assert seen.has(1, ("a", "b1")) is refuted
+
+
+def test_that_pairs_agree_in_a_single_number_is_an_accident():
+    recorded = recorded_pairs(([0.5], [1.0]), ([0.5], [1.0]))
+    seen = Refuted(recorded, {"one": np.array([7.5]), "other": np.array([7.0])}, replace(recorded, places={}))
+    seen.add(replace(recorded.misconceptions[0], outputs={"one": np.array([2.5]), "other": np.array([1.0])}))
+    assert not seen.has(1, ("a", "b1"))
 
 
 @pytest.mark.parametrize(
