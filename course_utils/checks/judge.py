@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.checks.accepted import accepted_arrays
 from course_utils.checks.besides import with_besides
 from course_utils.checks.causes import with_causes
 from course_utils.checks.closeness import close
@@ -62,7 +63,8 @@ def judge_part(got: PartObservation | None, key: PartKey, exercise: str, max_sco
     def verdict(
         name: VerdictName, share: float, message: str, ids: tuple[str, ...] = (), show: bool = True
     ) -> Judgement:
-        evidence = _clearest_difference(got.outputs, key) if got is not None and show else ()
+        accepted = accepted_arrays(got.outputs, key) if got is not None and name == "misconception" else set()
+        evidence = _clearest_difference(got.outputs, key, accepted) if got is not None and show else ()
         return Judgement(exercise, key.name, name, max_score * share, max_score, ids, message, evidence)
 
     if got is None:
@@ -144,9 +146,13 @@ def _misshapen(got: Outputs, key: PartKey) -> str:
     return ""
 
 
-def _clearest_difference(got: Outputs, key: PartKey) -> tuple[Evidence, ...]:
-    """Return one number of each side: of the first array that differs, and there of the first step that does."""
-    for name in sorted(key.expected, key=[*key.labels, *key.expected].index):
+def _clearest_difference(got: Outputs, key: PartKey, accepted: set[str]) -> tuple[Evidence, ...]:
+    """Return one number of each side: of the first array that differs, and there of the first step that does.
+
+    Arrays of which only a convention is known come last.
+    """
+    order = [*key.labels, *key.expected]
+    for name in sorted(key.expected, key=lambda name: (name in accepted, order.index(name))):
         expected = key.expected[name]
         if name not in got or got[name].shape != expected.shape:
             continue

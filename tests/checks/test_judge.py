@@ -1,6 +1,7 @@
 """The judge: which verdict, which marks, and which number of each side it shows."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,6 +61,20 @@ def test_a_mistake_that_speaks_of_the_array_is_all_that_is_said():
     found = judge_part(PartObservation("part", mistake.outputs), known, "exercise", 4.0)
     assert (found.misconceptions, found.score) == (("changed",), 3.0)
     assert "too" not in found.message
+
+
+def test_what_is_shown_is_not_what_a_convention_accepts():
+    """Of a mistake within a convention, the number shown is of an array that the convention leaves as it is."""
+    expected = {"ramp": np.array([1.0, 2.0]), "rest": np.array([3.0, 4.0])}
+    way = Candidate(("ramp-from-zero",), ("From zero.",), 1.0, {**expected, "ramp": np.array([0.0, 1.0])})
+    mistake = Candidate(("doubled",), ("Twice.",), 0.5, {"ramp": np.array([0.0, 1.0]), "rest": np.array([6.0, 8.0])})
+    labels = {name: Label(name) for name in expected}
+    known = PartKey("part", 1.0, expected, (way,), (mistake,), labels, reread="section 1")
+    (shown,) = judge_part(PartObservation("part", mistake.outputs), known, "exercise", 4.0).evidence
+    assert shown.where.startswith("rest")
+    alone = replace(known, misconceptions=(replace(mistake, outputs={**expected, "ramp": np.array([0.0, 2.0])}),))
+    (shown,) = judge_part(PartObservation("part", alone.misconceptions[0].outputs), alone, "exercise", 4.0).evidence
+    assert shown.where.startswith("ramp")
 
 
 def test_the_number_shown_is_the_farthest_off_in_the_first_step_that_is_wrong():

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.checks.accepted import accepted_arrays
 from course_utils.checks.closeness import close
 from course_utils.checks.labels import TIMES, Label
 from course_utils.checks.types import Judgement, Key, Observation, PartKey
@@ -52,13 +53,15 @@ def differences(observation: Observation, key: Key, judgement: Judgement) -> dic
         key: The answers for the same inputs.
         judgement: What was said about it.
     """
-    told = {part.part for part in judgement.parts or (judgement,) if part.evidence}
+    told = {part.part: part for part in judgement.parts or (judgement,) if part.evidence}
     seen = {part.name: part.outputs for part in observation.parts}
-    return {part.name: _of_part(seen[part.name], part) for part in key.parts if part.name in told}
+    return {part.name: _of_part(seen[part.name], part, told[part.name]) for part in key.parts if part.name in told}
 
 
-def _of_part(got: Outputs, key: PartKey) -> tuple[Difference, ...]:
-    names = sorted(key.expected, key=[*key.labels, *key.expected].index)
+def _of_part(got: Outputs, key: PartKey, told: Judgement) -> tuple[Difference, ...]:
+    accepted = accepted_arrays(got, key) if told.misconceptions else set()
+    order = [*key.labels, *key.expected]
+    names = sorted((name for name in key.expected if name not in accepted), key=order.index)
     all_of_them = {name: made for name in names if (made := _made(got, key, name)) is not None}
     return tuple(_with_other(made, all_of_them) for made in all_of_them.values() if not _is_right(made, all_of_them))
 
