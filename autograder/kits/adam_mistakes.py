@@ -73,6 +73,16 @@ CORRECTION_MISTAKES = (
         {"first / (": "first * (", "second / (": "second * ("},
         pairs=False,
     ),
+    *(
+        edit(
+            "correction-without-root",
+            "The second correction is used without its root: where the step is corrected by one factor, that is the "
+            "root of 1 - beta2^t over 1 - beta1^t.",
+            {"torch.sqrt(size + epsilon)": f"((torch.sqrt(second) + {epsilon}) / {SECOND_LEFT})"},
+            pairs=False,
+        )
+        for epsilon in ("epsilon", "1e-8")
+    ),
     edit(
         "product-for-power",
         "The correction divides by 1 - beta t, a product; the share of the start that is left is the power beta^t.",

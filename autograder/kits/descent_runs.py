@@ -78,6 +78,14 @@ COMMON = (
         share=0.75,
     ),
     edit(
+        "history-of-the-last-point",
+        "All entries of the histories are the last point. A list keeps an array itself and not a copy of it: where the "
+        "array is changed in place, every entry shows the newest values.",
+        {RETURNED: "f(x, y), [x] * len(x_hist), [y] * len(y_hist)"},
+        share=0.75,
+        pairs=False,
+    ),
+    edit(
         "history-without-start",
         "The histories lack the starting point: n steps visit n + 1 points.",
         {RETURNED: "f(x, y), x_hist[1:], y_hist[1:]"},

@@ -95,6 +95,13 @@ def _state_mistakes(decay: str) -> tuple[Edit, ...]:
     update = f"square.mul_({decay}).add_((1 - {decay}) * parameter.grad**2)"
     return (
         edit(
+            "square-of-the-average",
+            "The gradients are averaged and the average is squared; the text averages the squares. Where the sign of a "
+            "gradient changes, its average is small, and the step too long.",
+            {update: f"{update.removesuffix('**2)')})\nsquare = square**2"},
+            pairs=False,
+        ),
+        edit(
             "root-stored",
             "The root is put back in place of the mean of squares, and the next step takes it for one.",
             {update: f"{update}\nsquare.add_(epsilon).sqrt_()", ROOT: "square"},

@@ -36,6 +36,16 @@ GRADIENT_MISTAKES = (
         "This is the backward difference: it compares with f at x itself instead of on the other side of x.",
         {UP: "up[index] += 0", "(2 * h)": "h"},
     ),
+    *(
+        edit(
+            "half-of-a-one-sided-difference",
+            "One of the two points is x itself, so that they are h apart, and their difference is divided by 2h: that "
+            "is half of the slope.",
+            {place: place.replace("h", "0")},
+            pairs=False,
+        )
+        for place in (UP, DOWN)
+    ),
     edit(
         "divided-by-h",
         "The two points are 2h apart, but their difference is divided by another length.",

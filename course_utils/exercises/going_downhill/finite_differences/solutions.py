@@ -134,6 +134,8 @@ VARIANTS = {
 MUTANTS = {
     "forward-difference": (gradient("(up - here) / h"), rel_error),
     "backward-difference": (gradient("(here - down) / h"), rel_error),
+    "half-of-a-one-sided-difference": (gradient("(up - here) / (2 * h)"), rel_error),
+    "half-of-a-one-sided-difference (the other side)": (gradient("(here - down) / (2 * h)"), rel_error),
     "divided-by-h": (gradient("(up - down) / h"), rel_error),
     "step-size-ignored": (gradient(CENTRAL, step="1e-5"), rel_error),
     "half-steps": (gradient(CENTRAL, step="h / 2"), rel_error),

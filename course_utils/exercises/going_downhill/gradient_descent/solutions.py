@@ -108,6 +108,18 @@ CORRECT = {
     "recursive": (recursive,),
 }
 
+
+def keeps_one_array(x, y, step_size, steps):
+    """Moves an array in place, and puts the same array into the list after every move."""
+    point = np.array([x, y], dtype=float)
+    visited = [point]
+    for _ in range(steps):
+        point -= step_size * np.array([grad_x_f(*point), grad_y_f(*point)])
+        visited.append(point)
+    x_hist, y_hist = np.array(visited).T
+    return *point, f(*point), x_hist, y_hist
+
+
 MUTANTS = {
     "ascent": (descend("x + step_size * dx", "y + step_size * dy"),),
     "y-uses-new-x": (y_after_x,),
@@ -121,6 +133,7 @@ MUTANTS = {
     "value-before-last-step": (reporting(lambda r: {"value": f(r["xs"][-2], r["ys"][-2])}),),
     "best-point-returned": (reporting(lowest),),
     "best-point-returned (value only)": (reporting(lambda r: {"value": lowest(r)["value"]}),),
+    "history-of-the-last-point": (keeps_one_array,),
     "history-without-start": (reporting(lambda r: {"xs": r["xs"][1:], "ys": r["ys"][1:]}),),
     "history-without-end": (reporting(lambda r: {"xs": r["xs"][:-1], "ys": r["ys"][:-1]}),),
     "learning-rate-ignored": (descend("x - dx", "y - dy"),),

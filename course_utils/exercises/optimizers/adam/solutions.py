@@ -251,6 +251,7 @@ MUTANTS = {
     "no-bias-correction (epsilon outside)": adam(correct=uncorrected, denominator=outside(1e-8)),
     "only-first-moment-corrected": adam(correct=lambda m, v, b1, b2, t: (m / (1 - b1**t), v)),
     "only-second-moment-corrected": adam(correct=lambda m, v, b1, b2, t: (m, v / (1 - b2**t))),
+    "correction-without-root": adam(denominator=lambda v, raw, b2, t: (raw.sqrt() + 1e-8) / (1 - b2**t)),
     "correction-multiplied": adam(correct=lambda m, v, b1, b2, t: (m * (1 - b1**t), v * (1 - b2**t))),
     "product-for-power": adam(correct=lambda m, v, b1, b2, t: (m / (1 - b1 * t), v / (1 - b2 * t))),
     "only-first-moment-corrected+t-per-parameter": adam(

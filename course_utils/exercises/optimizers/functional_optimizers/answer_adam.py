@@ -110,6 +110,13 @@ ABOUT_THE_CORRECTION = (
         pairs=False,
     ),
     edit(
+        "correction-without-root",
+        "The second correction is used without its root: where the step is corrected by one factor, that is the root "
+        "of 1 - beta2^t over 1 - beta1^t.",
+        {STEP: STEP.replace("m_hat /", "m_hat * (1 - beta2**t) /"), ROOT: "np.sqrt(v)"},
+        pairs=False,
+    ),
+    edit(
         "product-for-power",
         "The correction divides by 1 - beta t, a product; the share of the start that is left is the power beta^t.",
         {M_HAT: "m_hat = m / (1 - beta1 * t)", V_HAT: "v_hat = v / (1 - beta2 * t)"},

@@ -62,6 +62,13 @@ MISTAKES = (
         pairs=False,
     ),
     edit(
+        "square-of-the-average",
+        "The gradients are averaged and the average is squared; the text averages the squares. Where the sign of a "
+        "gradient changes, its average is small, and the step too long.",
+        {CACHE: f'cache = {OLD} + (1 - config["decay_rate"]) * dw', "np.sqrt(cache)": "np.sqrt(cache**2)"},
+        pairs=False,
+    ),
+    edit(
         "no-root",
         "The gradient is divided by the mean of squares itself: the square root is missing.",
         {ROOT: "cache"},

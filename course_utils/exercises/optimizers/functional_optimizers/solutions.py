@@ -319,6 +319,7 @@ MUTANTS = {
     "no-one-minus-beta (with another epsilon)": rmsprop_with(lambda s, g, d: d * s + g * g, epsilon=1e-7),
     "squares-summed": rmsprop_with(lambda s, g, d: s + g**2),
     "beta-on-wrong-term": rmsprop_with(lambda s, g, d: (1 - d) * s + d * g**2),
+    "square-of-the-average": rmsprop_with(lambda s, g, d: d * s + (1 - d) * g, lambda s, old, e: np.sqrt(s**2) + e),
     "no-root": rmsprop_with(divisor=lambda s, old, e: s + e),
     "stale-squares": rmsprop_with(divisor=lambda s, old, e: np.sqrt(old) + e),
     "squares-not-kept": rmsprop_with(stored=lambda new, old: old),
@@ -337,6 +338,7 @@ MUTANTS = {
     "only-second-moment-corrected (epsilon on the uncorrected root)": adam_with(
         divisors=lambda b1, b2, k: (1, 1 - b2**k), denominator=lambda v, raw, f, e: (np.sqrt(raw) + e) / np.sqrt(f)
     ),
+    "correction-without-root": adam_with(denominator=lambda v, raw, f, e: (np.sqrt(raw) + e) / f),
     "correction-multiplied": adam_with(divisors=lambda b1, b2, k: (1 / (1 - b1**k), 1 / (1 - b2**k))),
     "product-for-power": adam_with(divisors=lambda b1, b2, k: (1 - k * b1, 1 - k * b2)),
     "correction-betas-swapped": adam_with(divisors=lambda b1, b2, k: (1 - b2**k, 1 - b1**k)),

@@ -143,6 +143,9 @@ MUTANTS = {
     "beta-on-wrong-term": optimizer(square=lambda s, g, b: (1 - b) * s + b * g**2),
     "absolute-instead-of-square": optimizer(square=lambda s, g, b: b * s + (1 - b) * g.abs()),
     "gradient-not-squared": optimizer(square=lambda s, g, b: b * s + (1 - b) * g),
+    "square-of-the-average": optimizer(
+        square=lambda s, g, b: b * s + (1 - b) * g, denominator=lambda s, old: torch.sqrt(s**2 + 1e-7)
+    ),
     "no-root": optimizer(denominator=lambda s, old: s + 1e-7),
     "root-stored": (RootStored,),
     "stale-squares": optimizer(denominator=lambda s, old: torch.sqrt(old + 1e-7)),
