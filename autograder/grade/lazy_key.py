@@ -201,7 +201,7 @@ class _Candidates(Ranked):
             # The next one is asked for: this one was not it.
             if self._kind == "variants":
                 self._accepted.append(one)
-            refuted.add(one)
+            refuted.add(one, is_edit=bool(way.where))
 
     def _order(self, got: Outputs, key: PartKey) -> Iterable[int]:
         if self._kind == "variants":

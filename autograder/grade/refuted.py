@@ -22,7 +22,7 @@ MOST_ALIKE = 0.5
 FEWEST = 2
 # What is noted of ways without a mistake: each mistake may be made within them.
 NO_MISTAKE = ""
-# A mistake among others; or a mistake alone, in a tuple, of which a single array counts.
+# A mistake in the solution itself, of which all arrays count; or in a tuple, one of which each array counts.
 Maker = str | tuple[str, ...]
 # How many recorded entries of each array were worked out.
 Extent = tuple[tuple[str, int], ...]
@@ -32,8 +32,8 @@ class Refuted:
     """What mistakes and conventions gave and the outputs do not have: where another one beside them changes nothing.
 
     `a` and `b` together that agree with `a` at all recorded places of an array do so for other inputs as well. A
-    mistake within a convention has to agree with one of the two alone in all arrays that were worked out, and so have
-    `a` and `b` with `a` and `c`. Whole numbers agree by accident; they count for nothing.
+    mistake within a convention has to agree with one of the two alone in all arrays that were worked out. Whole numbers
+    agree by accident; they count for nothing.
 
     Args:
         recorded: The recorded part, whose inputs are others; None if there is none, and then nothing is refuted.
@@ -51,7 +51,7 @@ class Refuted:
         if recorded:
             known = _by_number(recorded.variants)
             for one in accepted:
-                self._note((NO_MISTAKE,), one.outputs, known.get(one.numbers[0], {}))
+                self._note(NO_MISTAKE, one.outputs, known.get(one.numbers[0], {}))
 
     def has(self, number: int, ids: tuple[str, ...]) -> bool:
         """Say whether a way gives numbers that another one gave with fewer edits, and that the outputs do not have."""
@@ -64,19 +64,30 @@ class Refuted:
             if all(name in known for name, _ in extent)
         )
 
-    def add(self, one: Candidate) -> None:
-        """Note what mistakes gave, of arrays that may lack their last rows."""
-        self._note(one.ids, one.outputs, self._known.get(one.numbers[0], {}))
+    def add(self, one: Candidate, *, is_edit: bool) -> None:
+        """Note what a mistake gave that was made alone, of arrays that may lack their last rows.
 
-    def _note(self, ids: tuple[str, ...], outputs: Outputs, known: Outputs) -> None:
+        Args:
+            one: The mistake; of several together nothing is noted.
+            is_edit: Whether it was made in the solution itself, and not within a convention.
+        """
+        known = self._known.get(one.numbers[0], {}) if len(one.ids) == 1 else {}
+        if is_edit:
+            self._note(one.ids[0], one.outputs, known)
+        for piece in self._differing(one.outputs, known):
+            self._wrong[one.ids][(piece,)].add(_entries(known, (piece,)))
+
+    def _note(self, maker: str, outputs: Outputs, known: Outputs) -> None:
+        """Note all arrays together."""
         extent = tuple((name, self._count(name, outputs[name])) for name in sorted(outputs.keys() & known))
-        differing = [(name, count) for name, count in extent if self._differs(name, outputs[name], known[name][:count])]
-        if differing and sum(_fractions(known[name][:count]) for name, count in extent) >= FEWEST:
-            for one in ids:
-                self._wrong[one][extent].add(_entries(known, extent))
-        if len(ids) == 1:
-            for piece in differing:
-                self._wrong[ids][(piece,)].add(_entries(known, (piece,)))
+        fractions = sum(_fractions(known[name][:count]) for name, count in extent)
+        if fractions >= FEWEST and self._differing(outputs, known):
+            self._wrong[maker][extent].add(_entries(known, extent))
+
+    def _differing(self, outputs: Outputs, known: Outputs) -> list[tuple[str, int]]:
+        """Return the arrays that the outputs do not have."""
+        extent = [(name, self._count(name, outputs[name])) for name in outputs.keys() & known]
+        return [(name, count) for name, count in extent if self._differs(name, outputs[name], known[name][:count])]
 
     def _count(self, name: str, rows: NDArray[Any]) -> int:
         """Return how many of the recorded places are in these rows."""

@@ -87,7 +87,7 @@ GIVEN = np.array([2.5, 3.5, 4.5, 5.5])
 def test_two_mistakes_that_give_what_one_gave_are_as_wrong_as_it(together, refuted):
     seen = Refuted(recorded_part(a=[0.5, 1.5, 2.5, 3.5], ab=together), GOT, recorded_part())
     assert not seen.has(1, ("a", "b"))
-    seen.add(Candidate(("a",), (), 0.5, {"out": GIVEN}, numbers=(0,)))
+    seen.add(Candidate(("a",), (), 0.5, {"out": GIVEN}, numbers=(0,)), is_edit=True)
     assert seen.has(1, ("a", "b")) is refuted
     assert not seen.has(1, ("c", "b"))
 
@@ -95,7 +95,7 @@ def test_two_mistakes_that_give_what_one_gave_are_as_wrong_as_it(together, refut
 def test_whole_numbers_and_what_the_outputs_have_refute_nothing():
     for recorded, got in (([1.0, 0.0, 1.0, 1.0], GIVEN + 1), ([0.5, 1.5, 2.5, 3.5], GIVEN)):
         seen = Refuted(recorded_part(a=recorded, ab=recorded), {"out": got}, recorded_part())
-        seen.add(Candidate(("a",), (), 0.5, {"out": GIVEN}, numbers=(0,)))
+        seen.add(Candidate(("a",), (), 0.5, {"out": GIVEN}, numbers=(0,)), is_edit=True)
         assert not seen.has(1, ("a", "b"))
 
 
@@ -110,10 +110,10 @@ def test_a_mistake_within_a_convention_that_gives_what_the_convention_gave_is_as
     assert not Refuted(recorded, {"out": GIVEN}, recorded_part(), [worked_out]).has(0, ("a",))
 
 
-def recorded_pairs(*rows):
-    """A recorded part of two arrays, and what pairs of mistakes give that share the mistake `a`."""
+def recorded_ways(*rows):
+    """A recorded part of two arrays, and what a mistake gives in the solution itself and within conventions."""
     ways = [
-        Candidate(("a", f"b{n}"), (), 0.5, {"one": np.array(one), "other": np.array(other)}, numbers=(n,))
+        Candidate(("a",), (), 0.5, {"one": np.array(one), "other": np.array(other)}, numbers=(n,))
         for n, (one, other) in enumerate(rows)
     ]
     size = np.arange(np.size(rows[0][0]))
@@ -122,25 +122,28 @@ def recorded_pairs(*rows):
 
 
 @pytest.mark.parametrize(
-    ("second", "refuted"),
+    ("within", "is_edit", "refuted"),
     [
-        (([0.5, 1.5], [0.5, 1.5]), True),
-        (([0.5, 1.5], [0.5, 1.6]), False),
-        (([0.5, 1.6], [0.5, 1.5]), False),
+        (([0.5, 1.5], [0.5, 1.5]), True, True),
+        (([0.5, 1.5], [0.5, 1.6]), True, False),
+        (([0.5, 1.6], [0.5, 1.5]), True, False),
+        (([0.5, 1.5], [0.5, 1.5]), False, False),
     ],
 )
-def test_pairs_have_to_agree_in_all_arrays(second, refuted):
-    recorded = recorded_pairs(([0.5, 1.5], [0.5, 1.5]), second)
+def test_a_mistake_within_a_convention_has_to_agree_with_the_edit_in_all_arrays(within, is_edit, refuted):
+    recorded = recorded_ways(([0.5, 1.5], [0.5, 1.5]), within)
     seen = Refuted(recorded, {"one": GIVEN[:2] + 9, "other": GIVEN[2:] + 9}, replace(recorded, places={}))
-    seen.add(replace(recorded.misconceptions[0], outputs={"one": GIVEN[:2], "other": GIVEN[2:]}))
-    assert seen.has(1, ("a", "b1")) is refuted
+    seen.add(replace(recorded.misconceptions[0], outputs={"one": GIVEN[:2], "other": GIVEN[2:]}), is_edit=is_edit)
+    assert seen.has(1, ("a",)) is refuted
 
 
-def test_that_pairs_agree_in_a_single_number_is_an_accident():
-    recorded = recorded_pairs(([0.5], [1.0]), ([0.5], [1.0]))
+def test_that_a_single_number_agrees_is_an_accident():
+    recorded = recorded_ways(([0.5], [1.0]), ([0.5], [1.0]))
     seen = Refuted(recorded, {"one": np.array([7.5]), "other": np.array([7.0])}, replace(recorded, places={}))
-    seen.add(replace(recorded.misconceptions[0], outputs={"one": np.array([2.5]), "other": np.array([1.0])}))
-    assert not seen.has(1, ("a", "b1"))
+    seen.add(
+        replace(recorded.misconceptions[0], outputs={"one": np.array([2.5]), "other": np.array([1.0])}), is_edit=True
+    )
+    assert not seen.has(1, ("a",))
 
 
 @pytest.mark.parametrize(
