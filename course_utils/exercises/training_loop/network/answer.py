@@ -99,6 +99,8 @@ GRAPH_CUT = Ignored(
     ("graph",),
     share=0.75,
 )
+# Of sums that a rectifier tells apart.
+CLEARLY = 0.1
 NO_DIMENSION = "there is no such dimension"
 LABELS = {
     "outputs": Label("output of the batch"),
@@ -111,6 +113,15 @@ LABELS = {
 
 
 def generate(rng: np.random.Generator) -> Inputs:
+    """Draw until the unit gets sums of both signs: a rectifier leaves positive ones as they are."""
+    while True:
+        inputs = _draw(rng)
+        sums = inputs["unit_x"] @ inputs["unit_w0"] + inputs["unit_b0"]
+        if sums.min() < -CLEARLY and sums.max() > CLEARLY:
+            return inputs
+
+
+def _draw(rng: np.random.Generator) -> Inputs:
     """Draw a unit with 3 inputs, and layers 4-5-3-2 with biases as large as the products."""
     inputs = {"unit_x": rng.normal(size=(5, 3)), "deep_x": rng.normal(size=(6, 4))}
     for kind, sizes in (("unit", (3, 1)), ("deep", (4, 5, 3, 2))):

@@ -304,6 +304,7 @@ MUTANTS = {
     ),
     "moving-average-from-zero": (reported(moving), evaluate),
     "sum-for-mean": (ok, lambda params, x, y: (evaluate(params, x, y)[0] * len(y), evaluate(params, x, y)[1])),
+    "accuracy-in-percent (while training)": (lambda *given: np.array(ok(*given)) * (1, 100), evaluate),
     "accuracy-in-percent": (ok, lambda params, x, y: (evaluate(params, x, y)[0], 100 * evaluate(params, x, y)[1])),
     "accuracy-as-count": (ok, lambda params, x, y: (evaluate(params, x, y)[0], len(y) * evaluate(params, x, y)[1])),
     "error-for-accuracy": (ok, lambda params, x, y: (evaluate(params, x, y)[0], 1 - evaluate(params, x, y)[1])),
