@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
-from itertools import combinations, product
+from functools import cached_property
 from typing import Any
 
 from autograder.catalogue.answer import Alternative, AnswerPart, NoOutputsError, Piecewise, place_of_answer
-from autograder.catalogue.edit import Edit, EditError, Span, apply, overlap, spans, trimmed
+from autograder.catalogue.combined import Placed, pairs_of, together, within
+from autograder.catalogue.edit import Edit, EditError, Span, apply, spans, trimmed
 from autograder.catalogue.sentences import name_of, sentence
 from autograder.catalogue.solution import Solution, load_solution
 from course_utils.changes import small_changes
@@ -43,23 +43,6 @@ class Ignored:
     says_too: str
     arrays: tuple[str, ...]
     share: float = 0.5
-
-
-@dataclass(frozen=True)
-class _Placed:
-    """Edits that are made together, with what is said of them."""
-
-    ids: tuple[str, ...]
-    says: tuple[str, ...]
-    spans: tuple[Span, ...]
-    share: float
-    pairs: bool = True
-    frequent: bool = True
-    where: str = ""
-
-    def with_(self, other: _Placed) -> _Placed:
-        both = self.spans + other.spans
-        return _Placed(self.ids + other.ids, self.says + other.says, both, self.share * other.share)
 
 
 def solution_part(
@@ -127,7 +110,7 @@ def solution_part(
     part = _part(exercise, name)
     singles = [_placed(one, solution, part) for one in mistakes]
     allowed = [_placed(one, solution, part) for one in conventions]
-    common = _together([one for one in allowed if one.pairs], 2)
+    common = together([one for one in allowed if one.pairs], 2)
     frequent = [one for one in allowed if one.pairs and one.frequent]
     changes = _small_changes(solution, tuple(changing) or part.uses, words or {}) if with_changes else []
     run = _Runner(solution, part, tuple(not_in_mistakes), tuple(besides), building_on)
@@ -135,18 +118,18 @@ def solution_part(
     return AnswerPart(
         name=name,
         reference=run.right,
-        variants=tuple(run.accepted(way) for way in _together(allowed, MOST_TOGETHER)),
+        variants=tuple(run.accepted(way) for way in together(allowed, MOST_TOGETHER)),
         misconceptions=(
             *mistaken,
             *(run.ignoring(some) for some in ignored),
-            *(run.mistaken(one) for one in _within(singles, common)),
-            *(run.mistaken(one) for one in _pairs(singles)),
-            *(run.mistaken(one) for one in _within(tuple(_pairs(singles)), frequent)),
+            *(run.mistaken(one) for one in within(singles, common)),
+            *(run.mistaken(one) for one in pairs_of(singles)),
+            *(run.mistaken(one) for one in within(tuple(pairs_of(singles)), frequent)),
             *(run.ignoring(some, one) for some in ignored for one in singles),
         ),
         changes=(
             *(run.mistaken(one) for one in changes),
-            *(run.mistaken(one) for one in _within(changes, frequent)),
+            *(run.mistaken(one) for one in within(changes, frequent)),
             *(run.ignoring(some, one) for some in ignored for one in changes),
         ),
         labels=labels,
@@ -227,16 +210,16 @@ class _Runner:
         objects = self.solution.objects(self.building_on)
         return conclude_part(self.part, observe_part(self.part, objects, inputs), inputs).upon
 
-    def accepted(self, way: _Placed) -> Alternative:
+    def accepted(self, way: Placed) -> Alternative:
         return self._without(way, ())
 
-    def mistaken(self, way: _Placed) -> Alternative:
+    def mistaken(self, way: Placed) -> Alternative:
         return self._without(way, self._not_told(way.ids))
 
-    def ignoring(self, some: Ignored, way: _Placed | None = None) -> Alternative:
+    def ignoring(self, some: Ignored, way: Placed | None = None) -> Alternative:
         """Return a mistake that is seen in some arrays only, alone or beside another one."""
         if way is None:
-            alone = _Placed((some.id,), (some.says,), (), some.share)
+            alone = Placed((some.id,), (some.says,), (), some.share)
             return self._without(alone, (*some.arrays, *self._said_beside(alone.ids)))
         ids, says = (*way.ids, some.id), (*way.says, some.says_too)
         both = replace(way, ids=ids, says=says, share=way.share * some.share, where="")
@@ -249,7 +232,7 @@ class _Runner:
     def _said_beside(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(one.array for one in self.besides if one.id not in ids)
 
-    def _without(self, way: _Placed, left_out: Sequence[str]) -> Alternative:
+    def _without(self, way: Placed, left_out: Sequence[str]) -> Alternative:
         def looked_at(found: Outputs) -> Outputs:
             return {name: array for name, array in found.items() if name not in left_out}
 
@@ -281,36 +264,13 @@ class _Runner:
         return seen.outputs
 
 
-def _placed(one: Edit, solution: Solution, part: Part) -> _Placed:
+def _placed(one: Edit, solution: Solution, part: Part) -> Placed:
     changed = spans(one, solution, part.uses)
-    return _Placed((one.id,), (one.says,), changed, one.share, one.pairs, one.frequent, one.where)
+    return Placed((one.id,), (one.says,), changed, one.share, one.pairs, one.frequent, one.where)
 
 
-def _small_changes(solution: Solution, names: tuple[str, ...], words: Mapping[str, str]) -> list[_Placed]:
+def _small_changes(solution: Solution, names: tuple[str, ...], words: Mapping[str, str]) -> list[Placed]:
     return [
-        _Placed((name_of(one),), (sentence(one, words),), (trimmed(one, solution.source),), 0.0)
+        Placed((name_of(one),), (sentence(one, words),), (trimmed(one, solution.source),), 0.0)
         for one in small_changes(solution.source, names)
     ]
-
-
-def _together(conventions: Sequence[_Placed], most: int) -> list[_Placed]:
-    """Return the conventions alone and in every combination of up to `most` that change different pieces."""
-    chosen = [c for count in range(1, most + 1) for c in combinations(conventions, count) if _apart(c)]
-    return [reduce(_Placed.with_, some) for some in chosen]
-
-
-def _apart(some: Sequence[_Placed]) -> bool:
-    return not any(overlap(one.spans, other.spans) for one, other in combinations(some, 2))
-
-
-def _within(mistakes: Sequence[_Placed], conventions: Sequence[_Placed]) -> Iterator[_Placed]:
-    """Return each mistake in a solution that follows a convention; only the mistake is named."""
-    for way, one in product(conventions, mistakes):
-        if _apart((one, way)):
-            yield replace(one, spans=one.spans + way.spans, where="")
-
-
-def _pairs(mistakes: Sequence[_Placed]) -> Iterator[_Placed]:
-    for one, other in combinations([one for one in mistakes if one.pairs], 2):
-        if one.ids != other.ids and _apart((one, other)):
-            yield one.with_(other)

@@ -44,7 +44,7 @@ BESIDES = (
     Besides(
         "eigenvalues_left_alone",
         "eigenvalues-changed",
-        "The eigenvalues that were passed in have been changed, too.",
+        "The eigenvalues that were passed in have also been changed.",
         0.75,
     ),
 )
