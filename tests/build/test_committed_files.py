@@ -17,6 +17,7 @@ from autograder.course import load_course
 from course_utils.checks.closeness import close
 from course_utils.checks.recorded import load_recorded, load_second
 from course_utils.checks.types import KINDS
+from course_utils.one_thread import torch_in_one_thread
 from tests.build.conftest import ROOT
 
 COURSE = load_course(ROOT)
@@ -46,6 +47,7 @@ def test_all_files_are_those_that_masters_and_answers_give():
     assert not found, f"run `make notebooks`: {found}"
 
 
+@torch_in_one_thread()
 def test_all_records_are_made_from_what_the_answers_say():
     found = [fault for exercise in CHECKED for fault in faults(exercise)]
     assert not found, f"run `make notebooks`: {found}"
