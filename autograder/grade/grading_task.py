@@ -17,8 +17,8 @@ from autograder.grade.pointing import RunSteps
 from autograder.grade.regrade import regrade_submission
 from autograder.grade.release import Release, load_release
 from autograder.grade.submission import failed, grade_submission
-from autograder.grade.tasks import ATTEMPTS, Pool, Task
-from autograder.grade.types import Graded, GradingError
+from autograder.grade.tasks import ATTEMPTS, Pool, Task, refusal
+from autograder.grade.types import Graded
 from autograder.sandbox.endings import Killed
 from autograder.sandbox.host import WallsMissing
 from autograder.sandbox.no_sympy import leave_sympy_out
@@ -48,9 +48,7 @@ def grade_task(task: Task) -> Graded:
             graded = _graded(release, task, run)
             return replace(graded, grade=replace(graded.grade, key=task.key, basis=task.basis))
         except WallsMissing as error:
-            raise GradingError(
-                f"{error}\nrun `autograder doctor` to see what to install, or accept the risk with --weak-walls"
-            ) from error
+            raise refusal(error) from error
         except Killed as error:
             return report_failure(task, f"{error} Is there too little memory? --workers 1 needs least.")
         except Exception as error:

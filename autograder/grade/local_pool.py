@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from autograder.grade.tasks import ATTEMPTS, Pool, Task
+from autograder.grade.tasks import ATTEMPTS, Pool, Task, refusal
 from autograder.grade.types import Graded, GradingError
 from autograder.grade.workers import begin_workers
 from autograder.sandbox.endings import Broken
-from autograder.sandbox.host import Strictness
+from autograder.sandbox.host import Strictness, WallsMissing, WarmProcess
 from autograder.sandbox.servers import use_warm_process
 from autograder.sandbox.trusted_forks import Fork
 
@@ -43,7 +43,7 @@ def local_pool(
         do: What they do; `grade_task` if None.
 
     Raises:
-        GradingError: Workers are ended while they start.
+        GradingError: A wall is missing, or workers are ended while they start.
     """
     crew = _Crew(workers, exercises, do)
     try:
@@ -111,7 +111,8 @@ class _Crew:
 
     def __init__(self, count: int, exercises: Sequence[str], do: Do | None) -> None:
         self._exercises, self._do, self._count = exercises, do, count
-        begin_workers(exercises)
+        with suppress(Broken):  # then workers are begun again
+            self._begin()
         self._workers: list[_Worker] = []
         self._lost_at_start = 0
 
@@ -143,17 +144,34 @@ class _Crew:
                 worker.give(job)
         jobs.read_ahead()
 
+    def _begin(self) -> WarmProcess:
+        """Start what workers are forked from, if there is none, and wait until it has tried the walls.
+
+        Raises:
+            GradingError: A wall is missing.
+            Broken: It has ended.
+        """
+        warm = begin_workers(self._exercises)
+        try:
+            warm.check_walls()
+        except WallsMissing as error:
+            raise refusal(error) from error
+        return warm
+
     def _new(self) -> _Worker:
         """Return a new worker, which cannot start before all is imported.
 
         Raises:
-            GradingError: What workers are forked from is ended again and again.
+            GradingError: A wall is missing, or what workers are forked from is ended again and again.
         """
+        reason = ""
         for _ in range(ATTEMPTS):
-            with suppress(Broken):
-                warm = begin_workers(self._exercises)
+            try:
+                warm = self._begin()
                 return _Worker(warm.forks.fork(_work, warm.address, self._do))
-        raise GradingError(ENDED)
+            except Broken as error:
+                reason = str(error)
+        raise GradingError(f"{ENDED}\n{reason}")
 
     def _with_news(self) -> list[_Worker]:
         """Wait until a worker says something, or dies."""

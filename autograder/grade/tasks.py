@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from autograder.grade.earlier_grades import Earlier
 from autograder.grade.settings import Settings
-from autograder.grade.types import Graded, Submission
+from autograder.grade.types import Graded, GradingError, Submission
+from autograder.sandbox.host import WallsMissing
 
-__all__ = ["ATTEMPTS", "OpenPool", "Pool", "Task"]
+__all__ = ["ATTEMPTS", "OpenPool", "Pool", "Task", "refusal"]
 
 # How often a task is tried before its failure is reported.
 ATTEMPTS = 3
@@ -32,3 +33,9 @@ class Task:
 Pool = Callable[[Iterable[Task]], Iterator[Graded]]
 # `open_pool(number of submissions, exercises that are judged first)` gives a pool for as long as it is open.
 OpenPool = Callable[[int, Sequence[str]], AbstractContextManager[Pool]]
+
+
+def refusal(error: WallsMissing) -> GradingError:
+    """Return why nothing is graded on a machine without these walls, and what to do."""
+    advice = "run `autograder doctor` to see what to install, or accept the risk with --weak-walls"
+    return GradingError(f"{error}\n{advice}")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,7 +34,6 @@ Strictness = Literal["full", "weak"]
 
 START_S = 300.0  # a machine at work on other things takes minutes for what takes seconds
 STOP_S = 60.0
-ENDING_S = 0.5
 PREFIX = "autograder-warm-"
 OLD_S = 60.0
 
@@ -82,8 +83,23 @@ class WarmProcess:
                 stderr=self._log,
                 env=_environment(),
                 cwd="/",
+                start_new_session=True,  # a stop or an interrupt at the terminal is for the owner
             )
         self._failures: Mapping[str, str] | None = None
+        self._hearing = threading.Lock()
+
+    def check_walls(self) -> None:
+        """Wait until it has tried its walls, which it does before it imports anything large.
+
+        Raises:
+            WallsMissing: A wall is missing.
+            Broken: The process ended.
+        """
+        with self._hearing, self._last_words():
+            if self._failures is None:
+                self._failures = self._control.hear(START_S)["failures"]
+        if self._failures and self.walls == "full":
+            raise WallsMissing(self._failures)
 
     def clone(self) -> Server:
         """Return a clone, once the process is warm.
@@ -92,12 +108,15 @@ class WarmProcess:
             WallsMissing: A wall is missing.
             Broken: The process ended.
         """
-        try:
-            if self._failures is None:
-                self._failures = self._control.hear(START_S)["failures"]
-            if self._failures and self.walls == "full":
-                raise WallsMissing(self._failures)
+        self.check_walls()
+        with self._last_words():
             return Server(self.address, self.walls)
+
+    @contextmanager
+    def _last_words(self) -> Iterator[None]:
+        """Add what the process said to the news that it has ended."""
+        try:
+            yield
         except Broken as error:
             self._log.seek(0)
             last_words = self._log.read().decode(errors="replace")[-4000:]
@@ -110,13 +129,13 @@ class WarmProcess:
     def close(self) -> None:
         """End the process and everything below it, and all forks."""
         self._control.close()
-        self.forks.close(ENDING_S)
-        try:
-            # One that is still warming up does not listen; with weak walls it has a folder to remove.
-            self.process.wait(STOP_S if self.walls == "weak" else ENDING_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        if self.walls == "weak":
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(STOP_S)  # it has a folder to remove
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)  # one that is still warming up does not listen
             self.process.wait()
+        self.forks.close()
         self._log.close()
         self._folder.cleanup()
 

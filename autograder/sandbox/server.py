@@ -5,7 +5,8 @@ never here. It imports torch, splits off the process that workers of the trusted
 walls before it imports anything of the course. It never runs student code itself. Whoever connects gets a clone of it,
 which forks one child per submission; a clone needs no second warm-up, and hardly any memory.
 
-The arguments are descriptors: two sockets, and a connection to the owner of the trusted forks, where it has any.
+The arguments are descriptors: two sockets, and a connection to the owner of the trusted forks. Where only full walls
+will do, there are such forks; without all of the walls, nothing is imported and nothing is split off.
 """
 
 from __future__ import annotations
@@ -45,8 +46,11 @@ def main() -> None:
         os.set_inheritable(descriptor, False)
     control, listener = (socket.socket(fileno=descriptor) for descriptor in descriptors[:2])
     view = current_view()
-    # Before anything is imported, so that a refusal is quick.
-    _say(control, failures=_try_walls(view))
+    failures = _try_walls(view)
+    _say(control, failures=failures)  # before anything is imported, so that a refusal is quick
+    if failures and descriptors[2:]:
+        control.recv(1)  # refused; there is nothing to do until the trusted side hangs up
+        return
     gc.disable()  # until all is imported, of which nothing is garbage
     import torch  # noqa: F401
 

@@ -62,8 +62,9 @@ def _take(walls: Strictness) -> Server:
     if walls in _ADDRESSES:
         with suppress(Broken):
             return Server(_ADDRESSES[walls], walls)
+    warm = begin_warming(walls)
     try:
-        return begin_warming(walls).clone()
+        return warm.clone()
     except Exception:
         _WARM.pop((os.getpid(), walls)).close()  # the next one to ask gets a new one
         raise

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ from autograder.sandbox.walls import linux
 __all__ = ["Fork", "TrustedForks", "serve_forks"]
 
 FORK = "fork"
+PACKAGE = __name__.partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class TrustedForks:
         with self._lock, _ended_is_broken():
             if not self._prepared:
                 self._connection.send(_Home(dict(os.environ), tuple(sys.path), os.getcwd(), sys.dont_write_bytecode))
-                send_handle(self._connection, 2, None)
+                _send_errors(self._connection)
                 self._connection.send(_Work(target, args))
             self._prepared = True
 
@@ -90,7 +92,8 @@ class TrustedForks:
             self._connection.send(FORK)
             send_handle(self._connection, theirs.fileno(), None)
             pid = self._connection.recv()
-        ours.send(_Work(target, args))
+        with suppress(OSError):  # where the fork has died, its end of the connection says so later
+            ours.send(_Work(target, args))
         return Fork(ours, pid, self)
 
     def kill(self, pid: int) -> None:
@@ -104,12 +107,15 @@ class TrustedForks:
         with self._lock:
             return self._connection.closed or self._connection.poll()
 
-    def close(self, wait_s: float) -> None:
-        """End the process that makes forks, and with it all of these; wait for it."""
-        with self._lock, suppress(Broken), _ended_is_broken():
-            self._connection.send(None)
-            self._connection.poll(wait_s)
+    def close(self) -> None:
+        """Let the process that makes forks end, and with it all of these, once it has done what it is at."""
         self._connection.close()
+
+
+def _send_errors(connection: Connection) -> None:
+    """Send where errors of this process go; where it was started without, another file may have that number."""
+    with open(os.devnull, "wb") as nowhere:
+        send_handle(connection, nowhere.fileno() if sys.__stderr__ is None else 2, None)
 
 
 @contextmanager
@@ -154,7 +160,8 @@ def serve_forks(connection: Connection) -> NoReturn:
 
 
 def _serve(connection: Connection) -> None:
-    while (message := connection.recv()) is not None:
+    while True:
+        message = connection.recv()
         if isinstance(message, _Home):
             _move(message, recv_handle(connection))
             work = connection.recv()
@@ -172,25 +179,30 @@ def _move(home: _Home, errors: int) -> None:
     os.environ.clear()
     os.environ.update(home.environment)
     os.chdir(home.folder)
+    time.tzset()
     sys.path[:] = home.path
     sys.dont_write_bytecode = home.without_bytecode
+    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+        del sys.modules[name]  # that of the owner may lie elsewhere
 
 
 def _fork(connection: Connection, descriptor: int) -> int:
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
         connection.close()
-        _become_fork(Connection(descriptor))
+        _become_fork(Connection(descriptor), parent)
     os.close(descriptor)
     return child
 
 
-def _become_fork(connection: Connection) -> NoReturn:
+def _become_fork(connection: Connection, parent: int) -> NoReturn:
     try:
         if sys.platform == "linux":
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-        work = connection.recv()
-        work.target(connection, *work.args)
+        if os.getppid() == parent:  # which could have ended before it was asked to take this process with it
+            work = connection.recv()
+            work.target(connection, *work.args)
     except EOFError:
         pass  # the owner has ended
     except BaseException:
@@ -200,8 +212,9 @@ def _become_fork(connection: Connection) -> NoReturn:
 
 
 def _kill(pid: int) -> int:
-    """End a child, which has this number until it is waited for."""
-    with suppress(ProcessLookupError, ChildProcessError):
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+    """End a child, which has this number until it is waited for; after that, another process may have it."""
+    with suppress(ChildProcessError):
+        if os.waitpid(pid, os.WNOHANG) == (0, 0):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
     return pid
