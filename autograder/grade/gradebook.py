@@ -168,7 +168,8 @@ def _enter_submission(entry: Any, grade: SubmissionGrade, rules: LateRules, only
     submission = entry.assignment
     if when := time_of(grade.submitted_at):
         submission.timestamp = when.replace(tzinfo=None)
-    submission.extension = rules.extensions.of(grade.student, grade.assignment)
+    longer = rules.extensions.of(grade.student, grade.assignment)
+    submission.extension = longer if submission.assignment.duedate else None  # nbgrader would add it to None
     entry.late_submission_penalty = rules.penalty(grade.assignment, submission.total_seconds_late)
     _enter_marks(entry, {one.grade_id: one for one in grade.exercises}, only, again=again)
 

@@ -132,6 +132,14 @@ def test_a_due_date_of_formgrader_counts_where_the_course_has_none(once, course,
     assert late.penalties() == {"early": 0, "grace": 0, "late": 0, "hopeless": 3, "ill": 0}
 
 
+def test_an_extension_of_no_due_date_is_none(course, tmp_path):
+    late = LateClass(course, tmp_path)
+    late.say(LATE.partition("[late.due]")[0])
+    late.extend("student,assignment,days\nill,,2\n")
+    late.grade()
+    assert set(late.penalties().values()) == {0}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
