@@ -14,8 +14,9 @@ from autograder.grade.classrun import Order, Watcher, grade_class
 from autograder.grade.grading_task import in_this_process
 from autograder.grade.local_pool import local_pool
 from autograder.grade.types import GradingError
+from autograder.sandbox import servers
 from autograder.sandbox.host import WarmProcess
-from autograder.sandbox.servers import close_servers
+from autograder.sandbox.servers import borrow_server, close_servers
 from tests.grade import mini
 from tests.grade.test_a_stop_loses_nothing import hand_in_class, reports, table
 
@@ -128,6 +129,17 @@ def test_workers_that_die_while_they_start_are_an_error_with_what_to_do(course, 
     monkeypatch.setattr(local_pool_module, "_work", end_at_once)
     with pytest.raises(GradingError, match="fewer --workers"):
         grade_class(Order(submissions, tmp_path / "out", course, seed=7), partial(local_pool, workers=1))
+
+
+def no_room(walls):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_warm_process_that_cannot_be_started_says_why(monkeypatch):
+    close_servers()
+    monkeypatch.setattr(servers, "WarmProcess", no_room)
+    with pytest.raises(OSError, match="No space left"), borrow_server("full"):
+        pass
 
 
 def test_the_folder_of_a_killed_run_goes_and_that_of_a_living_one_stays(short_folder, monkeypatch):

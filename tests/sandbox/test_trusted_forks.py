@@ -122,7 +122,10 @@ def test_a_fork_whose_maker_has_ended_already_does_nothing():
     ours, theirs = Pipe()
     child = os.fork()
     if child == 0:
-        _become_fork(theirs, parent=os.getpid())  # which is not what has made it
+        try:
+            _become_fork(theirs, parent=os.getpid())  # which is not what has made it
+        finally:
+            os._exit(0)
     theirs.close()
     ours.send(_Work(echo, ()))
     ours.send("is anybody there?")
