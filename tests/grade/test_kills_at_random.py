@@ -26,8 +26,9 @@ KINDS = (
 )
 DISTURBED = 2.0  # in how many times the length of an undisturbed run all kills fall, on average: a machine may be busy
 SQUEEZE_S = 4.0
-# How often each kind of process is chosen, where there is one: what submissions run in is what takes memory.
-WEIGHTS = {"fork": 16, "warm": 3, "worker": 1, "run": 0.1}
+# How often each kind of process is chosen, where there is one: what submissions run in is what takes memory. All starts
+# again with the warm process, in seconds: killed in each of them, nothing would ever be graded.
+WEIGHTS = {"fork": 16, "warm": 0.5, "worker": 1, "run": 0.1}
 
 
 def start(course, submissions, out, log):
