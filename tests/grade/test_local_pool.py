@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import tempfile
+from contextlib import nullcontext
 from functools import partial
 
 import psutil
@@ -106,6 +107,19 @@ def test_a_killed_process_changes_no_mark(of_kind, course, submissions, tmp_path
     grade_class(Order(submissions, tmp_path / "out", course, seed=7), partial(local_pool, workers=2), killer)
     assert killer.killed
     assert (table(tmp_path / "out"), reports(tmp_path / "out")) == undisturbed
+
+
+def test_an_answer_that_cannot_be_loaded_ends_no_worker(course, submissions, tmp_path):
+    mini.hand_in(submissions, "student", mini.solved(course, mini.PERFECT))
+    close_servers()  # what is begun for other exercises has imported those
+    try:
+        with local_pool(1, ("momentum", "an exercise without an answer"), workers=1) as pool:
+            order = Order(submissions, tmp_path / "out", course, seed=7)
+            (grade,) = grade_class(order, lambda *_: nullcontext(pool)).grades
+    finally:
+        close_servers()
+    assert grade.key
+    assert grade.checked_score == 4
 
 
 def end_worker(task):
